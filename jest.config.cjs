@@ -1,0 +1,27 @@
+/** Two projects in one run share two workers: pure tests, and tests that need the private database. */
+const common = {
+  testEnvironment: 'node',
+  moduleNameMapper: { '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+};
+module.exports = {
+  ...common,
+  maxWorkers: 2,
+  testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts'],
+  globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
+  globalTeardown: '<rootDir>/scripts/jest-global-teardown.mjs',
+  testTimeout: 60_000,
+};
