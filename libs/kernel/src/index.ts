@@ -1,1 +1,6 @@
+export * from './business-date';
 export * from './clock';
+export * from './payment-id';
+export * from './response-codes';
+export * from './result';
+export * from './rupiah';
