@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
+
+/** A value that may be bound to a statement. */
+export type SqlValue = string | number | bigint | boolean | Date | Buffer | null | SqlValue[] | SqlValue[][];
+
+/** Runs statements: the pool, or one transaction. */
+export interface Statements {
+  /** Reads rows. BIGINT columns arrive as strings, DATE as `2026-07-14`, DATETIME as Date (UTC). */
+  rows<T>(sql: string, values?: readonly SqlValue[]): Promise<T[]>;
+  /** Changes rows. @returns how many rows matched. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<number>;
+}
+
+/** COMMIT was sent and its answer was lost: the work exists or does not; re-read by your own ids. */
+export class CommitUnknown extends Error {}
+
+/** Deadlock, lock wait, snapshot conflict: the server asks us to begin again. */
+const REDO_ERRNO = new Set([1213, 1205, 1020]);
+const LOST_CODES = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+]);
+const ATTEMPTS_MAX = 5;
+
+interface SqlError extends Error {
+  errno?: number;
+  code?: string;
+}
+
+/** The name of the violated unique key (error 1062), or undefined for any other error. */
+export function duplicateKey(error: unknown): string | undefined {
+  const { errno, message } = error as SqlError;
+  return errno === 1062 ? (/for key '(?:[^'.]*\.)?([^']+)'/.exec(message)?.[1] ?? '') : undefined;
+}
+
+/** Whether the database cannot be reached or is refusing connections. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { errno, code } = error as SqlError;
+  return LOST_CODES.has(code ?? '') || errno === 1040 || errno === 1203 || errno === 1053;
+}
+
+/**
+ * The payment database: a pool whose connections are set to READ COMMITTED, UTC and strict mode,
+ * and units of work that are redone whole when the server says so.
+ */
+export class Database implements Statements {
+  private readonly pool: Pool;
+
+  constructor(url: string, connectionsMax = 16) {
+    this.pool = createPool({
+      uri: url,
+      connectionLimit: connectionsMax,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      timezone: 'Z',
+      dateStrings: ['DATE'],
+      charset: 'utf8mb4',
+      connectTimeout: 5_000,
+    });
+    // Queued on the new connection before anything else, so no statement runs under the server's own defaults.
+    this.pool.pool.on('connection', (connection) => {
+      connection.query(
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, time_zone = '+00:00', " +
+          "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+      );
+    });
+  }
+
+  async rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
+    const [rows] = await this.pool.query<RowDataPacket[]>(sql, [...values]);
+    return rows as T[];
+  }
+
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    const [result] = await this.pool.query<ResultSetHeader>(sql, [...values]);
+    return result.affectedRows;
+  }
+
+  /**
+   * Does a unit of work in one transaction, and does the whole of it again, from its first line, when the server
+   * reports a deadlock, a lock wait, a snapshot conflict or a lost connection before COMMIT.
+   * @throws CommitUnknown when the answer to COMMIT was lost; any other error after a rollback.
+   */
+  async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await this.pool.getConnection();
+      let isCommitting = false;
+      try {
+        await connection.query('START TRANSACTION');
+        const result = await work(statementsOf(connection));
+        isCommitting = true;
+        await connection.query('COMMIT');
+        connection.release();
+        return result;
+      } catch (error) {
+        await dropOrRollBack(connection, error);
+        const { errno = 0, code = '', message } = error as SqlError;
+        if (isCommitting && !REDO_ERRNO.has(errno)) throw new CommitUnknown(message, { cause: error });
+        const mayRedo = REDO_ERRNO.has(errno) || LOST_CODES.has(code);
+        if (!mayRedo || attempt === ATTEMPTS_MAX) throw error;
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+function statementsOf(connection: PoolConnection): Statements {
+  return {
+    async rows<T>(sql: string, values: readonly SqlValue[] = []) {
+      const [rows] = await connection.query<RowDataPacket[]>(sql, [...values]);
+      return rows as T[];
+    },
+    async run(sql: string, values: readonly SqlValue[] = []) {
+      const [result] = await connection.query<ResultSetHeader>(sql, [...values]);
+      return result.affectedRows;
+    },
+  };
+}
+
+/** A connection that may still hold a transaction never goes back to the pool. */
+async function dropOrRollBack(connection: PoolConnection, error: unknown): Promise<void> {
+  const isHealthy =
+    (error as SqlError).errno !== undefined && !LOST_CODES.has((error as SqlError).code ?? '');
+  if (isHealthy)
+    try {
+      await connection.query('ROLLBACK');
+      connection.release();
+      return;
+    } catch {
+      // The rollback did not get through; the server rolls back when the connection goes.
+    }
+  connection.destroy();
+}
+
+/** A JSON column's value: MariaDB hands over its text, MySQL 8 the parsed value. */
+export function fromJson(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : value;
+}

@@ -1,0 +1,33 @@
+import pino, { type Logger } from 'pino';
+
+/** Members that never reach a log, wherever they stand in an object. */
+const SECRET_MEMBERS = [
+  'secret',
+  'password',
+  'token',
+  'signature',
+  'authorization',
+  'privateKey',
+  'pan',
+  'pin',
+];
+
+/** One structured line per step on standard output; secrets are cut at the source. */
+export function createLogger(name: string): Logger {
+  return pino({
+    name,
+    level: process.env.SIMPUL_LOG_LEVEL ?? 'info',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: {
+      paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
+      censor: '[masked]',
+    },
+  });
+}
+
+/** A customer number as logs and screens may show it: the last four digits. */
+export function maskNumber(number: string): string {
+  return number.length <= 4 ? '****' : '*'.repeat(number.length - 4) + number.slice(-4);
+}
+
+export type { Logger };

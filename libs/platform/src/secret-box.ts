@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const FORMAT = 1;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals secrets that live in tables: AES-256-GCM under the installation's data key, bound to their place. */
+export class SecretBox {
+  private readonly key: Buffer;
+
+  /** @throws RangeError when the key is not 32 bytes in Base64. */
+  constructor(keyBase64: string) {
+    this.key = Buffer.from(keyBase64, 'base64');
+    if (this.key.length !== 32) throw new RangeError('SIMPUL_DATA_KEY must be 32 bytes in Base64');
+  }
+
+  /** @param place table, row and column; a sealed value copied elsewhere does not open. */
+  seal(secret: string, place: string): Buffer {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, iv).setAAD(Buffer.from(place));
+    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    return Buffer.concat([Buffer.of(FORMAT), iv, cipher.getAuthTag(), sealed]);
+  }
+
+  /** @throws Error when the value was sealed under another key, for another place, or was changed. */
+  open(sealed: Buffer, place: string): string {
+    if (sealed[0] !== FORMAT) throw new Error(`the secret of ${place} has an unknown format`);
+    const iv = sealed.subarray(1, 1 + IV_BYTES);
+    const tag = sealed.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.key, iv).setAAD(Buffer.from(place)).setAuthTag(tag);
+    try {
+      const opened = Buffer.concat([
+        decipher.update(sealed.subarray(1 + IV_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]);
+      return opened.toString('utf8');
+    } catch (error) {
+      throw new Error(
+        `the secret of ${place} does not open: is SIMPUL_DATA_KEY the one it was sealed with?`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
