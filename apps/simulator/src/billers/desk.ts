@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Clock } from '#lib/kernel';
+
+import { inJakarta, jakartaTimestamp } from '../jakarta';
+import {
+  bookKey,
+  type PaymentBook,
+  type PaymentEntry,
+  type PaymentOrder,
+  type RefusedEntry,
+} from '../truth/payment-book';
+import type { Biller, Product } from './biller';
+import { type Bill, type Customer, customerOf, offerReferenceOf, openBillsOf } from './customer';
+import { type Ending, endingOf, paymentDelayMs } from './endings';
+import { TOKEN_AMOUNT_MAX, TOKEN_AMOUNT_MIN } from './token';
+
+/** What a biller says, before a dialect puts its own code to it. */
+export type BillerCode =
+  | 'OK'
+  | 'CUSTOMER_UNKNOWN'
+  | 'ALREADY_PAID'
+  | 'DECLINED'
+  | 'WRONG_AMOUNT'
+  | 'IN_PROCESS'
+  | 'PAYMENT_UNKNOWN'
+  | 'DUPLICATE'
+  | 'MALFORMED';
+
+/** What reaches the caller: an answer, or one of the ways an answer goes astray. */
+export type Reaction<Answer> =
+  | { readonly how: 'answer'; readonly answer: Answer }
+  | { readonly how: 'silence' | 'reset' | 'error' | 'garbage' };
+
+/** What a customer owes, as the inquiry shows it. */
+export type Offer = {
+  readonly customer: Customer;
+  readonly reference: string;
+  /** The oldest bills, as many as the biller shows at once; none for a prepaid meter. */
+  readonly bills: readonly Bill[];
+  /** All unpaid bills, shown or not. */
+  readonly outstanding: number;
+  /** How long the offer is valid, where the biller limits it. */
+  readonly validSeconds: number | undefined;
+};
+
+export type InquiryAnswer = { readonly code: 'OK'; readonly offer: Offer } | { readonly code: Refusal };
+type Refusal = Exclude<BillerCode, 'OK'>;
+
+/** `paid` carries the payment as booked; `amountTold` differs from it only where the ending says so. */
+export type PaymentAnswer =
+  | { readonly code: 'OK'; readonly paid: PaymentEntry & { kind: 'paid' }; readonly amountTold: bigint }
+  | { readonly code: Refusal };
+
+/** How far the amount of ending 1013 is off the truth, in rupiah. */
+const OTHER_AMOUNT_OFFSET = 1_000n;
+
+/** The rules every simulated biller keeps: it shows what is owed, books a payment once, and tells the truth later. */
+export class BillerDesk {
+  /** Orders that are under way and not booked yet, by book key. */
+  private readonly travelling = new Map<string, PaymentOrder>();
+
+  constructor(
+    private readonly book: PaymentBook,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Shows what a customer owes. */
+  inquire(biller: Biller, product: Product, customerNumber: string): Reaction<InquiryAnswer> {
+    const { inquiry } = endingOf(customerNumber);
+    if (inquiry === 'silence' || inquiry === 'error') return { how: inquiry };
+    if (inquiry === 'customer unknown') return answer({ code: 'CUSTOMER_UNKNOWN' });
+    if (inquiry === 'already paid') return answer({ code: 'ALREADY_PAID' });
+    return answer({ code: 'OK', offer: offerOf(biller, product, customerNumber, this.clock.now()) });
+  }
+
+  /** Decides about a payment, books it, and only then reacts. The same order again finds the first decision. */
+  async pay(biller: Biller, order: PaymentOrder): Promise<Reaction<PaymentAnswer>> {
+    const key = bookKey(biller.id, order.legReference);
+    const ending = endingOf(order.customerNumber);
+
+    const decided = this.book.find(biller.id, order.legReference);
+    const underWay = this.travelling.get(key);
+    const earlier = decided ?? underWay;
+    if (earlier && !isSameOrder(earlier, order)) return answer({ code: 'DUPLICATE' });
+    if (underWay) return answer({ code: 'IN_PROCESS' });
+    if (decided) return answer(ending.answer === 'in process' ? { code: 'IN_PROCESS' } : asDecided(decided));
+
+    this.travelling.set(key, order);
+    try {
+      // The timer does not keep a process alive that was told to stop.
+      const delayMs = paymentDelayMs(order.customerNumber);
+      if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+
+      if (ending.payment === 'lost') return { how: ending.answer === 'error' ? 'error' : 'silence' };
+      return howItIsTold(this.book.record(this.decide(biller, order, ending)), ending);
+    } finally {
+      this.travelling.delete(key);
+    }
+  }
+
+  /**
+   * Tells what became of a payment; never pays.
+   * @param customerNumber where the dialect names it, it must be the payment's.
+   */
+  advise(biller: Biller, legReference: string, customerNumber?: string): Reaction<PaymentAnswer> {
+    const isTheirs = (order: PaymentOrder): boolean =>
+      customerNumber === undefined || order.customerNumber === customerNumber;
+    const underWay = this.travelling.get(bookKey(biller.id, legReference));
+    if (underWay && isTheirs(underWay)) return answer({ code: 'IN_PROCESS' });
+    const entry = this.book.find(biller.id, legReference);
+    if (!entry || !isTheirs(entry)) return answer({ code: 'PAYMENT_UNKNOWN' });
+    if (entry.kind === 'refused') return answer({ code: 'DECLINED' });
+
+    const silentMs = endingOf(entry.customerNumber).adviceSilentMs ?? 0;
+    const isSilent = this.clock.now().getTime() < Date.parse(entry.at) + silentMs;
+    return isSilent ? { how: 'silence' } : answer(asDecided(entry));
+  }
+
+  private decide(biller: Biller, order: PaymentOrder, ending: Ending): PaymentEntry {
+    const now = this.clock.now();
+    const common = { ...order, biller: biller.id, source: biller.source, at: jakartaTimestamp(now) };
+    const reason = refusalOf(biller, order, ending, now);
+    if (reason !== null) return { ...common, kind: 'refused', reason };
+    return { ...common, kind: 'paid', theirReference: this.nextReference(biller, now) };
+  }
+
+  /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */
+  private nextReference(biller: Biller, now: Date): string {
+    const number = String(this.book.paid().length + 1).padStart(8, '0');
+    return `${biller.referencePrefix}${inJakarta(now).toFormat('yyMMdd')}${number}`;
+  }
+}
+
+function offerOf(biller: Biller, product: Product, customerNumber: string, now: Date): Offer {
+  const open = product === 'prepaid' ? [] : openBillsOf(biller, customerNumber, now);
+  return {
+    customer: customerOf(biller, customerNumber),
+    reference: offerReferenceOf(biller, product, customerNumber, now),
+    bills: open.slice(0, biller.billsShownMax),
+    outstanding: open.length,
+    validSeconds: endingOf(customerNumber).offerSeconds,
+  };
+}
+
+/** Why the biller refuses a payment, or null where it takes it. */
+function refusalOf(
+  biller: Biller,
+  order: PaymentOrder,
+  ending: Ending,
+  now: Date,
+): RefusedEntry['reason'] | null {
+  switch (ending.payment) {
+    case 'customer unknown':
+      return 'CUSTOMER_UNKNOWN';
+    case 'already paid':
+      return 'ALREADY_PAID';
+    case 'declined':
+      return 'DECLINED';
+    case 'bill changed':
+      return 'WRONG_AMOUNT';
+    default:
+      // Where the inquiry never showed an offer there is none to compare with.
+      return ending.inquiry !== 'bills' || fitsOffer(biller, order, now) ? null : 'WRONG_AMOUNT';
+  }
+}
+
+/** Whether an order pays exactly what the inquiry showed. */
+function fitsOffer(biller: Biller, order: PaymentOrder, now: Date): boolean {
+  const offer = offerOf(biller, order.product, order.customerNumber, now);
+  const amount = BigInt(order.amount);
+  if (order.offerReference !== offer.reference) return false;
+  if (order.product === 'prepaid') return amount >= TOKEN_AMOUNT_MIN && amount <= TOKEN_AMOUNT_MAX;
+  const due = offer.bills
+    .slice(0, order.billCount)
+    .reduce((sum, bill) => sum + bill.amount + bill.penalty, 0n);
+  return order.billCount >= 1 && order.billCount <= offer.bills.length && amount === due;
+}
+
+function isSameOrder(one: PaymentOrder, other: PaymentOrder): boolean {
+  return (
+    one.customerNumber === other.customerNumber &&
+    one.product === other.product &&
+    one.offerReference === other.offerReference &&
+    one.billCount === other.billCount &&
+    one.amount === other.amount &&
+    one.settlementDate === other.settlementDate
+  );
+}
+
+/** The first answer to a payment that has just been decided. */
+function howItIsTold(entry: PaymentEntry, ending: Ending): Reaction<PaymentAnswer> {
+  const decided = asDecided(entry);
+  switch (ending.answer) {
+    case 'told':
+      return answer(decided);
+    case 'in process':
+      return answer({ code: 'IN_PROCESS' });
+    case 'other amount':
+      return answer(
+        decided.code === 'OK'
+          ? { ...decided, amountTold: decided.amountTold + OTHER_AMOUNT_OFFSET }
+          : decided,
+      );
+    default:
+      return { how: ending.answer };
+  }
+}
+
+function asDecided(entry: PaymentEntry): PaymentAnswer {
+  return entry.kind === 'paid'
+    ? { code: 'OK', paid: entry, amountTold: BigInt(entry.amount) }
+    : { code: entry.reason };
+}
+
+function answer<Answer>(value: Answer): Reaction<Answer> {
+  return { how: 'answer', answer: value };
+}

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+
+import type { Clock } from '#lib/kernel';
+
+import { jakartaCompact, jakartaTimestamp } from '../jakarta';
+import { JsonLines } from '../truth/json-lines';
+import type { PaymentBook } from '../truth/payment-book';
+import { detailOf } from './detail';
+import type { Drop } from './drop';
+import {
+  type Fault,
+  fileFaultOf,
+  type FileFaultKind,
+  type Planted,
+  plantRowFaults,
+  totalOffsetOf,
+} from './faults';
+import { fileNameOf, layoutOf, type Lines, SOURCES } from './layouts';
+
+const droppedFile = z.strictObject({
+  source: z.string(),
+  businessDate: z.string(),
+  sequence: z.int().positive(),
+  file: z.string(),
+  at: z.string(),
+});
+type DroppedFile = z.infer<typeof droppedFile>;
+
+/** A file that was dropped: its name, how many details it states in full, and the breaks in it. */
+export type Dropped = { readonly file: string; readonly rows: number; readonly planted: Planted[] };
+
+export type DropRefusal = {
+  readonly code: 'SOURCE_UNKNOWN' | 'TOO_FEW_ROWS' | 'DAY_FULL';
+  readonly message: string;
+};
+export type DropOutcome =
+  { readonly ok: true; readonly value: Dropped } | { readonly ok: false; readonly error: DropRefusal };
+
+const SEQUENCE_MAX = 999;
+
+/** The billers' back office: it writes what was paid on a business date into that day's file. */
+export class SettlementDesk {
+  private readonly log: JsonLines<DroppedFile>;
+  private readonly dropped: DroppedFile[];
+
+  /** @param folder where `settlements.jsonl` remembers the numbers that were given out. */
+  constructor(
+    private readonly book: PaymentBook,
+    private readonly clock: Clock,
+    private readonly drop: Drop,
+    folder: string,
+  ) {
+    this.log = new JsonLines(join(folder, 'settlements.jsonl'), (line) => droppedFile.parse(line));
+    this.dropped = [...this.log.initial];
+  }
+
+  /**
+   * Writes the whole file of a day so far, under the next number, which replaces the one before.
+   * The day is the one the switch named in each payment.
+   */
+  settle(source: string, businessDate: string, faults: readonly Fault[]): DropOutcome {
+    const layout = layoutOf(source);
+    if (!layout)
+      return refused('SOURCE_UNKNOWN', `There is no source "${source}"; there is ${SOURCES.join(', ')}.`);
+
+    const truth = this.book
+      .paid()
+      .filter((entry) => entry.source === source && entry.settlementDate === businessDate)
+      .map(detailOf);
+    const rows = plantRowFaults(truth, faults, businessDate);
+    if (!rows.ok)
+      return refused(
+        'TOO_FEW_ROWS',
+        `These faults need ${rows.needed} payments and ${source} has ${rows.available} on ${businessDate}; pay more or plant fewer.`,
+      );
+
+    const fault = fileFaultOf(faults);
+    const isPartial = fault === 'partial';
+    const sequence = this.lastSequence(source, businessDate) + 1;
+    if (sequence + (isPartial ? 1 : 0) > SEQUENCE_MAX)
+      return refused(
+        'DAY_FULL',
+        `${source} has used all ${SEQUENCE_MAX} numbers of ${businessDate}; take another day.`,
+      );
+
+    const now = this.clock.now();
+    const write = (number: number): { name: string; content: Buffer; details: number } => {
+      const frame = {
+        source,
+        businessDate,
+        createdAt: jakartaCompact(now),
+        sequence: number,
+        totalOffset: totalOffsetOf(fault),
+      };
+      const lines = cutIf(fault === 'truncated', layout(frame, rows.details));
+      return { name: fileNameOf(frame), content: bytesOf(lines), details: lines.details.length };
+    };
+
+    const first = write(sequence);
+    const last = isPartial ? write(sequence + 1) : first;
+    for (const file of isPartial ? [first, last] : [first])
+      this.remember(source, businessDate, file.name, now);
+    if (isPartial) {
+      this.drop.putHalf(source, first.name, first.content);
+      this.drop.putGrowing(source, last.name, last.content);
+    } else this.drop.put(source, first.name, first.content);
+
+    return {
+      ok: true,
+      value: { file: last.name, rows: last.details, planted: [...rows.planted, ...plantedIn(fault)] },
+    };
+  }
+
+  /** The highest number that was given out, by our own memory or by what lies in the folder. */
+  private lastSequence(source: string, businessDate: string): number {
+    const prefix = `${source}_${businessDate.replaceAll('-', '')}_`;
+    const inFolder = this.drop
+      .names(source)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => Number.parseInt(name.slice(prefix.length), 10))
+      .filter((sequence) => sequence > 0);
+    const remembered = this.dropped
+      .filter((file) => file.source === source && file.businessDate === businessDate)
+      .map((file) => file.sequence);
+    return Math.max(0, ...inFolder, ...remembered);
+  }
+
+  /** Noted before the file lies there: a number may stay unused after a crash, but none is used twice. */
+  private remember(source: string, businessDate: string, file: string, now: Date): void {
+    const sequence = this.lastSequence(source, businessDate) + 1;
+    const entry = { source, businessDate, sequence, file, at: jakartaTimestamp(now) };
+    this.log.append(entry);
+    this.dropped.push(entry);
+  }
+}
+
+/** A file that broke off after half of its details, at the end of a line, so that its trailer is missing. */
+function cutIf(isCut: boolean, lines: Lines): Lines {
+  return isCut
+    ? { ...lines, details: lines.details.slice(0, Math.floor(lines.details.length / 2)), trailer: '' }
+    : lines;
+}
+
+function bytesOf(lines: Lines): Buffer {
+  const present = [lines.header, ...lines.details, lines.trailer].filter((line) => line !== '');
+  return Buffer.from(present.map((line) => `${line}\n`).join(''));
+}
+
+function plantedIn(fault: FileFaultKind | undefined): Planted[] {
+  return fault === undefined ? [] : [{ kind: fault, legReference: null }];
+}
+
+function refused(code: DropRefusal['code'], message: string): DropOutcome {
+  return { ok: false, error: { code, message } };
+}

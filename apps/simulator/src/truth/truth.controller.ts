@@ -1,0 +1,37 @@
+import { BadRequestException, Controller, Get, Query } from '@nestjs/common';
+
+import { PaymentBook } from './payment-book';
+
+/** One thing a biller really did; `amount` is rupiah in digits, without the switch's fees. */
+export type TruthRow = {
+  readonly biller: string;
+  readonly legReference: string;
+  readonly customerNumber: string;
+  readonly amount: string;
+  readonly kind: 'paid';
+  readonly at: string;
+};
+
+/** What the billers really did, for anyone who wants to compare it with what the switch believes. */
+@Controller('truth')
+export class TruthController {
+  constructor(private readonly book: PaymentBook) {}
+
+  /** @param since how many of the first rows to leave out; the list only ever grows. */
+  @Get()
+  truth(@Query('since') since = '0'): TruthRow[] {
+    if (!/^\d{1,15}$/.test(since))
+      throw new BadRequestException(`since=${since} is not a count of rows; write for example ?since=120.`);
+    return this.book
+      .paid()
+      .slice(Number(since))
+      .map(({ biller, legReference, customerNumber, amount, kind, at }) => ({
+        biller,
+        legReference,
+        customerNumber,
+        amount,
+        kind,
+        at,
+      }));
+  }
+}
