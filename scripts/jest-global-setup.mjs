@@ -1,0 +1,13 @@
+import { givenDatabase } from './lib/given-database.mjs';
+import { startTestDatabase } from './lib/test-database.mjs';
+
+/**
+ * Gives the tests a real database: a private MariaDB for this run, or the given one. Tests make schemas of
+ * their own (`simpul_...`) with TEST_DATABASE_MIGRATION_URL; TEST_DATABASE_URL is the account of the
+ * application, which has no right until a test's migrations grant it.
+ */
+export default async function globalSetup() {
+  const urls = givenDatabase(() => {}) ?? (await startTestDatabase());
+  process.env.TEST_DATABASE_URL = urls.application;
+  process.env.TEST_DATABASE_MIGRATION_URL = urls.migration;
+}

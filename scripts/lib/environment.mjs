@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { LOOPBACK } from './ports.mjs';
+import { SOURCES } from './sftp.mjs';
+
+/** The environment of our processes: names and values, as the configuration expects them. */
+
+/**
+ * @param {object} what
+ * @param {import('./home.mjs').Home} what.home
+ * @param {import('./secrets.mjs').Secrets} what.secrets
+ * @param {import('./ports.mjs').Ports} what.ports
+ * @param {import('./sftp.mjs').Sftp} what.sftp
+ * @param {{ application: string, migration: string }} what.urls of the database
+ * @returns {Record<string, string>} what every process of the installation shares, and the operator's command
+ *   line too. The processes themselves do not get DATABASE_MIGRATION_URL (see `forProcess`).
+ */
+export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
+  const simulator = `http://${LOOPBACK}:${ports.simulator}`;
+  /** @type {Record<string, string>} */
+  const environment = {
+    SIMPUL_HOME: home.folder,
+    SIMPUL_ENVIRONMENT: 'demo',
+    DATABASE_URL: urls.application,
+    DATABASE_MIGRATION_URL: urls.migration,
+    SIMPUL_DATA_KEY: secrets.dataKey,
+    SIMPUL_PAYMENT_ID_KEY: secrets.paymentIdKey,
+    SIMULATOR_URL: simulator,
+    SIMULATOR_DROP: sftp.drop,
+  };
+  if (process.env.SIMPUL_CLOCK_OFFSET) environment.SIMPUL_CLOCK_OFFSET = process.env.SIMPUL_CLOCK_OFFSET;
+  for (const [name, secret] of Object.entries(secrets.billers)) {
+    environment[`BILLER_${constantCase(name)}_URL`] = `${simulator}/billers/${name}`;
+    environment[`BILLER_${constantCase(name)}_SECRET`] = secret;
+  }
+  for (const [id, { secret, secondSecret }] of Object.entries(secrets.channels)) {
+    environment[`CHANNEL_${constantCase(id)}_SECRET`] = secret;
+    environment[`CHANNEL_${constantCase(id)}_SECOND_SECRET`] = secondSecret;
+  }
+  for (const source of SOURCES) {
+    environment[`SFTP_${source}_HOST`] = LOOPBACK;
+    environment[`SFTP_${source}_PORT`] = String(sftp.port);
+    environment[`SFTP_${source}_USER`] = sftp.user;
+    environment[`SFTP_${source}_PRIVATE_KEY_FILE`] = sftp.privateKeyFile;
+    environment[`SFTP_${source}_HOST_KEY_SHA256`] = sftp.hostKeySha256;
+    environment[`SFTP_${source}_FOLDER`] = path.join(sftp.drop, source);
+  }
+  return environment;
+}
+
+/**
+ * One process's environment: the machine's, ours over it, without the right to change the schema.
+ * @param {Record<string, string>} shared
+ * @param {number} [httpPort]
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function forProcess(shared, httpPort) {
+  const { DATABASE_MIGRATION_URL: _withheld, ...environment } = { ...process.env, ...shared };
+  return httpPort === undefined ? environment : { ...environment, HTTP_PORT: String(httpPort) };
+}
+
+/** @param {string} name */
+function constantCase(name) {
+  return name.toUpperCase().replaceAll('-', '_');
+}

@@ -1,0 +1,171 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { CannotRun } from './cannot-run.mjs';
+import { run, step, tail } from './commands.mjs';
+import { databaseUrls, launchDatabase, prepareDatabase } from './database.mjs';
+import { forProcess, sharedEnvironment } from './environment.mjs';
+import { CHECKOUT, writeJson } from './home.mjs';
+import { endLeftovers } from './leftovers.mjs';
+import { requireFree, waitForAnswer } from './ports.mjs';
+import { keepRunning, launch, readyMessage } from './processes.mjs';
+import { runFileContent } from './run-file.mjs';
+import { loadSecrets } from './secrets.mjs';
+import { launchSftp, prepareSftp } from './sftp.mjs';
+
+const PROCESS_READY_MS = 60_000;
+const PROCESS_STOP_MS = 35_000; // They drain for at most 30 s.
+const DATABASE_STOP_MS = 60_000;
+const SFTP_STOP_MS = 5000;
+
+/**
+ * @typedef {object} Wanted
+ * @property {import('./home.mjs').Home} home whose lock the caller holds
+ * @property {import('./ports.mjs').Ports} ports
+ * @property {boolean} isDemo with demo data, simulator and SFTP drop
+ * @property {'lasting' | 'throwAway'} size
+ * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
+ * @property {(line: string) => void} log
+ * @property {AbortSignal} signal ends the start; what already runs is stopped again
+ */
+
+/**
+ * Starts an installation in the order its parts need one another: database, schema, demo data, SFTP drop,
+ * simulator, switches, worker. `run.json` appears when every port answers and follows every restart.
+ * @param {Wanted} wanted
+ * @returns {Promise<{ run: import('./run-file.mjs').RunFile, stop: () => Promise<void> }>}
+ * @throws {CannotRun} if a port is taken, a program is missing or a part does not come up; nothing of it is
+ *   left running then
+ */
+export async function startInstallation(wanted) {
+  const { home, ports, isDemo, size, externalDatabase, log, signal } = wanted;
+  const startedAt = new Date();
+  /** @type {import('./processes.mjs').Kept[]} */
+  const kept = [];
+  let isReady = false;
+
+  rmSync(home.runFile, { force: true });
+  await endLeftovers(home, log);
+  await requireFree(portsByPurpose(wanted));
+  const secrets = loadSecrets(home);
+  const sftp = await prepareSftp({ home, port: ports.sftp });
+  const urls = externalDatabase ?? databaseUrls(ports.database, secrets.database);
+  const environment = sharedEnvironment({ home, secrets, ports, sftp, urls });
+  writeJson(home.environmentFile, environment);
+
+  const content = () =>
+    runFileContent({
+      startedAt,
+      processes: kept.map(({ status }) => status),
+      ports,
+      secrets,
+      sftp,
+      urls,
+      isDemo,
+    });
+  const onChange = () => {
+    if (isReady) writeJson(home.runFile, content());
+  };
+
+  /**
+   * @param {string} name
+   * @param {number} stopMs
+   * @param {() => import('./processes.mjs').Launched} start
+   */
+  async function keep(name, stopMs, start) {
+    signal.throwIfAborted();
+    kept.push(
+      await step(`starting ${name}`, log, () => keepRunning({ name, start, stopMs, onChange, log, signal })),
+    );
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} app
+   * @param {number} [httpPort]
+   */
+  const keepApp = (name, app, httpPort) =>
+    keep(name, PROCESS_STOP_MS, () =>
+      launch({
+        name,
+        home,
+        command: process.execPath,
+        args: ['--enable-source-maps', mainFile(app)],
+        env: forProcess(environment, httpPort),
+        readyMs: PROCESS_READY_MS,
+        whenReady: readyMessage,
+        hasChannel: true,
+      }),
+    );
+
+  async function stop() {
+    isReady = false;
+    rmSync(home.runFile, { force: true });
+    const groups = [/^switch-/, /^worker$/, /^simulator$/, /^sftp$/, /^database$/];
+    for (const group of groups)
+      await Promise.all(kept.filter(({ status }) => group.test(status.name)).map((one) => one.stop()));
+  }
+
+  try {
+    if (externalDatabase === null) {
+      const prepare = () => prepareDatabase({ home, port: ports.database, size, signal });
+      const database = await step('preparing the database', log, prepare);
+      await keep('database', DATABASE_STOP_MS, () => launchDatabase(database, secrets.database));
+    }
+    await command('migrating the database', ['migrate'], environment, log, signal);
+    if (isDemo) {
+      await command('seeding the demo data', ['seed', 'fixtures/demo'], environment, log, signal);
+      await keep('sftp', SFTP_STOP_MS, () => launchSftp(sftp));
+      await keepApp('simulator', 'simulator', ports.simulator);
+    }
+    for (const [index, port] of ports.switches.entries())
+      await keepApp(`switch-${index + 1}`, 'switch', port);
+    await keepApp('worker', 'worker');
+    for (const port of Object.values(portsByPurpose(wanted)))
+      await waitForAnswer(port, { greets: false, signal });
+    isReady = true;
+    writeJson(home.runFile, content());
+    return { run: content(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * The compiled entry point of an app.
+ * @param {string} app
+ */
+export function mainFile(app) {
+  return path.join(CHECKOUT, 'dist', 'apps', app, 'src', 'main.js');
+}
+
+/**
+ * Runs one command of the operator's command line.
+ * @param {string} title
+ * @param {string[]} args
+ * @param {Record<string, string>} environment
+ * @param {(line: string) => void} log
+ * @param {AbortSignal} signal
+ */
+async function command(title, args, environment, log, signal) {
+  const { ok, output } = await step(title, log, () =>
+    run(process.execPath, ['--enable-source-maps', mainFile('cli'), ...args], {
+      env: { ...process.env, ...environment },
+      signal,
+    }),
+  );
+  if (!ok) throw new CannotRun(`${title} failed:\n${tail(output)}`);
+}
+
+/** @param {Wanted} wanted */
+function portsByPurpose({ ports, isDemo, externalDatabase }) {
+  /** @type {Record<string, number>} */
+  const purposes = {};
+  for (const [index, port] of ports.switches.entries()) purposes[`switch-${index + 1}`] = port;
+  if (isDemo) {
+    purposes.simulator = ports.simulator;
+    purposes.sftp = ports.sftp;
+  }
+  if (externalDatabase === null) purposes.database = ports.database;
+  return purposes;
+}

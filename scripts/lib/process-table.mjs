@@ -1,0 +1,113 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * A process that cannot be taken for a later one with the same number: `birth` is its start in clock ticks
+ * since boot (proc(5), stat field 22), null where the system has no /proc.
+ * @typedef {{ pid: number, birth: string | null }} Identity
+ */
+
+/**
+ * @param {number} pid
+ * @returns {Identity}
+ */
+export function identify(pid) {
+  try {
+    // The second field is the command's name in parentheses and may itself hold spaces and parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return { pid, birth: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null };
+  } catch {
+    return { pid, birth: null };
+  }
+}
+
+/**
+ * Is this very process still there? A zombie, which only waits to be counted by its parent, is not.
+ * @param {Identity} identity
+ */
+export function isAlive({ pid, birth }) {
+  // What could not be started has no number; as a target of a signal, 0 would mean ourselves.
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  return birth === null || (identify(pid).birth === birth && !isZombie(pid));
+}
+
+/** @param {number} pid */
+function isZombie(pid) {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Every process whose command line and environment we may read.
+ * @returns {{ pid: number, parent: number, command: string[], environment: string[] }[]} empty without /proc
+ */
+export function listProcesses() {
+  let names;
+  try {
+    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return names.map((name) => ({
+    pid: Number(name),
+    parent: Number(/\) \S (\d+) /.exec(readIfAllowed(`/proc/${name}/stat`))?.[1] ?? 0),
+    command: readIfAllowed(`/proc/${name}/cmdline`).split('\0').slice(0, -1),
+    environment: readIfAllowed(`/proc/${name}/environ`).split('\0').slice(0, -1),
+  }));
+}
+
+/** @param {string} file */
+function readIfAllowed(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // It belongs to somebody else, or its process has ended since.
+  }
+}
+
+/**
+ * Asks a process to end and insists when it does not. What it has started itself ends with it.
+ * @param {Identity} identity
+ * @param {number} patienceMs how long it may take to drain before it is killed
+ */
+export async function endProcess(identity, patienceMs) {
+  if (!isAlive(identity)) return;
+  const offspring = descendantsOf(identity.pid);
+  signal(identity, 'SIGTERM');
+  const until = Date.now() + patienceMs;
+  while (isAlive(identity) && Date.now() < until) await sleep(20);
+  for (const one of [identity, ...offspring]) signal(one, 'SIGKILL');
+  for (const one of [identity, ...offspring]) while (isAlive(one)) await sleep(20);
+}
+
+/**
+ * @param {Identity} identity
+ * @param {NodeJS.Signals} name
+ */
+function signal(identity, name) {
+  try {
+    if (isAlive(identity)) process.kill(identity.pid, name);
+  } catch {
+    // It ended between the look and the signal, which is what we want.
+  }
+}
+
+/**
+ * @param {number} ancestor
+ * @returns {Identity[]}
+ */
+function descendantsOf(ancestor) {
+  const all = listProcesses();
+  const found = [ancestor];
+  for (const pid of found)
+    found.push(...all.filter(({ parent }) => parent === pid).map((child) => child.pid));
+  return found.slice(1).map(identify);
+}

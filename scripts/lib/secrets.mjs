@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { CannotRun } from './cannot-run.mjs';
+import { readJson, writeJson } from './home.mjs';
+
+/** The channels of the demo that speak the H2H JSON API to outsiders; the story has one of its own. */
+export const DEMO_CHANNELS = ['ppob-nusantara', 'warung-kecil'];
+const CHANNELS = [...DEMO_CHANNELS, 'simpul-story'];
+const BILLERS = ['pln', 'tirta-jaya', 'story'];
+
+/**
+ * What this installation shares with nobody. The data key encrypts partners' keys in the database: losing it
+ * loses them.
+ * @typedef {object} Secrets
+ * @property {string} dataKey 32 bytes, Base64
+ * @property {string} paymentIdKey 32 bytes, hexadecimal
+ * @property {Record<string, { secret: string, secondSecret: string }>} channels by channel id
+ * @property {Record<string, string>} billers by biller name
+ * @property {{ application: string, migration: string }} database passwords
+ */
+
+/**
+ * Reads the secrets, or makes them at the first start. What a later version adds is made then; what is there
+ * is kept.
+ * @param {import('./home.mjs').Home} home
+ * @returns {Secrets}
+ * @throws {CannotRun} if the database is there and the secrets are gone: new ones could not read its data
+ */
+export function loadSecrets(home) {
+  const kept = /** @type {Partial<Secrets> | undefined} */ (readJson(home.secretsFile));
+  if (kept === undefined && existsSync(home.database))
+    throw new CannotRun(
+      `${home.secretsFile} is missing, and the data in ${home.database} cannot be read without it. ` +
+        `Restore the file, or remove ${home.folder} to begin with an empty installation.`,
+    );
+  const secrets = {
+    dataKey: kept?.dataKey ?? randomBytes(32).toString('base64'),
+    paymentIdKey: kept?.paymentIdKey ?? randomBytes(32).toString('hex'),
+    channels: {
+      ...Object.fromEntries(CHANNELS.map((id) => [id, { secret: password(), secondSecret: password() }])),
+      ...kept?.channels,
+    },
+    billers: { ...Object.fromEntries(BILLERS.map((name) => [name, password()])), ...kept?.billers },
+    database: { application: password(), migration: password(), ...kept?.database },
+  };
+  if (JSON.stringify(secrets) !== JSON.stringify(kept)) writeJson(home.secretsFile, secrets);
+  return secrets;
+}
+
+/** 24 random bytes as Base64url: no character needs quoting in SQL, an address or a shell. */
+function password() {
+  return randomBytes(24).toString('base64url');
+}

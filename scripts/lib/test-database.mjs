@@ -1,0 +1,42 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { databaseUrls, launchDatabase, prepareDatabase } from './database.mjs';
+import { HOMES, openHome } from './home.mjs';
+import { removeDeadHomes } from './leftovers.mjs';
+import { freePorts } from './ports.mjs';
+import { endProcess } from './process-table.mjs';
+import { loadSecrets } from './secrets.mjs';
+
+/** @type {{ home: import('./home.mjs').Home, identity: import('./process-table.mjs').Identity } | undefined} */
+let running;
+
+/**
+ * Starts the private database of one test run.
+ * @returns {Promise<import('./given-database.mjs').Urls>}
+ */
+export async function startTestDatabase() {
+  await removeDeadHomes('test');
+  const home = openHome(path.join(HOMES, `test-${process.pid}`));
+  const { database: passwords } = loadSecrets(home);
+  const { database: port } = await freePorts(0);
+  const { identity, ready } = launchDatabase(
+    await prepareDatabase({ home, port, size: 'throwAway' }),
+    passwords,
+  );
+  running = { home, identity };
+  try {
+    await ready;
+  } catch (error) {
+    await removeTestDatabase();
+    throw error;
+  }
+  return databaseUrls(port, passwords);
+}
+
+/** Ends it and removes its data: nobody will read it again, so it need not end tidily. */
+export async function removeTestDatabase() {
+  if (running === undefined) return;
+  await endProcess(running.identity, 0);
+  rmSync(running.home.folder, { recursive: true, force: true });
+  running = undefined;
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { explain } from './lib/cannot-run.mjs';
+import { CHECKOUT, HOMES, readJson } from './lib/home.mjs';
+import { removeDeadHomes } from './lib/leftovers.mjs';
+import { stopSignal } from './lib/signals.mjs';
+import { setup } from './setup.mjs';
+
+const HELP = `npm test [-- <pattern> ...]
+
+Every test: formatting, lint, types, the floors of the house, and jest on a database of its own.
+With a pattern only jest, and only the test files whose path matches it.
+Last line: "N passed, N failed"; the parts without tests of their own count as one each.`;
+
+/** @typedef {{ passed: number, failed: number }} Count */
+
+const nodeModule = (/** @type {string} */ file) => [
+  process.execPath,
+  path.join(CHECKOUT, 'node_modules', file),
+];
+
+/** Parts that pass or fail as a whole. */
+const STATIC_PARTS = [
+  { name: 'format', command: [...nodeModule('prettier/bin/prettier.cjs'), '--check', '.'] },
+  { name: 'lint', command: [...nodeModule('oxlint/bin/oxlint'), '--type-aware', '--quiet'] },
+  { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
+  { name: 'boundaries', command: ['npm', 'run', '--silent', 'boundaries'] },
+];
+
+const signal = stopSignal();
+process.exitCode = await main().catch((error) => (signal.aborted ? 2 : explain(error)));
+
+/** @returns {Promise<0 | 1>} the exit code */
+async function main() {
+  const patterns = process.argv.slice(2);
+  if (patterns.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
+  await setup({ forTests: true, signal });
+  /** @type {{ name: string, count: Count }[]} */
+  const done = [];
+  if (patterns.length === 0)
+    for (const { name, command } of STATIC_PARTS) {
+      const isGood = await part(name, () => pass(command));
+      done.push({ name, count: isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 } });
+    }
+  done.push({ name: 'jest', count: await part('jest', () => jest(patterns)) });
+
+  const broken = done.filter(({ count }) => count.failed > 0).map(({ name }) => name);
+  if (broken.length > 0) console.log(`\nfailed: ${broken.join(', ')}`);
+  const sum = (/** @type {keyof Count} */ key) => done.reduce((total, { count }) => total + count[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return broken.length === 0 ? 0 : 1;
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function part(name, work) {
+  console.log(`\n== ${name}`);
+  const startedAt = Date.now();
+  const result = await work();
+  signal.throwIfAborted();
+  console.log(`== ${name}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/**
+ * Runs a command whose output goes straight to the terminal, and ends it when we are asked to stop.
+ * @param {string[]} command
+ * @returns {Promise<boolean>} did it exit with 0?
+ */
+function pass([program = '', ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: CHECKOUT, stdio: 'inherit', signal });
+    child.once('error', (error) => {
+      if (!signal.aborted) console.error(error.message);
+      if (child.pid === undefined) resolve(false);
+    });
+    child.once('exit', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * @param {string[]} patterns
+ * @returns {Promise<Count>}
+ */
+async function jest(patterns) {
+  const folder = mkdtempSync(path.join(HOMES, 'jest-'));
+  const resultFile = path.join(folder, 'result.json');
+  try {
+    const isGood = await pass([
+      ...nodeModule('jest/bin/jest.js'),
+      '--json',
+      `--outputFile=${resultFile}`,
+      ...patterns,
+    ]);
+    return countOf(readJson(resultFile), isGood);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    // A jest that was ended by a signal had no time to end its database.
+    await removeDeadHomes('test');
+  }
+}
+
+/**
+ * @param {unknown} result jest's own summary
+ * @param {boolean} isGood jest's exit code was 0
+ * @returns {Count}
+ */
+function countOf(result, isGood) {
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numRuntimeErrorTestSuites = 0,
+  } = /** @type {Record<string, number>} */ (result ?? {});
+  const failed = numFailedTests + numRuntimeErrorTestSuites;
+  // No test file matched, or jest itself broke: nothing failed, yet nothing is proved.
+  return { passed: numPassedTests, failed: failed === 0 && !isGood ? 1 : failed };
+}
