@@ -74,18 +74,20 @@ function readIfAllowed(file) {
 }
 
 /**
- * Asks a process to end and insists when it does not. What it has started itself ends with it.
+ * Asks a process to end and insists when it does not. What it has started itself ends first, so that it can
+ * still count its children out.
  * @param {Identity} identity
  * @param {number} patienceMs how long it may take to drain before it is killed
  */
 export async function endProcess(identity, patienceMs) {
   if (!isAlive(identity)) return;
-  const offspring = descendantsOf(identity.pid);
+  const children = listProcesses().filter(({ parent }) => parent === identity.pid);
+  for (const { pid } of children) await endProcess(identify(pid), patienceMs);
   signal(identity, 'SIGTERM');
   const until = Date.now() + patienceMs;
   while (isAlive(identity) && Date.now() < until) await sleep(20);
-  for (const one of [identity, ...offspring]) signal(one, 'SIGKILL');
-  for (const one of [identity, ...offspring]) while (isAlive(one)) await sleep(20);
+  signal(identity, 'SIGKILL');
+  while (isAlive(identity)) await sleep(20);
 }
 
 /**
@@ -98,16 +100,4 @@ function signal(identity, name) {
   } catch {
     // It ended between the look and the signal, which is what we want.
   }
-}
-
-/**
- * @param {number} ancestor
- * @returns {Identity[]}
- */
-function descendantsOf(ancestor) {
-  const all = listProcesses();
-  const found = [ancestor];
-  for (const pid of found)
-    found.push(...all.filter(({ parent }) => parent === pid).map((child) => child.pid));
-  return found.slice(1).map(identify);
 }
