@@ -6,7 +6,6 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +14,8 @@ import type { Growth } from '../settings';
 
 /** The folder a source's files land in, where the other side fetches them. */
 export class Drop {
-  private readonly growing = new Set<NodeJS.Timeout>();
+  /** Files that still grow: what stops each of them. */
+  private readonly growing = new Set<() => void>();
 
   constructor(
     private readonly root: string,
@@ -49,28 +49,28 @@ export class Drop {
    */
   putGrowing(source: string, name: string, content: Buffer): void {
     const { pieces, pauseMs } = this.growth;
-    const path = join(this.folder(source), name);
-    const piece = (index: number): Buffer =>
-      content.subarray(
-        Math.floor((content.length * index) / pieces),
-        Math.floor((content.length * (index + 1)) / pieces),
-      );
-    const grow = (index: number): void => {
-      writeFileSync(path, piece(index), { flag: index === 0 ? 'wx' : 'a' });
-      if (index + 1 === pieces) return;
-      const timer = setTimeout(() => {
-        this.growing.delete(timer);
-        grow(index + 1);
-      }, pauseMs);
-      this.growing.add(timer);
+    const edge = (index: number): number => Math.floor((content.length * index) / pieces);
+    // The open file is written to, not its name: whoever moves or removes it meanwhile gets no second one.
+    const descriptor = openSync(join(this.folder(source), name), 'wx', 0o644);
+    let index = 0;
+    const grow = (): void => {
+      writeAll(descriptor, content.subarray(edge(index), edge(index + 1)));
+      index += 1;
+      if (index === pieces) stop();
     };
-    grow(0);
+    const timer = setInterval(grow, pauseMs);
+    const stop = (): void => {
+      clearInterval(timer);
+      closeSync(descriptor);
+      this.growing.delete(stop);
+    };
+    this.growing.add(stop);
+    grow();
   }
 
   /** Stops every file that still grows, as a biller's machine does when it is switched off. */
   close(): void {
-    for (const timer of this.growing) clearTimeout(timer);
-    this.growing.clear();
+    for (const stop of this.growing) stop();
   }
 
   private folder(source: string): string {
@@ -88,4 +88,8 @@ function writeWhole(path: string, content: Buffer): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function writeAll(descriptor: number, content: Buffer): void {
+  for (let written = 0; written < content.length;) written += writeSync(descriptor, content, written);
 }

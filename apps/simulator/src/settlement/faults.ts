@@ -48,10 +48,11 @@ export function plantRowFaults(
   const changed = new Map<Detail, Detail[]>();
   const extra: Detail[] = [];
   const planted: Planted[] = [];
-  let duplicates = 0;
+  let [strangers, duplicates] = [0, 0];
   for (const kind of wanted) {
     if (kind === 'onlyTheirs') {
-      const stranger = strangerOf(businessDate, extra.length + 1, truth);
+      strangers += 1;
+      const stranger = strangerOf(businessDate, strangers, truth);
       extra.push(stranger);
       planted.push({
         kind,

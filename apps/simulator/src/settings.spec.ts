@@ -1,0 +1,31 @@
+import { readSettings } from './settings';
+
+const ENVIRONMENT = {
+  HTTP_PORT: '8082',
+  SIMPUL_HOME: '/somewhere/home',
+  SIMULATOR_DROP: '/somewhere/drop',
+  BILLER_PLN_SECRET: 'a',
+  BILLER_TIRTA_JAYA_SECRET: 'b',
+  BILLER_STORY_SECRET: 'c',
+};
+
+test('the environment is read once, and state gets a folder of its own', () => {
+  const settings = readSettings({ ...ENVIRONMENT, SIMPUL_CLOCK_OFFSET: '+1d' });
+
+  expect(settings).toMatchObject({
+    port: 8_082,
+    stateFolder: '/somewhere/home/simulator',
+    clockOffsetMs: 86_400_000,
+  });
+});
+
+test.each(Object.keys(ENVIRONMENT))('a missing %s is named', (name) => {
+  expect(() => readSettings({ ...ENVIRONMENT, [name]: '' })).toThrow(name);
+});
+
+test('a port or an offset that makes no sense is named', () => {
+  expect(() => readSettings({ ...ENVIRONMENT, HTTP_PORT: '80820' })).toThrow('HTTP_PORT=80820');
+  expect(() => readSettings({ ...ENVIRONMENT, SIMPUL_CLOCK_OFFSET: 'tomorrow' })).toThrow(
+    'SIMPUL_CLOCK_OFFSET',
+  );
+});
