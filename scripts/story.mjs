@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  bridgeInWords,
   expect,
   expectPaid,
   inShort,
@@ -250,7 +251,7 @@ async function reconcile(world, tale) {
     const [first] = result.bridge;
     expect('where the bridge begins', `${first?.term} ${first?.amount}`, `ours ${legs?.amount}`);
     matched += result.counts.matched;
-    proof.push(`bridge: ${inWords(result.bridge)}; remainder Rp 0`, ...result.reports.map(proveReport));
+    proof.push(`bridge: ${bridgeInWords(result.bridge)}; remainder Rp 0`, ...result.reports.map(proveReport));
   }
   return { happened: `closed: ${matched} payments of the day matched, every rupiah explained`, proof };
 }
@@ -294,12 +295,4 @@ async function runReconciliation(world, date) {
     if (!mayChange || performance.now() - begun > RECON_MS) return result;
     await pause(2_000);
   }
-}
-
-/** @param {{ term: string, amount: string }[]} bridge both ends, and of what lies between the terms above nothing */
-function inWords(bridge) {
-  return bridge
-    .filter(({ amount }, index) => index === 0 || index === bridge.length - 1 || BigInt(amount) !== 0n)
-    .map(({ term, amount }) => `${term} ${rupiah(amount)}`)
-    .join(', ');
 }

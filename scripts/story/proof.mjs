@@ -71,6 +71,17 @@ export function proveReport(file) {
 }
 
 /**
+ * How our total becomes theirs: both ends, and of the terms between them those that are not zero.
+ * @param {{ term: string, amount: string }[]} bridge
+ */
+export function bridgeInWords(bridge) {
+  return bridge
+    .filter(({ amount }, index) => index === 0 || index === bridge.length - 1 || BigInt(amount) !== 0n)
+    .map(({ term, amount }) => `${term} ${rupiah(amount)}`)
+    .join(', ');
+}
+
+/**
  * @param {string} what
  * @param {{ status: number, body: Json }} answer
  * @throws {Error} unless the switch said PAID
