@@ -26,6 +26,10 @@ const STATIC_PARTS = [
   { name: 'format', command: [...nodeModule('prettier/bin/prettier.cjs'), '--check', '.'] },
   { name: 'lint', command: [...nodeModule('oxlint/bin/oxlint'), '--type-aware', '--quiet'] },
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
+  {
+    name: 'typecheck of the scripts',
+    command: [...nodeModule('typescript7/bin/tsc'), '-p', 'scripts/tsconfig.json'],
+  },
   { name: 'boundaries', command: ['npm', 'run', '--silent', 'boundaries'] },
 ];
 

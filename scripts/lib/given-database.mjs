@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CannotRun } from './cannot-run.mjs';
 
+const NO_SUCH_GRANT = 1147;
+
 /** @typedef {{ application: string, migration: string }} Urls addresses of the two accounts, with the schema */
 
 /**
@@ -41,37 +43,82 @@ export function givenDatabase(log) {
  */
 export async function throwAwaySchema(given) {
   const schema = `simpul_demo_${randomBytes(5).toString('hex')}`;
-  const inSchema = (/** @type {string} */ url) =>
-    Object.assign(new URL(url), { pathname: `/${schema}` }).href;
-  await execute(given.migration, `CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
+  const inSchema = (/** @type {string} */ url) => withSchema(url, schema);
+  await connected(given.migration, (server) =>
+    server.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`),
+  );
   return {
     urls: { application: inSchema(given.application), migration: inSchema(given.migration) },
-    drop: () => execute(given.migration, `DROP DATABASE IF EXISTS ${schema}`),
+    drop: () => connected(given.migration, (server) => drop(server, schema, given)),
   };
 }
 
 /**
- * @param {string} url
- * @param {string} statement
+ * Rights outlive the tables they were given on, so they are taken back first.
+ * @param {Connection} server
+ * @param {string} schema
+ * @param {Urls} given
  */
-async function execute(url, statement) {
+async function drop(server, schema, given) {
+  if (given.application !== given.migration) {
+    const account = await connected(given.application, async (visitor) => {
+      const [[row]] = await visitor.query(
+        "SELECT CONCAT('`', REPLACE(CURRENT_USER(), '@', '`@`'), '`') AS account",
+      );
+      return row?.account;
+    });
+    const [tables] = await server.query(
+      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?',
+      [schema],
+    );
+    for (const { name } of tables)
+      await server
+        .query(`REVOKE ALL PRIVILEGES ON ${schema}.\`${name}\` FROM ${account}`)
+        .catch((/** @type {{ errno?: number }} */ error) => {
+          if (error.errno !== NO_SUCH_GRANT) throw error;
+        });
+  }
+  await server.query(`DROP DATABASE ${schema}`);
+}
+
+/**
+ * What we ask of a connection: rows of text.
+ * @typedef {{ query: (sql: string, values?: string[]) => Promise<[Record<string, string>[], unknown]> }} Connection
+ */
+
+/**
+ * Does something on a server.
+ * @template T
+ * @param {string} url
+ * @param {(server: Connection) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function connected(url, work) {
   const { createConnection } = await import('mysql2/promise');
-  const server = Object.assign(new URL(url), { pathname: '/' });
+  const server = withSchema(url, '');
   try {
-    const connection = await createConnection({ uri: server.href });
+    const connection = await createConnection({ uri: server });
     try {
-      await connection.query(statement);
+      return await work(connection);
     } finally {
       await connection.end();
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const { username, host } = new URL(server);
     throw new CannotRun(
-      `The account ${server.username} at ${server.host} could not do "${statement}" (${why}). The demo makes a ` +
-        `schema of its own: give DATABASE_MIGRATION_URL an account with all rights on \`simpul%\`.* and GRANT ` +
+      `The account ${username} at ${host}: ${error instanceof Error ? error.message : String(error)}. The demo makes ` +
+        `a schema of its own: give DATABASE_MIGRATION_URL an account with all rights on \`simpul%\`.* and GRANT ` +
         `OPTION, or unset DATABASE_URL.`,
     );
   }
+}
+
+/**
+ * @param {string} url
+ * @param {string} schema
+ */
+function withSchema(url, schema) {
+  return Object.assign(new URL(url), { pathname: `/${schema}` }).href;
 }
 
 /**
