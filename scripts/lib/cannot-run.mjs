@@ -3,6 +3,7 @@
  * (exit code 1). The message is for people: it names what is in the way and the remedy.
  */
 export class CannotRun extends Error {
+  /** @override */
   name = 'CannotRun';
 }
 
