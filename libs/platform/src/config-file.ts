@@ -11,7 +11,11 @@ export class ConfigError extends Error {}
  */
 export function readConfigFile<T>(path: string, schema: z.ZodType<T>): T {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(readFileSync(path, 'utf8'), {
+    lineCounter: lines,
+    uniqueKeys: true,
+    merge: true,
+  });
   if (document.errors.length > 0)
     throw new ConfigError(
       document.errors.map((error) => `${path}:${error.linePos?.[0].line ?? 1}: ${error.message}`).join('\n'),

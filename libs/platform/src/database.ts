@@ -114,6 +114,18 @@ export class Database implements Statements {
     }
   }
 
+  /** Reads several statements of one moment, for checks that compare tables while payments go on. */
+  async snapshot<T>(read: (statements: Statements) => Promise<T>): Promise<T> {
+    const connection = await this.pool.getConnection();
+    try {
+      await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      return await read(statementsOf(connection));
+    } finally {
+      connection.destroy();
+    }
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }

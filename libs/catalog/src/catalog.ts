@@ -1,0 +1,115 @@
+import { DataSource } from 'typeorm';
+import { SecretBox } from '#lib/platform';
+import { Biller, CATALOG_ENTITIES, Channel, Price, Product } from './entities';
+
+/** A product as one channel sells it. */
+export interface SoldProduct {
+  product: Product;
+  biller: Biller;
+  price: Price;
+}
+
+/** A channel whose secrets are open. They stay in memory and are never logged. */
+export interface OpenChannel {
+  channel: Channel;
+  /** One or two secrets, all valid now. */
+  secrets: readonly string[];
+}
+
+interface Snapshot {
+  channels: Map<string, OpenChannel>;
+  /** By channel, then by product. */
+  sold: Map<string, Map<string, SoldProduct>>;
+}
+
+const RELOAD_MS = 5_000;
+
+/** Where a sealed secret stands; a value copied to another row does not open. */
+export function secretPlace(channelId: string, column: 'secret' | 'second_secret'): string {
+  return `channel.${column}:${channelId}`;
+}
+
+/** Connects TypeORM to the catalog's tables. */
+export function catalogSource(url: string): DataSource {
+  return new DataSource({
+    type: 'mariadb',
+    url,
+    entities: CATALOG_ENTITIES,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    timezone: 'Z',
+    poolSize: 2,
+  });
+}
+
+/** What is sold, by whom, to whom. Asked from memory on every request; a change is seen within 5 seconds. */
+export class Catalog {
+  private snapshot: Snapshot = { channels: new Map(), sold: new Map() };
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly source: DataSource,
+    private readonly box: SecretBox,
+  ) {}
+
+  /** Loads the catalog and keeps it fresh until `close()`. A failed reload keeps what is known and is reported. */
+  static async open(url: string, box: SecretBox, onError: (error: unknown) => void): Promise<Catalog> {
+    const catalog = new Catalog(catalogSource(url), box);
+    await catalog.source.initialize();
+    await catalog.load();
+    catalog.timer = setInterval(() => void catalog.load().catch(onError), RELOAD_MS).unref();
+    return catalog;
+  }
+
+  /** An active channel, or undefined. */
+  channel(channelId: string): OpenChannel | undefined {
+    const known = this.snapshot.channels.get(channelId);
+    return known?.channel.isActive ? known : undefined;
+  }
+
+  /** A product as sold to this channel, or undefined. */
+  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
+    return this.snapshot.sold.get(channelId)?.get(productId);
+  }
+
+  /** Everything sold to this channel, by product id. */
+  soldProducts(channelId: string): SoldProduct[] {
+    return [...(this.snapshot.sold.get(channelId)?.values() ?? [])];
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.source.destroy();
+  }
+
+  private async load(): Promise<void> {
+    const manager = this.source.manager;
+    const [billers, products, channels, prices] = await Promise.all([
+      manager.find(Biller),
+      manager.find(Product),
+      manager.find(Channel),
+      manager.find(Price, { order: { channelId: 'ASC', productId: 'ASC' } }),
+    ]);
+    const billerById = new Map(billers.map((biller) => [biller.billerId, biller]));
+    const productById = new Map(products.map((product) => [product.productId, product]));
+    const sold = new Map<string, Map<string, SoldProduct>>();
+    for (const price of prices) {
+      const product = productById.get(price.productId);
+      const biller = product && billerById.get(product.billerId);
+      if (!product || !biller) continue;
+      const ofChannel = sold.get(price.channelId) ?? new Map<string, SoldProduct>();
+      sold.set(price.channelId, ofChannel.set(price.productId, { product, biller, price }));
+    }
+    this.snapshot = {
+      sold,
+      channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel)])),
+    };
+  }
+
+  private opened(channel: Channel): OpenChannel {
+    const { channelId, secret, secondSecret } = channel;
+    const secrets = [this.box.open(secret, secretPlace(channelId, 'secret'))];
+    if (secondSecret) secrets.push(this.box.open(secondSecret, secretPlace(channelId, 'second_secret')));
+    return { channel, secrets };
+  }
+}

@@ -1,0 +1,4 @@
+export * from './catalog';
+export * from './entities';
+export * from './opening-hours';
+export * from './seed';

@@ -1,0 +1,116 @@
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
+import { readConfigFile, setting, type SecretBox } from '#lib/platform';
+import { secretPlace } from './catalog';
+import { Biller, Channel, Price, Product } from './entities';
+
+const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case words joined by dashes');
+const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'whole rupiah as a string of digits');
+const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:mm');
+
+/** The demo catalog's grammar: fixtures/demo/catalog.yaml. */
+const Seed = z.strictObject({
+  billers: z.record(Id, z.strictObject({ name: z.string() })),
+  products: z.record(
+    Id,
+    z.strictObject({
+      name: z.string(),
+      biller: Id,
+      billerProduct: z.string(),
+      source: z.string().regex(/^[A-Z0-9]+$/),
+      amountType: z.enum(['CLOSED', 'DENOM']),
+      denominations: z.array(Amount).optional(),
+      customerNumber: z.strictObject({ pattern: z.string(), example: z.string() }),
+      adminPer: z.enum(['bill', 'payment']),
+      offerValidSeconds: z.int().positive(),
+      oneBillAtATime: z.boolean(),
+      requiredReceiptFields: z.array(z.string()),
+      hours: z.strictObject({ open: Time, close: Time }).nullable(),
+      timeZone: z.string(),
+      receipt: z.array(z.string()),
+    }),
+  ),
+  channels: z.record(
+    Id,
+    z.strictObject({
+      name: z.string(),
+      commissionMode: z.enum(['immediate', 'settled']),
+      /** Names of environment variables. */
+      secret: z.string(),
+      secondSecret: z.string(),
+      topUp: Amount,
+      creditLimit: Amount,
+      prices: z.record(Id, z.strictObject({ adminFee: Amount, billerFee: Amount, commission: Amount })),
+    }),
+  ),
+});
+
+/** What a channel starts with. */
+export interface OpeningDeposit {
+  channelId: string;
+  topUp: Rupiah;
+  creditLimit: Rupiah;
+}
+
+/** What the seed left for the ledger to do. */
+export interface SeedResult {
+  billerIds: string[];
+  deposits: OpeningDeposit[];
+}
+
+/**
+ * Writes the demo's billers, products, channels and prices; run again, it brings them back to the file.
+ * @throws ConfigError naming file, line and key; SettingError when a secret is not in the environment.
+ */
+export async function seedCatalog(source: DataSource, file: string, box: SecretBox): Promise<SeedResult> {
+  const seed = readConfigFile(file, Seed);
+  await source.transaction(async (manager) => {
+    for (const [billerId, { name }] of Object.entries(seed.billers))
+      await manager.save(Biller, { billerId, name });
+    for (const [productId, product] of Object.entries(seed.products)) {
+      const { biller, customerNumber, hours, receipt, denominations, ...same } = product;
+      await manager.save(Product, {
+        ...same,
+        productId,
+        billerId: biller,
+        denominations: denominations ?? null,
+        customerNumberPattern: customerNumber.pattern,
+        customerNumberExample: customerNumber.example,
+        opensAt: hours?.open ?? null,
+        closesAt: hours?.close ?? null,
+        receiptLines: receipt,
+      });
+    }
+    for (const [channelId, channel] of Object.entries(seed.channels)) {
+      const sealed = (name: string, column: 'secret' | 'second_secret') =>
+        box.seal(setting(name, `the ${column} of channel ${channelId}`), secretPlace(channelId, column));
+      await manager.save(Channel, {
+        channelId,
+        name: channel.name,
+        protocol: 'h2h',
+        commissionMode: channel.commissionMode,
+        secret: sealed(channel.secret, 'secret'),
+        secondSecret: sealed(channel.secondSecret, 'second_secret'),
+        allowedIps: null,
+        isActive: true,
+      });
+      for (const [productId, price] of Object.entries(channel.prices))
+        await manager.save(Price, {
+          channelId,
+          productId,
+          adminFee: rupiahFromText(price.adminFee),
+          billerFee: rupiahFromText(price.billerFee),
+          commission: rupiahFromText(price.commission),
+        });
+    }
+  });
+  return {
+    billerIds: Object.keys(seed.billers),
+    deposits: Object.entries(seed.channels).map(([channelId, { topUp, creditLimit }]) => ({
+      channelId,
+      topUp: rupiah(BigInt(topUp)),
+      creditLimit: rupiah(BigInt(creditLimit)),
+    })),
+  };
+}

@@ -1,0 +1,112 @@
+import { BlockList, isIP } from 'node:net';
+import type { KeyObject } from 'node:crypto';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Clock, refusal } from '#lib/kernel';
+import { Catalog, type OpenChannel } from '#lib/catalog';
+import { LOGGER, type Logger } from './tokens';
+import { H2H_LIMITS } from './tokens';
+import type { H2hLimits } from './limits';
+import { RefusedRequest } from './problem';
+import { instantOf, isSignedBy, signingKey } from './signature';
+
+/** A request whose caller is known. */
+export interface SignedRequest extends FastifyRequest {
+  channelId: string;
+}
+
+/** What lets a channel in: its keys, and its addresses where it has agreed on some. */
+interface Admission {
+  keys: KeyObject[];
+  addresses: BlockList | undefined;
+}
+
+/** Lets in who signs with a channel's secret, now, from where it may call. Nothing else is read before that. */
+@Injectable()
+export class H2hDoor implements CanActivate {
+  private readonly admissions = new WeakMap<OpenChannel, Admission>();
+
+  constructor(
+    @Inject(Catalog) private readonly catalog: Catalog,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(H2H_LIMITS) private readonly limits: H2hLimits,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<SignedRequest>();
+    const channelId = header(request, 'x-channel-id');
+    const timestamp = header(request, 'x-timestamp');
+    const channel = this.catalog.channel(channelId);
+    const admission = channel && this.admissionOf(channel);
+
+    const call = {
+      method: request.method,
+      target: request.originalUrl,
+      timestamp,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    };
+    if (!isSignedBy(call, header(request, 'x-signature'), admission?.keys ?? []))
+      throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'signature');
+    if (admission?.addresses && !isListed(admission.addresses, request.ip))
+      throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'address not on the allow-list');
+
+    // After the signature, so that a stranger learns nothing of our clock.
+    const instant = instantOf(timestamp);
+    const skewMs = instant && Math.abs(this.clock.now().getTime() - instant.getTime());
+    if (skewMs === undefined || skewMs > this.limits.timestampWindowMs)
+      throw this.refused('TIMESTAMP_OUTSIDE_WINDOW', channelId, request.ip, timestamp);
+
+    request.channelId = channelId;
+    return true;
+  }
+
+  /** Made once per loaded channel; a changed channel is a new object and gets a new one. */
+  private admissionOf(channel: OpenChannel): Admission {
+    const known = this.admissions.get(channel) ?? {
+      keys: channel.secrets.map(signingKey),
+      addresses: addressList(channel.channel.allowedIps),
+    };
+    this.admissions.set(channel, known);
+    return known;
+  }
+
+  /** A security event: who claimed to be whom, from where. */
+  private refused(
+    code: 'SIGNATURE_INVALID' | 'TIMESTAMP_OUTSIDE_WINDOW',
+    channelId: string,
+    ip: string,
+    reason: string,
+  ): RefusedRequest {
+    this.logger.warn(
+      { channelId: channelId.slice(0, 40), ip, code, reason: reason.slice(0, 80) },
+      'call refused',
+    );
+    return new RefusedRequest(refusal(code, reason));
+  }
+}
+
+/** A header that stands once; a missing or repeated one reads as empty, and no empty signature is right. */
+function header(request: FastifyRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function addressList(entries: readonly string[] | null): BlockList | undefined {
+  if (entries === null) return undefined;
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    if (bits === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return list;
+}
+
+function isListed(addresses: BlockList, ip: string): boolean {
+  return addresses.check(ip, familyOf(ip));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}

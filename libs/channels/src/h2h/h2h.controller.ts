@@ -1,0 +1,201 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import {
+  businessDateOf,
+  Clock,
+  isPaymentId,
+  JAKARTA_MIDNIGHT,
+  refusal,
+  type Refusal,
+  type Result,
+} from '#lib/kernel';
+import { Catalog } from '#lib/catalog';
+import { depositBalance, depositMutations } from '#lib/ledger';
+import type { Statements } from '#lib/platform';
+import { InquiryFlow, isFinal, PaymentFlow, Payments, type Answer, type Payment } from '#lib/switching';
+import { H2hDoor, type SignedRequest } from './door';
+import type { H2hLimits } from './limits';
+import {
+  presentBalance,
+  presentInquiry,
+  presentMutation,
+  presentOpenPayment,
+  presentPayment,
+  presentProduct,
+} from './presenter';
+import { RefusedRequest } from './problem';
+import {
+  amountOf,
+  contentHashOf,
+  DirectPaymentBody,
+  InquiryBody,
+  MutationsQuery,
+  NoQuery,
+  parseMembers,
+  PaymentBody,
+  PaymentsQuery,
+} from './requests';
+import { readJsonObject } from './strict-json';
+import { H2H_LIMITS, STATEMENTS } from './tokens';
+
+/** The H2H JSON API, version 1. It translates and answers; the flows decide. */
+@Controller('v1')
+@UseGuards(H2hDoor)
+export class H2hController {
+  constructor(
+    @Inject(InquiryFlow) private readonly inquiries: InquiryFlow,
+    @Inject(PaymentFlow) private readonly paying: PaymentFlow,
+    @Inject(Payments) private readonly payments: Payments,
+    @Inject(Catalog) private readonly catalog: Catalog,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(H2H_LIMITS) private readonly limits: H2hLimits,
+    @Inject(STATEMENTS) private readonly statements: Statements,
+  ) {}
+
+  @Get('products')
+  products(@Req() request: SignedRequest, @Query() query: unknown): object {
+    accepted(parseMembers(NoQuery, query));
+    return { products: this.catalog.soldProducts(request.channelId).map(presentProduct) };
+  }
+
+  @Post('inquiries')
+  @HttpCode(200)
+  async inquire(@Req() request: SignedRequest): Promise<object> {
+    const body = accepted(parseMembers(InquiryBody, this.members(request)));
+    const answer = await this.inquiries.inquire({
+      channelId: request.channelId,
+      reference: body.reference,
+      productId: body.product,
+      customerNumber: body.customerNumber,
+      amount: body.amount === undefined ? undefined : amountOf(body.amount),
+      billCount: body.billCount,
+      months: body.months,
+      year: body.year,
+      extra: body.extra,
+      answerWithinMs: this.limits.answerWithinMs,
+    });
+    if (answer.kind === 'offer') return presentInquiry(answer.inquiry);
+    throw refusedBy(answer);
+  }
+
+  @Post('payments')
+  async pay(@Req() request: SignedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const members = this.members(request);
+    if ('product' in members) throw await this.refusedDirectPayment(request.channelId, members);
+    const body = accepted(parseMembers(PaymentBody, members));
+    const answer = await this.paying.pay({
+      channelId: request.channelId,
+      reference: body.reference,
+      inquiryId: body.inquiryId,
+      total: amountOf(body.total),
+      contentHash: contentHashOf(body),
+      answerWithinMs: this.limits.answerWithinMs,
+    });
+    if (answer.kind !== 'payment') throw refusedBy(answer);
+    if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
+    return answered(reply, answer.payment);
+  }
+
+  @Get('payments')
+  async find(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() rawQuery: unknown,
+  ): Promise<object> {
+    const query = accepted(parseMembers(PaymentsQuery, rawQuery));
+    if ('reference' in query)
+      return answered(reply, known(await this.payments.findByReference(request.channelId, query.reference)));
+    const rowsMax = this.limits.pageRowsMax;
+    const open = await this.payments.findOpen(request.channelId, query.cursor ?? '', rowsMax);
+    return {
+      payments: open.map(presentOpenPayment),
+      next: open.length < rowsMax ? null : (open.at(-1)?.paymentId ?? null),
+    };
+  }
+
+  @Get('payments/:paymentId')
+  async show(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('paymentId') paymentId: string,
+    @Query() query: unknown,
+  ): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
+    return answered(
+      reply,
+      known(isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined),
+    );
+  }
+
+  @Get('balance')
+  async balance(@Req() request: SignedRequest, @Query() query: unknown): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
+    return presentBalance(await depositBalance(this.statements, request.channelId));
+  }
+
+  @Get('mutations')
+  async mutations(@Req() request: SignedRequest, @Query() rawQuery: unknown): Promise<object> {
+    const query = accepted(parseMembers(MutationsQuery, rawQuery));
+    const today = businessDateOf(this.clock.now(), JAKARTA_MIDNIGHT);
+    const to = query.to === undefined || query.to > today ? today : query.to;
+    const from = query.from ?? to;
+    if (query.from !== undefined && query.to !== undefined && query.from > query.to)
+      throw new RefusedRequest(refusal('REQUEST_MALFORMED', 'must not be after `to`', 'from'));
+    const rowsMax = this.limits.pageRowsMax;
+    const page = await depositMutations(this.statements, {
+      channelId: request.channelId,
+      from,
+      to,
+      afterSeq: BigInt(query.cursor ?? 0),
+      rowsMax,
+    });
+    return {
+      mutations: page.map(presentMutation),
+      next: page.length < rowsMax ? null : (page.at(-1)?.seq.toString() ?? null),
+    };
+  }
+
+  private members(request: SignedRequest): Record<string, unknown> {
+    const read = readJsonObject(request.body as Buffer, this.limits.jsonDepthMax);
+    if (read.ok) return read.value;
+    throw new RefusedRequest(refusal('REQUEST_MALFORMED', read.error));
+  }
+
+  /** Every product of this step has an inquiry, so a payment without one is refused, each reason by its own code. */
+  private async refusedDirectPayment(
+    channelId: string,
+    members: Record<string, unknown>,
+  ): Promise<RefusedRequest> {
+    const body = accepted(parseMembers(DirectPaymentBody, members));
+    const first = await this.payments.findByReference(channelId, body.reference);
+    if (first) return new RefusedRequest(refusal('REFERENCE_REUSED', first.paymentId, 'reference'), first);
+    return new RefusedRequest(
+      this.catalog.soldProduct(channelId, body.product)
+        ? refusal('INQUIRY_REQUIRED', body.product, 'inquiryId')
+        : refusal('PRODUCT_UNKNOWN', body.product, 'product'),
+    );
+  }
+}
+
+/** The value of a result, or its refusal on the way to the filter. */
+function accepted<T>(result: Result<T, Refusal>): T {
+  if (result.ok) return result.value;
+  throw new RefusedRequest(result.error);
+}
+
+function refusedBy(answer: Answer): Error {
+  return answer.kind === 'refused'
+    ? new RefusedRequest(answer.refusal, answer.payment)
+    : new Error(`a ${answer.kind} is no answer to this call`);
+}
+
+function known(payment: Payment | undefined): Payment {
+  if (payment) return payment;
+  throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not of this channel'));
+}
+
+/** 200 for a known outcome, 202 while it is in progress. */
+function answered(reply: FastifyReply, payment: Payment): object {
+  void reply.status(isFinal(payment.state) ? 200 : 202);
+  return presentPayment(payment);
+}

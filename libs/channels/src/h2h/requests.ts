@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  fail,
+  isBusinessDate,
+  ok,
+  refusal,
+  rupiahFromText,
+  type Refusal,
+  type Result,
+  type Rupiah,
+} from '#lib/kernel';
+
+const Reference = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
+const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be whole rupiah as a string of digits');
+const Short = z.string().min(1).max(64);
+
+/** `POST /v1/inquiries` */
+export const InquiryBody = z.strictObject({
+  reference: Reference,
+  product: Short,
+  customerNumber: Short,
+  amount: Amount.optional(),
+  months: z.int().min(1).max(60).optional(),
+  year: z.int().min(1900).max(2999).optional(),
+  billCount: z.int().min(1).max(99).optional(),
+  extra: z.record(Short, Short).optional(),
+  terminal: z.strictObject({ id: Short, name: Short, city: Short }).optional(),
+});
+export type InquiryBody = z.infer<typeof InquiryBody>;
+
+/** `POST /v1/payments` for an offer. */
+export const PaymentBody = z.strictObject({ reference: Reference, inquiryId: Short, total: Amount });
+export type PaymentBody = z.infer<typeof PaymentBody>;
+
+/** `POST /v1/payments` for a product that is sold without an inquiry. */
+export const DirectPaymentBody = z.strictObject({
+  reference: Reference,
+  product: Short,
+  customerNumber: Short,
+  amount: Amount,
+  total: Amount.optional(),
+});
+export type DirectPaymentBody = z.infer<typeof DirectPaymentBody>;
+
+const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');
+
+/** `GET /v1/payments` */
+export const PaymentsQuery = z.union([
+  z.strictObject({ reference: Reference }),
+  z.strictObject({ status: z.literal('IN_PROGRESS'), cursor: z.string().max(12).optional() }),
+]);
+
+/** `GET /v1/mutations` */
+export const MutationsQuery = z.strictObject({
+  from: BusinessDate.optional(),
+  to: BusinessDate.optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be the `next` of the page before')
+    .optional(),
+});
+
+/** A call without a query. */
+export const NoQuery = z.strictObject({});
+
+/** Reads an object by its schema; the refusal names the member to blame. */
+export function parseMembers<T>(schema: z.ZodType<T>, value: unknown): Result<T, Refusal> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
+  const detail =
+    issue?.code === 'unrecognized_keys' ? 'is not a member of this request' : (issue?.message ?? '');
+  return fail(refusal('REQUEST_MALFORMED', detail, field === '' ? undefined : field));
+}
+
+/** An amount that its schema has already checked. */
+export function amountOf(text: string): Rupiah {
+  return rupiahFromText(text);
+}
+
+/** SHA-256 of a request's members in one order: white space and order of members do not count. */
+export function contentHashOf(body: Record<string, string>): Buffer {
+  const members = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(members)).digest();
+}

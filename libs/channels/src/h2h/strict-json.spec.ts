@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { readJsonObject } from './strict-json';
+
+const read = (text: string | Buffer) => readJsonObject(Buffer.from(text), 4);
+
+test.each([
+  ['a byte order mark', '\uFEFF{}'],
+  ['a name twice', '{"a":1,"a":1}'],
+  ['a name twice, once escaped', '{"a0":1,"a\\u0030":1}'],
+  ['a name twice in an inner object', '{"a":{"b":1,"b":2}}'],
+  ['__proto__', '{"__proto__":{"x":1}}'],
+  ['an array', '[]'],
+  ['a string', '"a"'],
+  ['null', 'null'],
+  ['nothing', ''],
+  ['a comment', '{/* hello */}'],
+  ['a trailing comma', '{"a":1,}'],
+  ['depth', '{"a":[[[[1]]]]}'],
+  ['text behind the object', '{} {}'],
+])('%s is refused', (_, text) => {
+  expect(read(text).ok).toBe(false);
+});
+
+test('invalid UTF-8 is refused', () => {
+  expect(read(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])).ok).toBe(false);
+});
+
+test('the same name in two objects is no repetition', () => {
+  expect(read('{"a":{"x":1},"b":{"x":2}}')).toEqual({ ok: true, value: { a: { x: 1 }, b: { x: 2 } } });
+});
+
+test('a very deep body is refused before it is parsed', () => {
+  expect(read('{"a":'.repeat(100_000)).ok).toBe(false);
+});
+
+test('whatever JSON.stringify writes of a flat object is read back', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        fc.string().filter((name) => name !== '__proto__'),
+        fc.integer(),
+      ),
+      (object) => {
+        const result = readJsonObject(Buffer.from(JSON.stringify(object)), 1_000);
+        expect(result).toEqual({ ok: true, value: object });
+      },
+    ),
+  );
+});
+
+test('no bytes at all can make it throw', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      (bytes) => typeof read(Buffer.from(bytes)).ok === 'boolean',
+    ),
+  );
+});

@@ -1,0 +1,40 @@
+/** Which side of an account grows it: what we own is a debit, what we owe or earn is a credit. */
+export type NormalSide = 'debit' | 'credit';
+
+/** An account of the chart (docs/accounts.md). Its id says whose it is and what for. */
+export interface Account {
+  accountId: string;
+  normalSide: NormalSide;
+}
+
+/** A channel's accounts: what it has deposited, what of it is held, what commission we still owe. */
+export const channelAccounts = {
+  deposit: (channelId: string) => `channel:${channelId}:deposit`,
+  held: (channelId: string) => `channel:${channelId}:held`,
+  commission: (channelId: string) => `channel:${channelId}:commission`,
+};
+
+/** What we owe a biller: its bills and its part of the admin fee. */
+export const billerAccounts = {
+  payable: (billerId: string) => `biller:${billerId}:payable`,
+};
+
+/** Our own accounts. */
+export const OWN_BANK = 'own:bank';
+export const OWN_FEE_INCOME = 'own:fee-income';
+
+/** The accounts a channel needs before its first payment. */
+export function accountsOfChannel(channelId: string): Account[] {
+  return Object.values(channelAccounts).map((idOf) => ({ accountId: idOf(channelId), normalSide: 'credit' }));
+}
+
+/** The accounts a biller needs before its first payment. */
+export function accountsOfBiller(billerId: string): Account[] {
+  return Object.values(billerAccounts).map((idOf) => ({ accountId: idOf(billerId), normalSide: 'credit' }));
+}
+
+/** Our own accounts, opened once. */
+export const OWN_ACCOUNTS: readonly Account[] = [
+  { accountId: OWN_BANK, normalSide: 'debit' },
+  { accountId: OWN_FEE_INCOME, normalSide: 'credit' },
+];

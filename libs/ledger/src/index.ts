@@ -1,0 +1,6 @@
+export * from './accounts';
+export * from './deposits';
+export * from './invariants';
+export * from './journals';
+export * from './money-writer';
+export * from './single-writer';

@@ -1,0 +1,188 @@
+import { rupiah, type BusinessDate } from '#lib/kernel';
+import type { Statements } from '#lib/platform';
+import { contentHash, type JournalKind, type Posting } from './journals';
+
+/** The verdict on one invariant. */
+export interface InvariantVerdict {
+  id: string;
+  ok: boolean;
+  /** Rows or sums looked at. */
+  checked: number;
+  firstCounterExample: string | null;
+  note?: string;
+}
+
+const PAGE = 5_000;
+
+interface JournalRow {
+  subject_id: string;
+  kind: JournalKind;
+  business_date: BusinessDate;
+  channel_id: string | null;
+  posted_change: string;
+  held_change: string;
+  content_hash: Buffer;
+  created_at: Date;
+}
+
+interface PostingRow {
+  subject_id: string;
+  kind: string;
+  account_id: string;
+  amount: string;
+}
+
+/** Money conservation, append-only books and the deposit floor (I1, I2, I3), in one pass over the journals. */
+export async function checkLedgerInvariants(statements: Statements): Promise<InvariantVerdict[]> {
+  const { journals, unbalanced, edited } = await readJournals(statements);
+  const [orphan] = await statements.rows<{ subject_id: string; kind: string }>(
+    'SELECT p.subject_id, p.kind FROM posting p LEFT JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind ' +
+      'WHERE j.subject_id IS NULL LIMIT 1',
+  );
+  const [stray] = await statements.rows<{ account_id: string }>(
+    'SELECT p.account_id FROM posting p LEFT JOIN account a ON a.account_id = p.account_id WHERE a.account_id IS NULL LIMIT 1',
+  );
+  const first =
+    unbalanced ??
+    (orphan && `postings of ${orphan.subject_id} ${orphan.kind} have no journal`) ??
+    (stray && `account ${stray.account_id} is not in the chart`) ??
+    null;
+  const writable = await writableHistory(statements);
+  return [
+    { id: 'I1', ok: first === null, checked: journals, firstCounterExample: first },
+    {
+      id: 'I2',
+      ok: (writable ?? edited) === null,
+      checked: journals,
+      firstCounterExample: writable ?? edited,
+    },
+    await checkDepositFloor(statements),
+  ];
+}
+
+async function readJournals(
+  statements: Statements,
+): Promise<{ journals: number; unbalanced: string | null; edited: string | null }> {
+  let journals = 0;
+  let unbalanced: string | null = null;
+  let edited: string | null = null;
+  let after: [string, string] = ['', ''];
+  for (;;) {
+    const page = await statements.rows<JournalRow>(
+      'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at ' +
+        'FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
+      [...after, PAGE],
+    );
+    const [first, last] = [page[0], page.at(-1)];
+    if (!first || !last) return { journals, unbalanced, edited };
+    const lines = await statements.rows<PostingRow>(
+      'SELECT subject_id, kind, account_id, amount FROM posting ' +
+        'WHERE (subject_id, kind) >= (?, ?) AND (subject_id, kind) <= (?, ?) ORDER BY subject_id, kind, line_no',
+      [first.subject_id, first.kind, last.subject_id, last.kind],
+    );
+    const postings = new Map<string, Posting[]>();
+    for (const { subject_id, kind, account_id, amount } of lines) {
+      const key = `${subject_id} ${kind}`;
+      const list = postings.get(key) ?? [];
+      list.push({ accountId: account_id, amount: rupiah(BigInt(amount)) });
+      postings.set(key, list);
+    }
+    for (const row of page) {
+      const key = `${row.subject_id} ${row.kind}`;
+      const own = postings.get(key) ?? [];
+      const rest = own.reduce((total, { amount }) => total + amount, 0n);
+      if (rest !== 0n || own.length < 2)
+        unbalanced ??= `journal ${key}: ${own.length} postings sum to ${rest}`;
+      if (!hashOf(row, own).equals(row.content_hash)) edited ??= `journal ${key} is not as it was written`;
+    }
+    journals += page.length;
+    after = [last.subject_id, last.kind];
+  }
+}
+
+function hashOf(row: JournalRow, postings: Posting[]): Buffer {
+  return contentHash({
+    subjectId: row.subject_id,
+    kind: row.kind,
+    businessDate: row.business_date,
+    channelId: row.channel_id ?? '',
+    postedChange: rupiah(BigInt(row.posted_change)),
+    heldChange: rupiah(BigInt(row.held_change)),
+    postings,
+    reference: '',
+    at: row.created_at,
+  });
+}
+
+/** The account this connection runs under must not be able to change history, unless it is the migrations' own. */
+async function writableHistory(statements: Statements): Promise<string | null> {
+  const grants = await statements.rows<Record<string, string>>('SHOW GRANTS');
+  for (const row of grants) {
+    const grant = Object.values(row)[0] ?? '';
+    for (const table of ['journal', 'posting', 'payment_event'])
+      if (new RegExp(`^GRANT [^'"]*(UPDATE|DELETE)[^'"]* ON \`[^\`]+\`\\.\`${table}\``).test(grant))
+        return `the application's account may change ${table}: ${grant.split(' TO ')[0]}`;
+  }
+  return null;
+}
+
+/** Replays every deposit in commit order: the floor held at each step, and the cached row is the sum. */
+async function checkDepositFloor(statements: Statements): Promise<InvariantVerdict> {
+  const deposits = await statements.rows<{ channel_id: string; posted: string; held: string }>(
+    'SELECT channel_id, posted, held FROM deposit ORDER BY channel_id',
+  );
+  let checked = 0;
+  for (const deposit of deposits) {
+    let [posted, held, seq] = [0n, 0n, 0n];
+    for (;;) {
+      const page = await statements.rows<Record<string, string>>(
+        'SELECT deposit_seq, subject_id, kind, posted_change, held_change, posted_after, held_after, limit_then ' +
+          'FROM journal WHERE channel_id = ? AND deposit_seq > ? ORDER BY deposit_seq LIMIT ?',
+        [deposit.channel_id, seq, PAGE],
+      );
+      if (page.length === 0) break;
+      for (const row of page) {
+        const name = `${deposit.channel_id} at ${row['subject_id']} ${row['kind']}`;
+        const change = BigInt(row['posted_change'] ?? 0) - BigInt(row['held_change'] ?? 0);
+        posted += BigInt(row['posted_change'] ?? 0);
+        held += BigInt(row['held_change'] ?? 0);
+        seq += 1n;
+        if (BigInt(row['deposit_seq'] ?? 0) !== seq)
+          return broken(checked, `${name}: place ${seq} is missing`);
+        if (BigInt(row['posted_after'] ?? 0) !== posted || BigInt(row['held_after'] ?? 0) !== held)
+          return broken(checked, `${name}: balances are not the sum of what came before`);
+        if (held < 0n) return broken(checked, `${name}: held is ${held}`);
+        if (change < 0n && posted - held + BigInt(row['limit_then'] ?? 0) < 0n)
+          return broken(checked, `${name}: the floor was broken`);
+        checked += 1;
+      }
+    }
+    if (BigInt(deposit.posted) !== posted || BigInt(deposit.held) !== held)
+      return broken(
+        checked,
+        `${deposit.channel_id}: the deposit row says ${deposit.posted}/${deposit.held}, the journals ${posted}/${held}`,
+      );
+    const mismatch = await accountMismatch(statements, deposit.channel_id, posted, held);
+    if (mismatch) return broken(checked, mismatch);
+  }
+  return { id: 'I3', ok: true, checked, firstCounterExample: null };
+}
+
+async function accountMismatch(
+  statements: Statements,
+  channelId: string,
+  posted: bigint,
+  held: bigint,
+): Promise<string | null> {
+  const sums = await statements.rows<{ account_id: string; total: string }>(
+    'SELECT account_id, SUM(amount) AS total FROM posting WHERE account_id IN (?, ?) GROUP BY account_id',
+    [`channel:${channelId}:deposit`, `channel:${channelId}:held`],
+  );
+  const owed = (suffix: string) => -BigInt(sums.find((row) => row.account_id.endsWith(suffix))?.total ?? 0);
+  if (owed(':held') === held && owed(':deposit') === posted - held) return null;
+  return `${channelId}: postings say deposit ${owed(':deposit')} and held ${owed(':held')}, the row ${posted - held} and ${held}`;
+}
+
+function broken(checked: number, firstCounterExample: string): InvariantVerdict {
+  return { id: 'I3', ok: false, checked, firstCounterExample };
+}

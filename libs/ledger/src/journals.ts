@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME } from './accounts';
+
+/** Why money moved. One journal of each kind per subject, by key. */
+export type JournalKind = 'hold' | 'capture' | 'void' | 'reversal' | 'top_up';
+
+/** One line of a journal: debit positive, credit negative. */
+export interface Posting {
+  accountId: string;
+  amount: Rupiah;
+}
+
+/** A journal ready to be written: its postings sum to 0. */
+export interface JournalDraft {
+  /** What it is about: a Payment ID, or the reference of a top-up. */
+  subjectId: string;
+  kind: JournalKind;
+  businessDate: BusinessDate;
+  channelId: string;
+  /** Changes of the channel's deposit; what is available is posted - held + limit. */
+  postedChange: Rupiah;
+  heldChange: Rupiah;
+  postings: readonly Posting[];
+  /** The outside's word for it. */
+  reference: string;
+  at: Date;
+}
+
+/** What a payment moves, frozen when its offer was made. */
+export interface PaymentMoney {
+  paymentId: string;
+  channelId: string;
+  billerId: string;
+  reference: string;
+  businessDate: BusinessDate;
+  /** Bills and penalties, the biller's. */
+  amount: Rupiah;
+  /** Parts of the admin fee; what is left of it is ours. */
+  adminFee: Rupiah;
+  billerFee: Rupiah;
+  commission: Rupiah;
+  /** What the deposit loses: total - commission where commission is immediate, total where it is settled. */
+  charge: Rupiah;
+}
+
+/** hold: deposit -> held. */
+export function holdJournal(money: PaymentMoney, at: Date): JournalDraft {
+  const { channelId, charge } = money;
+  return journal(money, 'hold', at, ZERO, charge, [
+    debit(channelAccounts.deposit(channelId), charge),
+    credit(channelAccounts.held(channelId), charge),
+  ]);
+}
+
+/** capture: held -> biller payable + our fee (+ commission payable where it is settled later). */
+export function captureJournal(money: PaymentMoney, at: Date): JournalDraft {
+  const { channelId, charge } = money;
+  return journal(money, 'capture', at, negative(charge), negative(charge), [
+    debit(channelAccounts.held(channelId), charge),
+    ...sharesOf(money).map(({ accountId, amount }) => credit(accountId, amount)),
+  ]);
+}
+
+/** void: held -> deposit, nothing was paid. */
+export function voidJournal(money: PaymentMoney, at: Date): JournalDraft {
+  const { channelId, charge } = money;
+  return journal(money, 'void', at, ZERO, negative(charge), [
+    debit(channelAccounts.held(channelId), charge),
+    credit(channelAccounts.deposit(channelId), charge),
+  ]);
+}
+
+/** reversal: the capture backwards, principal and every fee share, into the deposit. */
+export function reversalJournal(money: PaymentMoney, at: Date): JournalDraft {
+  const { channelId, charge } = money;
+  return journal(money, 'reversal', at, charge, ZERO, [
+    ...sharesOf(money).map(({ accountId, amount }) => debit(accountId, amount)),
+    credit(channelAccounts.deposit(channelId), charge),
+  ]);
+}
+
+/** top-up: our bank -> deposit. */
+export function topUpJournal(topUp: {
+  topUpId: string;
+  channelId: string;
+  amount: Rupiah;
+  businessDate: BusinessDate;
+  at: Date;
+}): JournalDraft {
+  const { topUpId, channelId, amount, businessDate, at } = topUp;
+  const postings = [debit(OWN_BANK, amount), credit(channelAccounts.deposit(channelId), amount)];
+  return balanced({
+    subjectId: topUpId,
+    kind: 'top_up',
+    businessDate,
+    channelId,
+    postedChange: amount,
+    heldChange: ZERO,
+    postings,
+    reference: topUpId,
+    at,
+  });
+}
+
+/** Who receives what of a paid charge. */
+function sharesOf(money: PaymentMoney): Posting[] {
+  const { channelId, billerId, amount, adminFee, billerFee, commission, charge } = money;
+  const isSettledLater = charge === amount + adminFee;
+  return [
+    { accountId: billerAccounts.payable(billerId), amount: sum([amount, billerFee]) },
+    { accountId: OWN_FEE_INCOME, amount: rupiah(adminFee - billerFee - commission) },
+    { accountId: channelAccounts.commission(channelId), amount: isSettledLater ? commission : ZERO },
+  ].filter((share) => share.amount !== 0n);
+}
+
+function journal(
+  money: PaymentMoney,
+  kind: JournalKind,
+  at: Date,
+  postedChange: Rupiah,
+  heldChange: Rupiah,
+  postings: Posting[],
+): JournalDraft {
+  const { paymentId, businessDate, channelId, reference } = money;
+  return balanced({
+    subjectId: paymentId,
+    kind,
+    businessDate,
+    channelId,
+    postedChange,
+    heldChange,
+    postings,
+    reference,
+    at,
+  });
+}
+
+function balanced(draft: JournalDraft): JournalDraft {
+  const rest = sum(draft.postings.map(({ amount }) => amount));
+  if (rest !== 0n)
+    throw new Error(
+      `the ${draft.kind} journal of ${draft.subjectId} does not balance: ${rest} rupiah are left over`,
+    );
+  return draft;
+}
+
+function debit(accountId: string, amount: Rupiah): Posting {
+  return { accountId, amount };
+}
+
+function credit(accountId: string, amount: Rupiah): Posting {
+  return { accountId, amount: negative(amount) };
+}
+
+function negative(amount: Rupiah): Rupiah {
+  return rupiah(-amount);
+}
+
+/** SHA-256 over a journal and its postings: whoever edits a row by hand breaks it. */
+export function contentHash(draft: JournalDraft): Buffer {
+  const { subjectId, kind, businessDate, channelId, postedChange, heldChange, postings, at } = draft;
+  const head = [subjectId, kind, businessDate, channelId, postedChange, heldChange, at.toISOString()].join(
+    '|',
+  );
+  const lines = postings.map(({ accountId, amount }, index) => `${index + 1}|${accountId}|${amount}`);
+  return createHash('sha256')
+    .update([head, ...lines].join('\n'))
+    .digest();
+}

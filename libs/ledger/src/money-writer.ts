@@ -1,0 +1,53 @@
+import type { Rupiah } from '#lib/kernel';
+import type { SqlValue } from '#lib/platform';
+import type { JournalDraft } from './journals';
+
+/** One row of one table, by column. */
+export interface Row {
+  table: string;
+  values: Readonly<Record<string, SqlValue>>;
+}
+
+/** A conditional update; it must match exactly one row, or the whole unit of work is stale. */
+export interface GuardedUpdate {
+  table: string;
+  set: Readonly<Record<string, SqlValue>>;
+  where: Readonly<Record<string, SqlValue>>;
+}
+
+/** A deposit right after a commit. */
+export interface DepositAfter {
+  posted: Rupiah;
+  held: Rupiah;
+  limit: Rupiah;
+}
+
+/**
+ * What becomes durable together or not at all. The rows may depend on the deposit as it will stand,
+ * which is known only inside the commit.
+ */
+export interface UnitOfWork {
+  journal: JournalDraft | undefined;
+  inserts: (deposit: DepositAfter | undefined) => Row[];
+  updates: (deposit: DepositAfter | undefined) => GuardedUpdate[];
+  /** A row of `inserts` that only this unit can have written: it tells whether a commit without answer happened. */
+  witness: Row;
+}
+
+/** How a unit of work ended. Only `committed` left anything behind. */
+export type CommitResult =
+  | { kind: 'committed'; deposit: DepositAfter | undefined }
+  /** The deposit does not cover it. */
+  | { kind: 'insufficient'; available: Rupiah }
+  /** A unique key is taken; the name says which. */
+  | { kind: 'clash'; key: string }
+  /** A conditional update found no row: another writer was first. */
+  | { kind: 'stale'; table: string };
+
+/**
+ * The one door through which money is written. Returns only after the outcome is durable.
+ * @throws CommitUnknown when it cannot be told, within a short time, whether the work was committed.
+ */
+export abstract class MoneyWriter {
+  abstract commit(unit: UnitOfWork): Promise<CommitResult>;
+}

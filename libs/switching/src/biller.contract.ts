@@ -1,0 +1,102 @@
+import type { BusinessDate, Refusal, ResponseCode, Result, Rupiah } from '#lib/kernel';
+
+/** What the switch asks a biller about. */
+export interface BillerInquiry {
+  /** The biller's own word for the product. */
+  product: string;
+  customerNumber: string;
+  /** The customer's choice, for products where the bill has none. */
+  amount: Rupiah | undefined;
+  /** Ours, for tracing; means nothing to the payment. */
+  trace: string;
+}
+
+/** One unpaid period. `amount` is without its `penalty`. */
+export interface BillLine {
+  period: string;
+  amount: Rupiah;
+  penalty: Rupiah;
+  details: Readonly<Record<string, string>>;
+}
+
+/** What is owed, as the biller says it: amounts and penalties are its own, never computed here. */
+export interface Bill {
+  customerName: string;
+  /** Oldest first; empty where the customer chooses the amount. */
+  lines: readonly BillLine[];
+  /** All unpaid periods, also those the biller did not send. */
+  outstanding: number;
+  details: Readonly<Record<string, string>>;
+  /** What the biller wants to see again in the payment. */
+  echo: Readonly<Record<string, string>>;
+  /** How long the biller keeps to it, where it says so. */
+  validSeconds: number | undefined;
+}
+
+/** One attempt at a biller, under one reference. Everything in it is durable before it is sent. */
+export interface BillerLeg {
+  /** What the biller knows the payment by; repeated unchanged in every advice. */
+  reference: string;
+  product: string;
+  customerNumber: string;
+  /** Without our fees. */
+  amount: Rupiah;
+  billCount: number;
+  echo: Readonly<Record<string, string>>;
+  /** The business date under which the biller's settlement file must list it. */
+  settlementDate: BusinessDate;
+  sentAt: Date;
+}
+
+/** What the biller said or did, masked, for people who have to explain it later. */
+export type Evidence = Readonly<Record<string, string | number | null>>;
+
+/**
+ * How a payment ended at the biller. `approved` and `declined` are the biller's explicit word; `not sent` is proof
+ * that no byte left; everything else is `unknown`.
+ */
+export type PaymentOutcome =
+  | {
+      kind: 'approved';
+      billerReference: string;
+      amount: Rupiah;
+      receipt: Readonly<Record<string, string>>;
+      evidence: Evidence;
+    }
+  | { kind: 'declined'; code: ResponseCode; evidence: Evidence }
+  | { kind: 'not sent'; evidence: Evidence }
+  | { kind: 'unknown'; evidence: Evidence };
+
+/** An advice may also find no such payment; that is a "no" only once the biller's quiet time is over. */
+export type AdviceOutcome =
+  Exclude<PaymentOutcome, { kind: 'not sent' }> | { kind: 'no such payment'; evidence: Evidence };
+
+/** What the switch asks of every biller. A connector translates; it holds no state and no money. */
+export interface BillerConnector {
+  /** How long each call may take, and how long "no such payment" proves nothing. */
+  readonly patience: { inquiryMs: number; paymentMs: number; adviceMs: number; quietMs: number };
+
+  /** Reads the bill. Safe to repeat. */
+  inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>>;
+
+  /**
+   * Pays the bill once. `approved` and `declined` need the biller's explicit word; `not sent` needs proof
+   * that no byte left; a timeout, a broken link or an unreadable answer is `unknown`, never `declined`.
+   */
+  pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome>;
+
+  /** Asks what became of a payment already sent. Safe to repeat; must never pay again. */
+  advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome>;
+}
+
+/** Finds a biller's connector. Declared here, so that switching knows no biller. */
+export abstract class Billers {
+  /** @throws Error when no connector is configured under this id; start-up checks that none is missing. */
+  abstract connector(billerId: string): BillerConnector;
+}
+
+/** Tells which day's settlement file of a source must list a payment made now. */
+export abstract class SourceCalendar {
+  /** @throws Error when no format is configured for the source; start-up checks that none is missing. */
+  abstract businessDate(source: string, at: Date): BusinessDate;
+}

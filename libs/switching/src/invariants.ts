@@ -1,0 +1,195 @@
+import type { InvariantVerdict } from '#lib/ledger';
+import type { Statements } from '#lib/platform';
+
+/** A payment as a biller's own record shows it. */
+export interface BillerTruth {
+  biller: string;
+  legReference: string;
+  amount: string;
+  kind: 'paid' | 'reversed';
+}
+
+/** The billers' record around the moment the tables are read, so that running payments raise no false alarm. */
+export interface TruthAround {
+  /** Read before: whatever was sent by then has its leg in the tables. */
+  before: readonly BillerTruth[];
+  /** Reads it after: whatever is PAID in the tables is paid there by then. */
+  after: () => Promise<readonly BillerTruth[]>;
+}
+
+/** A payment is on its way, or on a list with a next step, or final; how long it may be none of these. */
+const LISTED_WITHIN_S = 60;
+
+type Finding = Record<string, string | number | null>;
+
+/**
+ * The payments' invariants I4 to I9, read from the tables; with a biller's own record also what only it can tell.
+ * @param truth what the billers really did, where it can be had (the simulator); undefined otherwise.
+ * @param now the time of the installation's clock.
+ */
+export async function checkPaymentInvariants(
+  statements: Statements,
+  truth: TruthAround | undefined,
+  now: Date,
+): Promise<InvariantVerdict[]> {
+  const [counts] = await statements.rows<{ payments: string; legs: string }>(
+    'SELECT (SELECT COUNT(*) FROM payment) AS payments, (SELECT COUNT(*) FROM payment_leg) AS legs',
+  );
+  const payments = Number(counts?.payments ?? 0);
+  const legs = Number(counts?.legs ?? 0);
+  const check = async (id: string, checked: number, questions: Question[], note?: string) =>
+    verdict(statements, id, checked, questions, note);
+  const books = truth && (await compareWithTruth(statements, truth));
+  return [
+    await check('I4', payments, [UNIQUE_KEYS, ONE_PAYMENT_PER_REFERENCE]),
+    withFinding(await check('I5', legs, [ONE_SUCCESS, LEG_REFERENCE_ONCE]), books?.doubled),
+    withFinding(
+      await check('I6', truth ? truth.before.length : legs, [LEG_MISSING], truth ? undefined : NO_TRUTH),
+      books?.unknown,
+    ),
+    withFinding(
+      await check('I7', payments, [PAID_WITHOUT_WORD, DECLINED_WITHOUT_WORD, HISTORY_BROKEN]),
+      books?.untrue,
+    ),
+    await check('I8', payments, [notListed(now)]),
+    await check('I9', payments, [HELD_SUM, HOLD_NOT_CLOSED_ONCE]),
+  ];
+}
+
+const NO_TRUTH =
+  'no biller record at hand: checked that every payment has its leg, not what the biller received';
+
+interface Question {
+  /** Selects counter-examples only. */
+  sql: string;
+  values?: (string | number | Date)[];
+  says: (row: Finding) => string;
+}
+
+const UNIQUE_KEYS: Question = {
+  sql:
+    "SELECT wanted.name FROM (SELECT 'payment_channel_reference' AS name UNION SELECT 'payment_inquiry' UNION " +
+    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success') wanted " +
+    'LEFT JOIN information_schema.statistics s ON s.table_schema = DATABASE() AND s.non_unique = 0 ' +
+    'AND s.index_name = wanted.name WHERE s.index_name IS NULL',
+  says: ({ name }) => `the unique key ${name} is missing`,
+};
+const ONE_PAYMENT_PER_REFERENCE: Question = {
+  sql: 'SELECT channel_id, COUNT(*) AS n FROM payment GROUP BY channel_id, channel_reference HAVING COUNT(*) > 1 LIMIT 1',
+  says: ({ channel_id, n }) => `${channel_id} has ${n} payments under one reference`,
+};
+const ONE_SUCCESS: Question = {
+  sql: "SELECT payment_id, COUNT(*) AS n FROM payment_leg WHERE state = 'PAID' GROUP BY payment_id HAVING COUNT(*) > 1 LIMIT 1",
+  says: ({ payment_id, n }) => `${payment_id} has ${n} successful legs`,
+};
+const LEG_REFERENCE_ONCE: Question = {
+  sql: 'SELECT biller_id, leg_reference FROM payment_leg GROUP BY biller_id, leg_reference HAVING COUNT(*) > 1 LIMIT 1',
+  says: ({ biller_id, leg_reference }) => `${biller_id} knows two legs by ${leg_reference}`,
+};
+const LEG_MISSING: Question = {
+  sql:
+    'SELECT p.payment_id FROM payment p LEFT JOIN payment_leg l ON l.payment_id = p.payment_id ' +
+    'WHERE l.payment_id IS NULL LIMIT 1',
+  says: ({ payment_id }) => `${payment_id} has no leg`,
+};
+const PAID_WITHOUT_WORD: Question = {
+  sql:
+    "SELECT p.payment_id FROM payment p LEFT JOIN payment_event e ON e.payment_id = p.payment_id AND e.to_state = 'PAID' " +
+    "LEFT JOIN journal j ON j.subject_id = p.payment_id AND j.kind = 'capture' WHERE p.state = 'PAID' " +
+    "AND (e.payment_id IS NULL OR e.event NOT IN ('biller approved', 'settled as paid') OR j.subject_id IS NULL) LIMIT 1",
+  says: ({ payment_id }) => `${payment_id} is PAID without the biller's word or without its capture`,
+};
+const DECLINED_WITHOUT_WORD: Question = {
+  sql:
+    'SELECT p.payment_id FROM payment p LEFT JOIN payment_event e ON e.payment_id = p.payment_id ' +
+    "AND e.to_state = 'DECLINED' LEFT JOIN journal j ON j.subject_id = p.payment_id AND j.kind = 'void' " +
+    "WHERE p.state = 'DECLINED' AND (e.payment_id IS NULL OR j.subject_id IS NULL " +
+    "OR e.event NOT IN ('biller declined', 'never sent', 'reversal accepted', 'settled as not paid')) LIMIT 1",
+  says: ({ payment_id }) => `${payment_id} is DECLINED without proof or without its void`,
+};
+const HISTORY_BROKEN: Question = {
+  sql:
+    'SELECT p.payment_id FROM payment p JOIN (SELECT payment_id, COUNT(*) AS n, MAX(event_no) AS last_no ' +
+    'FROM payment_event GROUP BY payment_id) h ON h.payment_id = p.payment_id JOIN payment_event e ' +
+    'ON e.payment_id = p.payment_id AND e.event_no = h.last_no JOIN payment_leg l ON l.payment_id = p.payment_id ' +
+    'WHERE h.n <> p.last_event_no OR h.last_no <> p.last_event_no OR e.to_state <> p.state OR l.state <> p.state LIMIT 1',
+  says: ({ payment_id }) => `the history of ${payment_id} does not lead to its state`,
+};
+const HELD_SUM: Question = {
+  sql:
+    'SELECT d.channel_id, d.held, COALESCE(SUM(p.charge), 0) AS open_charge FROM deposit d LEFT JOIN payment p ' +
+    "ON p.channel_id = d.channel_id AND p.state NOT IN ('PAID', 'DECLINED', 'REVERSED') " +
+    'GROUP BY d.channel_id, d.held HAVING d.held <> open_charge LIMIT 1',
+  says: ({ channel_id, held, open_charge }) =>
+    `${channel_id} holds ${held}, its open payments come to ${open_charge}`,
+};
+const HOLD_NOT_CLOSED_ONCE: Question = {
+  sql:
+    "SELECT p.payment_id, p.state, SUM(j.kind = 'hold') AS holds, SUM(j.kind IN ('capture', 'void')) AS closings " +
+    'FROM payment p LEFT JOIN journal j ON j.subject_id = p.payment_id GROUP BY p.payment_id, p.state ' +
+    "HAVING NOT (holds <=> 1 AND closings <=> IF(p.state IN ('PAID', 'DECLINED', 'REVERSED'), 1, 0)) LIMIT 1",
+  says: ({ payment_id, state, holds, closings }) =>
+    `${payment_id} is ${state} with ${holds ?? 0} holds and ${closings ?? 0} closings`,
+};
+
+function notListed(now: Date): Question {
+  const overdue = new Date(now.getTime() - LISTED_WITHIN_S * 1_000);
+  return {
+    sql:
+      'SELECT payment_id, state FROM payment_leg WHERE ' +
+      "(state IN ('SENT', 'SUSPECT') AND (next_advice_at IS NULL OR next_advice_at < ?)) " +
+      "OR (state IN ('PAID', 'DECLINED', 'REVERSED') AND next_advice_at IS NOT NULL) LIMIT 1",
+    values: [overdue],
+    says: ({ payment_id, state }) => `${payment_id} is ${state} and nobody is about to ask the biller`,
+  };
+}
+
+async function verdict(
+  statements: Statements,
+  id: string,
+  checked: number,
+  questions: Question[],
+  note?: string,
+): Promise<InvariantVerdict> {
+  for (const { sql, values, says } of questions) {
+    const [row] = await statements.rows<Finding>(sql, values);
+    if (row) return { id, ok: false, checked, firstCounterExample: says(row) };
+  }
+  return { id, ok: true, checked, firstCounterExample: null, ...(note ? { note } : {}) };
+}
+
+function withFinding(found: InvariantVerdict, finding: string | undefined): InvariantVerdict {
+  return found.ok && finding !== undefined ? { ...found, ok: false, firstCounterExample: finding } : found;
+}
+
+/** Lays the billers' own record beside ours. */
+async function compareWithTruth(
+  statements: Statements,
+  truth: TruthAround,
+): Promise<{ unknown: string | undefined; doubled: string | undefined; untrue: string | undefined }> {
+  const legs = await statements.rows<{ biller_id: string; leg_reference: string; state: string }>(
+    'SELECT biller_id, leg_reference, state FROM payment_leg',
+  );
+  const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg.state]));
+  const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
+  const theirs = new Map<string, number>();
+  let doubled: string | undefined;
+  for (const { biller, legReference, kind } of await truth.after()) {
+    const key = `${biller} ${legReference}`;
+    const paidTimes = (theirs.get(key) ?? 0) + (kind === 'paid' ? 1 : -1);
+    theirs.set(key, paidTimes);
+    if (paidTimes > 1) doubled ??= `${biller} was paid twice under ${legReference}`;
+  }
+  let untrue: string | undefined;
+  for (const [key, state] of ours) {
+    const isPaidThere = theirs.get(key) === 1;
+    if (state === 'PAID' && !isPaidThere) untrue ??= `${key} is PAID here and not at the biller`;
+    if (state === 'DECLINED' && isPaidThere) untrue ??= `${key} is DECLINED here and paid at the biller`;
+  }
+  return {
+    unknown:
+      stranger && `${stranger.biller} was asked for ${stranger.legReference}, of which no leg is committed`,
+    doubled,
+    untrue,
+  };
+}

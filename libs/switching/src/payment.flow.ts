@@ -1,0 +1,72 @@
+import type { Clock } from '#lib/kernel';
+import { answerTo, refuse, type Answer } from './answer';
+import { believe } from './believe';
+import type { PaymentOutcome } from './biller.contract';
+import type { Inquiries } from './inquiries';
+import { legOf } from './payment';
+import type { Payments } from './payments';
+import type { PaymentRequest } from './requests';
+import { deadlineOf, type Router } from './router';
+
+/** Pays a bill once, whatever happens on the way. */
+export class PaymentFlow {
+  constructor(
+    private readonly clock: Clock,
+    private readonly router: Router,
+    private readonly inquiries: Inquiries,
+    private readonly payments: Payments,
+  ) {}
+
+  /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
+  async pay(request: PaymentRequest): Promise<Answer> {
+    const now = this.clock.now();
+
+    const known = await this.payments.findByReference(request.channelId, request.reference);
+    if (known) return answerTo(known, request);
+
+    const offer = await this.inquiries.payable(request, now);
+    if (!offer.ok) return refuse(offer.error);
+
+    const route = this.router.route(request.channelId, offer.value.productId, now);
+    if (!route.ok) return refuse(route.error);
+    const { sold, connector } = route.value;
+    const deadline = deadlineOf(now, connector.patience.paymentMs, request.answerWithinMs);
+
+    // One commit: payment, hold, leg intent. After a crash, whatever is SENT is unknown and gets an advice.
+    // Unique on (channel, reference): of two at the same moment one opens, the other gets its answer.
+    const opened = await this.payments.open(request, offer.value, sold, now, deadline);
+    if (!opened.ok) return refuse(opened.error);
+    const { payment, standing } = opened.value;
+    if (standing === 'repeat') return answerTo(payment, request);
+    if (standing === 'in doubt') return { kind: 'payment', payment, isRepeat: false };
+
+    const leg = legOf(payment);
+    // Once the payment is formed even a fault of our own is only "unknown".
+    const said = await connector.pay(leg, deadline).catch(brokenCall);
+    const outcome = believe(said, {
+      amount: leg.amount,
+      requiredReceiptFields: sold.product.requiredReceiptFields,
+    });
+
+    const answered = await this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now());
+    return { kind: 'payment', payment: answered, isRepeat: false };
+  }
+}
+
+function brokenCall(error: unknown): PaymentOutcome {
+  return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, 200)}` } };
+}
+
+/** What an outcome means in a payment's life. */
+function eventOf(kind: 'approved' | 'declined' | 'not sent' | 'unknown') {
+  switch (kind) {
+    case 'approved':
+      return 'biller approved';
+    case 'declined':
+      return 'biller declined';
+    case 'not sent':
+      return 'never sent';
+    case 'unknown':
+      return 'answer lost';
+  }
+}

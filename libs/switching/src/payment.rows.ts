@@ -1,0 +1,96 @@
+import { rupiah, type BusinessDate, type ResponseCode } from '#lib/kernel';
+import { fromJson, type SqlValue, type Statements } from '#lib/platform';
+import { offerFromJson } from './offer';
+import type { Payment } from './payment';
+import type { PaymentState } from './payment.states';
+import type { Receipt } from './receipt';
+
+interface PaymentRow {
+  payment_id: string;
+  channel_id: string;
+  channel_reference: Buffer;
+  request_hash: Buffer;
+  inquiry_id: string;
+  product_id: string;
+  biller_id: string;
+  customer_number: string;
+  state: PaymentState;
+  code: ResponseCode;
+  offer: unknown;
+  receipt: unknown;
+  biller_reference: string | null;
+  balance_after: string;
+  business_date: BusinessDate;
+  last_event_no: number;
+  created_at: Date;
+  leg_no: number;
+  leg_reference: string;
+  leg_product: string;
+  source: string;
+  source_business_date: BusinessDate;
+  sent_at: Date;
+  advice_count: number;
+  next_advice_at: Date | null;
+}
+
+const COLUMNS =
+  'p.payment_id, p.channel_id, p.channel_reference, p.request_hash, p.inquiry_id, p.product_id, p.biller_id, ' +
+  'p.customer_number, p.state, p.code, p.offer, p.receipt, p.biller_reference, p.balance_after, p.business_date, ' +
+  'p.last_event_no, p.created_at, l.leg_no, l.leg_reference, l.product_id AS leg_product, l.source, ' +
+  'l.source_business_date, l.sent_at, l.advice_count, l.next_advice_at';
+
+/** Reads payments with their leg, in order of Payment ID. */
+export async function selectPayments(
+  statements: Statements,
+  where: string,
+  values: readonly SqlValue[],
+  rowsMax: number,
+): Promise<Payment[]> {
+  const rows = await statements.rows<PaymentRow>(
+    `SELECT ${COLUMNS} FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id ` +
+      `WHERE ${where} ORDER BY p.payment_id LIMIT ?`,
+    [...values, rowsMax],
+  );
+  return rows.map(paymentOf);
+}
+
+/** Reads one payment, or undefined. */
+export async function selectPayment(
+  statements: Statements,
+  where: string,
+  values: readonly SqlValue[],
+): Promise<Payment | undefined> {
+  return (await selectPayments(statements, where, values, 1))[0];
+}
+
+function paymentOf(row: PaymentRow): Payment {
+  return {
+    paymentId: row.payment_id,
+    channelId: row.channel_id,
+    channelReference: row.channel_reference.toString(),
+    contentHash: row.request_hash,
+    inquiryId: row.inquiry_id,
+    productId: row.product_id,
+    billerId: row.biller_id,
+    customerNumber: row.customer_number,
+    state: row.state,
+    code: row.code,
+    offer: offerFromJson(fromJson(row.offer)),
+    receipt: fromJson(row.receipt) as Receipt | null,
+    billerReference: row.biller_reference,
+    balanceAfter: rupiah(BigInt(row.balance_after)),
+    businessDate: row.business_date,
+    lastEventNo: row.last_event_no,
+    createdAt: row.created_at,
+    leg: {
+      legNo: row.leg_no,
+      reference: row.leg_reference,
+      billerProduct: row.leg_product,
+      source: row.source,
+      sourceBusinessDate: row.source_business_date,
+      sentAt: row.sent_at,
+      adviceCount: row.advice_count,
+      nextAdviceAt: row.next_advice_at,
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The life of a payment. A row missing from this table is a move that cannot happen. */
+export const PAYMENT_MOVES = [
+  // from          on                     to            ledger
+  ['NEW', 'deposit held', 'SENT', 'hold'],
+  ['SENT', 'biller approved', 'PAID', 'post'],
+  ['SENT', 'biller declined', 'DECLINED', 'void'],
+  ['SENT', 'never sent', 'DECLINED', 'void'],
+  ['SENT', 'answer lost', 'SUSPECT', 'none'],
+  ['SUSPECT', 'biller approved', 'PAID', 'post'],
+  ['SUSPECT', 'biller declined', 'DECLINED', 'void'],
+  ['SUSPECT', 'reversal accepted', 'DECLINED', 'void'],
+  ['SUSPECT', 'advice exhausted', 'UNRESOLVED', 'none'],
+  ['UNRESOLVED', 'settled as paid', 'PAID', 'post'],
+  ['UNRESOLVED', 'settled as not paid', 'DECLINED', 'void'],
+  ['PAID', 'reversal accepted', 'REVERSED', 'reverse'],
+] as const;
+
+export type PaymentState = (typeof PAYMENT_MOVES)[number][0 | 2];
+export type PaymentEvent = (typeof PAYMENT_MOVES)[number][1];
+export type LedgerEffect = (typeof PAYMENT_MOVES)[number][3];
+
+/** Where an event leads from a state, and what the ledger does; undefined where the move cannot happen. */
+export function moveOf(
+  from: PaymentState,
+  event: PaymentEvent,
+): { to: PaymentState; ledger: LedgerEffect } | undefined {
+  const row = PAYMENT_MOVES.find(([state, on]) => state === from && on === event);
+  return row && { to: row[2], ledger: row[3] };
+}
+
+/** Whether no advice will be asked and no answer will change the payment any more. */
+export function isFinal(state: PaymentState): boolean {
+  return state === 'PAID' || state === 'DECLINED' || state === 'REVERSED';
+}
+
+/** What a channel is told of a state. */
+export function statusOf(state: PaymentState): 'PAID' | 'DECLINED' | 'REVERSED' | 'IN_PROGRESS' {
+  switch (state) {
+    case 'PAID':
+    case 'DECLINED':
+    case 'REVERSED':
+      return state;
+    case 'NEW':
+    case 'SENT':
+    case 'SUSPECT':
+    case 'UNRESOLVED':
+      return 'IN_PROGRESS';
+  }
+}

@@ -1,0 +1,75 @@
+import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
+import type { PaymentMoney } from '#lib/ledger';
+import type { BillerLeg } from './biller.contract';
+import type { Offer } from './offer';
+import type { PaymentState } from './payment.states';
+import type { Receipt } from './receipt';
+
+/** One attempt to settle one offer, with one final state. */
+export interface Payment {
+  paymentId: string;
+  channelId: string;
+  channelReference: string;
+  /** SHA-256 of the request in canonical form: the same reference with another hash is refused. */
+  contentHash: Buffer;
+  inquiryId: string;
+  productId: string;
+  billerId: string;
+  customerNumber: string;
+  state: PaymentState;
+  code: ResponseCode;
+  offer: Offer;
+  receipt: Receipt | null;
+  billerReference: string | null;
+  /** posted - held of the deposit right after the commit of this answer. */
+  balanceAfter: Rupiah;
+  businessDate: BusinessDate;
+  lastEventNo: number;
+  createdAt: Date;
+  leg: PaymentLeg;
+}
+
+/** The attempt at the biller. */
+export interface PaymentLeg {
+  legNo: number;
+  reference: string;
+  billerProduct: string;
+  source: string;
+  sourceBusinessDate: BusinessDate;
+  sentAt: Date;
+  adviceCount: number;
+  nextAdviceAt: Date | null;
+}
+
+/** What of a payment concerns the ledger. */
+export function moneyOf(payment: Payment): PaymentMoney {
+  const { paymentId, channelId, billerId, channelReference, businessDate, offer } = payment;
+  const { amount, adminFee, billerFee, commission, charge } = offer;
+  return {
+    paymentId,
+    channelId,
+    billerId,
+    reference: channelReference,
+    businessDate,
+    amount,
+    adminFee,
+    billerFee,
+    commission,
+    charge,
+  };
+}
+
+/** What of a payment the biller is told. */
+export function legOf(payment: Payment): BillerLeg {
+  const { leg, offer } = payment;
+  return {
+    reference: leg.reference,
+    product: leg.billerProduct,
+    customerNumber: payment.customerNumber,
+    amount: offer.amount,
+    billCount: offer.lines.length,
+    echo: offer.echo,
+    settlementDate: leg.sourceBusinessDate,
+    sentAt: leg.sentAt,
+  };
+}

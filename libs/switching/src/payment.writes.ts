@@ -1,0 +1,221 @@
+import { rupiah, type ResponseCode } from '#lib/kernel';
+import {
+  captureJournal,
+  reversalJournal,
+  voidJournal,
+  type DepositAfter,
+  type GuardedUpdate,
+  type JournalDraft,
+  type Row,
+  type UnitOfWork,
+} from '#lib/ledger';
+import type { AdviceOutcome, Evidence, PaymentOutcome } from './biller.contract';
+import { offerToJson } from './offer';
+import { moneyOf, type Payment } from './payment';
+import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { renderReceipt } from './receipt';
+
+/** The rows of a new payment: the payment itself, its leg's intent, and the first line of its history. */
+export function openingRows(
+  payment: Payment,
+  oneBillAtATime: boolean,
+): (deposit: DepositAfter | undefined) => Row[] {
+  const { offer, leg } = payment;
+  return (deposit) => [
+    {
+      table: 'payment',
+      values: {
+        payment_id: payment.paymentId,
+        channel_id: payment.channelId,
+        channel_reference: payment.channelReference,
+        request_hash: payment.contentHash,
+        inquiry_id: payment.inquiryId,
+        product_id: payment.productId,
+        biller_id: payment.billerId,
+        customer_number: payment.customerNumber,
+        bill_in_payment: oneBillAtATime
+          ? `${payment.billerId}:${leg.billerProduct}:${payment.customerNumber}`
+          : null,
+        state: payment.state,
+        code: payment.code,
+        amount: offer.amount,
+        admin_fee: offer.adminFee,
+        total: offer.total,
+        commission: offer.commission,
+        biller_fee: offer.billerFee,
+        charge: offer.charge,
+        offer: offerToJson(offer),
+        balance_after: deposit ? deposit.posted - deposit.held : 0n,
+        business_date: payment.businessDate,
+        last_event_no: payment.lastEventNo,
+        created_at: payment.createdAt,
+        updated_at: payment.createdAt,
+      },
+    },
+    {
+      table: 'payment_leg',
+      values: {
+        payment_id: payment.paymentId,
+        leg_no: leg.legNo,
+        biller_id: payment.billerId,
+        leg_reference: leg.reference,
+        product_id: leg.billerProduct,
+        customer_number: payment.customerNumber,
+        amount: offer.amount,
+        state: payment.state,
+        source: leg.source,
+        source_business_date: leg.sourceBusinessDate,
+        sent_at: leg.sentAt,
+        next_advice_at: leg.nextAdviceAt,
+      },
+    },
+    eventRow(payment, 'NEW', 'deposit held', 'hold', {}, payment.createdAt),
+  ];
+}
+
+/** The payment as a move will leave it. */
+export function movedPayment(
+  payment: Payment,
+  event: PaymentEvent,
+  outcome: PaymentOutcome | AdviceOutcome,
+  now: Date,
+  how: { receiptLines: readonly string[]; timeZone: string; firstAdviceAt: Date },
+): Payment {
+  const move = moveOf(payment.state, event);
+  if (!move) throw new Error(`${payment.paymentId}: "${event}" cannot happen to a ${payment.state} payment`);
+  const moved: Payment = {
+    ...payment,
+    state: move.to,
+    code: codeOf(move.to, outcome),
+    lastEventNo: payment.lastEventNo + 1,
+    leg: { ...payment.leg, nextAdviceAt: move.to === 'SUSPECT' ? how.firstAdviceAt : null },
+  };
+  if (move.to !== 'PAID' || outcome.kind !== 'approved') return moved;
+  const facts = {
+    paymentId: payment.paymentId,
+    customerNumber: payment.customerNumber,
+    billerReference: outcome.billerReference,
+    paidAt: now,
+    timeZone: how.timeZone,
+  };
+  return {
+    ...moved,
+    billerReference: outcome.billerReference,
+    receipt: renderReceipt(how.receiptLines, facts, payment.offer, outcome.receipt),
+  };
+}
+
+function codeOf(state: Payment['state'], outcome: PaymentOutcome | AdviceOutcome): ResponseCode {
+  switch (state) {
+    case 'PAID':
+      return 'APPROVED';
+    case 'DECLINED':
+    case 'REVERSED':
+      if (outcome.kind === 'declined') return outcome.code;
+      return outcome.kind === 'not sent' ? 'BILLER_UNAVAILABLE' : 'DECLINED_BY_BILLER';
+    case 'NEW':
+    case 'SENT':
+    case 'SUSPECT':
+    case 'UNRESOLVED':
+      return 'IN_PROGRESS';
+  }
+}
+
+/**
+ * A move as one unit of work. The update of the payment demands its old state and event number, so of two writers
+ * one moves it and the other finds it stale.
+ */
+export function unitOfMove(
+  before: Payment,
+  after: Payment,
+  event: PaymentEvent,
+  outcome: PaymentOutcome | AdviceOutcome,
+  now: Date,
+): UnitOfWork {
+  const ledger = moveOf(before.state, event)?.ledger ?? 'none';
+  const row = eventRow(after, before.state, event, ledger, outcome.evidence, now);
+  return {
+    journal: journalOf(ledger, before, now),
+    inserts: () => [row],
+    updates: (deposit) => [paymentUpdate(before, after, deposit, now), legUpdate(before, after)],
+    witness: {
+      table: row.table,
+      values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
+    },
+  };
+}
+
+function journalOf(ledger: LedgerEffect, payment: Payment, now: Date): JournalDraft | undefined {
+  switch (ledger) {
+    case 'post':
+      return captureJournal(moneyOf(payment), now);
+    case 'void':
+      return voidJournal(moneyOf(payment), now);
+    case 'reverse':
+      return reversalJournal(moneyOf(payment), now);
+    case 'none':
+      return undefined;
+    case 'hold':
+      throw new Error('a hold opens a payment and moves none');
+  }
+}
+
+function paymentUpdate(
+  before: Payment,
+  after: Payment,
+  deposit: DepositAfter | undefined,
+  now: Date,
+): GuardedUpdate {
+  return {
+    table: 'payment',
+    set: {
+      state: after.state,
+      code: after.code,
+      biller_reference: after.billerReference,
+      receipt: after.receipt && JSON.stringify(after.receipt),
+      balance_after: deposit ? rupiah(deposit.posted - deposit.held) : before.balanceAfter,
+      last_event_no: after.lastEventNo,
+      updated_at: now,
+      ...(isFinal(after.state) ? { bill_in_payment: null } : {}),
+    },
+    where: { payment_id: before.paymentId, state: before.state, last_event_no: before.lastEventNo },
+  };
+}
+
+function legUpdate(before: Payment, after: Payment): GuardedUpdate {
+  return {
+    table: 'payment_leg',
+    set: {
+      state: after.state,
+      paid_payment_id: after.state === 'PAID' ? after.paymentId : null,
+      biller_reference: after.billerReference,
+      next_advice_at: after.leg.nextAdviceAt,
+      advice_owner: null,
+      advice_until: null,
+    },
+    where: { payment_id: before.paymentId, leg_no: before.leg.legNo, state: before.state },
+  };
+}
+
+function eventRow(
+  payment: Payment,
+  from: string,
+  event: PaymentEvent,
+  ledger: LedgerEffect,
+  evidence: Evidence,
+  at: Date,
+): Row {
+  return {
+    table: 'payment_event',
+    values: {
+      payment_id: payment.paymentId,
+      event_no: payment.lastEventNo,
+      from_state: from,
+      event,
+      to_state: payment.state,
+      ledger,
+      evidence: JSON.stringify(evidence),
+      at,
+    },
+  };
+}

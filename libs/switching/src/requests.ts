@@ -1,0 +1,31 @@
+import type { Rupiah } from '#lib/kernel';
+
+/** A channel asks what a customer owes. */
+export interface InquiryRequest {
+  channelId: string;
+  /** The channel's own word for it, only echoed. */
+  reference: string;
+  productId: string;
+  customerNumber: string;
+  amount: Rupiah | undefined;
+  /** How many of the oldest bills; undefined for all that may be paid at once. */
+  billCount: number | undefined;
+  months: number | undefined;
+  year: number | undefined;
+  extra: Readonly<Record<string, string>> | undefined;
+  /** How long the channel waits for an answer. */
+  answerWithinMs: number;
+}
+
+/** A channel pays an offer. */
+export interface PaymentRequest {
+  channelId: string;
+  /** The channel's own word for the payment; unique among its payments for ever. */
+  reference: string;
+  inquiryId: string;
+  total: Rupiah;
+  /** SHA-256 of the request in canonical form. */
+  contentHash: Buffer;
+  /** How long the channel waits for an answer. */
+  answerWithinMs: number;
+}

@@ -1,0 +1,39 @@
+import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
+import { isOpen, type Catalog, type SoldProduct } from '#lib/catalog';
+import type { BillerConnector, Billers } from './biller.contract';
+
+/** Where a request goes: a product as sold to its channel, and the connector of its biller. */
+export interface Route {
+  sold: SoldProduct;
+  connector: BillerConnector;
+  commissionMode: 'immediate' | 'settled';
+}
+
+/** Finds the way from a channel's product to a biller that is open now. */
+export class Router {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly billers: Billers,
+  ) {}
+
+  route(channelId: string, productId: string, now: Date): Result<Route, Refusal> {
+    const channel = this.catalog.channel(channelId);
+    const sold = this.catalog.soldProduct(channelId, productId);
+    if (!channel || !sold)
+      return fail(refusal('PRODUCT_UNKNOWN', `${productId} is not sold to ${channelId}`, 'product'));
+    if (!isOpen(sold.product, now))
+      return fail(
+        refusal('PRODUCT_CLOSED', `open ${sold.product.opensAt} to ${sold.product.closesAt}`, 'product'),
+      );
+    return ok({
+      sold,
+      connector: this.billers.connector(sold.product.billerId),
+      commissionMode: channel.channel.commissionMode,
+    });
+  }
+}
+
+/** The instant by which a call must have ended: the callee's own patience, or what the caller has left. */
+export function deadlineOf(now: Date, patienceMs: number, answerWithinMs: number): Date {
+  return new Date(now.getTime() + Math.min(patienceMs, answerWithinMs));
+}
