@@ -1,0 +1,45 @@
+import type { BusinessDate } from '#lib/kernel';
+import { datePattern } from './date-pattern';
+
+/** What a file's name says about it. */
+export interface NameParts {
+  businessDate: BusinessDate;
+  seq: number;
+}
+
+/** The names of one source's files, for example `LPB01_{yyyyMMdd}_{seq}.txt`. */
+export interface FileNamePattern {
+  text: string;
+  /** Undefined for a name of another kind: a half-written `.part`, another source, a path. */
+  read(name: string): NameParts | undefined;
+}
+
+/**
+ * Compiles a name pattern: literal text, one `{date pattern}` and one `{seq}` (1 to 9 digits).
+ * @throws RangeError when a part is missing, doubled, or could lead out of a folder.
+ */
+export function fileNamePattern(text: string): FileNamePattern {
+  if (!/^[A-Za-z0-9._{}-]+$/.test(text) || text.startsWith('.'))
+    throw new RangeError(`name pattern "${text}" may use letters, digits, ".", "_", "-" and {…} only`);
+  const inBraces = [...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
+  const dates = inBraces.filter((part) => part !== 'seq');
+  if (dates.length !== 1 || inBraces.length !== 2)
+    throw new RangeError(`name pattern "${text}" must have one {seq} and one date such as {yyyyMMdd}`);
+  const date = datePattern(dates[0] ?? '');
+  const isSeqFirst = inBraces[0] === 'seq';
+  const whole = new RegExp(
+    `^${text
+      .replace(/[.-]/g, '\\$&')
+      .replace(/\{([^{}]*)\}/g, (_, part: string) => (part === 'seq' ? '(\\d{1,9})' : date.source))}$`,
+  );
+  return {
+    text,
+    read(name) {
+      const groups = whole.exec(name)?.slice(1);
+      if (!groups) return undefined;
+      const seq = isSeqFirst ? groups.shift() : groups.pop();
+      const businessDate = date.fromGroups(groups);
+      return businessDate === undefined ? undefined : { businessDate, seq: Number(seq) };
+    },
+  };
+}

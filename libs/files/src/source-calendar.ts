@@ -1,0 +1,16 @@
+import { businessDateOf, type BusinessDate } from '#lib/kernel';
+import type { Formats } from './format';
+
+/**
+ * Tells which day's file of a source must list a sale made at an instant, by the cut-off of the version in force.
+ * @throws Error (when called) for a source without a format.
+ */
+export function sourceCalendar(formats: Formats): (source: string, at: Date) => BusinessDate {
+  return (source, at) => {
+    for (const { cutOff, effectiveFrom = '' } of formats.get(source)?.toReversed() ?? []) {
+      const date = businessDateOf(at, cutOff);
+      if (effectiveFrom <= date) return date;
+    }
+    throw new Error(`source ${source} has no format for ${at.toISOString()}: add config/formats/${source.toLowerCase()}.yaml`);
+  };
+}
