@@ -20,6 +20,8 @@ export async function buildIfStale({ log, signal }) {
   const sources = listSources();
   const state = stateOf(sources);
   if (readIfThere(STAMP) === state) return { ok: true };
+  // A build that fails or is cut short has changed dist/ all the same.
+  rmSync(STAMP, { force: true });
   const { ok, output } = await step('building', log, () =>
     run('npm', ['run', '--silent', 'build'], { signal }),
   );
