@@ -77,6 +77,12 @@ export class Catalog {
     return [...(this.snapshot.sold.get(channelId)?.values() ?? [])];
   }
 
+  /** Every product that any channel sells, once. */
+  products(): Product[] {
+    const sold = [...this.snapshot.sold.values()].flatMap((ofChannel) => [...ofChannel.values()]);
+    return [...new Set(sold.map(({ product }) => product))];
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.source.destroy();

@@ -33,6 +33,12 @@ const LOST_CODES = new Set([
 ]);
 const ATTEMPTS_MAX = 5;
 
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET time_zone = '+00:00', " +
+    "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+];
+
 interface SqlError extends Error {
   errno?: number;
   code?: string;
@@ -70,10 +76,7 @@ export class Database implements Statements {
     });
     // Queued on the new connection before anything else, so no statement runs under the server's own defaults.
     this.pool.pool.on('connection', (connection) => {
-      connection.query(
-        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, time_zone = '+00:00', " +
-          "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-      );
+      for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy());
     });
   }
 

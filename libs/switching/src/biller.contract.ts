@@ -95,8 +95,8 @@ export abstract class Billers {
   abstract connector(billerId: string): BillerConnector;
 }
 
-/** Tells which day's settlement file of a source must list a payment made now. */
-export abstract class SourceCalendar {
-  /** @throws Error when no format is configured for the source; start-up checks that none is missing. */
-  abstract businessDate(source: string, at: Date): BusinessDate;
-}
+/**
+ * Tells which day's settlement file of a source must list a payment made now.
+ * It throws for a source without a format; start-up checks that none is missing.
+ */
+export type SourceCalendar = (source: string, at: Date) => BusinessDate;

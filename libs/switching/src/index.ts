@@ -8,6 +8,7 @@ export * from './invariants';
 export * from './offer';
 export * from './payment';
 export * from './payment.flow';
+export * from './payment.opening';
 export * from './payment.states';
 export * from './payments';
 export * from './receipt';

@@ -4,6 +4,7 @@ import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
 import type { Inquiries } from './inquiries';
 import { legOf } from './payment';
+import type { PaymentOpening } from './payment.opening';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { deadlineOf, type Router } from './router';
@@ -15,6 +16,7 @@ export class PaymentFlow {
     private readonly router: Router,
     private readonly inquiries: Inquiries,
     private readonly payments: Payments,
+    private readonly opening: PaymentOpening,
   ) {}
 
   /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
@@ -34,7 +36,7 @@ export class PaymentFlow {
 
     // One commit: payment, hold, leg intent. After a crash, whatever is SENT is unknown and gets an advice.
     // Unique on (channel, reference): of two at the same moment one opens, the other gets its answer.
-    const opened = await this.payments.open(request, offer.value, sold, now, deadline);
+    const opened = await this.opening.open(request, offer.value, sold, now, deadline);
     if (!opened.ok) return refuse(opened.error);
     const { payment, standing } = opened.value;
     if (standing === 'repeat') return answerTo(payment, request);

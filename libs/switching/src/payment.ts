@@ -21,8 +21,8 @@ export interface Payment {
   offer: Offer;
   receipt: Receipt | null;
   billerReference: string | null;
-  /** posted - held of the deposit right after the commit of this answer. */
-  balanceAfter: Rupiah;
+  /** posted - held of the deposit right after the commit of this answer; null while that commit is in doubt. */
+  balanceAfter: Rupiah | null;
   businessDate: BusinessDate;
   lastEventNo: number;
   createdAt: Date;

@@ -1,4 +1,4 @@
-import { rupiah, type ResponseCode } from '#lib/kernel';
+import { rupiah, type ResponseCode, type Rupiah } from '#lib/kernel';
 import {
   captureJournal,
   reversalJournal,
@@ -45,7 +45,7 @@ export function openingRows(
         biller_fee: offer.billerFee,
         charge: offer.charge,
         offer: offerToJson(offer),
-        balance_after: deposit ? deposit.posted - deposit.held : 0n,
+        balance_after: freeAfter(deposit),
         business_date: payment.businessDate,
         last_event_no: payment.lastEventNo,
         created_at: payment.createdAt,
@@ -173,7 +173,7 @@ function paymentUpdate(
       code: after.code,
       biller_reference: after.billerReference,
       receipt: after.receipt && JSON.stringify(after.receipt),
-      balance_after: deposit ? rupiah(deposit.posted - deposit.held) : before.balanceAfter,
+      balance_after: freeAfter(deposit) ?? before.balanceAfter,
       last_event_no: after.lastEventNo,
       updated_at: now,
       ...(isFinal(after.state) ? { bill_in_payment: null } : {}),
@@ -218,4 +218,9 @@ function eventRow(
       at,
     },
   };
+}
+
+/** posted - held after a commit; null where the unit moved no deposit or it cannot be told. */
+export function freeAfter(deposit: DepositAfter | undefined): Rupiah | null {
+  return deposit ? rupiah(deposit.posted - deposit.held) : null;
 }

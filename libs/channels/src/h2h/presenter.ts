@@ -48,7 +48,7 @@ export function presentPayment(payment: Payment): object {
     receipt: payment.receipt,
     billerReference: payment.billerReference,
     legReference: payment.leg.reference,
-    balanceAfter: payment.balanceAfter.toString(),
+    balanceAfter: payment.balanceAfter?.toString() ?? null,
     businessDate: payment.businessDate,
   };
 }

@@ -1,0 +1,104 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { catalogSource, seedCatalog, type SeedResult } from '#lib/catalog';
+import { businessDateOf, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
+import {
+  accountsOfBiller,
+  accountsOfChannel,
+  OWN_ACCOUNTS,
+  SingleWriter,
+  topUpDeposit,
+  type Account,
+} from '#lib/ledger';
+import {
+  checkDatabase,
+  clockFromEnvironment,
+  Database,
+  grantApplication,
+  isProduction,
+  migrate,
+  SecretBox,
+  setting,
+  SettingError,
+} from '#lib/platform';
+import { MIGRATIONS } from './places';
+
+/** `simpul migrate` and `simpul seed`. */
+export function addDatabaseCommands(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the schema up to date and give the application’s account its rights, table by table')
+    .action(async () => {
+      const applied = await migrate(migrationUrl(), MIGRATIONS);
+      const granted = await grantApplication(
+        migrationUrl(),
+        setting('DATABASE_URL', 'the application’s account'),
+        join(MIGRATIONS, 'grants.yaml'),
+      );
+      console.log(applied.length === 0 ? 'schema: up to date' : `schema: ${applied.join(', ')}`);
+      console.log(
+        granted === undefined
+          ? 'rights: left as they are, because migrations and application share one account'
+          : `rights: ${granted} may not change history`,
+      );
+    });
+
+  program
+    .command('seed')
+    .description(
+      'write the demo’s billers, products, channels and opening deposits; run again, it changes nothing',
+    )
+    .argument('<folder>', 'for example fixtures/demo')
+    .action(async (folder: string) => {
+      if (isProduction()) throw new SettingError('seed writes demo partners; it does not run in production');
+      const box = new SecretBox(setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed'));
+      const source = catalogSource(migrationUrl());
+      await source.initialize();
+      const seeded = await seedCatalog(source, join(resolve(folder), 'catalog.yaml'), box).finally(() =>
+        source.destroy(),
+      );
+      const database = new Database(migrationUrl(), 2);
+      try {
+        await checkDatabase(database);
+        await openBooks(database, seeded, clockFromEnvironment());
+      } finally {
+        await database.close();
+      }
+      console.log(`seeded: ${seeded.deposits.map(({ channelId }) => channelId).join(', ')}`);
+    });
+}
+
+function migrationUrl(): string {
+  const url = process.env.DATABASE_MIGRATION_URL;
+  if (url) return url;
+  if (isProduction())
+    throw new SettingError('DATABASE_MIGRATION_URL is missing: migrations use an account of their own');
+  return setting('DATABASE_URL', 'the payment database');
+}
+
+/** Opens what accounts are missing and books each channel's opening deposit once. */
+async function openBooks(database: Database, seeded: SeedResult, clock: Clock): Promise<void> {
+  const now = clock.now();
+  const accounts: Account[] = [
+    ...OWN_ACCOUNTS,
+    ...seeded.billerIds.flatMap(accountsOfBiller),
+    ...seeded.deposits.flatMap(({ channelId }) => accountsOfChannel(channelId)),
+  ];
+  await database.run('INSERT IGNORE INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, now]),
+  ]);
+  const writer = new SingleWriter(database);
+  for (const { channelId, topUp, creditLimit } of seeded.deposits) {
+    await database.run('INSERT IGNORE INTO deposit (channel_id, credit_limit) VALUES (?, ?)', [
+      channelId,
+      creditLimit,
+    ]);
+    await topUpDeposit(writer, {
+      topUpId: `opening:${channelId}`,
+      channelId,
+      amount: topUp,
+      businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
+      at: now,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import {
+  clockFromEnvironment,
+  createLogger,
+  isProduction,
+  liveUntilStopped,
+  numberSetting,
+  runMain,
+  setting,
+} from '#lib/platform';
+import { openSwitch } from './switch';
+
+const ROOT = join(__dirname, '..', '..', '..', '..');
+const logger = createLogger('switch');
+
+runMain(logger, async () => {
+  const running = await openSwitch({
+    databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
+    dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),
+    paymentIdKey: Buffer.from(setting('SIMPUL_PAYMENT_ID_KEY', 'hides the count in Payment IDs, hex'), 'hex'),
+    paymentIdPrefix: isProduction() ? 'P' : 'T',
+    configDirectory: join(ROOT, 'config'),
+    port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
+    host: process.env.HTTP_HOST ?? '127.0.0.1',
+    clock: clockFromEnvironment(),
+    logger,
+  });
+  logger.info({ url: running.url }, 'switch is open');
+  liveUntilStopped(logger, () => running.close());
+});

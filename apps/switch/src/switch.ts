@@ -1,0 +1,133 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BillerRegistry } from '#lib/billers';
+import { Catalog } from '#lib/catalog';
+import { H2hLimits, H2hModule } from '#lib/channels';
+import { readFormats, sourceCalendar } from '#lib/files';
+import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
+import { SingleWriter } from '#lib/ledger';
+import { checkDatabase, Database, NodeLease, readConfigFile, SecretBox, type Logger } from '#lib/platform';
+import {
+  AdviceLimits,
+  Inquiries,
+  InquiryFlow,
+  PaymentFlow,
+  PaymentOpening,
+  Payments,
+  Router,
+} from '#lib/switching';
+
+/** What one switch process is made of. */
+export interface SwitchOptions {
+  databaseUrl: string;
+  dataKey: string;
+  paymentIdKey: Buffer;
+  paymentIdPrefix: PaymentIdPrefix;
+  configDirectory: string;
+  port: number;
+  host: string;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** A switch that serves until it is closed. */
+export interface RunningSwitch {
+  url: string;
+  /** Takes no new work, finishes what is in flight, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+const Limits = z.object({
+  h2h: H2hLimits,
+  advice: AdviceLimits,
+  database: z.strictObject({ connectionsMax: z.int().positive() }),
+});
+
+/** Slow callers and idle sockets end by themselves. */
+const REQUEST_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE_MS = 65_000;
+
+@Controller('health')
+class HealthController {
+  @Get()
+  health(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+}
+
+@Module({ controllers: [HealthController] })
+class HealthModule {}
+
+/** Wires the online path and opens its door. Fails before it listens when anything it needs is missing. */
+export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch> {
+  const { clock, logger, configDirectory } = options;
+  const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
+  const database = new Database(options.databaseUrl, limits.database.connectionsMax);
+  await checkDatabase(database);
+  const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
+    logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
+  );
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
+  // A product whose biller or source is not configured stops the process here, not its first payment.
+  for (const product of catalog.products()) {
+    billers.connector(product.billerId);
+    businessDateOfSource(product.source, clock.now());
+  }
+
+  const lease = await NodeLease.take(database, PAYMENT_ID_NODES);
+  const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
+  const writer = new SingleWriter(database);
+  const payments = new Payments(database, writer, catalog, limits.advice, logger);
+  const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
+  const inquiries = new Inquiries(database);
+  const router = new Router(catalog, billers);
+
+  const app = await openDoor(options, limits.h2h, {
+    catalog,
+    clock,
+    limits: limits.h2h,
+    logger,
+    statements: database,
+    payments,
+    inquiryFlow: new InquiryFlow(clock, router, inquiries),
+    paymentFlow: new PaymentFlow(clock, router, inquiries, payments, opening),
+  });
+  return {
+    url: await app.getUrl(),
+    async close() {
+      await app.close();
+      lease.end();
+      await billers.close();
+      await catalog.close();
+      await database.close();
+    },
+  };
+}
+
+async function openDoor(
+  options: SwitchOptions,
+  limits: H2hLimits,
+  parts: Parameters<typeof H2hModule.with>[0],
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: limits.bodyMaxBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+  });
+  // Signatures are over the bytes as they came, so every body is kept raw and parsed behind the door.
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: HealthModule, imports: [H2hModule.with(parts)] },
+    adapter,
+    { bodyParser: false, logger: ['fatal', 'error', 'warn'] },
+  );
+  await app.listen(options.port, options.host);
+  return app;
+}

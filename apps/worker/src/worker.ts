@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BillerRegistry } from '#lib/billers';
+import { Catalog } from '#lib/catalog';
+import type { Clock } from '#lib/kernel';
+import { SingleWriter } from '#lib/ledger';
+import { checkDatabase, Database, readConfigFile, SecretBox, type Logger } from '#lib/platform';
+import { AdviceFlow, AdviceLimits, Payments } from '#lib/switching';
+import { AdviceLoop } from './advice-loop';
+
+/** What one worker process is made of. */
+export interface WorkerOptions {
+  databaseUrl: string;
+  dataKey: string;
+  configDirectory: string;
+  home: string;
+  clock: Clock;
+  logger: Logger;
+}
+
+const Limits = z.object({
+  advice: AdviceLimits,
+  database: z.strictObject({ connectionsMax: z.int().positive() }),
+});
+
+/** Wires everything with a clock: advice on open payments, and the day's reconciliation. */
+export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
+  const { clock, logger, configDirectory } = options;
+  const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
+  const database = new Database(options.databaseUrl, limits.database.connectionsMax);
+  await checkDatabase(database);
+  const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
+    logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
+  );
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const payments = new Payments(database, new SingleWriter(database), catalog, limits.advice, logger);
+  const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
+  const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
+  return {
+    async close() {
+      await advice.stop();
+      await billers.close();
+      await catalog.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+
+let world: SwitchWorld;
+beforeEach(async () => {
+  world = await aSwitch();
+});
+afterEach(async () => {
+  await world.expectSound();
+  await world.close();
+});
+
+/** Lets time pass in steps, asking whatever is due after each. */
+async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    world.clock.advance(1_000);
+    await world.advice.adviseDue();
+  }
+}
+
+async function stateOf(paymentId: string): Promise<string | undefined> {
+  return (await world.payments.findById('ppob-nusantara', paymentId))?.state;
+}
+
+test('a lost answer is repaired: advice finds it paid and the hold is captured', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  const { paymentId, offer } = await world.payOne();
+  const before = await world.balance();
+  await pass(4);
+  expect(await stateOf(paymentId)).toBe('SUSPECT');
+  await pass(1);
+  expect(await stateOf(paymentId)).toBe('PAID');
+  const after = await world.balance();
+  expect(before.posted - after.posted).toBe(offer.charge);
+  expect(after.held).toBe(0n);
+});
+
+test('"no such payment" is believed only after the quiet time', async () => {
+  world.biller.behaviour = 'loses the request';
+  const { paymentId } = await world.payOne();
+  await pass(31);
+  expect(await stateOf(paymentId)).toBe('SUSPECT');
+  await pass(1);
+  expect(await stateOf(paymentId)).toBe('DECLINED');
+  expect((await world.balance()).held).toBe(0n);
+});
+
+test('while advice is silent the payment stays listed and is asked about by the schedule', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  world.biller.isAdviceSilent = true;
+  const { paymentId } = await world.payOne();
+  await pass(21);
+  const payment = await world.payments.findById('ppob-nusantara', paymentId);
+  expect(payment?.state).toBe('SUSPECT');
+  expect(payment?.leg.adviceCount).toBe(2);
+  expect(payment?.leg.nextAdviceAt?.getTime()).toBe(world.clock.now().getTime() + 59_000);
+});
+
+test('an unknown payment that advice cannot end is listed as unresolved, its hold kept', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  world.biller.isAdviceSilent = true;
+  const { paymentId, offer } = await world.payOne();
+  world.clock.advance(49 * 3_600_000);
+  await world.advice.adviseDue();
+  expect(await stateOf(paymentId)).toBe('UNRESOLVED');
+  expect((await world.balance()).held).toBe(offer.charge);
+  expect(await world.payments.findOpen('ppob-nusantara', '', 10)).toHaveLength(1);
+});
+
+test('a payment whose process died before the answer is taken over by advice', async () => {
+  world.biller.gate = new Promise(() => undefined);
+  void world.payOne();
+  while (world.biller.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const [orphan] = await world.payments.findOpen('ppob-nusantara', '', 10);
+  expect(orphan?.state).toBe('SENT');
+  await pass(16);
+  expect(await stateOf(orphan?.paymentId ?? '')).toBe('SENT');
+  // Sent once, never seen by the biller: unknown first, and declined only after the quiet time.
+  await pass(1);
+  expect(await stateOf(orphan?.paymentId ?? '')).toBe('SUSPECT');
+  await pass(20);
+  expect(await stateOf(orphan?.paymentId ?? '')).toBe('DECLINED');
+});
+
+test('an answer that comes after advice has decided changes nothing', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  const payment = await world.payOne();
+  await pass(5);
+  const decided = await world.payments.findById('ppob-nusantara', payment.paymentId);
+  const before = await world.balance();
+  const late = { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence: {} } as const;
+  const answered = await world.payments.record(payment, 'biller declined', late, world.clock.now());
+  expect(answered).toEqual(decided);
+  expect(await world.balance()).toEqual(before);
+});
+
+test('two workers ask about one payment once', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  await world.payOne();
+  world.clock.advance(5_000);
+  const asked = await Promise.all([world.advice.adviseDue(), world.advice.adviseDue()]);
+  expect(asked.reduce((sum, n) => sum + n, 0)).toBe(1);
+});

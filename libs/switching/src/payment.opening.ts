@@ -1,0 +1,136 @@
+import {
+  businessDateOf,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  refusal,
+  type PaymentIds,
+  type Refusal,
+  type Result,
+} from '#lib/kernel';
+import type { SoldProduct } from '#lib/catalog';
+import { holdJournal, type CommitResult, type MoneyWriter } from '#lib/ledger';
+import { CommitUnknown, isDatabaseAway, type Logger } from '#lib/platform';
+import type { AdviceLimits } from './advice.limits';
+import type { SourceCalendar } from './biller.contract';
+import type { StoredInquiry } from './inquiries';
+import { moneyOf, type Payment } from './payment';
+import { logMove } from './payment.log';
+import { freeAfter, openingRows } from './payment.writes';
+import type { Payments } from './payments';
+import type { PaymentRequest } from './requests';
+
+/** How a payment stands to the request that asked for it. */
+export interface Opened {
+  payment: Payment;
+  /** `in doubt`: the answer to the commit was lost and could not be found out; nothing may be sent. */
+  standing: 'opened' | 'repeat' | 'in doubt';
+}
+
+/** Forms payments: payment, hold and leg intent become durable in one commit, before anything is sent. */
+export class PaymentOpening {
+  constructor(
+    private readonly payments: Payments,
+    private readonly writer: MoneyWriter,
+    private readonly ids: PaymentIds,
+    private readonly businessDateOfSource: SourceCalendar,
+    private readonly limits: AdviceLimits,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @param deadline until when the biller may still be called; advice waits for longer than that. */
+  async open(
+    request: PaymentRequest,
+    inquiry: StoredInquiry,
+    sold: SoldProduct,
+    now: Date,
+    deadline: Date,
+  ): Promise<Result<Opened, Refusal>> {
+    for (;;) {
+      const payment = this.draft(request, inquiry, sold, now, deadline);
+      let result: CommitResult;
+      try {
+        result = await this.commit(payment, sold.product.oneBillAtATime);
+      } catch (error) {
+        if (error instanceof CommitUnknown) return ok({ payment, standing: 'in doubt' });
+        if (isDatabaseAway(error)) return fail(refusal('NOT_NOW', 'the database is away'));
+        throw error;
+      }
+      switch (result.kind) {
+        case 'committed':
+          logMove(this.logger, payment, 'deposit held');
+          return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
+        case 'insufficient':
+          return fail(
+            refusal('DEPOSIT_INSUFFICIENT', `available ${result.available}, charge ${payment.offer.charge}`),
+          );
+        case 'clash': {
+          const first = await this.payments.findByReference(request.channelId, request.reference);
+          if (first) return ok({ payment: first, standing: 'repeat' });
+          if (result.key === 'payment_inquiry')
+            return fail(refusal('INQUIRY_USED', `${inquiry.inquiryId} was used meanwhile`, 'inquiryId'));
+          if (result.key === 'payment_bill_in_payment')
+            return fail(refusal('BILL_IN_PAYMENT', `${sold.product.productId} ${inquiry.inquiryId}`));
+          // The Payment ID was drawn by another process too: draw again.
+          continue;
+        }
+        case 'stale':
+          throw new Error(`opening ${payment.paymentId} found ${result.table} changed under its lock`);
+      }
+    }
+  }
+
+  private commit(payment: Payment, oneBillAtATime: boolean): Promise<CommitResult> {
+    const { paymentId, channelId, channelReference, createdAt } = payment;
+    return this.writer.commit({
+      journal: holdJournal(moneyOf(payment), createdAt),
+      inserts: openingRows(payment, oneBillAtATime),
+      updates: () => [],
+      witness: {
+        table: 'payment',
+        values: { payment_id: paymentId, channel_id: channelId, channel_reference: channelReference },
+      },
+    });
+  }
+
+  private draft(
+    request: PaymentRequest,
+    inquiry: StoredInquiry,
+    sold: SoldProduct,
+    now: Date,
+    deadline: Date,
+  ): Payment {
+    const paymentId = this.ids.draw(now);
+    const { product } = sold;
+    return {
+      paymentId,
+      channelId: request.channelId,
+      channelReference: request.reference,
+      contentHash: request.contentHash,
+      inquiryId: inquiry.inquiryId,
+      productId: product.productId,
+      billerId: product.billerId,
+      customerNumber: inquiry.customerNumber,
+      state: 'SENT',
+      code: 'IN_PROGRESS',
+      offer: inquiry.offer,
+      receipt: null,
+      billerReference: null,
+      balanceAfter: null,
+      businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
+      lastEventNo: 1,
+      createdAt: now,
+      leg: {
+        legNo: 1,
+        // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
+        reference: paymentId,
+        billerProduct: product.billerProduct,
+        source: product.source,
+        sourceBusinessDate: this.businessDateOfSource(product.source, now),
+        sentAt: now,
+        adviceCount: 0,
+        nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
+      },
+    };
+  }
+}

@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import pino from 'pino';
+import { Catalog, catalogSource, seedCatalog } from '#lib/catalog';
+import { businessDateOf, JAKARTA_MIDNIGHT, ManualClock, ok, PaymentIds, rupiah, ZERO } from '#lib/kernel';
+import {
+  accountsOfBiller,
+  accountsOfChannel,
+  checkLedgerInvariants,
+  depositBalance,
+  OWN_ACCOUNTS,
+  SingleWriter,
+  topUpDeposit,
+  type MoneyWriter,
+} from '#lib/ledger';
+import { Database, SecretBox } from '#lib/platform';
+import {
+  AdviceFlow,
+  Billers,
+  checkPaymentInvariants,
+  Inquiries,
+  InquiryFlow,
+  PaymentFlow,
+  PaymentOpening,
+  Payments,
+  Router,
+  type AdviceOutcome,
+  type Answer,
+  type BillerConnector,
+  type BillerLeg,
+  type Payment,
+  type PaymentOutcome,
+} from '#lib/switching';
+import { aDatabase, type TestDatabase } from './database';
+
+const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
+const LIMITS = {
+  scheduleSeconds: [5, 15, 60],
+  exhaustedAfterHours: 48,
+  afterDeadlineMs: 5_000,
+  pollMs: 100,
+  leaseMs: 30_000,
+  atOnceMax: 32,
+};
+
+/** How the fake biller treats the next payments. */
+export type Behaviour =
+  | 'approves'
+  | 'declines'
+  | 'pays and loses the answer'
+  | 'loses the request'
+  | 'is not reached'
+  | 'approves another amount'
+  | 'approves without a token'
+  | 'breaks';
+
+/** A biller with behaviour and a record of its own, in place of one on the network. */
+export class FakeBiller implements BillerConnector {
+  readonly patience = { inquiryMs: 8_000, paymentMs: 12_000, adviceMs: 5_000, quietMs: 20_000 };
+  behaviour: Behaviour = 'approves';
+  isAdviceSilent = false;
+  /** Waited for before a payment is answered. */
+  gate: Promise<void> = Promise.resolve();
+  readonly truth: { biller: string; legReference: string; amount: string; kind: 'paid' }[] = [];
+  readonly received: string[] = [];
+
+  async inquire() {
+    return ok({
+      customerName: 'SITI RAHMA',
+      lines: ['202605', '202606', '202607'].map((period) => ({
+        period,
+        amount: rupiah(50_000n),
+        penalty: ZERO,
+        details: {},
+      })),
+      outstanding: 3,
+      details: { tariff: 'R1', power: '1300' },
+      echo: { ref: 'R' },
+      validSeconds: undefined,
+    });
+  }
+
+  async pay(leg: BillerLeg): Promise<PaymentOutcome> {
+    this.received.push(leg.reference);
+    await this.gate;
+    const evidence = { fake: this.behaviour };
+    switch (this.behaviour) {
+      case 'approves':
+        return this.approval(leg);
+      case 'declines':
+        return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
+      case 'pays and loses the answer':
+        this.remember(leg);
+        return { kind: 'unknown', evidence };
+      case 'loses the request':
+        return { kind: 'unknown', evidence };
+      case 'is not reached':
+        return { kind: 'not sent', evidence };
+      case 'approves another amount':
+        return { ...this.approval(leg), amount: rupiah(leg.amount + 1n) };
+      case 'approves without a token':
+        return { ...this.approval(leg), receipt: {} };
+      case 'breaks':
+        throw new Error('a bug in a connector');
+    }
+  }
+
+  async advise(leg: BillerLeg): Promise<AdviceOutcome> {
+    const evidence = { fake: 'advice' };
+    if (this.isAdviceSilent) return { kind: 'unknown', evidence };
+    const isPaid = this.truth.some(({ legReference }) => legReference === leg.reference);
+    return isPaid ? this.approvalAgain(leg) : { kind: 'no such payment', evidence };
+  }
+
+  private approval(leg: BillerLeg) {
+    this.remember(leg);
+    return this.approvalAgain(leg);
+  }
+
+  private approvalAgain(leg: BillerLeg) {
+    return {
+      kind: 'approved' as const,
+      billerReference: `EB${leg.reference}`,
+      amount: leg.amount,
+      receipt: { token: '12345678901234567890' },
+      evidence: {},
+    };
+  }
+
+  private remember(leg: BillerLeg): void {
+    const entry = {
+      biller: 'pln',
+      legReference: leg.reference,
+      amount: leg.amount.toString(),
+      kind: 'paid' as const,
+    };
+    this.truth.push(entry);
+  }
+}
+
+class OneBiller extends Billers {
+  constructor(private readonly fake: FakeBiller) {
+    super();
+  }
+
+  override connector(): BillerConnector {
+    return this.fake;
+  }
+}
+
+/** A switch on a real database, with the demo's catalog, a fake biller and a clock in the test's hand. */
+export interface SwitchWorld {
+  store: TestDatabase;
+  clock: ManualClock;
+  biller: FakeBiller;
+  payments: Payments;
+  advice: AdviceFlow;
+  inquire(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Answer>;
+  pay(order: { reference?: string; inquiryId: string; total: bigint; channelId?: string }): Promise<Answer>;
+  /** Inquires and pays, each under its own reference. */
+  payOne(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Payment>;
+  balance(channelId?: string): ReturnType<typeof depositBalance>;
+  topUp(channelId: string, amount: bigint): Promise<void>;
+  /** Fails the test unless every invariant holds, the fake biller's record included. */
+  expectSound(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param writerOf replaces the money writer, to put faults under the flows. */
+export async function aSwitch(
+  writerOf: (database: Database) => MoneyWriter = (database) => new SingleWriter(database),
+): Promise<SwitchWorld> {
+  const store = await aDatabase();
+  const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
+  const box = new SecretBox(randomBytes(32).toString('base64'));
+  await seed(store, box, clock);
+  const logger = pino({ enabled: false });
+  const catalog = await Catalog.open(store.url, box, () => undefined);
+  const biller = new FakeBiller();
+  const billers = new OneBiller(biller);
+  const writer = writerOf(store.database);
+  const payments = new Payments(store.database, writer, catalog, LIMITS, logger);
+  const ids = new PaymentIds('T', 0, randomBytes(32));
+  const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger);
+  const router = new Router(catalog, billers);
+  const inquiries = new Inquiries(store.database);
+  const inquiryFlow = new InquiryFlow(clock, router, inquiries);
+  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening);
+  let count = 0;
+
+  const inquire: SwitchWorld['inquire'] = (ask = {}) =>
+    inquiryFlow.inquire({
+      channelId: 'ppob-nusantara',
+      reference: `I-${(count += 1)}`,
+      productId: 'pln-postpaid',
+      customerNumber: `5311${String(count).padStart(8, '0')}`,
+      amount: undefined,
+      billCount: undefined,
+      months: undefined,
+      year: undefined,
+      extra: undefined,
+      answerWithinMs: 14_000,
+      ...ask,
+    });
+  const pay: SwitchWorld['pay'] = ({ reference = `P-${(count += 1)}`, inquiryId, total, channelId }) =>
+    paymentFlow.pay({
+      channelId: channelId ?? 'ppob-nusantara',
+      reference,
+      inquiryId,
+      total: rupiah(total),
+      contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
+      answerWithinMs: 14_000,
+    });
+  return {
+    store,
+    clock,
+    biller,
+    payments,
+    advice: new AdviceFlow(clock, store.database, payments, billers, catalog, LIMITS, logger),
+    inquire,
+    pay,
+    async payOne(ask = {}) {
+      const offer = await inquire(ask);
+      if (offer.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(offer)}`);
+      const { inquiryId, offer: priced, channelId } = offer.inquiry;
+      const answer = await pay({ inquiryId, total: priced.total, channelId });
+      if (answer.kind !== 'payment') throw new Error(`no payment: ${JSON.stringify(answer)}`);
+      return answer.payment;
+    },
+    balance: (channelId = 'ppob-nusantara') => depositBalance(store.database, channelId),
+    async topUp(channelId, amount) {
+      const topUpId = `TOP-UP-${(count += 1)}`;
+      const booking = {
+        topUpId,
+        channelId,
+        amount: rupiah(amount),
+        businessDate: '2026-07-14',
+        at: clock.now(),
+      };
+      expect((await topUpDeposit(writer, booking)).kind).toBe('committed');
+    },
+    async expectSound() {
+      const truth = { before: biller.truth, after: () => Promise.resolve(biller.truth) };
+      const verdicts = [
+        ...(await checkLedgerInvariants(store.database)),
+        ...(await checkPaymentInvariants(store.database, truth, clock.now())),
+      ];
+      expect(verdicts.filter(({ ok: isKept }) => !isKept)).toEqual([]);
+    },
+    async close() {
+      await catalog.close();
+      await store.drop();
+    },
+  };
+}
+
+async function seed(store: TestDatabase, box: SecretBox, clock: ManualClock): Promise<void> {
+  for (const channel of ['PPOB_NUSANTARA', 'WARUNG_KECIL', 'SIMPUL_STORY'])
+    for (const secret of ['SECRET', 'SECOND_SECRET'])
+      process.env[`CHANNEL_${channel}_${secret}`] = `test-${channel}-${secret}`;
+  const source = await catalogSource(store.migrationUrl).initialize();
+  const seeded = await seedCatalog(source, SEED, box);
+  await source.destroy();
+  const accounts = [
+    ...OWN_ACCOUNTS,
+    ...seeded.billerIds.flatMap(accountsOfBiller),
+    ...seeded.deposits.flatMap(({ channelId }) => accountsOfChannel(channelId)),
+  ];
+  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
+  ]);
+  for (const { channelId, topUp } of seeded.deposits) {
+    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
+    const booking = {
+      topUpId: `opening:${channelId}`,
+      channelId,
+      amount: topUp,
+      businessDate: '2026-07-14',
+      at: clock.now(),
+    };
+    await topUpDeposit(new SingleWriter(store.admin), booking);
+  }
+}
