@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { rupiah } from '#lib/kernel';
+import {
+  captureJournal,
+  contentHash,
+  holdJournal,
+  reversalJournal,
+  topUpJournal,
+  voidJournal,
+  type JournalDraft,
+  type PaymentMoney,
+} from './journals';
+
+const AT = new Date('2026-07-14T05:00:00Z');
+
+/** Any payment whose fee shares fit its admin fee, with commission immediate or settled later. */
+const aPayment = fc
+  .record({
+    amount: fc.bigInt({ min: 1n, max: 10_000_000_000n }),
+    billerFee: fc.bigInt({ min: 0n, max: 5_000n }),
+    ownFee: fc.bigInt({ min: 0n, max: 5_000n }),
+    commission: fc.bigInt({ min: 0n, max: 5_000n }),
+    isImmediate: fc.boolean(),
+  })
+  .map(({ amount, billerFee, ownFee, commission, isImmediate }): PaymentMoney => {
+    const adminFee = billerFee + ownFee + commission;
+    return {
+      paymentId: 'T0TBR00615QG',
+      channelId: 'ca',
+      billerId: 'pln',
+      reference: 'R-1',
+      businessDate: '2026-07-14',
+      amount: rupiah(amount),
+      adminFee: rupiah(adminFee),
+      billerFee: rupiah(billerFee),
+      commission: rupiah(commission),
+      charge: rupiah(amount + adminFee - (isImmediate ? commission : 0n)),
+    };
+  });
+
+function balances(...journals: JournalDraft[]): Record<string, bigint> {
+  const totals: Record<string, bigint> = {};
+  for (const { postings } of journals)
+    for (const { accountId, amount } of postings) totals[accountId] = (totals[accountId] ?? 0n) + amount;
+  return totals;
+}
+
+test('whatever happens to a payment, debits equal credits', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      for (const make of [holdJournal, captureJournal, voidJournal, reversalJournal]) {
+        const { postings } = make(money, AT);
+        expect(postings.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
+      }
+    }),
+  );
+});
+
+test('hold and void leave every account as it was', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      const totals = balances(holdJournal(money, AT), voidJournal(money, AT));
+      expect(Object.values(totals).every((total) => total === 0n)).toBe(true);
+    }),
+  );
+});
+
+test('hold and capture: nothing stays held, the biller gets bill and share, the channel keeps its commission', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      const totals = balances(holdJournal(money, AT), captureJournal(money, AT));
+      const isImmediate = money.charge !== money.amount + money.adminFee || money.commission === 0n;
+      expect(totals['channel:ca:held']).toBe(0n);
+      expect(totals['channel:ca:deposit']).toBe(money.charge);
+      expect(totals['biller:pln:payable']).toBe(-(money.amount + money.billerFee));
+      expect(totals['own:fee-income'] ?? 0n).toBe(-(money.adminFee - money.billerFee - money.commission));
+      expect(totals['channel:ca:commission'] ?? 0n).toBe(isImmediate ? 0n : -money.commission);
+    }),
+  );
+});
+
+test('hold, capture and reversal leave every account as it was', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      const totals = balances(holdJournal(money, AT), captureJournal(money, AT), reversalJournal(money, AT));
+      expect(Object.values(totals).every((total) => total === 0n)).toBe(true);
+    }),
+  );
+});
+
+test('what a journal says of the deposit is what its postings do', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      for (const make of [holdJournal, captureJournal, voidJournal, reversalJournal]) {
+        const draft = make(money, AT);
+        const totals = balances(draft);
+        const [deposit, held] = [totals['channel:ca:deposit'] ?? 0n, totals['channel:ca:held'] ?? 0n];
+        expect(draft.heldChange).toBe(-held);
+        expect(draft.postedChange).toBe(-(deposit + held));
+      }
+    }),
+  );
+});
+
+test('a changed amount, account or date changes the hash', () => {
+  const draft = topUpJournal({
+    topUpId: 'T1',
+    channelId: 'ca',
+    amount: rupiah(1_000n),
+    businessDate: '2026-07-14',
+    at: AT,
+  });
+  const hash = contentHash(draft).toString('hex');
+  const [first, second] = draft.postings as [JournalDraft['postings'][0], JournalDraft['postings'][0]];
+  const changed: JournalDraft[] = [
+    { ...draft, businessDate: '2026-07-15' },
+    { ...draft, channelId: 'cb' },
+    { ...draft, postings: [{ ...first, amount: rupiah(999n) }, second] },
+    { ...draft, postings: [{ ...first, accountId: 'own:fee-income' }, second] },
+    { ...draft, postings: [second, first] },
+  ];
+  for (const other of changed) expect(contentHash(other).toString('hex')).not.toBe(hash);
+});
