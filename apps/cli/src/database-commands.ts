@@ -52,11 +52,7 @@ export function addDatabaseCommands(program: Command): void {
     .action(async (folder: string) => {
       if (isProduction()) throw new SettingError('seed writes demo partners; it does not run in production');
       const box = new SecretBox(setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed'));
-      const source = catalogSource(migrationUrl());
-      await source.initialize();
-      const seeded = await seedCatalog(source, join(resolve(folder), 'catalog.yaml'), box).finally(() =>
-        source.destroy(),
-      );
+      const seeded = await seedTables(join(resolve(folder), 'catalog.yaml'), box);
       const database = new Database(migrationUrl(), 2);
       try {
         await checkDatabase(database);
@@ -74,6 +70,15 @@ function migrationUrl(): string {
   if (isProduction())
     throw new SettingError('DATABASE_MIGRATION_URL is missing: migrations use an account of their own');
   return setting('DATABASE_URL', 'the payment database');
+}
+
+async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
+  const source = await catalogSource(migrationUrl()).initialize();
+  try {
+    return await seedCatalog(source, file, box);
+  } finally {
+    await source.destroy();
+  }
 }
 
 /** Opens what accounts are missing and books each channel's opening deposit once. */

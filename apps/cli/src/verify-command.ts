@@ -20,11 +20,15 @@ export function addVerifyCommand(program: Command): void {
     .option('--json', 'one JSON object on standard output and nothing else')
     .action(async ({ json }: { json?: boolean }) => {
       const database = new Database(setting('DATABASE_URL', 'the payment database to check'), 2);
-      const invariants = await verify(database, process.env.SIMULATOR_URL).finally(() => database.close());
-      const ok = invariants.every((verdict) => verdict.ok);
-      if (json) console.log(JSON.stringify({ ok, invariants }));
-      else print(ok, invariants);
-      process.exitCode = ok ? 0 : 1;
+      try {
+        const invariants = await verify(database, process.env.SIMULATOR_URL);
+        const ok = invariants.every((verdict) => verdict.ok);
+        if (json) console.log(JSON.stringify({ ok, invariants }));
+        else print(ok, invariants);
+        process.exitCode = ok ? 0 : 1;
+      } finally {
+        await database.close();
+      }
     });
 }
 
