@@ -56,7 +56,12 @@ export class Catalog {
   static async open(url: string, box: SecretBox, onError: (error: unknown) => void): Promise<Catalog> {
     const catalog = new Catalog(catalogSource(url), box);
     await catalog.source.initialize();
-    await catalog.load();
+    try {
+      await catalog.load();
+    } catch (error) {
+      await catalog.source.destroy();
+      throw error;
+    }
     catalog.timer = setInterval(() => void catalog.load().catch(onError), RELOAD_MS).unref();
     return catalog;
   }
