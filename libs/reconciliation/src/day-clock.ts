@@ -1,0 +1,22 @@
+import { addDays, zoneOffsetMinutes, type BusinessDate, type CutOff } from '#lib/kernel';
+
+const MINUTE_MS = 60_000;
+
+/** Local time from which a missing sale belongs to the next file: cut-off minus grace, as `2026-07-14 23:15:00`. */
+export function lateFrom(businessDate: BusinessDate, { at, graceMinutes }: CutOff): string {
+  const minutes = minutesOf(at) - graceMinutes;
+  const instant = new Date(Date.parse(`${businessDate}T00:00:00Z`) + minutes * MINUTE_MS);
+  return instant.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The instant of a local time `HH:mm` on the day after a business date: when its file is expected, or missed. */
+export function onTheDayAfter(businessDate: BusinessDate, localTime: string, timeZone: string): Date {
+  const midnight =
+    Date.parse(`${addDays(businessDate, 1)}T00:00:00Z`) - zoneOffsetMinutes(timeZone) * MINUTE_MS;
+  return new Date(midnight + minutesOf(localTime) * MINUTE_MS);
+}
+
+function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
+}

@@ -1,0 +1,143 @@
+import { fromJson, type Statements } from '#lib/platform';
+import type { Day } from './ours';
+import { staleCarry } from './ours';
+import { totalsFromJson, totalsOf, totalsToJson, untiedEquation } from './totals';
+
+/** What a check of the stored data found. */
+export interface InvariantResult {
+  id: 'I10' | 'I11' | 'I12';
+  ok: boolean;
+  /** How many things were looked at. */
+  checked: number;
+  firstCounterExample: string | null;
+  note?: string;
+}
+
+/**
+ * Checks what reconciliation promises, from its tables alone: totals tie and carry items pass from day to day (I10),
+ * every file is worked once and every line is in one class (I11), every day has one run that counts (I12).
+ */
+export async function checkReconciliationInvariants(statements: Statements): Promise<InvariantResult[]> {
+  return [await totalsTie(statements), await filesOnce(statements), await oneRunADay(statements)];
+}
+
+async function totalsTie(statements: Statements): Promise<InvariantResult> {
+  const result = fresh('I10');
+  for (const run of await effectiveRuns(statements)) {
+    result.checked += 1;
+    const name = nameOf(run);
+    const stored = totalsFromJson(fromJson(run.totals));
+    const untied = untiedEquation(stored);
+    if (untied) fail(result, `${name}: ${untied}`);
+    const computed = await totalsOf(statements, run.run_id);
+    if (totalsToJson(computed) !== totalsToJson(stored))
+      fail(result, `${name}: its rows and breaks add up to other totals than it was closed with`);
+    const key = await staleCarry(statements, run.run_id, dayOf(run));
+    if (key)
+      fail(
+        result,
+        `${name}: ${key} is carried out of an earlier day and not into this one, or the reverse; run this day again`,
+      );
+  }
+  return result;
+}
+
+async function filesOnce(statements: Statements): Promise<InvariantResult> {
+  const result = fresh('I11');
+  for (const run of await effectiveRuns(statements)) {
+    result.checked += 1;
+    const name = nameOf(run);
+    const [file] = await statements.rows<{ gate: string | null; details: number | null; runs: string }>(
+      `SELECT gate, details, (SELECT COUNT(*) FROM recon_run r WHERE r.file_id = f.file_id AND r.effective_date IS NOT NULL) AS runs
+       FROM settlement_file f WHERE f.file_id = ?`,
+      [run.file_id],
+    );
+    if (!file) fail(result, `${name}: its file is not known`);
+    else if (file.gate !== null) fail(result, `${name}: its file was refused (${file.gate})`);
+    else if (Number(file.runs) > 1) fail(result, `${name}: ${file.runs} runs count on its one file`);
+
+    const [lines] = await statements.rows<{ n: string; different: string }>(
+      'SELECT COUNT(*) AS n, COUNT(DISTINCT line_no) AS different FROM recon_theirs WHERE run_id = ?',
+      [run.run_id],
+    );
+    const staged = Number(lines?.n ?? 0);
+    if (file && (staged !== file.details || staged !== Number(lines?.different)))
+      fail(
+        result,
+        `${name}: the file has ${file.details} lines, ${staged} are staged, ${lines?.different} of them different`,
+      );
+    const [twice] = await statements.rows<{ line_no: number }>(
+      'SELECT line_no FROM recon_break WHERE run_id = ? AND line_no IS NOT NULL GROUP BY line_no HAVING COUNT(*) > 1 LIMIT 1',
+      [run.run_id],
+    );
+    if (twice) fail(result, `${name}: line ${twice.line_no} is in two classes`);
+  }
+  const [refused] = await statements.rows<{ run_id: number; gate: string }>(
+    `SELECT r.run_id, f.gate FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id
+     WHERE f.gate IS NOT NULL AND r.run_no IS NOT NULL LIMIT 1`,
+  );
+  if (refused) fail(result, `run ${refused.run_id} was closed on a file that was refused (${refused.gate})`);
+  return result;
+}
+
+async function oneRunADay(statements: Statements): Promise<InvariantResult> {
+  const result = fresh('I12');
+  const days = await statements.rows<{
+    source: string;
+    business_date: string;
+    closed: string;
+    effective: string;
+  }>(
+    `SELECT source, business_date, COUNT(*) AS closed, COUNT(effective_date) AS effective
+     FROM recon_run WHERE run_no IS NOT NULL GROUP BY source, business_date`,
+  );
+  for (const { source, business_date, closed, effective } of days) {
+    result.checked += 1;
+    if (Number(effective) !== 1)
+      fail(result, `${source} ${business_date}: ${effective} of ${closed} closed runs count, must be 1`);
+  }
+  const [jobless] = await statements.rows<{ source: string; business_date: string; state: string }>(
+    `SELECT j.source, j.business_date, j.state FROM recon_job j
+       LEFT JOIN recon_run r ON r.source = j.source AND r.effective_date = j.business_date
+     WHERE j.state IN ('matched', 'archived') AND r.run_id IS NULL LIMIT 1`,
+  );
+  if (jobless)
+    fail(
+      result,
+      `${jobless.source} ${jobless.business_date}: the job is ${jobless.state} and no run of the day counts`,
+    );
+  return result;
+}
+
+interface EffectiveRun {
+  run_id: number;
+  source: string;
+  business_date: string;
+  run_no: number;
+  file_id: number;
+  totals: unknown;
+}
+
+function effectiveRuns(statements: Statements): Promise<EffectiveRun[]> {
+  return statements.rows<EffectiveRun>(
+    `SELECT run_id, source, business_date, run_no, file_id, totals FROM recon_run
+     WHERE effective_date IS NOT NULL ORDER BY source, effective_date`,
+  );
+}
+
+function dayOf(run: EffectiveRun): Day {
+  return { source: run.source, businessDate: run.business_date };
+}
+
+function nameOf(run: EffectiveRun): string {
+  return `${run.source} ${run.business_date} run ${run.run_no}`;
+}
+
+function fresh(id: InvariantResult['id']): InvariantResult {
+  return { id, ok: true, checked: 0, firstCounterExample: null };
+}
+
+function fail(result: InvariantResult, counterExample: string): void {
+  result.ok = false;
+  result.firstCounterExample ??= counterExample;
+}

@@ -1,0 +1,112 @@
+import { addDays, zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
+import { lateFrom, onTheDayAfter } from './day-clock';
+import { insertJobs } from './job-lease';
+import type { ReconOutcome } from './outcome';
+import { dayInHand, type ReconciliationTools } from './reconciliation-day';
+import { runReconciliation } from './run-reconciliation';
+
+/**
+ * One wake-up: plans what is owed and works what is due and not closed, the oldest day of each source first. What
+ * fails leaves the others their turn; a day that could still hand late rows on holds back the days after it.
+ * @returns the outcomes of the days that were worked.
+ */
+export async function tick(tools: ReconciliationTools): Promise<ReconOutcome[]> {
+  const outcomes: ReconOutcome[] = [];
+  for (const source of tools.jobs.sources.keys())
+    try {
+      await planReconciliation(tools, source);
+      for (const { businessDate, isDue } of await openDays(tools, source)) {
+        const outcome = isDue ? await workOneDay(tools, source, businessDate) : undefined;
+        if (outcome) outcomes.push(outcome);
+        if (outcome?.state !== 'closed' && (await mayHandRowsOn(tools, source, businessDate))) break;
+      }
+    } catch (error) {
+      tools.logger.error({ err: error, source }, 'this source could not be planned');
+    }
+  return outcomes;
+}
+
+/**
+ * Inserts the jobs that the schedule owes by now: every business date of a source from the first that has payments
+ * to the last whose file is expected. Safe to repeat; what was missed while nothing ran is caught up here.
+ * @returns how many jobs were new.
+ * @throws UnknownDay for a source without format or schedule.
+ */
+export async function planReconciliation(tools: ReconciliationTools, source: string): Promise<number> {
+  const now = tools.clock.now();
+  const [first] = await tools.database.rows<{ date: BusinessDate | null }>(
+    'SELECT MIN(source_business_date) AS date FROM payment_leg WHERE source = ?',
+    [source],
+  );
+  const dates: BusinessDate[] = [];
+  for (let date = first?.date; date && isOwed(tools, source, date, now); date = addDays(date, 1))
+    dates.push(date);
+  return insertJobs(tools.database, source, dates, now);
+}
+
+async function workOneDay(
+  tools: ReconciliationTools,
+  source: string,
+  businessDate: BusinessDate,
+): Promise<ReconOutcome | undefined> {
+  try {
+    return await runReconciliation({ ...tools, source, businessDate });
+  } catch (error) {
+    tools.logger.error({ err: error, source, businessDate }, 'reconciliation failed; it will be tried again');
+    return undefined;
+  }
+}
+
+function isOwed(tools: ReconciliationTools, source: string, businessDate: BusinessDate, now: Date): boolean {
+  const { schedule, format } = dayInHand(tools, source, businessDate);
+  return now >= onTheDayAfter(businessDate, schedule.expectedAt, format.cutOff.timeZone);
+}
+
+/**
+ * Days of a source that are owed and not closed, oldest first. A day closed by hand before its file was expected is
+ * looked at once more when it is. What rests as quarantined or failed waits for a person, and is not due.
+ */
+async function openDays(
+  tools: ReconciliationTools,
+  source: string,
+): Promise<{ businessDate: BusinessDate; isDue: boolean }[]> {
+  const now = tools.clock.now();
+  const rows = await tools.database.rows<JobRow>(
+    `SELECT j.business_date, j.state, j.next_at, j.updated_at FROM recon_job j
+     WHERE j.source = ? AND j.direction = 'in' AND (j.state <> 'archived' OR j.updated_at < j.business_date + INTERVAL 3 DAY)
+     ORDER BY j.business_date`,
+    [source],
+  );
+  return rows
+    .filter(({ business_date }) => isOwed(tools, source, business_date, now))
+    .filter(({ business_date, state, updated_at }) => {
+      return state !== 'archived' || !isOwed(tools, source, business_date, updated_at);
+    })
+    .map(({ business_date, state, next_at }) => ({
+      businessDate: business_date,
+      isDue: state !== 'quarantined' && state !== 'failed' && (next_at === null || next_at <= now),
+    }));
+}
+
+interface JobRow {
+  business_date: BusinessDate;
+  state: string;
+  next_at: Date | null;
+  updated_at: Date;
+}
+
+/** Whether a day has rows that, if their file does not list them, belong to the next day's file. */
+async function mayHandRowsOn(
+  tools: ReconciliationTools,
+  source: string,
+  businessDate: BusinessDate,
+): Promise<boolean> {
+  const { format } = dayInHand(tools, source, businessDate);
+  const { timeZone } = format.cutOff;
+  const rows = await tools.database.rows(
+    `SELECT 1 FROM payment_leg WHERE source = ? AND source_business_date = ? AND state NOT IN ('DECLINED', 'REVERSED')
+       AND sent_at + INTERVAL ? MINUTE >= ? LIMIT 1`,
+    [source, businessDate, zoneOffsetMinutes(timeZone), lateFrom(businessDate, format.cutOff)],
+  );
+  return rows.length > 0;
+}
