@@ -41,7 +41,7 @@ export async function proveLedger(world, payment) {
   ]);
   expect('sum of the postings', String(postings?.sum), '0');
   const after = BigInt(capture?.posted_after);
-  return `ledger: deposit ${rupiah(after + BigInt(payment.charge))} -> ${rupiah(after)}, postings sum to Rp 0`;
+  return `ledger: deposit moved once, ${rupiah(after + BigInt(payment.charge))} -> ${rupiah(after)}, postings sum to Rp 0`;
 }
 
 /**
