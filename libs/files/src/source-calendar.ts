@@ -11,6 +11,8 @@ export function sourceCalendar(formats: Formats): (source: string, at: Date) => 
       const date = businessDateOf(at, cutOff);
       if (effectiveFrom <= date) return date;
     }
-    throw new Error(`source ${source} has no format for ${at.toISOString()}: add config/formats/${source.toLowerCase()}.yaml`);
+    throw new Error(
+      `source ${source} has no format for ${at.toISOString()}: add config/formats/${source.toLowerCase()}.yaml`,
+    );
   };
 }
