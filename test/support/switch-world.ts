@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import pino from 'pino';
-import { Catalog, catalogSource, seedCatalog } from '#lib/catalog';
+import { Catalog } from '#lib/catalog';
 import { businessDateOf, JAKARTA_MIDNIGHT, ManualClock, ok, PaymentIds, rupiah, ZERO } from '#lib/kernel';
 import {
-  accountsOfBiller,
-  accountsOfChannel,
   checkLedgerInvariants,
   depositBalance,
-  OWN_ACCOUNTS,
   SingleWriter,
   topUpDeposit,
   type MoneyWriter,
@@ -32,8 +28,8 @@ import {
   type PaymentOutcome,
 } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
+import { seedDemo } from './seed';
 
-const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
 const LIMITS = {
   scheduleSeconds: [5, 15, 60],
   exhaustedAfterHours: 48,
@@ -173,7 +169,7 @@ export async function aSwitch(
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
   const box = new SecretBox(randomBytes(32).toString('base64'));
-  await seed(store, box, clock);
+  await seedDemo(store, box, clock.now());
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
   const biller = new FakeBiller();
@@ -253,32 +249,4 @@ export async function aSwitch(
       await store.drop();
     },
   };
-}
-
-async function seed(store: TestDatabase, box: SecretBox, clock: ManualClock): Promise<void> {
-  for (const channel of ['PPOB_NUSANTARA', 'WARUNG_KECIL', 'SIMPUL_STORY'])
-    for (const secret of ['SECRET', 'SECOND_SECRET'])
-      process.env[`CHANNEL_${channel}_${secret}`] = `test-${channel}-${secret}`;
-  const source = await catalogSource(store.migrationUrl).initialize();
-  const seeded = await seedCatalog(source, SEED, box);
-  await source.destroy();
-  const accounts = [
-    ...OWN_ACCOUNTS,
-    ...seeded.billerIds.flatMap(accountsOfBiller),
-    ...seeded.deposits.flatMap(({ channelId }) => accountsOfChannel(channelId)),
-  ];
-  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
-    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
-  ]);
-  for (const { channelId, topUp } of seeded.deposits) {
-    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
-    const booking = {
-      topUpId: `opening:${channelId}`,
-      channelId,
-      amount: topUp,
-      businessDate: '2026-07-14',
-      at: clock.now(),
-    };
-    await topUpDeposit(new SingleWriter(store.admin), booking);
-  }
 }
