@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
+import { UnknownDay } from '#lib/reconciliation';
 import { addDatabaseCommands } from './database-commands';
+import { addFileCommands } from './file-commands';
+import { addReconciliationCommands } from './reconciliation-commands';
+import { addProcessCommands } from './process-commands';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -11,18 +15,23 @@ const program = new Command('simpul')
   .exitOverride();
 
 addDatabaseCommands(program);
+addProcessCommands(program);
 addVerifyCommand(program);
+addReconciliationCommands(program);
+addFileCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    const isOurs = error instanceof SettingError || error instanceof ConfigError;
-    console.error(`simpul: ${isOurs ? error.message : describe(error)}`);
+    console.error(`simpul: ${describe(error)}`);
     process.exitCode = 2;
   }
 });
 
 function describe(error: unknown): string {
+  // These say by themselves what is wrong and what to do.
+  if (error instanceof SettingError || error instanceof ConfigError || error instanceof UnknownDay)
+    return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED')
     return 'the database does not answer; is the installation running (npm start), or DATABASE_URL right?';

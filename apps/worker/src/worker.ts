@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { Catalog } from '#lib/catalog';
+import { readFormats } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
 import { checkDatabase, Database, readConfigFile, SecretBox, type Logger } from '#lib/platform';
+import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
+import { writeRecap } from '#lib/reports';
 import { AdviceFlow, AdviceLimits, Payments } from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
 
@@ -36,9 +39,18 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const payments = new Payments(database, new SingleWriter(database), catalog, limits.advice, logger);
   const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
+  const stopReconciliation = startReconciliationSchedule({
+    database,
+    clock,
+    home: options.home,
+    formats: readFormats(join(configDirectory, 'formats')),
+    jobs: readJobs(join(configDirectory, 'jobs.yaml')),
+    logger,
+    writeRecap: (recap) => writeRecap(options.home, recap),
+  });
   return {
     async close() {
-      await advice.stop();
+      await Promise.all([advice.stop(), stopReconciliation()]);
       await billers.close();
       await catalog.close();
       await database.close();

@@ -1,0 +1,52 @@
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readFormat, readSettlementFile, type DetailRow } from '#lib/files';
+import { CONFIG } from './places';
+
+const SHOWN_ROWS = 20;
+
+/** `simpul file parse`. */
+export function addFileCommands(program: Command): void {
+  const file = program.command('file').description('look into settlement files');
+  file
+    .command('parse')
+    .description('read a file by a format and show what was understood; exit 1 when it fails a gate')
+    .argument('<format>', 'a file of config/formats without its ending, for example lpb01')
+    .argument('<file>', 'the settlement file, under the name it came with')
+    .option('--rows <n>', 'how many rows to show', String(SHOWN_ROWS))
+    .option('--json', 'one JSON object on standard output and nothing else')
+    .action(async (name: string, path: string, options: { rows: string; json?: boolean }) => {
+      const format = readFormat(join(CONFIG, 'formats', `${name.toLowerCase()}.yaml`));
+      const rowsMax = Number(options.rows);
+      const rows: DetailRow[] = [];
+      const read = await readSettlementFile({
+        path: resolve(path),
+        name: basename(path),
+        format,
+        onRows: async (batch) => {
+          rows.push(...batch.slice(0, Math.max(0, rowsMax - rows.length)));
+        },
+      });
+      if (options.json) {
+        const answer = read.ok ? { ok: true, ...read.value } : { ok: false, ...read.error };
+        console.log(
+          JSON.stringify({ ...answer, rows: rows.map(shown) }, (_, value: unknown) =>
+            typeof value === 'bigint' ? value.toString() : value,
+          ),
+        );
+      } else {
+        for (const row of rows) console.log(Object.values(shown(row)).join('\t'));
+        console.log(
+          read.ok
+            ? `${read.value.details} lines of ${read.value.businessDate}, status S comes to ${read.value.amount}: every gate holds`
+            : `refused (${read.error.gate}): ${read.error.reason}`,
+        );
+      }
+      process.exitCode = read.ok ? 0 : 1;
+    });
+}
+
+/** A row without the customer it concerns. */
+function shown({ lineNo, ourRef, theirRef, amount, status, paidAt }: DetailRow) {
+  return { lineNo, ourRef, theirRef, amount, status, paidAt };
+}

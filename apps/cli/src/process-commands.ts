@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { ROOT } from './places';
+
+const PROCESSES = ['switch', 'worker'];
+
+/** `simpul run`: one built process, without any set-up, as production starts it. */
+export function addProcessCommands(program: Command): void {
+  program
+    .command('run')
+    .description('run one process in the foreground; every setting comes from the environment')
+    .addArgument(new Argument('<process>', 'which one').choices(PROCESSES))
+    .action(async (name: string) => {
+      const main = join(ROOT, 'dist', 'apps', name, 'src', 'main.js');
+      const child = spawn(process.execPath, ['--enable-source-maps', main], { stdio: 'inherit' });
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
+      process.exitCode = await new Promise<number>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', (code) => resolve(code ?? 1));
+      });
+    });
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { readFormats } from '#lib/files';
+import { formatRupiah, rupiah } from '#lib/kernel';
+import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/platform';
+import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
+import { writeRecap } from '#lib/reports';
+import { CONFIG } from './places';
+
+/** `simpul recon run`. */
+export function addReconciliationCommands(program: Command): void {
+  const recon = program.command('recon').description('reconcile a source’s day with its settlement file');
+  recon
+    .command('run')
+    .description(
+      'pull the file, hold it to its gates, match it with our payments, prove the bridge, write the recap',
+    )
+    .argument('<source>', 'for example LPB01')
+    .argument('<date>', 'the source’s business date, for example 2026-07-14')
+    .option('--json', 'one JSON object on standard output and nothing else')
+    .action(async (source: string, businessDate: string, { json }: { json?: boolean }) => {
+      const outcome = await run(source, businessDate);
+      if (json) console.log(JSON.stringify(outcome));
+      else print(outcome);
+      process.exitCode = reconExitCode(outcome);
+    });
+}
+
+async function run(source: string, businessDate: string): Promise<ReconOutcome> {
+  const home = setting('SIMPUL_HOME', 'the folder of the installation, for archived files and reports');
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), 4);
+  try {
+    await checkDatabase(database);
+    return await runReconciliation({
+      database,
+      clock: clockFromEnvironment(),
+      home,
+      formats: readFormats(join(CONFIG, 'formats')),
+      jobs: readJobs(join(CONFIG, 'jobs.yaml')),
+      // Standard output belongs to the command's answer.
+      logger: pino({ level: 'warn' }, pino.destination(2)),
+      writeRecap: (recap) => writeRecap(home, recap),
+      source,
+      businessDate,
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+function print(outcome: ReconOutcome): void {
+  const day = `${outcome.source} ${outcome.businessDate}`;
+  switch (outcome.state) {
+    case 'busy':
+      console.log(`${day}: another process works on this day; try again when it has finished`);
+      return;
+    case 'waiting':
+      console.log(`${day}: waiting, ${outcome.reason}`);
+      return;
+    case 'quarantined':
+      console.log(`${day}: ${outcome.file} is refused whole (${outcome.gate}): ${outcome.reason}`);
+      return;
+    case 'closed': {
+      const repeated = outcome.repeated ? ', nothing new since' : '';
+      console.log(`${day}: run ${outcome.run} closed${repeated}; file ${outcome.file}`);
+      for (const [kind, count] of Object.entries(outcome.counts))
+        console.log(`  ${kind.padEnd(14)} ${count}`);
+      for (const { term, sign, amount } of outcome.bridge)
+        console.log(`  ${sign} ${term.padEnd(14)} ${formatRupiah(rupiah(BigInt(amount))).padStart(24)}`);
+      console.log(`  remainder ${formatRupiah(rupiah(BigInt(outcome.remainder)))}`);
+      for (const path of outcome.reports) console.log(`  ${path}`);
+    }
+  }
+}
