@@ -1,0 +1,2 @@
+export type { RecapBreak, RecapInput } from './recap-input';
+export { writeRecap } from './write-recap';

@@ -1,0 +1,133 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Workbook, type Row } from 'exceljs';
+import type { RecapBreak, RecapInput } from './recap-input';
+import { writeRecap } from './write-recap';
+
+const home = mkdtempSync(join(tmpdir(), 'simpul-reports-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+const BREAKS: RecapBreak[] = [
+  {
+    kind: 'amount',
+    sub: 'SS',
+    legReference: '2607140000001003',
+    paymentId: '0123456789AB',
+    ourAmount: 98_500n,
+    theirAmount: 98_000n,
+    line: 4,
+  },
+  {
+    kind: 'only_theirs',
+    sub: null,
+    legReference: '=HYPERLINK("http://x","y")',
+    paymentId: null,
+    ourAmount: null,
+    theirAmount: 65_000n,
+    line: 7,
+  },
+];
+
+function aRecap(change: Partial<RecapInput> = {}): RecapInput {
+  return {
+    source: 'LPB01',
+    businessDate: '2026-07-14',
+    run: 2,
+    supersedes: 1,
+    file: 'LPB01_20260714_002.txt',
+    sha256: 'ab'.repeat(32),
+    closedAt: new Date('2026-07-15T00:00:00Z'),
+    timeZone: 'Asia/Jakarta',
+    lines: 6,
+    bridge: [
+      { term: 'ours', sign: '+', amount: 1_093_500n },
+      { term: 'late', sign: '-', amount: 19_000n },
+      { term: 'theirs', sign: '=', amount: 1_074_500n },
+    ],
+    remainder: 0n,
+    outcomes: [{ kind: 'matched', count: 2, ourAmount: 425_500n, theirAmount: 425_500n }],
+    async *breaks() {
+      yield* BREAKS;
+    },
+    ...change,
+  };
+}
+
+const valuesOf = (row: Row) => (row.values as unknown[]).slice(1);
+
+test('the CSV states the run, its bridge, its outcomes and every break, in both languages', async () => {
+  const [csv = ''] = await writeRecap(home, aRecap());
+
+  expect(basename(csv)).toBe('recap-LPB01-20260714-run2.csv');
+  expect(readFileSync(csv, 'utf8').replace('\uFEFF', '').split('\r\n')).toEqual([
+    'Rekap rekonsiliasi / Reconciliation recap',
+    'Sumber / Source,LPB01',
+    'Tanggal usaha / Business date,2026-07-14',
+    'Nomor proses / Run number,2',
+    'Menggantikan proses / Supersedes run,1',
+    'Berkas / File,LPB01_20260714_002.txt',
+    `SHA-256,${'ab'.repeat(32)}`,
+    'Ditutup pada / Closed at,2026-07-15T07:00:00.000+07:00',
+    'Jumlah baris / Rows,6',
+    '',
+    'Jembatan / Bridge,Tanda / Sign,Jumlah (Rp) / Amount (IDR)',
+    'Total kita / Our total,(+),1093500',
+    'Terlambat / Late,(-),19000',
+    'Total mereka / Their total,(=),1074500',
+    'Sisa / Remainder,,0',
+    '',
+    'Hasil / Outcome,Banyaknya / Count,Jumlah kita (Rp) / Our amount (IDR),Jumlah mereka (Rp) / Their amount (IDR)',
+    'Cocok / Matched,2,425500,425500',
+    '',
+    'Selisih / Break,Rincian / Detail,Referensi / Reference,ID pembayaran / Payment ID,' +
+      'Jumlah kita (Rp) / Our amount (IDR),Jumlah mereka (Rp) / Their amount (IDR),Beda (Rp) / Difference (IDR),Baris berkas / File line',
+    'Beda jumlah / Different amount,kita / ours: sukses / success; mereka / theirs: sukses / success,' +
+      '2607140000001003,0123456789AB,98500,98000,-500,4',
+    `Hanya di mereka / Only theirs,,"'=HYPERLINK(""http://x"",""y"")",,,65000,,7`,
+    '',
+  ]);
+});
+
+test('the workbook holds the same rows, its amounts as numbers and nothing that a spreadsheet would run', async () => {
+  const [, xlsx = ''] = await writeRecap(home, aRecap());
+
+  const workbook = new Workbook();
+  await workbook.xlsx.readFile(xlsx);
+  const rows = workbook.worksheets[0]?.getRows(1, workbook.worksheets[0].rowCount) ?? [];
+  const ours = rows.find((row) => row.getCell(1).value === 'Total kita / Our total');
+  const foreign = rows.find((row) => row.getCell(1).value === 'Hanya di mereka / Only theirs');
+
+  expect(ours && valuesOf(ours)).toEqual(['Total kita / Our total', '(+)', 1_093_500]);
+  expect(ours?.getCell(3).numFmt).toBe('#,##0');
+  expect(foreign?.getCell(3).value).toBe(`'=HYPERLINK("http://x","y")`);
+  expect(foreign?.getCell(6).value).toBe(65_000);
+});
+
+test('an amount that a spreadsheet would round is text in the workbook', async () => {
+  const amount = 9_007_199_254_740_993n;
+  const [, xlsx = ''] = await writeRecap(home, aRecap({ remainder: amount }));
+
+  const workbook = new Workbook();
+  await workbook.xlsx.readFile(xlsx);
+  const rows = workbook.worksheets[0]?.getRows(1, 40) ?? [];
+
+  expect(rows.find((row) => row.getCell(1).value === 'Sisa / Remainder')?.getCell(3).value).toBe(`${amount}`);
+});
+
+test('a report that could not be written whole leaves no file, and writing again replaces the old one', async () => {
+  const other = join(home, 'other');
+  const broken = aRecap({
+    async *breaks() {
+      throw new Error('the database went away');
+    },
+  });
+
+  await expect(writeRecap(other, broken)).rejects.toThrow('the database went away');
+  expect(readdirSync(join(other, 'reports'))).toEqual([]);
+
+  const paths = await writeRecap(other, aRecap());
+  expect(await writeRecap(other, aRecap({ lines: 7 }))).toEqual(paths);
+  expect(readdirSync(join(other, 'reports')).toSorted()).toEqual(paths.map((path) => basename(path)));
+  expect(readFileSync(paths[0] ?? '', 'utf8')).toContain('Jumlah baris / Rows,7');
+});
