@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { explain } from './lib/cannot-run.mjs';
 import { CHECKOUT, HOMES, readJson } from './lib/home.mjs';
@@ -10,7 +10,8 @@ import { setup } from './setup.mjs';
 
 const HELP = `npm test [-- <pattern> ...]
 
-Every test: formatting, lint, types, the floors of the house, and jest on a database of its own.
+Every test: formatting, lint, types, the floors of the house, the scripts', and jest on a database of
+its own.
 With a pattern only jest, and only the test files whose path matches it.
 Last line: "N passed, N failed"; the parts without tests of their own count as one each.`;
 
@@ -51,11 +52,12 @@ async function main() {
       const isGood = await part(name, () => pass(command));
       done.push({ name, count: isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 } });
     }
+  if (patterns.length === 0) done.push({ name: 'scripts', count: await part('scripts', scripts) });
   done.push({ name: 'jest', count: await part('jest', () => jest(patterns)) });
 
-  const broken = done.filter(({ count }) => count.failed > 0).map(({ name }) => name);
+  const broken = done.filter((one) => one.count.failed > 0).map(({ name }) => name);
   if (broken.length > 0) console.log(`\nfailed: ${broken.join(', ')}`);
-  const sum = (/** @type {keyof Count} */ key) => done.reduce((total, { count }) => total + count[key], 0);
+  const sum = (/** @type {keyof Count} */ key) => done.reduce((total, one) => total + one.count[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return broken.length === 0 ? 0 : 1;
 }
@@ -92,39 +94,77 @@ function pass([program = '', ...args]) {
 }
 
 /**
+ * Runs the tests of these scripts.
+ * @returns {Promise<Count>}
+ */
+function scripts() {
+  return withResultFile(async (resultFile) => {
+    const files = readdirSync(path.join(CHECKOUT, 'scripts/test')).filter((name) =>
+      name.endsWith('.test.mjs'),
+    );
+    const isGood = await pass([
+      process.execPath,
+      '--test',
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${resultFile}`,
+      ...files.map((name) => `scripts/test/${name}`),
+    ]);
+    const result = existsSync(resultFile) ? readFileSync(resultFile, 'utf8') : '';
+    const line = (/** @type {string} */ name) =>
+      Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(result)?.[1] ?? 0);
+    return count(line('pass'), line('fail') + line('cancelled'), isGood);
+  });
+}
+
+/**
  * @param {string[]} patterns
  * @returns {Promise<Count>}
  */
 async function jest(patterns) {
-  const folder = mkdtempSync(path.join(HOMES, 'jest-'));
-  const resultFile = path.join(folder, 'result.json');
   try {
-    const isGood = await pass([
-      ...nodeModule('jest/bin/jest.js'),
-      '--json',
-      `--outputFile=${resultFile}`,
-      ...patterns,
-    ]);
-    return countOf(readJson(resultFile), isGood);
+    return await withResultFile(async (resultFile) => {
+      const isGood = await pass([
+        ...nodeModule('jest/bin/jest.js'),
+        '--json',
+        `--outputFile=${resultFile}`,
+        ...patterns,
+      ]);
+      const {
+        numPassedTests = 0,
+        numFailedTests = 0,
+        numRuntimeErrorTestSuites = 0,
+      } = /** @type {Record<string, number>} */ (readJson(resultFile) ?? {});
+      return count(numPassedTests, numFailedTests + numRuntimeErrorTestSuites, isGood);
+    });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
     // A jest that was ended by a signal had no time to end its database.
     await removeDeadHomes('test');
   }
 }
 
 /**
- * @param {unknown} result jest's own summary
- * @param {boolean} isGood jest's exit code was 0
+ * @param {number} passed
+ * @param {number} failed
+ * @param {boolean} isGood did the runner exit with 0?
  * @returns {Count}
  */
-function countOf(result, isGood) {
-  const {
-    numPassedTests = 0,
-    numFailedTests = 0,
-    numRuntimeErrorTestSuites = 0,
-  } = /** @type {Record<string, number>} */ (result ?? {});
-  const failed = numFailedTests + numRuntimeErrorTestSuites;
-  // No test file matched, or jest itself broke: nothing failed, yet nothing is proved.
-  return { passed: numPassedTests, failed: failed === 0 && !isGood ? 1 : failed };
+function count(passed, failed, isGood) {
+  // No test was found, or the runner itself broke: nothing failed, yet nothing is proved.
+  return { passed, failed: failed === 0 && !isGood ? 1 : failed };
+}
+
+/**
+ * @template T
+ * @param {(file: string) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function withResultFile(work) {
+  const folder = mkdtempSync(path.join(HOMES, 'results-'));
+  try {
+    return await work(path.join(folder, 'result'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -63,7 +63,13 @@ export async function startInstallation(wanted) {
       isDemo,
     });
   const onChange = () => {
-    if (isReady) writeJson(home.runFile, content());
+    if (!isReady) return;
+    try {
+      writeJson(home.runFile, content());
+    } catch (error) {
+      // A full disk must not end what still runs.
+      log(`run.json is out of date: ${error instanceof Error ? error.message : String(error)}`);
+    }
   };
 
   /**

@@ -12,13 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @returns {Identity}
  */
 export function identify(pid) {
-  try {
-    // The second field is the command's name in parentheses and may itself hold spaces and parentheses.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return { pid, birth: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null };
-  } catch {
-    return { pid, birth: null };
-  }
+  return { pid, birth: statOf(pid)?.birth ?? null };
 }
 
 /**
@@ -33,16 +27,9 @@ export function isAlive({ pid, birth }) {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
-  return birth === null || (identify(pid).birth === birth && !isZombie(pid));
-}
-
-/** @param {number} pid */
-function isZombie(pid) {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
-  }
+  const stat = statOf(pid);
+  if (stat === null) return birth === null;
+  return stat.state !== 'Z' && (birth === null || stat.birth === birth);
 }
 
 /**
@@ -58,10 +45,23 @@ export function listProcesses() {
   }
   return names.map((name) => ({
     pid: Number(name),
-    parent: Number(/\) \S (\d+) /.exec(readIfAllowed(`/proc/${name}/stat`))?.[1] ?? 0),
+    parent: statOf(Number(name))?.parent ?? 0,
     command: readIfAllowed(`/proc/${name}/cmdline`).split('\0').slice(0, -1),
     environment: readIfAllowed(`/proc/${name}/environ`).split('\0').slice(0, -1),
   }));
+}
+
+/**
+ * What the kernel says of a process (proc(5), stat).
+ * @param {number} pid
+ * @returns {{ state: string, parent: number, birth: string } | null} null if it is not there, or there is no /proc
+ */
+function statOf(pid) {
+  const stat = readIfAllowed(`/proc/${pid}/stat`);
+  // The second field is the command's name in parentheses and may itself hold spaces and parentheses.
+  const [state, parent, ...more] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const birth = more[17];
+  return state === undefined || birth === undefined ? null : { state, parent: Number(parent), birth };
 }
 
 /** @param {string} file */

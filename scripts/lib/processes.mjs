@@ -153,14 +153,16 @@ export async function keepRunning({ name, start, stopMs, onChange, log, signal }
       if (stopping.signal.aborted) return;
       delayMs = Math.min(delayMs * 3, DELAY_MAX_MS);
       startedAt = Date.now();
-      current = start();
-      status.pid = current.identity.pid;
-      status.restarts += 1;
-      onChange();
-      await current.ready.catch(async (/** @type {unknown} */ error) => {
+      try {
+        current = start();
+        status.pid = current.identity.pid;
+        status.restarts += 1;
+        onChange();
+        await current.ready;
+      } catch (error) {
         if (!stopping.signal.aborted) log(error instanceof Error ? error.message : String(error));
         await endProcess(current.identity, 0);
-      });
+      }
     }
   }
 }
