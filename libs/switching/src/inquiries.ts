@@ -20,6 +20,9 @@ function newInquiryId(now: Date): string {
   return `inq_${now.getTime().toString(36)}${randomBytes(10).toString('hex')}`;
 }
 
+/** Looked at before the tables are: their columns hold ASCII, and compare without trailing spaces. */
+const INQUIRY_ID = /^inq_[0-9a-z]+$/;
+
 /** Keeps offers. */
 export class Inquiries {
   constructor(private readonly statements: Statements) {}
@@ -50,6 +53,8 @@ export class Inquiries {
    * That it is used only once is finally kept by the unique key of `payment.inquiry_id`.
    */
   async payable(request: PaymentRequest, now: Date): Promise<Result<StoredInquiry, Refusal>> {
+    if (!INQUIRY_ID.test(request.inquiryId))
+      return fail(refusal('INQUIRY_UNKNOWN', 'not an inquiryId of ours', 'inquiryId'));
     const [row] = await this.statements.rows<{
       inquiry_id: string;
       channel_reference: Buffer;

@@ -110,6 +110,20 @@ test('of 64 equal requests at one moment one pays and all the others see it', as
   expect(answers.filter((answer) => answer.kind === 'payment' && !answer.isRepeat)).toHaveLength(1);
 });
 
+test('a repeat that looked before the first was formed is told of it, not of a used inquiry', async () => {
+  const offer = await anOffer();
+  const first = await world.pay({ reference: 'TWIN', ...offer });
+  const look = jest.spyOn(world.payments, 'findByReference').mockResolvedValueOnce(undefined);
+  const again = await world.pay({ reference: 'TWIN', ...offer });
+  look.mockRestore();
+  expect(again).toEqual({ ...first, isRepeat: true });
+});
+
+test.each(['é', 'inq_1 ', "' OR 1=1 --", '__proto__'])('the inquiry "%s" is unknown', async (inquiryId) => {
+  const answer = await world.pay({ reference: 'STRANGE', inquiryId, total: 1n });
+  expect(codeOf(answer)).toBe('INQUIRY_UNKNOWN');
+});
+
 test('of many payments at one moment on one inquiry one is formed', async () => {
   const offer = await anOffer();
   const answers = await Promise.all(

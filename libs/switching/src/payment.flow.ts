@@ -1,4 +1,4 @@
-import type { Clock } from '#lib/kernel';
+import type { Clock, Refusal } from '#lib/kernel';
 import { answerTo, refuse, type Answer } from './answer';
 import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
@@ -27,7 +27,7 @@ export class PaymentFlow {
     if (known) return answerTo(known, request);
 
     const offer = await this.inquiries.payable(request, now);
-    if (!offer.ok) return refuse(offer.error);
+    if (!offer.ok) return this.refuseUnlessFormed(request, offer.error);
 
     const route = this.router.route(request.channelId, offer.value.productId, now);
     if (!route.ok) return refuse(route.error);
@@ -52,6 +52,15 @@ export class PaymentFlow {
 
     const answered = await this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now());
     return { kind: 'payment', payment: answered, isRepeat: false };
+  }
+
+  /**
+   * The same request may have formed the payment since we looked for it, and used the inquiry up by that: then the
+   * refusal would deny a payment that exists.
+   */
+  private async refuseUnlessFormed(request: PaymentRequest, why: Refusal): Promise<Answer> {
+    const known = await this.payments.findByReference(request.channelId, request.reference);
+    return known ? answerTo(known, request) : refuse(why);
   }
 }
 
