@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 /** Members that never reach a log, wherever they stand in an object. */
 const SECRET_MEMBERS = [
@@ -10,11 +10,13 @@ const SECRET_MEMBERS = [
   'privateKey',
   'pan',
   'pin',
+  // Of a database error: the statement with its values, such as a customer's name or a token that is money.
+  'sql',
 ];
 
-/** One structured line per step on standard output; secrets are cut at the source. */
-export function createLogger(name: string): Logger {
-  return pino({
+/** One structured line per step, on standard output unless told otherwise; secrets are cut at the source. */
+export function createLogger(name: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options = {
     name,
     level: process.env.SIMPUL_LOG_LEVEL ?? 'info',
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -22,7 +24,8 @@ export function createLogger(name: string): Logger {
       paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
       censor: '[masked]',
     },
-  });
+  };
+  return pino(options, destination);
 }
 
 /** A customer number as logs and screens may show it: the last four digits. */
