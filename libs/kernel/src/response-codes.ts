@@ -162,6 +162,14 @@ export const RESPONSE_CODES = {
     id: 'Referensi ini sudah dipakai untuk permintaan dengan isi lain.',
     en: 'This reference was already used for a request with other content.',
   },
+  REVERSAL_NOT_ALLOWED: {
+    http: 422,
+    iso: '57',
+    snap: ['403', '15'],
+    final: true,
+    id: 'Pembayaran ini tidak dapat dibatalkan.',
+    en: 'This payment cannot be reversed.',
+  },
   PAYMENT_UNKNOWN: {
     http: 404,
     iso: '25',
