@@ -19,7 +19,8 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
     for (const which of ['SECRET', 'SECOND_SECRET'] as const)
       process.env[`CHANNEL_${constantCase(channelId)}_${which}`] = channelSecret(channelId, which);
   const source = await catalogSource(store.migrationUrl).initialize();
-  const seeded = await seedCatalog(source, SEED, box).finally(() => source.destroy());
+  const seeded = await seedCatalog(source, SEED, box);
+  await source.destroy();
   const accounts = [
     ...OWN_ACCOUNTS,
     ...seeded.billerIds.flatMap(accountsOfBiller),

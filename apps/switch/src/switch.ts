@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { Catalog } from '#lib/catalog';
-import { H2hLimits, H2hModule } from '#lib/channels';
+import { H2hLimits, H2hModule, h2hServerOptions, prepareH2hServer } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
@@ -45,10 +45,6 @@ const Limits = z.object({
   advice: AdviceLimits,
   database: z.strictObject({ connectionsMax: z.int().positive() }),
 });
-
-/** Slow callers and idle sockets end by themselves. */
-const REQUEST_TIMEOUT_MS = 20_000;
-const KEEP_ALIVE_MS = 65_000;
 
 @Controller('health')
 class HealthController {
@@ -113,16 +109,8 @@ async function openDoor(
   limits: H2hLimits,
   parts: Parameters<typeof H2hModule.with>[0],
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: limits.bodyMaxBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: 'idle',
-  });
-  // Signatures are over the bytes as they came, so every body is kept raw and parsed behind the door.
-  const fastify = adapter.getInstance();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const adapter = new FastifyAdapter(h2hServerOptions(limits));
+  prepareH2hServer(adapter.getInstance(), limits);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: HealthModule, imports: [H2hModule.with(parts)] },
     adapter,

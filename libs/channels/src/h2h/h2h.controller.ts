@@ -31,9 +31,11 @@ import {
   InquiryBody,
   MutationsQuery,
   NoQuery,
+  OpenPaymentsQuery,
   parseMembers,
   PaymentBody,
-  PaymentsQuery,
+  ReferenceQuery,
+  ReversalBody,
 } from './requests';
 import { readJsonObject } from './strict-json';
 import { H2H_LIMITS, STATEMENTS } from './tokens';
@@ -60,7 +62,8 @@ export class H2hController {
 
   @Post('inquiries')
   @HttpCode(200)
-  async inquire(@Req() request: SignedRequest): Promise<object> {
+  async inquire(@Req() request: SignedRequest, @Query() query: unknown): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
     const body = accepted(parseMembers(InquiryBody, this.members(request)));
     const answer = await this.inquiries.inquire({
       channelId: request.channelId,
@@ -79,7 +82,12 @@ export class H2hController {
   }
 
   @Post('payments')
-  async pay(@Req() request: SignedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async pay(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: unknown,
+  ): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
     const members = this.members(request);
     if ('product' in members) throw await this.refusedDirectPayment(request.channelId, members);
     const body = accepted(parseMembers(PaymentBody, members));
@@ -102,9 +110,11 @@ export class H2hController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query() rawQuery: unknown,
   ): Promise<object> {
-    const query = accepted(parseMembers(PaymentsQuery, rawQuery));
-    if ('reference' in query)
-      return answered(reply, known(await this.payments.findByReference(request.channelId, query.reference)));
+    if (hasMember(rawQuery, 'reference')) {
+      const { reference } = accepted(parseMembers(ReferenceQuery, rawQuery));
+      return answered(reply, known(await this.payments.findByReference(request.channelId, reference)));
+    }
+    const query = accepted(parseMembers(OpenPaymentsQuery, rawQuery));
     const rowsMax = this.limits.pageRowsMax;
     const open = await this.payments.findOpen(request.channelId, query.cursor ?? '', rowsMax);
     return {
@@ -125,6 +135,14 @@ export class H2hController {
       reply,
       known(isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined),
     );
+  }
+
+  /** No product of this step may be reversed, so every reversal is refused, whatever became of the payment. */
+  @Post('payments/:paymentId/reversal')
+  reverse(@Req() request: SignedRequest, @Query() query: unknown): never {
+    accepted(parseMembers(NoQuery, query));
+    accepted(parseMembers(ReversalBody, this.members(request)));
+    throw new RefusedRequest(refusal('REVERSAL_NOT_ALLOWED', 'no product may be reversed'));
   }
 
   @Get('balance')
@@ -187,6 +205,10 @@ function refusedBy(answer: Answer): Error {
   return answer.kind === 'refused'
     ? new RefusedRequest(answer.refusal, answer.payment)
     : new Error(`a ${answer.kind} is no answer to this call`);
+}
+
+function hasMember(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && name in value;
 }
 
 function known(payment: Payment | undefined): Payment {

@@ -22,7 +22,7 @@ export interface H2hParts {
   paymentFlow: PaymentFlow;
 }
 
-/** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`keepRawBodies`). */
+/** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`prepareH2hServer`). */
 @Module({})
 export class H2hModule {
   static with(parts: H2hParts): DynamicModule {

@@ -2,7 +2,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refusal, type Refusal } from '#lib/kernel';
 import { isDatabaseAway } from '#lib/platform';
-import { problemOf, RefusedRequest } from './problem';
+import { problemOf, RefusedRequest, sendProblem } from './problem';
 import { LOGGER, type Logger } from './tokens';
 
 /** Every error leaves as RFC 9457 problem details: a code, a text in two languages, never a stack or SQL. */
@@ -21,21 +21,16 @@ export class ProblemFilter implements ExceptionFilter {
       { method: request.method, url: request.url, code: told.code, detail: told.detail },
       'refused',
     );
-    const problem = problemOf(told, payment);
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problem));
+    sendProblem(reply, problemOf(told, payment));
   }
 
+  /** What is not a refusal of ours: the framework's own objections by their status, anything else as a fault. */
   private refusalOf(error: unknown): Refusal {
-    const { code, statusCode } = error as { code?: string; statusCode?: number };
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413)
-      return refusal('REQUEST_TOO_LARGE', 'body');
-    if (error instanceof HttpException && error.getStatus() === 404)
-      return refusal('ENDPOINT_UNKNOWN', 'no route');
-    if (statusCode !== undefined && statusCode < 500)
-      return refusal('REQUEST_MALFORMED', (error as Error).message);
+    const status = error instanceof HttpException ? error.getStatus() : 500;
+    if (status === 404) return refusal('ENDPOINT_UNKNOWN', 'no route');
+    if (status === 413) return refusal('REQUEST_TOO_LARGE', 'body');
+    if (status === 415) return refusal('REQUEST_MALFORMED', 'the Content-Type cannot be read');
+    if (status < 500) return refusal('REQUEST_MALFORMED', 'the body did not arrive as announced');
     if (!isDatabaseAway(error)) this.logger.error({ err: error }, 'a request failed');
     return refusal('NOT_NOW', 'internal');
   }

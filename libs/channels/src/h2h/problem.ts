@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { RESPONSE_CODES, type Refusal } from '#lib/kernel';
 import { isFinal, type Payment } from '#lib/switching';
 
@@ -45,4 +46,13 @@ export function problemOf({ code, detail, field }: Refusal, payment?: Payment): 
     formed: payment !== undefined,
     ...(payment ? { paymentId: payment.paymentId } : {}),
   };
+}
+
+/** Writes a problem as the answer. */
+export function sendProblem(reply: FastifyReply, problem: Problem): void {
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    // As bytes, so that the framework adds no charset: RFC 9457 defines none.
+    .send(Buffer.from(JSON.stringify(problem)));
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   fail,
   isBusinessDate,
+  isPaymentId,
   ok,
   refusal,
   rupiahFromText,
@@ -43,13 +44,19 @@ export const DirectPaymentBody = z.strictObject({
 });
 export type DirectPaymentBody = z.infer<typeof DirectPaymentBody>;
 
+/** `POST /v1/payments/{paymentId}/reversal` */
+export const ReversalBody = z.strictObject({ reference: Reference, reason: z.string().min(1).max(200) });
+
 const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');
 
-/** `GET /v1/payments` */
-export const PaymentsQuery = z.union([
-  z.strictObject({ reference: Reference }),
-  z.strictObject({ status: z.literal('IN_PROGRESS'), cursor: z.string().max(12).optional() }),
-]);
+/** `GET /v1/payments?reference=` */
+export const ReferenceQuery = z.strictObject({ reference: Reference });
+
+/** `GET /v1/payments?status=IN_PROGRESS` */
+export const OpenPaymentsQuery = z.strictObject({
+  status: z.literal('IN_PROGRESS', 'must be IN_PROGRESS, unless a `reference` is given'),
+  cursor: z.string().refine(isPaymentId, 'must be the `next` of the page before').optional(),
+});
 
 /** `GET /v1/mutations` */
 export const MutationsQuery = z.strictObject({

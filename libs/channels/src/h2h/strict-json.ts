@@ -22,8 +22,9 @@ export function readJsonObject(raw: Buffer, depthMax: number): Result<Record<str
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return fail(`the body is not JSON: ${(error as Error).message}`);
+  } catch {
+    // The parser's own words quote the body, which may be about a customer.
+    return fail('the body is not JSON');
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? ok(value as Record<string, unknown>)

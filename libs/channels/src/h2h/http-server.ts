@@ -1,0 +1,101 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import { refusal } from '#lib/kernel';
+import type { H2hLimits } from './limits';
+import { problemOf, sendProblem, type Problem } from './problem';
+
+/** How often Node looks for requests that take too long to arrive. */
+const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
+
+/** What is being read or answered on each connection. */
+const inHand = new WeakMap<Socket, Set<FastifyRequest>>();
+
+/**
+ * How the HTTP server under the door is made: bounded in size, time and connections, silent about itself, and with
+ * problem details even where a request is so broken that it reaches no route.
+ */
+export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: limits.bodyMaxBytes,
+    requestTimeout: limits.requestWithinMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: {
+      headersTimeout: limits.requestWithinMs,
+      connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+    },
+    // While we close, what is in flight is answered and what comes new is refused below, as a problem.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) =>
+      sendProblem(reply, malformed('the path is not a valid one of this API')),
+    clientErrorHandler: refuseBrokenRequest,
+  };
+}
+
+/**
+ * Prepares the server before its routes are known. Signatures are over the bytes as they came, so every body is
+ * kept raw and is parsed behind the door.
+ */
+export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): void {
+  fastify.server.maxConnections = limits.connectionsMax;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  let isClosing = false;
+  fastify.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    remember(request);
+    if (isClosing) sendProblem(reply, problemOf(refusal('NOT_NOW', 'closing')));
+    else done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    hardened(reply);
+    // A connection kept alive would keep the process from ending.
+    if (isClosing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    inHand.get(request.raw.socket)?.delete(request);
+    done();
+  });
+}
+
+/** Answers are about money and about people: nobody on the way may keep them or guess at their type. */
+function hardened(reply: FastifyReply): void {
+  void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+}
+
+function remember(request: FastifyRequest): void {
+  const { socket } = request.raw;
+  const requests = inHand.get(socket) ?? new Set<FastifyRequest>();
+  inHand.set(socket, requests.add(request));
+}
+
+/** What Node could not read as HTTP, or did not get in time. */
+function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  // An answer now would be taken for the answer to the request before it, whose payment may be on its way.
+  const isAnswerOwed = [...(inHand.get(socket) ?? [])].some(({ raw }) => raw.complete);
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswerOwed) {
+    socket.destroy();
+    return;
+  }
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const body = JSON.stringify(
+    malformed(isLate ? 'it did not arrive in time' : 'it is not valid HTTP, or its headers are too large'),
+  );
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function malformed(detail: string): Problem {
+  return problemOf(refusal('REQUEST_MALFORMED', detail));
+}

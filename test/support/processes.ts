@@ -1,0 +1,228 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkLedgerInvariants } from '#lib/ledger';
+import { SecretBox } from '#lib/platform';
+import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
+import { aDatabase, type TestDatabase } from './database';
+import { channelSecret, seedDemo } from './seed';
+
+const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
+const READY_WITHIN_MS = 30_000;
+const POLL_MS = 100;
+/** Below the range the kernel hands out to callers, so that no connection of ours takes a port just found free. */
+const PORTS = { from: 15_000, count: 15_000 };
+const BILLERS = ['pln', 'tirta-jaya', 'story'];
+const SOURCES = ['LPB01', 'TJ01', 'STORY01'];
+
+/** One line of the simulator's record of what its billers did. */
+export interface TruthRow extends BillerTruth {
+  customerNumber: string;
+  at: string;
+}
+
+/** A built process of ours that serves. */
+export interface RunningApp {
+  /** Where it listens; empty for the worker. */
+  url: string;
+  /** Everything it has written so far. */
+  log(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** A whole installation on a schema of its own: the simulator, and what switches and workers a test starts. */
+export interface Installation {
+  store: TestDatabase;
+  simulatorUrl(): string;
+  startSwitch(): Promise<RunningApp>;
+  /** @param clockOffset moves the process's clock, for example `+2m`. */
+  startWorker(clockOffset?: string): Promise<RunningApp>;
+  /** Ends the simulator and starts it again with its memory, its clock moved; its port stays. */
+  restartSimulator(clockOffset: string): Promise<void>;
+  truth(): Promise<TruthRow[]>;
+  /** What the billers did for one customer. */
+  truthOf(customerNumber: string): Promise<TruthRow[]>;
+  /** Fails unless every invariant holds against the simulator's record and the logs are clean. */
+  expectSound(): Promise<void>;
+  /** Ends whatever still runs and forgets the schema. */
+  close(): Promise<void>;
+}
+
+/** Opens an installation: a migrated and seeded schema, and the simulator. Call `close()` in `afterAll`. */
+export async function anInstallation(): Promise<Installation> {
+  const home = mkdtempSync(join(tmpdir(), 'installation-'));
+  const store = await aDatabase();
+  const dataKey = randomBytes(32).toString('base64');
+  await seedDemo(store, new SecretBox(dataKey), new Date());
+  const simulatorPort = await freePort();
+  const environment = environmentOf({ home, store, dataKey, simulatorPort });
+  mkdirSync(environment['SIMULATOR_DROP'] ?? home, { recursive: true });
+  const apps: { name: string; app: RunningApp }[] = [];
+  const start = async (name: string, more: Record<string, string> = {}): Promise<RunningApp> => {
+    const app = await startApp(name, { ...environment, ...more });
+    apps.push({ name, app });
+    return app;
+  };
+  let simulator = await start('simulator', { HTTP_PORT: String(simulatorPort) });
+  const truth = async (): Promise<TruthRow[]> => {
+    const answer = await fetch(`${simulator.url}/truth`);
+    return (await answer.json()) as TruthRow[];
+  };
+  const logsOf = (name: string) =>
+    apps
+      .filter((one) => one.name === name)
+      .map(({ app }) => app.log())
+      .join('');
+
+  return {
+    store,
+    simulatorUrl: () => simulator.url,
+    startSwitch: async () => start('switch', { HTTP_PORT: String(await freePort()) }),
+    startWorker: (clockOffset = '') => start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset }),
+    async restartSimulator(clockOffset) {
+      await simulator.end('SIGTERM');
+      const moved = { HTTP_PORT: String(simulatorPort), SIMPUL_CLOCK_OFFSET: clockOffset };
+      simulator = await start('simulator', moved);
+    },
+    truth,
+    truthOf: async (customerNumber) => (await truth()).filter((row) => row.customerNumber === customerNumber),
+    async expectSound() {
+      const verdicts = [
+        ...(await checkLedgerInvariants(store.database)),
+        ...(await checkPaymentInvariants(
+          store.database,
+          { before: await truth(), after: truth },
+          new Date(),
+        )),
+      ];
+      expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
+      expect(faultsIn(logsOf('switch'))).toEqual([]);
+      expect(secretsIn(logsOf('switch') + logsOf('worker'))).toEqual([]);
+    },
+    async close() {
+      for (const { app } of apps) await app.end('SIGKILL');
+      await store.drop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks again and again until the answer is the one waited for. The test's own time limit ends a wait in vain. */
+export async function until<T>(ask: () => Promise<T>, isIt: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isIt(answer)) return answer;
+    await sleep(POLL_MS);
+  }
+}
+
+/** What the launcher gives its processes (scripts/lib/environment.mjs), with names and keys of this test. */
+function environmentOf(what: {
+  home: string;
+  store: TestDatabase;
+  dataKey: string;
+  simulatorPort: number;
+}): Record<string, string> {
+  const { home, store, dataKey, simulatorPort } = what;
+  const simulator = `http://127.0.0.1:${simulatorPort}`;
+  const perBiller = BILLERS.flatMap((biller) => {
+    const name = biller.toUpperCase().replaceAll('-', '_');
+    return [
+      [`BILLER_${name}_URL`, `${simulator}/billers/${biller}`],
+      [`BILLER_${name}_SECRET`, billerSecret(biller)],
+    ];
+  });
+  // No drop is served: these tests end before the day does.
+  const perSource = SOURCES.flatMap((source) => [
+    [`SFTP_${source}_HOST`, '127.0.0.1'],
+    [`SFTP_${source}_PORT`, '9'],
+    [`SFTP_${source}_USER`, 'nobody'],
+    [`SFTP_${source}_PRIVATE_KEY_FILE`, join(home, 'no-key')],
+    [`SFTP_${source}_HOST_KEY_SHA256`, 'SHA256:none'],
+    [`SFTP_${source}_FOLDER`, '/'],
+  ]);
+  return {
+    PATH: process.env.PATH ?? '',
+    ...(process.env.TZ === undefined ? {} : { TZ: process.env.TZ }),
+    SIMPUL_ENVIRONMENT: 'test',
+    SIMPUL_HOME: home,
+    DATABASE_URL: store.url,
+    SIMPUL_DATA_KEY: dataKey,
+    SIMPUL_PAYMENT_ID_KEY: randomBytes(32).toString('hex'),
+    SIMULATOR_URL: simulator,
+    SIMULATOR_DROP: join(home, 'drop'),
+    ...(Object.fromEntries([...perBiller, ...perSource]) as Record<string, string>),
+  };
+}
+
+function billerSecret(biller: string): string {
+  return `test-biller-${biller}`;
+}
+
+async function startApp(name: string, environment: Record<string, string>): Promise<RunningApp> {
+  const main = join(BUILT_APPS, name, 'src', 'main.js');
+  if (!existsSync(main)) throw new Error(`the ${name} is not built; run npm run build first`);
+  const child = fork(main, { silent: true, env: environment, execArgv: ['--enable-source-maps'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const isReady = await Promise.race([
+    once(child, 'message').then(([message]) => message === 'ready'),
+    closed.then(() => false),
+    sleep(READY_WITHIN_MS, false, { ref: false }),
+  ]);
+  if (!isReady) {
+    child.kill('SIGKILL');
+    throw new Error(`the ${name} did not come up:\n${log.slice(-2_000)}`);
+  }
+  const port = environment['HTTP_PORT'];
+  return {
+    url: port === undefined ? '' : `http://127.0.0.1:${port}`,
+    log: () => log,
+    async end(signal) {
+      sendSignal(child, signal);
+      const [code, by] = await closed;
+      return { code, signal: by };
+    },
+  };
+}
+
+function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+}
+
+/** Lines that tell of a fault of our own; whatever is not one of our structured lines is one too. */
+function faultsIn(log: string): string[] {
+  return log.split('\n').filter((line) => line !== '' && !/^\{"level":[1-4]\d,.*\}$/.test(line));
+}
+
+/** Secrets that have leaked into a log, by name. */
+function secretsIn(log: string): string[] {
+  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story'];
+  const secrets = [
+    ...channels.flatMap((id) => [channelSecret(id), channelSecret(id, 'SECOND_SECRET')]),
+    ...BILLERS.map(billerSecret),
+  ];
+  return secrets.filter((secret) => log.includes(secret));
+}
