@@ -105,13 +105,16 @@ export async function waitForAnswer(port, { greets, signal }) {
  */
 function answers(port, greets, signal) {
   return new Promise((resolve) => {
-    const socket = connect({ host: LOOPBACK, port, signal });
+    const socket = connect({ host: LOOPBACK, port });
+    const giveUp = () => end(false);
     const end = (/** @type {boolean} */ isAnswer) => {
+      signal.removeEventListener('abort', giveUp);
       socket.destroy();
       resolve(isAnswer);
     };
+    signal.addEventListener('abort', giveUp);
     socket.once(greets ? 'data' : 'connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
+    socket.once('error', giveUp);
+    socket.once('close', giveUp);
   });
 }
