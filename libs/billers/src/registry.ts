@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '#lib/kernel';
-import { ConfigError, readConfigFile } from '#lib/platform';
 import { Billers, type BillerConnector } from '#lib/switching';
 import { HttpJsonConnector } from './http-json/connector';
-import { HttpJsonSpec } from './http-json/spec';
+import { readSpec } from './read-spec';
 
 /** Every biller of config/billers, each by its connector kind. */
 export class BillerRegistry extends Billers {
@@ -33,12 +32,4 @@ export class BillerRegistry extends Billers {
   async close(): Promise<void> {
     for (const connector of this.connectors.values()) await connector.close();
   }
-}
-
-/** Reads one biller's spec; its name must be the file's. @throws ConfigError */
-export function readSpec(file: string): HttpJsonSpec {
-  const spec = readConfigFile(file, HttpJsonSpec);
-  if (spec.biller !== basename(file, '.yaml'))
-    throw new ConfigError(`${file}: biller: is "${spec.biller}", must be the file's name`);
-  return spec;
 }

@@ -5,6 +5,9 @@ export class UnreadableAnswer extends Error {}
 
 const TEXT_MAX = 500;
 
+/** As seconds more than thirty years; a larger count is a mistake, and would make a date no database can keep. */
+const COUNT_MAX = 1_000_000_000;
+
 /** A biller's answer, read by dotted paths. It is hostile input: every value is checked as it is read. */
 export class BillerAnswer {
   constructor(
@@ -12,8 +15,18 @@ export class BillerAnswer {
     private readonly rupiahAs: 'string' | 'number',
   ) {}
 
-  /** The member as text, or undefined when it is not there. */
-  text(path: string): string | undefined {
+  /** @throws UnreadableAnswer when the text is not JSON. */
+  static parse(text: string, rupiahAs: 'string' | 'number'): BillerAnswer {
+    try {
+      return new BillerAnswer(JSON.parse(text), rupiahAs);
+    } catch {
+      // The parser's own message quotes the text, which may hold a customer's data.
+      throw new UnreadableAnswer('the answer is not JSON');
+    }
+  }
+
+  /** The member as text, or undefined when it is not there or its biller has none. */
+  text(path: string | undefined): string | undefined {
     const value = this.at(path);
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'string' && typeof value !== 'number')
@@ -38,11 +51,11 @@ export class BillerAnswer {
     return found;
   }
 
-  /** A count. @throws UnreadableAnswer when it is there and no count. */
-  count(path: string): number | undefined {
+  /** A count, or undefined as for `text`. @throws UnreadableAnswer when it is there and no count. */
+  count(path: string | undefined): number | undefined {
     const value = this.at(path);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > COUNT_MAX)
       throw new UnreadableAnswer(`${path} is not a count`);
     return value;
   }
@@ -64,7 +77,8 @@ export class BillerAnswer {
     return value.map((item) => new BillerAnswer(item, this.rupiahAs));
   }
 
-  private at(path: string): unknown {
+  private at(path: string | undefined): unknown {
+    if (path === undefined) return undefined;
     let value: unknown = this.members;
     for (const name of path.split('.')) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;

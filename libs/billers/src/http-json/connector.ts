@@ -1,4 +1,4 @@
-import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
+import { fail, ok, refusal, ZERO, type Clock, type Refusal, type Result } from '#lib/kernel';
 import type {
   AdviceOutcome,
   Bill,
@@ -9,15 +9,21 @@ import type {
   PaymentOutcome,
 } from '#lib/switching';
 import { BillerAnswer, UnreadableAnswer } from './answer';
-import { fill, type Variables } from './body';
+import { fill, UnfilledTemplate, type Variables } from './body';
 import { HttpLink } from './link';
 import type { HttpJsonSpec } from './spec';
 
 type Call = HttpJsonSpec['inquiry'] | HttpJsonSpec['payment'] | HttpJsonSpec['advice'];
 
+/** What the column of the payment holds. */
+const BILLER_REFERENCE_MAX = 64;
+
+/** What the answer must repeat, by path, as it was sent. */
+type Repeats = ReturnType<typeof fill>;
+
 /** What one call brought: a readable answer with its code, or why there is none. */
 type Heard =
-  | { kind: 'heard'; code: string; answer: BillerAnswer; evidence: Evidence }
+  | { kind: 'heard'; code: string; answer: BillerAnswer; repeats: Repeats; evidence: Evidence }
   | { kind: 'not sent'; evidence: Evidence }
   | { kind: 'lost'; evidence: Evidence };
 
@@ -39,11 +45,13 @@ export class HttpJsonConnector implements BillerConnector {
     const heard = await this.call(inquiry, { ...question }, deadline);
     if (heard.kind !== 'heard')
       return fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${heard.evidence['reason']}`));
-    const meaning = inquiry.codes[heard.code];
+    const meaning = meaningOf(heard.code, inquiry.codes);
     if (meaning === undefined)
       return fail(refusal('BILLER_UNAVAILABLE', `${biller} answered the unlisted code ${heard.code}`));
     if (meaning !== 'bill') return fail(refusal(meaning, `${biller} answered ${heard.code}`));
     try {
+      const doubt = doubtAbout(heard.answer, heard.repeats);
+      if (doubt) return fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${doubt}`));
       return ok(this.billOf(heard.answer));
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
@@ -53,21 +61,29 @@ export class HttpJsonConnector implements BillerConnector {
 
   async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
     const { payment } = this.spec;
-    const variables = variablesOf(leg);
-    const heard = await this.call(payment, variables, deadline);
+    const heard = await this.call(payment, variablesOf(leg), deadline);
     if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
     if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
-    return this.outcomeOf(heard, payment.codes[heard.code], payment, variables);
+    return believed<PaymentOutcome>(heard, (evidence) => {
+      const meaning = meaningOf(heard.code, payment.codes);
+      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+      if (meaning === 'approved') return approvedBy(heard.answer, payment.approved, evidence);
+      return { kind: 'declined', code: meaning, evidence };
+    });
   }
 
   async advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome> {
     const { advice } = this.spec;
-    const variables = variablesOf(leg);
-    const heard = await this.call(advice, variables, deadline);
+    const heard = await this.call(advice, variablesOf(leg), deadline);
+    // An advice that was not sent says nothing about the payment.
     if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
-    const meaning = advice.codes[heard.code];
-    if (meaning === 'no such payment') return { kind: meaning, evidence: heard.evidence };
-    return this.outcomeOf(heard, meaning, advice, variables);
+    return believed<AdviceOutcome>(heard, (evidence) => {
+      const meaning = meaningOf(heard.code, advice.codes);
+      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+      if (meaning === 'approved') return approvedBy(heard.answer, advice.approved, evidence);
+      if (meaning === 'no such payment') return { kind: meaning, evidence };
+      return { kind: 'declined', code: meaning, evidence };
+    });
   }
 
   async close(): Promise<void> {
@@ -75,7 +91,15 @@ export class HttpJsonConnector implements BillerConnector {
   }
 
   private async call(call: Call, variables: Variables, deadline: Date): Promise<Heard> {
-    const body = fill(call.body, variables, this.spec.rupiah);
+    let body: object;
+    let repeats: Repeats;
+    try {
+      body = fill(call.body, variables, this.spec.rupiah);
+      repeats = fill(call.repeats, variables, this.spec.rupiah);
+    } catch (error) {
+      if (!(error instanceof UnfilledTemplate)) throw error;
+      return { kind: 'not sent', evidence: { reason: error.message } };
+    }
     const exchange = await this.link.post(call.path, body, deadline.getTime() - this.clock.now().getTime());
     if (exchange.kind !== 'answer') return { kind: exchange.kind, evidence: { reason: exchange.reason } };
     const evidence: Evidence = { http: exchange.status };
@@ -83,63 +107,29 @@ export class HttpJsonConnector implements BillerConnector {
     if (exchange.status !== 200)
       return { kind: 'lost', evidence: { ...evidence, reason: `HTTP ${exchange.status}` } };
     try {
-      const answer = new BillerAnswer(JSON.parse(exchange.text), this.spec.rupiah);
+      const answer = BillerAnswer.parse(exchange.text, this.spec.rupiah);
       const code = answer.requiredText(call.code);
-      return {
-        kind: 'heard',
-        code,
-        answer,
-        evidence: { ...evidence, code, message: answer.text(call.message) ?? null },
-      };
-    } catch (error) {
-      if (!(error instanceof UnreadableAnswer) && !(error instanceof SyntaxError)) throw error;
-      return {
-        kind: 'lost',
-        evidence: { ...evidence, reason: `unreadable: ${error.message.slice(0, 100)}` },
-      };
-    }
-  }
-
-  private outcomeOf(
-    heard: Extract<Heard, { kind: 'heard' }>,
-    meaning: HttpJsonSpec['payment']['codes'][string] | undefined,
-    call: HttpJsonSpec['payment'] | HttpJsonSpec['advice'],
-    variables: Variables,
-  ): Exclude<PaymentOutcome, { kind: 'not sent' }> {
-    const { answer, evidence } = heard;
-    if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
-    try {
-      const strange = Object.entries(fill(call.repeats, variables, this.spec.rupiah)).find(
-        ([path, sent]) => answer.text(path) !== String(sent),
-      );
-      if (strange)
-        return { kind: 'unknown', evidence: { ...evidence, doubt: `${strange[0]} is not ${strange[1]}` } };
-      if (meaning !== 'approved') return { kind: 'declined', code: meaning, evidence };
-      return {
-        kind: 'approved',
-        billerReference: answer.requiredText(call.approved.reference).slice(0, 64),
-        amount: answer.rupiah(call.approved.amount),
-        receipt: answer.texts(call.approved.receipt),
-        evidence,
-      };
+      const message = answer.text(call.message) ?? null;
+      return { kind: 'heard', code, answer, repeats, evidence: { ...evidence, code, message } };
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
-      return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
+      return { kind: 'lost', evidence: { ...evidence, reason: `unreadable: ${error.message}` } };
     }
   }
 
   private billOf(answer: BillerAnswer): Bill {
     const { bill } = this.spec.inquiry;
     const lines = answer.items(bill.lines).map((item) => ({
-      period: item.requiredText(bill.line.period).replace(/\D/g, ''),
+      period: periodOf(item.requiredText(bill.line.period)),
       amount: item.rupiah(bill.line.amount),
-      penalty: item.rupiah(bill.line.penalty),
+      penalty: bill.line.penalty === undefined ? ZERO : item.rupiah(bill.line.penalty),
       details: item.texts(bill.line.details),
     }));
     return {
       customerName: answer.requiredText(bill.customerName),
       lines,
-      outstanding: (bill.outstanding && answer.count(bill.outstanding)) || lines.length,
+      // At least what it sent, also where it counts wrong: fewer would be a negative number of bills left.
+      outstanding: Math.max(lines.length, answer.count(bill.outstanding) ?? 0),
       details: answer.texts(bill.details),
       // The payment cannot be sent without these, so a bill that lacks one is none.
       echo: Object.fromEntries(
@@ -154,4 +144,51 @@ function variablesOf(leg: BillerLeg): Variables {
   const { echo, sentAt: _, ...same } = leg;
   const echoed = Object.entries(echo).map(([name, value]) => [`echo.${name}`, value]);
   return { ...same, ...Object.fromEntries(echoed) };
+}
+
+/** Our spelling of a period is its digits alone, `202607`, whatever stands between them at the biller. */
+function periodOf(text: string): string {
+  const digits = text.replace(/\D/g, '');
+  if (digits === '') throw new UnreadableAnswer(`the period "${text.slice(0, 20)}" has no digits`);
+  return digits;
+}
+
+/** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
+function believed<T extends { kind: string }>(
+  { answer, repeats, evidence }: Extract<Heard, { kind: 'heard' }>,
+  read: (evidence: Evidence) => T,
+): T | { kind: 'unknown'; evidence: Evidence } {
+  try {
+    const outcome = read(evidence);
+    const doubt = outcome.kind === 'unknown' ? undefined : doubtAbout(answer, repeats);
+    return doubt === undefined ? outcome : { kind: 'unknown', evidence: { ...evidence, doubt } };
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
+  }
+}
+
+/** Why an answer may be about something else: a member does not repeat what was sent. */
+function doubtAbout(answer: BillerAnswer, repeats: Repeats): string | undefined {
+  const strange = Object.entries(repeats).find(([path, sent]) => answer.text(path) !== String(sent));
+  return strange && `${strange[0]} is not ${strange[1]}`;
+}
+
+/** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
+function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): T | undefined {
+  return Object.hasOwn(codes, code) ? codes[code] : undefined;
+}
+
+function approvedBy(
+  answer: BillerAnswer,
+  paths: HttpJsonSpec['payment']['approved'],
+  evidence: Evidence,
+): Extract<PaymentOutcome, { kind: 'approved' }> {
+  return {
+    kind: 'approved',
+    billerReference: answer.requiredText(paths.reference).slice(0, BILLER_REFERENCE_MAX),
+    amount: answer.rupiah(paths.amount),
+    receipt: answer.texts(paths.receipt),
+    evidence,
+  };
 }

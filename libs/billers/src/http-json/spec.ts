@@ -1,29 +1,52 @@
 import { z } from 'zod';
-import { RESPONSE_CODES, type ResponseCode } from '#lib/kernel';
+import type { ResponseCode } from '#lib/kernel';
+import { variableOf } from './body';
+
+/**
+ * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
+ * signature is bad, and "approved" or "in progress" among the refusals would release a hold that must stay.
+ */
+const REFUSALS = [
+  'DECLINED_BY_BILLER',
+  'BILL_NOT_FOUND',
+  'BILL_ALREADY_PAID',
+  'BILL_CHANGED',
+  'BILL_IN_PAYMENT',
+  'BILLER_UNAVAILABLE',
+  'PRODUCT_CLOSED',
+  'CUSTOMER_NUMBER_INVALID',
+  'AMOUNT_MISMATCH',
+] as const satisfies readonly ResponseCode[];
 
 /** Dotted path of a member in the biller's answer, for example `subscriber.name`. */
-const Path = z.string().regex(/^\w+(\.\w+)*$/, 'a dotted path such as subscriber.name');
+const Path = z.string().regex(/^\w+(\.\w+)*$/, 'must be a dotted path such as subscriber.name');
 const Paths = z.record(z.string(), Path);
-const EnvironmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable');
+const EnvironmentName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable such as BILLER_PLN_URL');
 
-/** A text or a `{variable}`; see `body.ts`. */
+/** Texts and `{variables}` by member; see `body.ts`. */
 const Template = z.record(z.string(), z.string());
 
-const Refusing = z.enum(Object.keys(RESPONSE_CODES) as [ResponseCode, ...ResponseCode[]]);
+const Call = {
+  path: z.string().regex(/^\/[\x21-\x7e]*$/, 'must begin with / and have no spaces'),
+  body: Template,
+  /** Members of the answer that must repeat what was sent; another value means it answers something else. */
+  repeats: z.record(Path, z.string()),
+  code: Path,
+  message: Path.optional(),
+};
 
 const Approved = z.strictObject({ reference: Path, amount: Path, receipt: Paths });
 
-const Call = { path: z.string().startsWith('/'), body: Template, code: Path, message: Path };
-
-/** A biller that speaks JSON over HTTP: config/billers/<name>.yaml. A code that is not listed means "unknown". */
-export const HttpJsonSpec = z.strictObject({
+const HttpJsonShape = z.strictObject({
   biller: z.string(),
   kind: z.literal('http-json'),
   url: EnvironmentName,
   secret: EnvironmentName,
   signature: z.strictObject({
     algorithm: z.enum(['hmac-sha256', 'hmac-sha512']),
-    header: z.string(),
+    header: z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of an HTTP header such as X-Signature'),
     encoding: z.enum(['hex', 'base64']),
   }),
   /** How the biller writes whole rupiah. */
@@ -38,30 +61,69 @@ export const HttpJsonSpec = z.strictObject({
   }),
   inquiry: z.strictObject({
     ...Call,
-    codes: z.record(z.string(), z.union([z.literal('bill'), Refusing])),
+    codes: z.record(z.string(), z.enum(['bill', ...REFUSALS])),
     bill: z.strictObject({
       customerName: Path,
       /** Absent where every unpaid period is sent. */
       outstanding: Path.optional(),
-      validSeconds: Path,
+      /** Absent where the biller never says how long its offer is valid. */
+      validSeconds: Path.optional(),
       echo: Paths,
       details: Paths,
       lines: Path,
-      line: z.strictObject({ period: Path, amount: Path, penalty: Path, details: Paths }),
+      line: z.strictObject({
+        period: Path,
+        amount: Path,
+        /** Absent where the biller's amounts have their penalties in them. */
+        penalty: Path.optional(),
+        details: Paths,
+      }),
     }),
   }),
   payment: z.strictObject({
     ...Call,
-    /** Members of the answer that must repeat what was sent; another value means it answers something else. */
-    repeats: Template,
-    codes: z.record(z.string(), z.union([z.enum(['approved', 'unknown']), Refusing])),
+    codes: z.record(z.string(), z.enum(['approved', 'unknown', ...REFUSALS])),
     approved: Approved,
   }),
   advice: z.strictObject({
     ...Call,
-    repeats: Template,
-    codes: z.record(z.string(), z.union([z.enum(['approved', 'unknown', 'no such payment']), Refusing])),
+    codes: z.record(z.string(), z.enum(['approved', 'unknown', 'no such payment', ...REFUSALS])),
     approved: Approved,
   }),
 });
+
+const OF_INQUIRY = ['product', 'customerNumber', 'amount', 'trace'];
+const OF_LEG = ['reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
+
+/** A biller that speaks JSON over HTTP: config/billers/<name>.yaml. A code that is not listed means "unknown". */
+export const HttpJsonSpec = HttpJsonShape.superRefine((spec, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const echoes = Object.keys(spec.inquiry.bill.echo).map((name) => `echo.${name}`);
+  const calls = [
+    { call: 'inquiry', has: OF_INQUIRY, success: 'bill' },
+    { call: 'payment', has: [...OF_LEG, ...echoes], success: 'approved' },
+    { call: 'advice', has: [...OF_LEG, ...echoes], success: 'approved' },
+  ] as const;
+
+  for (const { call, has, success } of calls) {
+    for (const template of ['body', 'repeats'] as const)
+      for (const [member, text] of Object.entries(spec[call][template])) {
+        const objection = objectionToTemplate(text, has);
+        if (objection) refuse([call, template, member], objection);
+      }
+    if (!Object.values(spec[call].codes).some((meaning) => meaning === success))
+      refuse([call, 'codes'], `no code means "${success}", so no ${call} could ever succeed`);
+  }
+});
 export type HttpJsonSpec = z.infer<typeof HttpJsonSpec>;
+
+function objectionToTemplate(text: string, has: readonly string[]): string | undefined {
+  const variable = variableOf(text);
+  if (!variable)
+    return /[{}]/.test(text) ? `"${text}" must be a text without braces or one {variable} alone` : undefined;
+  if (!has.includes(variable.name))
+    return `there is no {${variable.name}} here, only ${has.map((name) => `{${name}}`).join(', ')}`;
+  if (variable.pattern !== undefined && variable.name !== 'settlementDate')
+    return `only {settlementDate} can be written as ${variable.pattern}`;
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { ConfigError, readConfigFile } from '#lib/platform';
+import { HttpJsonSpec } from './http-json/spec';
+
+/**
+ * Reads one biller's spec; the name in it must be the file's.
+ * @throws ConfigError naming file, line and key, and what was expected.
+ */
+export function readSpec(file: string): HttpJsonSpec {
+  refuseNumbersAsKeys(file);
+  const spec = readConfigFile(file, HttpJsonSpec);
+  if (spec.biller !== basename(file, '.yaml'))
+    throw new ConfigError(`${file}: biller: is "${spec.biller}", must be the file's name`);
+  return spec;
+}
+
+/** YAML reads the code 0014 without quotes as the number 14; the biller's "0014" would then be an unlisted code. */
+function refuseNumbersAsKeys(file: string): void {
+  const lines = new LineCounter();
+  visit(parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines }), {
+    Pair(_, { key }) {
+      if (!isScalar(key) || typeof key.value !== 'number') return;
+      const { line } = lines.linePos(key.range?.[0] ?? 0);
+      throw new ConfigError(
+        `${file}:${line}: ${key.source}: must be in quotes, or YAML reads it as a number`,
+      );
+    },
+  });
+}
