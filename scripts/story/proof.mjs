@@ -67,7 +67,8 @@ export async function proveHold(world, payment) {
 export function proveReport(file) {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   expect(`${file} is a report with content`, size > 0, true);
-  return `report: ${path.relative(process.cwd(), file)} (${size} bytes)`;
+  const relative = path.relative(process.cwd(), file);
+  return `report: ${relative.startsWith('..') ? file : relative} (${size} bytes)`;
 }
 
 /**
