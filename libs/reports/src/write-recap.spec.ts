@@ -119,6 +119,7 @@ test('a report that could not be written whole leaves no file, and writing again
   const other = join(home, 'other');
   const broken = aRecap({
     async *breaks() {
+      yield* BREAKS;
       throw new Error('the database went away');
     },
   });
