@@ -60,7 +60,7 @@ const PATIENCE_MS = 120_000;
 async function until(holds, said) {
   // Patience ends here and not in the test runner, which would leave the processes of the test behind.
   for (let waited = 0; !holds(); waited += POLL_MS) {
-    assert.ok(waited < PATIENCE_MS, `waited in vain for ${holds}. The launcher said: ${said()}`);
+    assert.ok(waited < PATIENCE_MS, `waited in vain for ${String(holds)}. The launcher said: ${said()}`);
     await sleep(POLL_MS);
   }
 }
