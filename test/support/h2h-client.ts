@@ -200,3 +200,27 @@ function rawOf(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body;
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
+
+/** The products of the demo that a partner may sell. */
+export const PRODUCTS = ['pln-postpaid', 'pln-prepaid', 'pdam-tirta-jaya'] as const;
+
+/** Fails unless the answer is a whole problem that says this and promises that nothing was formed. */
+export function expectProblem(
+  answer: Answer<ProblemBody>,
+  status: number,
+  code: string,
+  field?: string,
+): void {
+  expect({ status: answer.status, ...answer.body }).toEqual({
+    status,
+    type: 'about:blank',
+    title: expect.any(String),
+    detail: expect.any(String),
+    code,
+    message: { id: expect.any(String), en: expect.any(String) },
+    final: true,
+    formed: false,
+    ...(field === undefined ? {} : { field }),
+  });
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+}

@@ -36,7 +36,7 @@ export interface RunningApp {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** A whole installation on a schema of its own: the simulator, and what switches and workers a test starts. */
+/** A whole installation on a schema of its own: the simulator, and the switches and workers a test starts. */
 export interface Installation {
   store: TestDatabase;
   simulatorUrl(): string;
@@ -48,8 +48,8 @@ export interface Installation {
   truth(): Promise<TruthRow[]>;
   /** What the billers did for one customer. */
   truthOf(customerNumber: string): Promise<TruthRow[]>;
-  /** Fails unless every invariant holds against the simulator's record and the logs are clean. */
-  expectSound(): Promise<void>;
+  /** What all processes of one name have written so far. */
+  logsOf(name: 'switch' | 'worker'): string;
   /** Ends whatever still runs and forgets the schema. */
   close(): Promise<void>;
 }
@@ -92,25 +92,25 @@ export async function anInstallation(): Promise<Installation> {
     },
     truth,
     truthOf: async (customerNumber) => (await truth()).filter((row) => row.customerNumber === customerNumber),
-    async expectSound() {
-      const verdicts = [
-        ...(await checkLedgerInvariants(store.database)),
-        ...(await checkPaymentInvariants(
-          store.database,
-          { before: await truth(), after: truth },
-          new Date(),
-        )),
-      ];
-      expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
-      expect(faultsIn(logsOf('switch'))).toEqual([]);
-      expect(secretsIn(logsOf('switch') + logsOf('worker'))).toEqual([]);
-    },
+    logsOf,
     async close() {
       for (const { app } of apps) await app.end('SIGKILL');
       await store.drop();
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Fails unless every invariant holds against the simulator's record and the logs are clean. */
+export async function expectSound(world: Installation): Promise<void> {
+  const around = { before: await world.truth(), after: () => world.truth() };
+  const verdicts = [
+    ...(await checkLedgerInvariants(world.store.database)),
+    ...(await checkPaymentInvariants(world.store.database, around, new Date())),
+  ];
+  expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
+  expect(faultsIn(world.logsOf('switch'))).toEqual([]);
+  expect(secretsIn(world.logsOf('switch') + world.logsOf('worker'))).toEqual([]);
 }
 
 /** Asks again and again until the answer is the one waited for. The test's own time limit ends a wait in vain. */
