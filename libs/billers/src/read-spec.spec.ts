@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '#lib/platform';
+import { readSpec } from './read-spec';
+
+const GOOD = readFileSync('config/billers/tirta-jaya.yaml', 'utf8');
+
+const directory = mkdtempSync(join(tmpdir(), 'billers-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Writes the good spec with one text replaced. @returns the file, and the line that the change begins in. */
+function broken(from: string, to: string): { file: string; line: number } {
+  const at = GOOD.indexOf(from);
+  if (at < 0) throw new Error(`the good spec has no ${from}`);
+  const file = join(directory, 'tirta-jaya.yaml');
+  writeFileSync(file, GOOD.slice(0, at) + to + GOOD.slice(at + from.length));
+  return { file, line: GOOD.slice(0, at).split('\n').length };
+}
+
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+  throw new Error('the broken spec was accepted');
+}
+
+test('the good spec is good', () => {
+  expect(readSpec('config/billers/tirta-jaya.yaml').biller).toBe('tirta-jaya');
+});
+
+test.each([
+  ['kind: http-json', 'kind: soap', 'kind', 'expected "http-json"'],
+  ['url: BILLER_TIRTA_JAYA_URL', 'url: http://10.0.0.1/', 'url', 'the name of an environment variable'],
+  ['secret: BILLER_', 'secret: hunter2 BILLER_', 'secret', 'the name of an environment variable'],
+  ['algorithm: hmac-sha256', 'algorithm: md5', 'signature.algorithm', '"hmac-sha256"|"hmac-sha512"'],
+  ['header: X-Sign', 'header: X Sign', 'signature.header', 'the name of an HTTP header'],
+  ['rupiah: number', 'rupiah: cents', 'rupiah', '"string"|"number"'],
+  ['answerMaxBytes: 65536', 'answerMaxBytes: 64k', 'answerMaxBytes', 'expected number'],
+  ['inquiryMs: 8000', 'inquiryMs: 8.5', 'patience.inquiryMs', 'expected int'],
+  ['inquiryMs: 8000', 'inquiryMs: 0', 'patience.inquiryMs', '>0'],
+  ['path: /tagihan', 'path: tagihan', 'inquiry.path', 'must begin with /'],
+  [
+    'customerName: pelanggan.nama',
+    'customerName: pelanggan[0]',
+    'inquiry.bill.customerName',
+    'a dotted path',
+  ],
+  ["lembar: '{billCount}'", 'lembar: 1', 'payment.body.lembar', 'expected string'],
+  [
+    "'{customerNumber}', reff",
+    "'{customer}', reff",
+    'inquiry.body.noPelanggan',
+    'there is no {customer} here',
+  ],
+  [
+    "reff: '{trace}'",
+    "reff: '{reference}'",
+    'inquiry.body.reff',
+    'only {product}, {customerNumber}, {amount}',
+  ],
+  ["'{echo.inquiry}'", "'{echo.ref}'", 'payment.body.nomorInquiry', '{echo.inquiry}'],
+  ["lembar: '{billCount}'", "lembar: 'x{billCount}'", 'payment.body.lembar', 'one {variable} alone'],
+  ["lembar: '{billCount}'", "lembar: '{billCount:yyyyMMdd}'", 'payment.body.lembar', 'only {settlementDate}'],
+  ["repeats: { reff: '{reference}' }", "repeats: { reff: '{ref}' }", 'payment.repeats.reff', 'no {ref} here'],
+  ["'05': DECLINED_BY_BILLER", "'05': DECLINED", 'payment.codes.05', 'expected one of "approved"|"unknown"'],
+  ["'05': DECLINED_BY_BILLER", "'05': APPROVED", 'payment.codes.05', 'expected one of'],
+  ["'05': DECLINED_BY_BILLER", "'05': IN_PROGRESS", 'payment.codes.05', 'expected one of'],
+  ["'68': unknown", "'68': no such payment", 'payment.codes.68', 'expected one of'],
+  ["'68': unknown", '68: unknown', '68', 'must be in quotes'],
+  ["'00': bill, '14'", "'14'", 'inquiry.codes', 'no code means "bill", so no inquiry could ever succeed'],
+])('%s -> %s is refused by file, line, key and what was expected', (from, to, key, expected) => {
+  const { file, line } = broken(from, to);
+  const message = messageOf(() => readSpec(file));
+  expect(message).toContain(`${file}:`);
+  expect(message).toMatch(new RegExp(`:${line}: ${key.replaceAll('.', '\\.')}: .*${escaped(expected)}`));
+});
+
+test.each([
+  ['kind: http-json\n', '', 'kind'],
+  ["  repeats: { reff: '{reference}' }\n  codes:\n", '  codes:\n', 'payment.repeats'],
+  ['    lines: tagihan\n', '', 'inquiry.bill.lines'],
+])('without %s the missing key is named', (from, to, key) => {
+  const { file } = broken(from, to);
+  expect(messageOf(() => readSpec(file))).toContain(`: ${key}: Invalid input: expected`);
+});
+
+test('a key that nobody knows is refused by its name', () => {
+  const { file } = broken('  message: pesan\n', '  mesage: pesan\n');
+  expect(messageOf(() => readSpec(file))).toContain(': inquiry: Unrecognized key: "mesage"');
+});
+
+test('a key that stands twice is refused by its line', () => {
+  const { file, line } = broken('rupiah: number\n', 'rupiah: number\nrupiah: string\n');
+  expect(messageOf(() => readSpec(file))).toContain(`${file}:${line + 1}: Map keys must be unique`);
+});
+
+test('every mistake of a file is named at once', () => {
+  const { file } = broken('url: BILLER_TIRTA_JAYA_URL\nsecret: BILLER', 'url: x\nsecret: y BILLER');
+  expect(messageOf(() => readSpec(file)).split('\n')).toHaveLength(2);
+});
+
+test('the name in a spec is its file’s', () => {
+  const { file } = broken('biller: tirta-jaya', 'biller: tirta-jayA');
+  expect(messageOf(() => readSpec(file))).toBe(`${file}: biller: is "tirta-jayA", must be the file's name`);
+});
+
+function escaped(text: string): string {
+  return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+}
