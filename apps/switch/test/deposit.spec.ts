@@ -36,9 +36,11 @@ interface Mutation {
 type Page = { mutations: Mutation[]; next: string | null };
 
 const today = () => businessDateOf(new Date(), JAKARTA_MIDNIGHT);
+const since = today();
 
-async function balance(of: H2hClient) {
-  const { body } = await of.get<Record<'posted' | 'held' | 'limit' | 'available', string>>('/v1/balance');
+async function balance(partner: H2hClient) {
+  const { body } =
+    await partner.get<Record<'posted' | 'held' | 'limit' | 'available', string>>('/v1/balance');
   const [posted, held, limit, available] = [body.posted, body.held, body.limit, body.available].map(
     BigInt,
   ) as [bigint, bigint, bigint, bigint];
@@ -47,11 +49,11 @@ async function balance(of: H2hClient) {
 }
 
 /** All mutations, page by page. */
-async function mutations(of: H2hClient, query = ''): Promise<Mutation[]> {
+async function mutations(partner: H2hClient): Promise<Mutation[]> {
   const all: Mutation[] = [];
   for (let cursor = ''; ;) {
-    const target = `/v1/mutations?from=${today()}${query}${cursor}`;
-    const { body } = await of.get<Page>(target);
+    const target = `/v1/mutations?from=${since}${cursor}`;
+    const { body } = await partner.get<Page>(target);
     all.push(...body.mutations);
     if (body.next === null) return all;
     cursor = `&cursor=${body.next}`;
@@ -66,21 +68,21 @@ async function topUp(channelId: string, amount: bigint, topUpId: string): Promis
 test.each([
   ['ppob-nusantara', 'its charge without commission', () => client],
   ['warung-kecil', 'the whole total', () => warung],
-])('a payment of %s holds and then takes %s', async (_channel, _what, of) => {
-  const before = await balance(of());
-  const offer = await of().offer('pln-postpaid', customer('pln-postpaid', '3100'));
-  const running = of().pay(offer);
+])('a payment of %s holds and then takes %s', async (_channel, _what, partner) => {
+  const before = await balance(partner());
+  const offer = await partner().offer('pln-postpaid', customer('pln-postpaid', '3100'));
+  const running = partner().pay(offer);
   const during = await until(
-    () => balance(of()),
+    () => balance(partner()),
     ({ held }) => held > 0n,
   );
   expect(during).toMatchObject({ posted: before.posted, held: BigInt(offer.charge) });
-  expect((await mutations(of())).some(({ kind }) => kind === 'payment')).toBe(false);
+  expect((await mutations(partner())).some(({ kind }) => kind === 'payment')).toBe(false);
 
   const { body } = await running;
-  const after = await balance(of());
+  const after = await balance(partner());
   expect(after).toMatchObject({ posted: before.posted - BigInt(offer.charge), held: 0n });
-  expect((await mutations(of())).at(-1)).toEqual({
+  expect((await mutations(partner())).at(-1)).toEqual({
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+07:00$/),
     businessDate: body.businessDate,
     kind: 'payment',
@@ -101,7 +103,7 @@ test('a declined payment is no mutation', async () => {
 
 test('pages of mutations join without gap or repetition, and sum up to the balance', async () => {
   for (let count = 1; count <= 520; count += 1) await topUp('simpul-story', BigInt(count), `PAGE-${count}`);
-  const first = await story.get<Page>(`/v1/mutations?from=${today()}`);
+  const first = await story.get<Page>(`/v1/mutations?from=${since}`);
   expect(first.body.mutations).toHaveLength(500);
   expect(first.body.next).not.toBeNull();
 
@@ -176,9 +178,9 @@ test('what an empty deposit refused is paid under the same reference after a top
 });
 
 test('the sum of all mutations is what is posted', async () => {
-  for (const of of [client, warung]) {
-    const total = (await mutations(of)).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-    expect((await balance(of)).posted).toBe(total);
+  for (const partner of [client, warung]) {
+    const total = (await mutations(partner)).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    expect((await balance(partner)).posted).toBe(total);
   }
 });
 
