@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { numberSetting, setting } from '#lib/platform';
 import SftpClient from 'ssh2-sftp-client';
 import type { Drop } from './drop';
@@ -51,8 +52,9 @@ export async function openSftpDrop(settings: SftpSettings): Promise<Drop> {
   let shownKey = '';
   try {
     await client.connect({
-      host,
-      port,
+      // Without this, each read waits for the other side's delayed acknowledgement of a small packet: 45 ms for every
+      // 64 KB, which made 20 MB take 14 s instead of 0.3 s.
+      sock: connect({ host, port, noDelay: true }),
       username: user,
       privateKey,
       readyTimeout: CONNECT_MAX_MS,

@@ -1,0 +1,151 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
+import { fetchFile } from './archive';
+import { findFile, type Drop } from './drop';
+import { formatOn, readFormats } from './format';
+import { HostKeyRefused, openSftpDrop, sftpSettings } from './sftp-drop';
+
+const DAY = '2026-07-14';
+const NAME = 'LPB01_20260714_001.txt';
+const format = formatOn(readFormats(join(__dirname, '..', '..', '..', 'config', 'formats')), 'LPB01', DAY)!;
+
+let server: SftpServer;
+let drop: Drop;
+
+beforeAll(async () => {
+  server = await anSftpServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  for (const name of readdirSync(server.folder)) rmSync(join(server.folder, name), { recursive: true });
+  drop = await openSftpDrop(server);
+});
+afterEach(() => drop.close());
+
+const put = (name: string, content: string | Buffer) => writeFileSync(join(server.folder, name), content);
+const archive = () => join(server.folder, '..', 'archive');
+const find = () => findFile(drop, format, DAY, 0);
+const take = (file: Parameters<typeof fetchFile>[1]) => fetchFile(drop, file, archive(), 10_000_000);
+
+test('a file is copied byte for byte under its SHA-256, and its own name is never a path of ours', async () => {
+  const content = Buffer.alloc(3_000_000, 'settlement ');
+  put(NAME, content);
+  const found = await find();
+  if (found.kind !== 'ready') throw new Error(found.kind);
+
+  const fetched = await take(found.file);
+
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  expect(fetched).toEqual({ sha256, path: join(archive(), `${sha256}.txt`), size: content.length });
+  expect(readFileSync(fetched?.path ?? '').equals(content)).toBe(true);
+  expect(readdirSync(archive())).toEqual([`${sha256}.txt`]);
+});
+
+test('the highest sequence is the file of the day', async () => {
+  for (const seq of ['9', '010', '002']) put(`LPB01_20260714_${seq}.txt`, seq);
+
+  expect(await find()).toMatchObject({ kind: 'ready', seq: 10, file: { name: 'LPB01_20260714_010.txt' } });
+});
+
+test('links, folders, half-written and foreign names are not looked at', async () => {
+  writeFileSync(join(server.folder, '..', 'outside'), 'secret');
+  symlinkSync(join(server.folder, '..', 'outside'), join(server.folder, NAME));
+  mkdirSync(join(server.folder, 'LPB01_20260714_002.txt'));
+  for (const name of [
+    `${NAME}.part`,
+    `${NAME}.filepart`,
+    `.${NAME}`,
+    `${NAME}\n`,
+    `LPB01_20260714_..001.txt`,
+    'LPB01_20260714_0000000001.txt',
+    'lpb01_20260714_003.txt',
+    'LPB01_20260713_001.txt',
+  ])
+    put(name, 'content');
+
+  expect(await find()).toEqual({ kind: 'nothing' });
+});
+
+test('a file that still grows is not taken, neither at its two looks nor while it is copied', async () => {
+  put(NAME, 'H|LPB01');
+  const growing: Drop = {
+    ...drop,
+    async list() {
+      const files = await drop.list();
+      appendFileSync(join(server.folder, NAME), '|more');
+      return files;
+    },
+  };
+  expect(await findFile(growing, format, DAY, 0)).toEqual({ kind: 'growing', name: NAME });
+
+  const found = await find();
+  if (found.kind !== 'ready') throw new Error(found.kind);
+  appendFileSync(join(server.folder, NAME), '|and more');
+
+  expect(await take(found.file)).toBeUndefined();
+  expect(readdirSync(archive()).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('a file larger than the limit is refused by name, and what a killed copy left is removed', async () => {
+  put(NAME, 'content');
+  const found = await find();
+  if (found.kind !== 'ready') throw new Error(found.kind);
+  mkdirSync(archive(), { recursive: true });
+  writeFileSync(join(archive(), 'left.part'), 'half');
+
+  await expect(fetchFile(drop, found.file, archive(), 6)).rejects.toThrow(
+    `${NAME} has 7 bytes; file_size_max_bytes allows 6`,
+  );
+  await take(found.file);
+
+  expect(readdirSync(archive())).not.toContain('left.part');
+});
+
+test('another host key than the pinned one is refused before we log in', async () => {
+  const pinned = { ...server, hostKeySha256: `SHA256:${'A'.repeat(43)}` };
+
+  const refused = openSftpDrop(pinned);
+
+  await expect(refused).rejects.toThrow(HostKeyRefused);
+  await expect(refused).rejects.toThrow(`shows host key ${server.hostKeySha256}, pinned is SHA256:AAAA`);
+});
+
+test('a key that the drop does not know, and a drop that is away, are told by address', async () => {
+  const other = await anSftpServer();
+  const asStranger = openSftpDrop({ ...server, privateKeyFile: other.privateKeyFile });
+  await expect(asStranger).rejects.toThrow(`127.0.0.1:${server.port}: `);
+  await expect(asStranger).rejects.toThrow('All configured authentication methods failed');
+  const { privateKeyFile } = server;
+  await other.stop();
+
+  await expect(openSftpDrop({ ...other, privateKeyFile })).rejects.toThrow(`127.0.0.1:${other.port}: `);
+});
+
+test('settings come from the environment by name, and a missing one is named', () => {
+  process.env.SFTP_TEST_HOST = 'sftp.example';
+  process.env.SFTP_TEST_PORT = '22';
+  process.env.SFTP_TEST_USER = 'simpul';
+  process.env.SFTP_TEST_PRIVATE_KEY_FILE = '/keys/lpb01';
+  process.env.SFTP_TEST_FOLDER = '/out';
+
+  expect(() => sftpSettings('SFTP_TEST')).toThrow('SFTP_TEST_HOST_KEY_SHA256 is missing');
+  process.env.SFTP_TEST_HOST_KEY_SHA256 = 'SHA256:x';
+  expect(sftpSettings('SFTP_TEST')).toEqual({
+    host: 'sftp.example',
+    port: 22,
+    user: 'simpul',
+    privateKeyFile: '/keys/lpb01',
+    hostKeySha256: 'SHA256:x',
+    folder: '/out',
+  });
+});
