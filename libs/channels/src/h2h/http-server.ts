@@ -27,8 +27,11 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
     // While we close, what is in flight is answered and what comes new is refused below, as a problem.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply) =>
-      sendProblem(reply, malformed('the path is not a valid one of this API')),
+    frameworkErrors: (_error, _request, reply) => {
+      // No hook sees this reply.
+      hardened(reply);
+      sendProblem(reply, malformed('the path is not a valid one of this API'));
+    },
     clientErrorHandler: refuseBrokenRequest,
   };
 }

@@ -1,0 +1,141 @@
+import { Agent } from 'node:http';
+import { customer, expectProblem, H2hClient, type OfferBody } from '../../../test/support/h2h-client';
+import {
+  anInstallation,
+  expectSound,
+  until,
+  type Installation,
+  type RunningApp,
+} from '../../../test/support/processes';
+import { aConnection, written } from '../../../test/support/raw-connection';
+
+let world: Installation;
+let app: RunningApp;
+let client: H2hClient;
+
+beforeAll(async () => {
+  world = await anInstallation();
+  app = await world.startSwitch();
+  client = new H2hClient(() => app.url);
+});
+afterAll(() => world.close());
+
+/** Waits until the payments of these references are formed and on their way to the biller. */
+async function onTheirWay(references: string[]): Promise<void> {
+  await until(
+    async () => {
+      const [row] = await world.store.database.rows<{ n: string }>(
+        "SELECT COUNT(*) AS n FROM payment WHERE channel_reference IN (?) AND state = 'SENT'",
+        [references],
+      );
+      return Number(row?.n);
+    },
+    (count) => count === references.length,
+  );
+}
+
+const NO_ANSWER = 'no answer';
+const none = () => NO_ANSWER;
+
+test('a switch killed while the biller works loses and doubles nothing', async () => {
+  const endings = ['1068', '3300', ...Array.from({ length: 10 }, () => '3200')];
+  const offers = await Promise.all(
+    endings.map((ending) => client.offer('pln-postpaid', customer('pln-postpaid', ending))),
+  );
+  const orders = offers.map((offer, index) => ({ offer, reference: `KILL-${index}` }));
+  const answers = orders.map(({ offer, reference }) => client.pay(offer, reference).catch(none));
+  await onTheirWay(orders.map(({ reference }) => reference));
+  await app.end('SIGKILL');
+  for (const answer of await Promise.all(answers)) expect(answer).toBe(NO_ANSWER);
+
+  app = await world.startSwitch();
+  const repeats = await Promise.all(orders.map(({ offer, reference }) => client.pay(offer, reference)));
+  for (const { status, headers, body } of repeats) {
+    expect([status, body.status]).toEqual([202, 'IN_PROGRESS']);
+    expect(headers['idempotent-replayed']).toBe('true');
+  }
+
+  await world.startWorker();
+  const ends = await Promise.all(
+    orders.map(({ offer, reference }) =>
+      until(
+        () => client.pay(offer, reference),
+        ({ body }) => body.final,
+      ),
+    ),
+  );
+  for (const [index, { status, body }] of ends.entries()) {
+    expect([status, body.status]).toEqual([200, 'PAID']);
+    expect(body.paymentId).toBe(repeats[index]?.body.paymentId);
+    const number = offers[index]?.customerNumber ?? '';
+    expect(await world.truthOf(number)).toMatchObject([
+      { legReference: body.legReference, amount: body.amount },
+    ]);
+  }
+});
+
+test('a caller that cuts the connection is answered at the repeat, and paid for once', async () => {
+  const number = customer('pdam-tirta-jaya', '3100');
+  const offer = await client.offer('pdam-tirta-jaya', number);
+  const cut = new AbortController();
+  const lost = client.pay(offer, 'CUT', { signal: cut.signal }).catch(none);
+  await onTheirWay(['CUT']);
+  cut.abort();
+  expect(await lost).toBe(NO_ANSWER);
+  const answer = await until(
+    () => client.pay(offer, 'CUT'),
+    ({ body }) => body.final,
+  );
+  expect([answer.status, answer.body.status]).toEqual([200, 'PAID']);
+  expect(answer.headers['idempotent-replayed']).toBe('true');
+  expect(await world.truthOf(number)).toHaveLength(1);
+});
+
+test('a request that was cut before it was whole formed nothing', async () => {
+  const { inquiryId, total } = await client.offer('pln-postpaid', customer('pln-postpaid'));
+  const body = Buffer.from(JSON.stringify({ reference: 'HALF', inquiryId, total }));
+  const bytes = written('POST', '/v1/payments', client.headers('POST', '/v1/payments', body), body);
+  const connection = await aConnection(app.url);
+  connection.send(bytes.slice(0, -10));
+  connection.cut();
+  expectProblem(await client.get('/v1/payments?reference=HALF'), 404, 'PAYMENT_UNKNOWN');
+  expect((await client.pay({ inquiryId, total }, 'HALF')).body.status).toBe('PAID');
+});
+
+test('told to stop, the switch answers what is in flight, takes nothing new, and ends in order', async () => {
+  const [kept, piped] = (await Promise.all(
+    ['3200', '3200'].map((ending) => client.offer('pln-postpaid', customer('pln-postpaid', ending))),
+  )) as [OfferBody, OfferBody];
+  const agent = new Agent({ keepAlive: true });
+  const inFlight = client.pay(kept, 'STOP-KEPT', { agent });
+  const connection = await aConnection(app.url);
+  const { inquiryId, total } = piped;
+  const body = Buffer.from(JSON.stringify({ reference: 'STOP-PIPED', inquiryId, total }));
+  connection.send(written('POST', '/v1/payments', client.headers('POST', '/v1/payments', body), body));
+  await onTheirWay(['STOP-KEPT', 'STOP-PIPED']);
+
+  const ended = app.end('SIGTERM');
+  await until(
+    () => client.get('/v1/products').catch(none),
+    (answer) => answer === NO_ANSWER,
+  );
+  connection.send(written('GET', '/v1/products', client.headers('GET', '/v1/products', Buffer.alloc(0))));
+
+  const answer = await inFlight;
+  expect([answer.status, answer.body.status]).toEqual([200, 'PAID']);
+  const answers = await connection.closed();
+  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*"reference":"STOP-PIPED","status":"PAID"/);
+  expect(answers).not.toContain('"products"');
+  expect(await ended).toEqual({ code: 0, signal: null });
+  agent.destroy();
+});
+
+test('what was paid while it stopped is there after the restart', async () => {
+  app = await world.startSwitch();
+  for (const reference of ['STOP-KEPT', 'STOP-PIPED']) {
+    const { body } = await client.get<{ status: string }>(`/v1/payments?reference=${reference}`);
+    expect(body.status).toBe('PAID');
+  }
+});
+
+test('the books are sound', () => expectSound(world));
