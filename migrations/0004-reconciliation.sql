@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS recon_run (
   supersedes SMALLINT UNSIGNED NULL COMMENT 'run_no of the run it took the place of',
   file_id INT UNSIGNED NOT NULL,
   file_name VARCHAR(200) NOT NULL,
-  state VARCHAR(12) NOT NULL COMMENT 'staging, closed, superseded or abandoned',
+  state VARCHAR(12) NOT NULL COMMENT 'staged, closed or superseded',
   totals JSON NULL COMMENT 'counts and sums of both sides, once closed',
   reports JSON NULL COMMENT 'files written about it',
   created_at DATETIME(3) NOT NULL,

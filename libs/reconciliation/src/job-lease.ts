@@ -42,8 +42,6 @@ export interface JobLease {
    * @throws LeaseLost when the job is no longer ours; then nothing of the work remains.
    */
   move(event: JobEvent, now: Date, work: (statements: Statements) => Promise<MoveChanges>): Promise<void>;
-  /** @throws LeaseLost when the job is no longer ours. */
-  assertHeld(statements: Statements): Promise<void>;
   /** Counts a failure; after `failuresMax` in a row the job rests as failed. */
   fail(error: Error, failuresMax: number, nextAt: Date, now: Date): Promise<void>;
   release(): Promise<void>;
@@ -160,10 +158,6 @@ function leaseOf(
         return { fileId, fileName, runId };
       });
       Object.assign(job, { state, ...moved, failures: 0 });
-    },
-    async assertHeld(statements) {
-      const held = await statements.rows(`SELECT 1 FROM recon_job ${FENCED} FOR UPDATE`, mine);
-      if (held.length !== 1) throw lost();
     },
     async fail(error, failuresMax, nextAt, now) {
       const failures = job.failures + 1;

@@ -51,7 +51,7 @@ async function closeRun(
   );
   const closed = await statements.run(
     `UPDATE recon_run SET state = 'closed', run_no = ?, effective_date = ?, supersedes = ?, totals = ?, closed_at = ?
-     WHERE run_id = ? AND state = 'staging'`,
+     WHERE run_id = ? AND state = 'staged'`,
     [runNo, businessDate, superseded, totalsToJson(totals), now, runId],
   );
   if (closed !== 1) throw new Error(`run ${runId} of ${source} ${businessDate} is no longer open`);

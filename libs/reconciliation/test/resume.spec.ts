@@ -115,18 +115,23 @@ test('a worker that overslept its lease closes nothing and leaves the other its 
   await forget();
   const { database } = world.db;
   let sleeps = 0;
+  const sleepy = (statements: Statements): Statements => ({
+    rows: <T>(...query: Parameters<Statements['rows']>) => statements.rows<T>(...query),
+    async run(sql, values) {
+      if (sql.startsWith('INSERT INTO recon_theirs')) {
+        // Its lease runs out before it writes its first line, and another does the whole day.
+        sleeps += 1;
+        await leaseRunsOut();
+        expect(await world.close('LPB01', DAY)).toMatchObject({ run: 1, counts: golden.expected.counts });
+      }
+      return statements.run(sql, values);
+    },
+  });
   const sleeper = new Proxy(database, {
     get(target, member) {
-      if (member !== 'run') return Reflect.get(target, member).bind(target) as unknown;
-      return async (sql: string, values?: Parameters<Statements['run']>[1]) => {
-        if (sql.startsWith('INSERT INTO recon_theirs')) {
-          // Its lease runs out before it writes its first line, and another does the whole day.
-          sleeps += 1;
-          await leaseRunsOut();
-          expect(await world.close('LPB01', DAY)).toMatchObject({ run: 1, counts: golden.expected.counts });
-        }
-        return target.run(sql, values);
-      };
+      if (member !== 'transaction') return Reflect.get(target, member).bind(target) as unknown;
+      return <T>(work: (statements: Statements) => Promise<T>) =>
+        target.transaction((statements) => work(sleepy(statements)));
     },
   });
 
@@ -139,7 +144,7 @@ test('a worker that overslept its lease closes nothing and leaves the other its 
 
   expect(sleeps).toBe(1);
   expect(outcome.state).toBe('busy');
-  expect(await world.db.database.rows('SELECT 1 FROM recon_run WHERE run_no IS NOT NULL')).toHaveLength(1);
+  expect(await world.db.database.rows('SELECT 1 FROM recon_run')).toHaveLength(1);
   expect((await checkReconciliationInvariants(world.db.database)).map(({ ok }) => ok)).toEqual([
     true,
     true,
