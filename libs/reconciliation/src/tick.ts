@@ -8,14 +8,16 @@ import { runReconciliation } from './run-reconciliation';
 /**
  * One wake-up: plans what is owed and works what is due and not closed, the oldest day of each source first. What
  * fails leaves the others their turn; a day that could still hand late rows on holds back the days after it.
+ * @param stop ends it before the next day, not in the middle of one.
  * @returns the outcomes of the days that were worked.
  */
-export async function tick(tools: ReconciliationTools): Promise<ReconOutcome[]> {
+export async function tick(tools: ReconciliationTools, stop?: AbortSignal): Promise<ReconOutcome[]> {
   const outcomes: ReconOutcome[] = [];
   for (const source of tools.jobs.sources.keys())
     try {
       await planReconciliation(tools, source);
       for (const { businessDate, isDue } of await openDays(tools, source)) {
+        if (stop?.aborted) return outcomes;
         const outcome = isDue ? await workOneDay(tools, source, businessDate) : undefined;
         if (outcome) outcomes.push(outcome);
         if (outcome?.state !== 'closed' && (await mayHandRowsOn(tools, source, businessDate))) break;

@@ -158,6 +158,26 @@ test('a source whose drop is down does not stop the others', async () => {
   expect(await ticked()).toEqual(['LPB01 2026-07-14 closed']);
 });
 
+test('a worker that is told to stop finishes the day in hand and begins no other', async () => {
+  await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-15', 'R2')]);
+  world.clock.advance(DAY_MS);
+  await put('2026-07-14', ['R1']);
+  await put('2026-07-15', ['R2']);
+  const stop = new AbortController();
+  const { writeRecap } = world.tools;
+  world.tools.writeRecap = (recap) => {
+    stop.abort();
+    return writeRecap(recap);
+  };
+
+  await tick(world.tools, stop.signal);
+
+  expect(await jobs()).toEqual([
+    { source: 'LPB01', business_date: '2026-07-14', state: 'archived' },
+    { source: 'LPB01', business_date: '2026-07-15', state: 'scheduled' },
+  ]);
+});
+
 test('the schedule wakes up by itself, and stops', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1')]);
   await put('2026-07-14', ['R1']);
