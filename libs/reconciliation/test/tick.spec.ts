@@ -130,12 +130,12 @@ test('two workers that wake up at once work each day once', async () => {
   await Promise.all([tick(world.tools), tick(world.tools)]);
   await tick(world.tools);
 
-  expect(await world.db.database.rows('SELECT business_date, run_no FROM recon_run ORDER BY run_id')).toEqual(
-    [
-      { business_date: '2026-07-14', run_no: 1 },
-      { business_date: '2026-07-15', run_no: 1 },
-    ],
-  );
+  expect(
+    await world.db.database.rows('SELECT business_date, run_no FROM recon_run ORDER BY business_date'),
+  ).toEqual([
+    { business_date: '2026-07-14', run_no: 1 },
+    { business_date: '2026-07-15', run_no: 1 },
+  ]);
 });
 
 test('a source whose drop is down does not stop the others', async () => {
