@@ -8,7 +8,8 @@ import { keepRunning, launch, readyMessage } from '../lib/processes.mjs';
 import { inOwnHome } from './own-home.mjs';
 
 const SERVES = "process.send('ready'); process.on('disconnect', () => process.exit());";
-const DRAINS = `${SERVES} process.on('SIGTERM', () => setTimeout(() => { console.log('drained'); process.exit(); }, 50));`;
+// The handler comes first: whoever says that it serves may be asked to end in the same moment.
+const DRAINS = `process.on('SIGTERM', () => setTimeout(() => { console.log('drained'); process.exit(); }, 50)); ${SERVES}`;
 const SILENT = 'setInterval(() => {}, 1000)';
 const STUBBORN = `process.on('SIGTERM', () => console.log('asked')); ${SERVES}`;
 
