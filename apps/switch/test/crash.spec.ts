@@ -38,7 +38,7 @@ const NO_ANSWER = 'no answer';
 const none = () => NO_ANSWER;
 
 test('a switch killed while the biller works loses and doubles nothing', async () => {
-  const endings = ['1068', '3300', ...Array.from({ length: 10 }, () => '3200')];
+  const endings = ['1068', '3200', ...Array.from({ length: 10 }, () => '3100')];
   const offers = await Promise.all(
     endings.map((ending) => client.offer('pln-postpaid', customer('pln-postpaid', ending))),
   );
@@ -55,7 +55,8 @@ test('a switch killed while the biller works loses and doubles nothing', async (
     expect(headers['idempotent-replayed']).toBe('true');
   }
 
-  await world.startWorker();
+  // By its clock the time has come to take over what the dead switch left behind.
+  const worker = await world.startWorker('+20s');
   const ends = await Promise.all(
     orders.map(({ offer, reference }) =>
       until(
@@ -64,6 +65,7 @@ test('a switch killed while the biller works loses and doubles nothing', async (
       ),
     ),
   );
+  await worker.end('SIGTERM');
   for (const [index, { status, body }] of ends.entries()) {
     expect([status, body.status]).toEqual([200, 'PAID']);
     expect(body.paymentId).toBe(repeats[index]?.body.paymentId);
