@@ -221,4 +221,4 @@ test('random days in a row are classed as the rules say, every line once, and ev
     }),
     { numRuns: 60 },
   );
-});
+}, 180_000);

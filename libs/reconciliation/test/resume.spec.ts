@@ -109,7 +109,7 @@ test('a worker killed at any step is followed by one that closes the day with th
     expect(await world.db.database.rows('SELECT 1 FROM settlement_file')).toHaveLength(1);
   }
   expect(kills).toBeGreaterThan(30);
-});
+}, 180_000);
 
 test('a worker that overslept its lease closes nothing and leaves the other its work', async () => {
   await forget();
