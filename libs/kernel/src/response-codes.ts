@@ -223,8 +223,8 @@ export const RESPONSE_CODES = {
     iso: '96',
     snap: ['503', '00'],
     final: true,
-    id: 'Sistem belum dapat melayani; tidak ada pembayaran yang terbentuk. Ulangi dengan referensi yang sama.',
-    en: 'The system cannot serve now; no payment was formed. Repeat with the same reference.',
+    id: 'Sistem belum dapat melayani; permintaan ini tidak membentuk pembayaran. Ulangi dengan referensi yang sama.',
+    en: 'The system cannot serve now; this request formed no payment. Repeat it with the same reference.',
   },
 } as const satisfies Record<string, Row>;
 
