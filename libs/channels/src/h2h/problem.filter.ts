@@ -5,6 +5,9 @@ import { isDatabaseAway } from '#lib/platform';
 import { problemOf, RefusedRequest, sendProblem } from './problem';
 import { LOGGER, type Logger } from './tokens';
 
+/** A stranger's address may be as long as the headers allow. */
+const URL_LOGGED_MAX = 200;
+
 /** Every error leaves as RFC 9457 problem details: a code, a text in two languages, never a stack or SQL. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -17,8 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
       error instanceof RefusedRequest
         ? { told: error.refusal, payment: error.payment }
         : { told: this.refusalOf(error), payment: undefined };
+    const { method, url } = request;
     this.logger.info(
-      { method: request.method, url: request.url, code: told.code, detail: told.detail },
+      { method, url: url.slice(0, URL_LOGGED_MAX), code: told.code, detail: told.detail },
       'refused',
     );
     sendProblem(reply, problemOf(told, payment));
