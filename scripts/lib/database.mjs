@@ -70,6 +70,15 @@ export function dataFolder(home) {
 }
 
 /**
+ * A folder of its own for temporary tables: a server clears away at its start whatever temporary tables lie in its
+ * folder, and in one that is shared they may be another server's.
+ * @param {import('./home.mjs').Home} home
+ */
+function tmpdir(home) {
+  return `--tmpdir=${path.join(home.database, 'tmp')}`;
+}
+
+/**
  * Makes the data folder at the first start and hands it to the account that will use it.
  * @param {{ home: import('./home.mjs').Home, port: number, size: keyof typeof SIZES, signal?: AbortSignal }} what
  * @returns {Promise<Database>}
@@ -81,6 +90,7 @@ export async function prepareDatabase({ home, port, size, signal }) {
   mkdirSync(home.database, { recursive: true, mode: 0o700 });
   const account = accountFor(home.database);
   const database = { home, port, size, program, account };
+  mkdirSync(path.join(home.database, 'tmp'), { recursive: true, mode: 0o700 });
   const data = dataFolder(home);
   if (!existsSync(data)) {
     // A folder that was being made when the power went is not mistaken for a database.
@@ -88,7 +98,7 @@ export async function prepareDatabase({ home, port, size, signal }) {
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { mode: 0o700 });
     handOver(home.database, account);
-    const args = ['--no-defaults', '--bootstrap', '--skip-name-resolve', `--datadir=${draft}`];
+    const args = ['--no-defaults', '--bootstrap', '--skip-name-resolve', `--datadir=${draft}`, tmpdir(home)];
     const made = await run(program, [...args, ...SIZES[size], ...runAs(account)], {
       input: systemTables(program, account),
       signal,
@@ -117,6 +127,7 @@ export function launchDatabase({ home, port, size, program, account }, passwords
     args: [
       '--no-defaults',
       `--datadir=${dataFolder(home)}`,
+      tmpdir(home),
       // Relative to the data folder: a socket's path may not be longer than 107 bytes, a checkout's may.
       '--socket=mariadb.sock',
       '--pid-file=mariadb.pid',
