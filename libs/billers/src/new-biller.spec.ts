@@ -59,7 +59,7 @@ test('the registry finds the new biller by its file, and a payment through it is
   });
   // By hand: printf '%s' '{"agent":...}' | openssl dgst -sha512 -hmac '<secret>' -binary | base64
   expect(biller.requests[0]?.headers['x-digest']).toBe(
-    'OswEZWTMm8pL538DBdvIE1CsL6ekZJlBRUNuPm6WriMecwumPbRaXOSlT7TmNk2pnqkdBMmXJd8KhOtQJQ1bEA==',
+    'XQ8uckmTiQ4GsQtKUQBh/yuQsIf2cpswkhngnbK5shV0TWqWbuKc2nEgodZ+qVFR+KD++pi/jbp165R4DMgInQ==',
   );
   await registry.close();
   await biller.close();
@@ -92,14 +92,14 @@ function writeOtherCases(): void {
   const requests = {
     inquiry: readCase(fixtures, 'inquiry-approved').request,
     payment: readCase(fixtures, 'payment-approved').request,
-    advice: { path: '/v2/outcome', body: { partnerTx: 'T0G4M3C6ZK2P-1' } },
+    advice: { path: '/v2/outcome', body: { partnerTx: 'T0G4M3C6ZK2P' } },
   };
   const { answer, outcome } = readCase(fixtures, 'payment-approved');
   const save = (name: string, fixture: object) =>
     write(`fixtures/billers/gas-kota/${name}.json`, JSON.stringify(fixture));
   save('advice-approved', { request: requests.advice, answer, outcome });
   for (const [call, name, code, told] of OTHER_CASES) {
-    const repeated = call === 'inquiry' ? {} : { partnerTx: 'T0G4M3C6ZK2P-1' };
+    const repeated = call === 'inquiry' ? {} : { partnerTx: 'T0G4M3C6ZK2P' };
     save(`${call}-${name}`, {
       request: requests[call],
       answer: { result: { code }, ...repeated },
