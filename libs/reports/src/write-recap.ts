@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stream as excelStream, type Worksheet } from 'exceljs';
+import { stream as excelStream, type AddWorksheetOptions, type FillPattern, type Worksheet } from 'exceljs';
 import { csvLine, plainText } from './csv';
 import type { RecapInput } from './recap-input';
 import { recapRows, type Cell } from './recap-table';
@@ -68,15 +68,21 @@ async function writeXlsx(path: string, recap: RecapInput): Promise<void> {
   closed.catch(() => undefined);
   try {
     const workbook = new excelStream.xlsx.WorkbookWriter({ stream: file, useStyles: true });
-    await fillSheet(workbook.addWorksheet('Rekap'), recap);
+    await fillSheet(workbook.addWorksheet('Rekap', ON_PAPER), recap);
     await Promise.all([workbook.commit(), closed]);
   } finally {
     file.destroy();
   }
 }
 
+/** Printed, the whole width of the table stands on one page. */
+const ON_PAPER: Partial<AddWorksheetOptions> = {
+  pageSetup: { paperSize: 9, orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
+};
+const HEADING_FILL: FillPattern = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFE8EEF4' } };
+
 async function fillSheet(sheet: Worksheet, recap: RecapInput): Promise<void> {
-  sheet.columns = [44, 40, 24, 24, 24, 24, 20, 12].map((width) => ({ width }));
+  sheet.columns = [52, 46, 24, 22, 22, 22, 18, 14].map((width) => ({ width }));
   let rows = 0;
   for await (const { cells, isHeading } of recapRows(recap)) {
     rows += 1;
@@ -85,9 +91,14 @@ async function fillSheet(sheet: Worksheet, recap: RecapInput): Promise<void> {
       break;
     }
     const row = sheet.addRow(cells.map(xlsxCell));
-    if (isHeading) row.font = { bold: true };
-    for (const [index, cell] of cells.entries())
-      if (typeof cell === 'bigint') row.getCell(index + 1).numFmt = '#,##0';
+    for (const [index, value] of cells.entries()) {
+      const cell = row.getCell(index + 1);
+      if (typeof value === 'bigint') cell.numFmt = '#,##0';
+      if (!isHeading) continue;
+      cell.font = { bold: true };
+      cell.fill = HEADING_FILL;
+      cell.alignment = { wrapText: true, vertical: 'top' };
+    }
     row.commit();
   }
   sheet.commit();
