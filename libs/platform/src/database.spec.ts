@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { CommitUnknown, Database, duplicateKey, fromJson } from './database';
@@ -21,6 +22,10 @@ beforeEach(async () => {
   await store.admin.run("INSERT INTO box VALUES (1, 9007199254740993, 'a'), (2, 0, 'b')");
 });
 afterAll(() => store.drop());
+
+async function kill(admins: Database, connectionId: string | undefined): Promise<void> {
+  await admins.run(`KILL CONNECTION ${connectionId ?? ''}`).catch(() => 0);
+}
 
 async function n(id: number): Promise<string | undefined> {
   return (await store.admin.rows<{ n: string }>('SELECT n FROM box WHERE id = ?', [id]))[0]?.n;
@@ -47,6 +52,20 @@ test('a unit of work that throws leaves nothing behind', async () => {
   });
   await expect(work).rejects.toThrow('no');
   expect(await n(2)).toBe('0');
+});
+
+test('a unit of work that ends itself gives its connection back, rolled back', async () => {
+  const single = new Database(store.migrationUrl, 1);
+  const connectionId = async () => (await single.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]?.id;
+  const before = await connectionId();
+  const refused = single.transaction(async (statements) => {
+    await statements.run('UPDATE box SET n = 5 WHERE id = 2');
+    throw new Error('refused');
+  });
+  await expect(refused).rejects.toThrow('refused');
+  expect(await connectionId()).toBe(before);
+  expect(await n(2)).toBe('0');
+  await single.close();
 });
 
 test('a deadlock redoes the loser from its first line', async () => {
@@ -104,23 +123,32 @@ test('a lock wait that times out redoes the unit, and gives up after some attemp
   expect(await n(2)).toBe('11');
 });
 
-test('a connection killed before COMMIT redoes the unit; killed at COMMIT it is unknown', async () => {
+test.each([
+  ['during a statement', 0],
+  ['between two statements', 100],
+])('a connection lost %s, before COMMIT, redoes the unit', async (_, untilNextStatementMs) => {
   const admins = new Database(store.migrationUrl, 4);
-  const killOf = async (id: string | undefined) => admins.run(`KILL CONNECTION ${id ?? ''}`).catch(() => 0);
   let runs = 0;
   await admins.transaction(async (statements) => {
     runs += 1;
     const [me] = await statements.rows<{ id: string }>('SELECT CONNECTION_ID() AS id');
     await statements.run('UPDATE box SET n = n + 1 WHERE id = 2');
-    if (runs === 1) await killOf(me?.id);
+    if (runs === 1) {
+      await kill(admins, me?.id);
+      await sleep(untilNextStatementMs);
+    }
     await statements.rows('SELECT 1');
   });
+  await admins.close();
   expect([runs, await n(2)]).toEqual([2, '1']);
+});
 
+test('a connection lost at COMMIT leaves the outcome unknown', async () => {
+  const admins = new Database(store.migrationUrl, 4);
   const unknown = admins.transaction(async (statements) => {
     const [me] = await statements.rows<{ id: string }>('SELECT CONNECTION_ID() AS id');
     await statements.run('UPDATE box SET n = n + 1 WHERE id = 2');
-    await killOf(me?.id);
+    await kill(admins, me?.id);
   });
   await expect(unknown).rejects.toBeInstanceOf(CommitUnknown);
   await admins.close();

@@ -42,6 +42,8 @@ const SESSION = [
 interface SqlError extends Error {
   errno?: number;
   code?: string;
+  /** Set by mysql2 where the connection is of no more use. */
+  fatal?: boolean;
 }
 
 /** The name of the violated unique key (error 1062), or undefined for any other error. */
@@ -52,8 +54,14 @@ export function duplicateKey(error: unknown): string | undefined {
 
 /** Whether the database cannot be reached or is refusing connections. */
 export function isDatabaseAway(error: unknown): boolean {
-  const { errno, code } = error as SqlError;
-  return LOST_CODES.has(code ?? '') || errno === 1040 || errno === 1203 || errno === 1053;
+  const { errno } = error as SqlError;
+  return isConnectionLost(error) || errno === 1040 || errno === 1203 || errno === 1053;
+}
+
+/** Whether the connection is gone, and its transaction with it. One that went between two statements has no code. */
+function isConnectionLost(error: unknown): boolean {
+  const { code, fatal } = error as SqlError;
+  return code === undefined ? fatal === true : LOST_CODES.has(code);
 }
 
 /**
@@ -108,9 +116,9 @@ export class Database implements Statements {
         return result;
       } catch (error) {
         await dropOrRollBack(connection, error);
-        const { errno = 0, code = '', message } = error as SqlError;
+        const { errno = 0, message } = error as SqlError;
         if (isCommitting && !REDO_ERRNO.has(errno)) throw new CommitUnknown(message, { cause: error });
-        const mayRedo = REDO_ERRNO.has(errno) || LOST_CODES.has(code);
+        const mayRedo = REDO_ERRNO.has(errno) || isConnectionLost(error);
         if (!mayRedo || attempt === ATTEMPTS_MAX) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }
@@ -147,11 +155,9 @@ function statementsOf(connection: PoolConnection): Statements {
   };
 }
 
-/** A connection that may still hold a transaction never goes back to the pool. */
+/** A connection that may still hold a transaction never goes back to the pool; one that was rolled back does. */
 async function dropOrRollBack(connection: PoolConnection, error: unknown): Promise<void> {
-  const isHealthy =
-    (error as SqlError).errno !== undefined && !LOST_CODES.has((error as SqlError).code ?? '');
-  if (isHealthy)
+  if (!isConnectionLost(error))
     try {
       await connection.query('ROLLBACK');
       connection.release();
