@@ -1,4 +1,3 @@
 export * from './h2h/h2h.module';
 export * from './h2h/http-server';
 export * from './h2h/limits';
-export { isSignedBy, sign, signingKey, type SignedCall } from './h2h/signature';

@@ -4,11 +4,11 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { FastifyRequest } from 'fastify';
 import { Clock, refusal } from '#lib/kernel';
 import { Catalog, type OpenChannel } from '#lib/catalog';
-import { LOGGER, type Logger } from './tokens';
-import { H2H_LIMITS } from './tokens';
+import type { Logger } from '#lib/platform';
 import type { H2hLimits } from './limits';
 import { RefusedRequest } from './problem';
 import { instantOf, isSignedBy, signingKey } from './signature';
+import { H2H_LIMITS, LOGGER } from './tokens';
 
 /** A request whose caller is known. */
 export interface SignedRequest extends FastifyRequest {

@@ -6,6 +6,7 @@ import {
   isPaymentId,
   JAKARTA_MIDNIGHT,
   refusal,
+  rupiahFromText,
   type Refusal,
   type Result,
 } from '#lib/kernel';
@@ -25,7 +26,6 @@ import {
 } from './presenter';
 import { RefusedRequest } from './problem';
 import {
-  amountOf,
   contentHashOf,
   DirectPaymentBody,
   InquiryBody,
@@ -70,7 +70,7 @@ export class H2hController {
       reference: body.reference,
       productId: body.product,
       customerNumber: body.customerNumber,
-      amount: body.amount === undefined ? undefined : amountOf(body.amount),
+      amount: body.amount === undefined ? undefined : rupiahFromText(body.amount),
       billCount: body.billCount,
       months: body.months,
       year: body.year,
@@ -95,7 +95,7 @@ export class H2hController {
       channelId: request.channelId,
       reference: body.reference,
       inquiryId: body.inquiryId,
-      total: amountOf(body.total),
+      total: rupiahFromText(body.total),
       contentHash: contentHashOf(body),
       answerWithinMs: this.limits.answerWithinMs,
     });
@@ -137,7 +137,7 @@ export class H2hController {
     );
   }
 
-  /** No product of this step may be reversed, so every reversal is refused, whatever became of the payment. */
+  /** No product may be reversed so far, so every reversal is refused, whatever became of the payment. */
   @Post('payments/:paymentId/reversal')
   reverse(@Req() request: SignedRequest, @Query() query: unknown): never {
     accepted(parseMembers(NoQuery, query));
@@ -179,7 +179,7 @@ export class H2hController {
     throw new RefusedRequest(refusal('REQUEST_MALFORMED', read.error));
   }
 
-  /** Every product of this step has an inquiry, so a payment without one is refused, each reason by its own code. */
+  /** Every product has an inquiry so far, so a payment without one is refused, each reason by its own code. */
   private async refusedDirectPayment(
     channelId: string,
     members: Record<string, unknown>,

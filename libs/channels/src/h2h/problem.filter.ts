@@ -1,9 +1,9 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refusal, type Refusal } from '#lib/kernel';
-import { isDatabaseAway } from '#lib/platform';
+import { isDatabaseAway, type Logger } from '#lib/platform';
 import { problemOf, RefusedRequest, sendProblem } from './problem';
-import { LOGGER, type Logger } from './tokens';
+import { LOGGER } from './tokens';
 
 /** A stranger's address may be as long as the headers allow. */
 const URL_LOGGED_MAX = 200;

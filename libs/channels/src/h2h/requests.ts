@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  fail,
-  isBusinessDate,
-  isPaymentId,
-  ok,
-  refusal,
-  rupiahFromText,
-  type Refusal,
-  type Result,
-  type Rupiah,
-} from '#lib/kernel';
+import { fail, isBusinessDate, isPaymentId, ok, refusal, type Refusal, type Result } from '#lib/kernel';
 
 const Reference = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be whole rupiah as a string of digits');
@@ -28,11 +18,9 @@ export const InquiryBody = z.strictObject({
   extra: z.record(Short, Short).optional(),
   terminal: z.strictObject({ id: Short, name: Short, city: Short }).optional(),
 });
-export type InquiryBody = z.infer<typeof InquiryBody>;
 
 /** `POST /v1/payments` for an offer. */
 export const PaymentBody = z.strictObject({ reference: Reference, inquiryId: Short, total: Amount });
-export type PaymentBody = z.infer<typeof PaymentBody>;
 
 /** `POST /v1/payments` for a product that is sold without an inquiry. */
 export const DirectPaymentBody = z.strictObject({
@@ -42,7 +30,6 @@ export const DirectPaymentBody = z.strictObject({
   amount: Amount,
   total: Amount.optional(),
 });
-export type DirectPaymentBody = z.infer<typeof DirectPaymentBody>;
 
 /** `POST /v1/payments/{paymentId}/reversal` */
 export const ReversalBody = z.strictObject({ reference: Reference, reason: z.string().min(1).max(200) });
@@ -80,11 +67,6 @@ export function parseMembers<T>(schema: z.ZodType<T>, value: unknown): Result<T,
   const detail =
     issue?.code === 'unrecognized_keys' ? 'is not a member of this request' : (issue?.message ?? '');
   return fail(refusal('REQUEST_MALFORMED', detail, field === '' ? undefined : field));
-}
-
-/** An amount that its schema has already checked. */
-export function amountOf(text: string): Rupiah {
-  return rupiahFromText(text);
 }
 
 /** SHA-256 of a request's members in one order: white space and order of members do not count. */
