@@ -1,4 +1,4 @@
-import { localIso, type Clock } from '#lib/kernel';
+import { localIso, refusal, ZERO, type Clock } from '#lib/kernel';
 import { refuse, type Answer } from './answer';
 import type { Inquiries } from './inquiries';
 import { priceOffer } from './offer';
@@ -42,6 +42,8 @@ export class InquiryFlow {
       amount: request.amount,
       month: localIso(now, sold.product.timeZone).slice(0, 7).replace('-', ''),
     });
+    if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
+
     const validForMs = (bill.value.validSeconds ?? sold.product.offerValidSeconds) * 1_000;
     const inquiry = await this.inquiries.keep(
       {

@@ -5,6 +5,7 @@ import type { PaymentOutcome } from './biller.contract';
 import type { Inquiries } from './inquiries';
 import { legOf } from './payment';
 import type { PaymentOpening } from './payment.opening';
+import type { PaymentEvent } from './payment.states';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { deadlineOf, type Router } from './router';
@@ -69,7 +70,7 @@ function brokenCall(error: unknown): PaymentOutcome {
 }
 
 /** What an outcome means in a payment's life. */
-function eventOf(kind: 'approved' | 'declined' | 'not sent' | 'unknown') {
+function eventOf(kind: PaymentOutcome['kind']): PaymentEvent {
   switch (kind) {
     case 'approved':
       return 'biller approved';
