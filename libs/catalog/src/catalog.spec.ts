@@ -51,6 +51,15 @@ test('the demo catalog is sold as its file says, each channel with both its secr
   await catalog.close();
 });
 
+test('a product that a channel no longer sells is still known', async () => {
+  await seed(DEMO);
+  await store.admin.run("DELETE FROM price WHERE product_id = 'pln-prepaid'");
+  const catalog = await open();
+  expect(catalog.soldProduct('warung-kecil', 'pln-prepaid')).toBeUndefined();
+  expect(catalog.product('pln-prepaid')?.requiredReceiptFields).toEqual(['token']);
+  await catalog.close();
+});
+
 test('seeding again leaves one of everything', async () => {
   await seed(DEMO);
   await seed(DEMO);

@@ -18,6 +18,7 @@ export interface OpenChannel {
 
 interface Snapshot {
   channels: Map<string, OpenChannel>;
+  products: Map<string, Product>;
   /** By channel, then by product. */
   sold: Map<string, Map<string, SoldProduct>>;
 }
@@ -44,7 +45,7 @@ export function catalogSource(url: string): DataSource {
 
 /** What is sold, by whom, to whom. Asked from memory on every request; a change is seen within 5 seconds. */
 export class Catalog {
-  private snapshot: Snapshot = { channels: new Map(), sold: new Map() };
+  private snapshot: Snapshot = { channels: new Map(), products: new Map(), sold: new Map() };
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -70,6 +71,11 @@ export class Catalog {
   channel(channelId: string): OpenChannel | undefined {
     const known = this.snapshot.channels.get(channelId);
     return known?.channel.isActive ? known : undefined;
+  }
+
+  /** A product, also where no channel sells it any more: payments of it may still be open. */
+  product(productId: string): Product | undefined {
+    return this.snapshot.products.get(productId);
   }
 
   /** A product as sold to this channel, or undefined. */
@@ -112,6 +118,7 @@ export class Catalog {
       sold.set(price.channelId, ofChannel.set(price.productId, { product, biller, price }));
     }
     this.snapshot = {
+      products: productById,
       sold,
       channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel)])),
     };

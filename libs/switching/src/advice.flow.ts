@@ -44,10 +44,9 @@ export class AdviceFlow {
     const connector = this.billers.connector(payment.billerId);
     const leg = legOf(payment);
     const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
-    const product = this.catalog.soldProduct(payment.channelId, payment.productId)?.product;
     const outcome = believe(await connector.advise(leg, deadline), {
       amount: leg.amount,
-      requiredReceiptFields: product?.requiredReceiptFields ?? [],
+      requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
     });
     const now = this.clock.now();
 

@@ -75,7 +75,7 @@ export class Payments {
     outcome: PaymentOutcome | AdviceOutcome,
     now: Date,
   ): Payment {
-    const product = this.catalog.soldProduct(payment.channelId, payment.productId)?.product;
+    const product = this.catalog.product(payment.productId);
     return movedPayment(payment, event, outcome, now, {
       receiptLines: product?.receiptLines ?? [],
       timeZone: product?.timeZone ?? JAKARTA_MIDNIGHT.timeZone,
