@@ -167,24 +167,30 @@ async function compareWithTruth(
   statements: Statements,
   truth: TruthAround,
 ): Promise<{ unknown: string | undefined; doubled: string | undefined; untrue: string | undefined }> {
-  const legs = await statements.rows<{ biller_id: string; leg_reference: string; state: string }>(
-    'SELECT biller_id, leg_reference, state FROM payment_leg',
-  );
-  const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg.state]));
+  const legs = await statements.rows<{
+    biller_id: string;
+    leg_reference: string;
+    state: string;
+    amount: string;
+  }>('SELECT biller_id, leg_reference, state, amount FROM payment_leg');
+  const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg]));
   const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
-  const theirs = new Map<string, number>();
+  const theirs = new Map<string, { paidTimes: number; amount: string }>();
   let doubled: string | undefined;
-  for (const { biller, legReference, kind } of await truth.after()) {
+  for (const { biller, legReference, kind, amount } of await truth.after()) {
     const key = `${biller} ${legReference}`;
-    const paidTimes = (theirs.get(key) ?? 0) + (kind === 'paid' ? 1 : -1);
-    theirs.set(key, paidTimes);
+    const paidTimes = (theirs.get(key)?.paidTimes ?? 0) + (kind === 'paid' ? 1 : -1);
+    theirs.set(key, { paidTimes, amount });
     if (paidTimes > 1) doubled ??= `${biller} was paid twice under ${legReference}`;
   }
   let untrue: string | undefined;
-  for (const [key, state] of ours) {
-    const isPaidThere = theirs.get(key) === 1;
+  for (const [key, { state, amount }] of ours) {
+    const there = theirs.get(key);
+    const isPaidThere = there?.paidTimes === 1;
     if (state === 'PAID' && !isPaidThere) untrue ??= `${key} is PAID here and not at the biller`;
     if (state === 'DECLINED' && isPaidThere) untrue ??= `${key} is DECLINED here and paid at the biller`;
+    if (state === 'PAID' && isPaidThere && there.amount !== amount)
+      untrue ??= `${key} is PAID with ${amount} here and ${there.amount} at the biller`;
   }
   return {
     unknown:
