@@ -5,7 +5,7 @@ import { parse } from 'csv-parse';
 import type { SettlementFormat } from './format';
 import { noTrailer, Refused, shown, type GateFailure } from './gates';
 import { LineGuard } from './line-guard';
-import { detailReader, headerReader, trailerReader, type DetailRow, type Trailer } from './records';
+import { detailReader, readHeader, trailerReader, type DetailRow, type Trailer } from './records';
 
 /** Rows per batch: large enough for one multi-row INSERT, small enough to hold. */
 export const BATCH_ROWS = 1_000;
@@ -20,6 +20,7 @@ export interface FileTotals {
   amount: bigint;
 }
 
+/** A settlement file as it lies with us, and who wants its rows. */
 export interface FileToRead {
   /** Where the file lies. */
   path: string;
@@ -67,7 +68,7 @@ async function readThrough({ path, name, format, onRows }: FileToRead): Promise<
     relax_column_count: true,
   });
   let isHeaderRead = false;
-  const readHeader = () => {
+  const readFirstLine = () => {
     isHeaderRead = true;
     checkHeader(guard.firstLine, format, nameParts.businessDate);
   };
@@ -77,7 +78,7 @@ async function readThrough({ path, name, format, onRows }: FileToRead): Promise<
     await pipeline(createReadStream(path), guard, parser, async (records: AsyncIterable<string[]>) => {
       try {
         for await (const record of records) {
-          if (!isHeaderRead) readHeader();
+          if (!isHeaderRead) readFirstLine();
           await content.take(record);
         }
       } catch (error) {
@@ -90,21 +91,21 @@ async function readThrough({ path, name, format, onRows }: FileToRead): Promise<
   }
   // Without a second line the file may have been cut inside its first.
   if (!isHeaderRead && guard.isCut) throw noTrailer(1, format.trailer.id);
-  if (!isHeaderRead && guard.firstLine !== undefined) readHeader();
+  if (!isHeaderRead && guard.firstLine !== undefined) readFirstLine();
   return { businessDate: nameParts.businessDate, ...(await content.end(guard.isCut)) };
 }
 
 function checkHeader(line = '', format: SettlementFormat, businessDate: BusinessDate): void {
   const fields = line.split(format.delimiter);
   if (fields[0] !== format.header.id) throw unknownRecord(1, fields[0] ?? '', format.header.id);
-  const header = headerReader(format)(fields);
-  if (header.businessDate !== businessDate)
+  const stated = readHeader(format, fields);
+  if (stated !== businessDate)
     throw new Refused(
       'date_wrong',
       1,
-      header.businessDate,
+      stated,
       businessDate,
-      `the header says ${header.businessDate}, the name says ${businessDate}`,
+      `the header says ${stated}, the name says ${businessDate}`,
     );
 }
 

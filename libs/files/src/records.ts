@@ -1,3 +1,4 @@
+import type { BusinessDate } from '#lib/kernel';
 import { maskNumber } from '#lib/platform';
 import type { Column, RecordLayout } from './columns';
 import type { SettlementFormat, Status } from './format';
@@ -19,11 +20,7 @@ export interface DetailRow {
   customerNo: string;
 }
 
-export interface Header {
-  businessDate: string;
-  seq: string | null;
-}
-
+/** What a trailer states about the lines before it. */
 export interface Trailer {
   count: bigint;
   amount: bigint;
@@ -36,13 +33,9 @@ const THEIR_REF_MAX = 64;
 
 type Values = Readonly<Record<string, string>>;
 
-/** Reads header lines. The source and the date are what a wrong file is told by. */
-export function headerReader(format: SettlementFormat): (fields: readonly string[]) => Header {
-  const values = recordReader(format.header);
-  return (fields) => {
-    const header = values(fields, 1);
-    return { businessDate: header['business_date'] ?? '', seq: header['seq'] ?? null };
-  };
+/** Reads the header line, which must be its source's own. @returns the business date it states. */
+export function readHeader(format: SettlementFormat, fields: readonly string[]): BusinessDate {
+  return recordReader(format.header)(fields, 1)['business_date'] ?? '';
 }
 
 /** Reads detail lines. */
