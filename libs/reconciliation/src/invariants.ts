@@ -1,6 +1,5 @@
 import { fromJson, type Statements } from '#lib/platform';
-import type { Day } from './ours';
-import { staleCarry } from './ours';
+import { staleCarry, type Day } from './ours';
 import { totalsFromJson, totalsOf, totalsToJson, untiedEquation } from './totals';
 
 /** What a check of the stored data found. */
@@ -10,7 +9,6 @@ export interface InvariantResult {
   /** How many things were looked at. */
   checked: number;
   firstCounterExample: string | null;
-  note?: string;
 }
 
 /**

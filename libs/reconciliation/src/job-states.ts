@@ -36,8 +36,3 @@ export function nextJobState(from: JobState, event: JobEvent): JobState {
   if (!move) throw new Error(`a reconciliation job cannot move from ${from} on "${event}"`);
   return move[2];
 }
-
-/** Whether a job in this state begins with a look at the drop. */
-export function isResting(state: JobState): boolean {
-  return (RESTING as readonly JobState[]).includes(state);
-}
