@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,13 +9,12 @@ import { checkLedgerInvariants } from '#lib/ledger';
 import { SecretBox } from '#lib/platform';
 import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
+import { freePort } from './ports';
 import { channelSecret, seedDemo } from './seed';
 
 const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
-/** Below the range the kernel hands out to callers, so that no connection of ours takes a port just found free. */
-const PORTS = { from: 15_000, count: 15_000 };
 const BILLERS = ['pln', 'tirta-jaya', 'story'];
 const SOURCES = ['LPB01', 'TJ01', 'STORY01'];
 
@@ -196,20 +194,6 @@ async function startApp(name: string, environment: Record<string, string>): Prom
 
 function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }
 
 /** Lines that tell of a fault of our own; whatever is not one of our structured lines is one too. */

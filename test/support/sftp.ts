@@ -1,20 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SftpSettings } from '#lib/files';
+import { freePort } from './ports';
 
 /** A private OpenSSH server that serves one folder over SFTP to one key. */
-export interface SftpServer {
-  host: string;
-  port: number;
-  user: string;
-  privateKeyFile: string;
-  /** `SHA256:…` of its host key. */
-  hostKeySha256: string;
-  /** The drop: whatever lies here is offered. */
-  folder: string;
+export interface SftpServer extends SftpSettings {
   stop(): Promise<void>;
 }
 
@@ -77,17 +71,6 @@ ForceCommand internal-sftp
       rmSync(home, { recursive: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function answers(port: number): Promise<boolean> {

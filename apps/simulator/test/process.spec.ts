@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { freePort } from '../../../test/support/ports';
+
 const MAIN = resolve(__dirname, '../../../dist/apps/simulator/src/main.js');
 
 let home: string;
@@ -13,16 +15,6 @@ beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'simulator-process-'));
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-async function aFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.');
-  return address.port;
-}
 
 function start(port: number): ChildProcess {
   return fork(MAIN, {
@@ -39,7 +31,7 @@ function start(port: number): ChildProcess {
 }
 
 test('the process says ready once it serves, and SIGTERM ends it well', async () => {
-  const port = await aFreePort();
+  const port = await freePort();
   const child = start(port);
 
   expect((await once(child, 'message'))[0]).toBe('ready');
@@ -50,7 +42,7 @@ test('the process says ready once it serves, and SIGTERM ends it well', async ()
 });
 
 test('the process ends with the launcher that started it', async () => {
-  const child = start(await aFreePort());
+  const child = start(await freePort());
   await once(child, 'message');
 
   child.disconnect();
