@@ -83,7 +83,7 @@ export class Drop {
 function writeWhole(path: string, content: Buffer): void {
   const descriptor = openSync(path, 'w', 0o644);
   try {
-    for (let written = 0; written < content.length;) written += writeSync(descriptor, content, written);
+    writeAll(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
