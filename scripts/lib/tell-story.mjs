@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 /** @typedef {{ ok: true } | { ok: false, step: string, why: string }} Told */
 
 /**
@@ -10,14 +7,9 @@ import { fileURLToPath } from 'node:url';
  * @returns {Promise<Told>} never rejects: what goes wrong has a step and a reason
  */
 export async function tellStory(home, log) {
-  const script = new URL('../story.mjs', import.meta.url);
-  if (!existsSync(fileURLToPath(script)))
-    return { ok: false, step: 'begin', why: 'scripts/story.mjs is missing' };
   try {
     // Loaded late: it may use packages that the set-up has only just installed.
-    const { story } = /** @type {{ story: (on: { home: string, log: typeof log }) => Promise<Told> }} */ (
-      await import(script.href)
-    );
+    const { story } = await import('../story.mjs');
     return await story({ home: home.folder, log });
   } catch (error) {
     return {
