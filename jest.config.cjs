@@ -1,5 +1,5 @@
-/** Two projects in one run share two workers: pure tests, and tests that need the private database. */
-const common = {
+/** Two workers share one private database; each test file that needs it makes a schema of its own. */
+module.exports = {
   testEnvironment: 'node',
   moduleNameMapper: { '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
   transform: {
@@ -16,9 +16,6 @@ const common = {
       },
     ],
   },
-};
-module.exports = {
-  ...common,
   maxWorkers: 2,
   testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts'],
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',

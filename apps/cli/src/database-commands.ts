@@ -46,7 +46,7 @@ export function addDatabaseCommands(program: Command): void {
   program
     .command('seed')
     .description(
-      'write the demo’s billers, products, channels and opening deposits; run again, it changes nothing',
+      'write the demo’s billers, products and channels, and book each opening deposit once; run again, it brings them back to the file',
     )
     .argument('<folder>', 'for example fixtures/demo')
     .action(async (folder: string) => {
