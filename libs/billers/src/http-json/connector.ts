@@ -1,4 +1,5 @@
 import { fail, ok, refusal, ZERO, type Clock, type Refusal, type Result } from '#lib/kernel';
+import { maskNumber } from '#lib/platform';
 import type {
   AdviceOutcome,
   Bill,
@@ -109,7 +110,7 @@ export class HttpJsonConnector implements BillerConnector {
     try {
       const answer = BillerAnswer.parse(exchange.text, this.spec.rupiah);
       const code = answer.requiredText(call.code);
-      const message = answer.text(call.message) ?? null;
+      const message = masked(answer.text(call.message));
       return { kind: 'heard', code, answer, repeats, evidence: { ...evidence, code, message } };
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
@@ -146,6 +147,11 @@ function variablesOf(leg: BillerLeg): Variables {
   return { ...same, ...Object.fromEntries(echoed) };
 }
 
+/** A biller's words to people. Many digits in a row may be a customer's number, or a token that is money. */
+function masked(words: string | undefined): string | null {
+  return words?.replace(/\d{5,}/g, (digits) => maskNumber(digits)) ?? null;
+}
+
 /** Our spelling of a period is its digits alone, `202607`, whatever stands between them at the biller. */
 function periodOf(text: string): string {
   const digits = text.replace(/\D/g, '');
@@ -171,7 +177,7 @@ function believed<T extends { kind: string }>(
 /** Why an answer may be about something else: a member does not repeat what was sent. */
 function doubtAbout(answer: BillerAnswer, repeats: Repeats): string | undefined {
   const strange = Object.entries(repeats).find(([path, sent]) => answer.text(path) !== String(sent));
-  return strange && `${strange[0]} is not ${strange[1]}`;
+  return strange && `${strange[0]} does not repeat what was sent`;
 }
 
 /** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
