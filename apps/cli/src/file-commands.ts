@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readFormat, readSettlementFile, type DetailRow } from '#lib/files';
 import { CONFIG } from './places';
 
@@ -13,18 +13,17 @@ export function addFileCommands(program: Command): void {
     .description('read a file by a format and show what was understood; exit 1 when it fails a gate')
     .argument('<format>', 'a file of config/formats without its ending, for example lpb01')
     .argument('<file>', 'the settlement file, under the name it came with')
-    .option('--rows <n>', 'how many rows to show', String(SHOWN_ROWS))
+    .option('--rows <n>', 'how many rows to show', count, SHOWN_ROWS)
     .option('--json', 'one JSON object on standard output and nothing else')
-    .action(async (name: string, path: string, options: { rows: string; json?: boolean }) => {
+    .action(async (name: string, path: string, options: { rows: number; json?: boolean }) => {
       const format = readFormat(join(CONFIG, 'formats', `${name.toLowerCase()}.yaml`));
-      const rowsMax = Number(options.rows);
       const rows: DetailRow[] = [];
       const read = await readSettlementFile({
         path: resolve(path),
         name: basename(path),
         format,
         onRows: async (batch) => {
-          rows.push(...batch.slice(0, Math.max(0, rowsMax - rows.length)));
+          rows.push(...batch.slice(0, options.rows - rows.length));
         },
       });
       if (options.json) {
@@ -44,6 +43,11 @@ export function addFileCommands(program: Command): void {
       }
       process.exitCode = read.ok ? 0 : 1;
     });
+}
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a count, such as 20.');
+  return Number(text);
 }
 
 /** A row without the customer it concerns. */
