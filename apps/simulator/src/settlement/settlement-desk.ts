@@ -85,7 +85,7 @@ export class SettlementDesk {
       );
 
     const now = this.clock.now();
-    const write = (number: number): { name: string; content: Buffer; details: number } => {
+    const write = (number: number): WrittenFile => {
       const frame = {
         source,
         businessDate,
@@ -94,13 +94,18 @@ export class SettlementDesk {
         totalOffset: totalOffsetOf(fault),
       };
       const lines = cutIf(fault === 'truncated', layout(frame, rows.details));
-      return { name: fileNameOf(frame), content: bytesOf(lines), details: lines.details.length };
+      return {
+        sequence: number,
+        name: fileNameOf(frame),
+        content: bytesOf(lines),
+        details: lines.details.length,
+      };
     };
 
     const first = write(sequence);
     const last = isPartial ? write(sequence + 1) : first;
-    for (const file of isPartial ? [first, last] : [first])
-      this.remember(source, businessDate, file.name, now);
+    for (const { name, sequence: number } of isPartial ? [first, last] : [first])
+      this.remember({ source, businessDate, sequence: number, file: name, at: jakartaTimestamp(now) });
     if (isPartial) {
       this.drop.putHalf(source, first.name, first.content);
       this.drop.putGrowing(source, last.name, last.content);
@@ -127,13 +132,19 @@ export class SettlementDesk {
   }
 
   /** Noted before the file lies there: a number may stay unused after a crash, but none is used twice. */
-  private remember(source: string, businessDate: string, file: string, now: Date): void {
-    const sequence = this.lastSequence(source, businessDate) + 1;
-    const entry = { source, businessDate, sequence, file, at: jakartaTimestamp(now) };
+  private remember(entry: DroppedFile): void {
     this.log.append(entry);
     this.dropped.push(entry);
   }
 }
+
+/** A file that is ready to be dropped. */
+type WrittenFile = {
+  readonly sequence: number;
+  readonly name: string;
+  readonly content: Buffer;
+  readonly details: number;
+};
 
 /** A file that broke off after half of its details, at the end of a line, so that its trailer is missing. */
 function cutIf(isCut: boolean, lines: Lines): Lines {
