@@ -3,7 +3,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { noTrailer, Refused } from './gates';
 
 /** A line longer than this is no settlement line; reading on would let one line fill the memory. */
-export const LINE_BYTES_MAX = 65_536;
+const LINE_BYTES_MAX = 65_536;
 
 const LF = 0x0a;
 const CR = 0x0d;

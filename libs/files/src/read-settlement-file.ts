@@ -8,7 +8,7 @@ import { LineGuard } from './line-guard';
 import { detailReader, readHeader, trailerReader, type DetailRow, type Trailer } from './records';
 
 /** Rows per batch: large enough for one multi-row INSERT, small enough to hold. */
-export const BATCH_ROWS = 1_000;
+const BATCH_ROWS = 1_000;
 
 const HASH_MODULUS = 10_000_000_000n;
 

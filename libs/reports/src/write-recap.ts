@@ -9,7 +9,7 @@ import type { RecapInput } from './recap-input';
 import { recapRows, type Cell } from './recap-table';
 
 /** Rows of one workbook; more than this a spreadsheet bears badly, and the CSV has them all. */
-export const XLSX_ROWS_MAX = 200_000;
+const XLSX_ROWS_MAX = 200_000;
 
 /**
  * Writes the recap of a run as CSV and XLSX below `<home>/reports`. A file appears whole or not at all, and writing
