@@ -95,6 +95,8 @@ test.each([
   ["adminFee: '2500'", 'adminFee: 2500', /adminFee/],
   ['amountType: DENOM', 'amountType: FREE', /amountType/],
   ['secret: CHANNEL_WARUNG_KECIL_SECRET', 'secrets: X', /secret/],
+  ['biller: tirta-jaya', 'biller: tirta', /products\.pdam-tirta-jaya\.biller: there is no biller tirta here/],
+  ['pdam-tirta-jaya: { adminFee', 'pdam: { adminFee', /prices\.pdam: there is no product pdam here/],
 ])('a seed with %s changed to %s is refused with its line', async (right, wrong, message) => {
   const file = join(folder, 'catalog.yaml');
   writeFileSync(file, readFileSync(DEMO, 'utf8').replace(right, wrong));

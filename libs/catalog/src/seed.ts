@@ -10,7 +10,7 @@ const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'whole rupiah as a string
 const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:mm');
 
 /** The demo catalog's grammar: fixtures/demo/catalog.yaml. */
-const Seed = z.strictObject({
+const SeedShape = z.strictObject({
   billers: z.record(Id, z.strictObject({ name: z.string() })),
   products: z.record(
     Id,
@@ -44,6 +44,18 @@ const Seed = z.strictObject({
       prices: z.record(Id, z.strictObject({ adminFee: Amount, billerFee: Amount, commission: Amount })),
     }),
   ),
+});
+
+/** What refers to nothing would be left out of the catalog in silence. */
+const Seed = SeedShape.superRefine(({ billers, products, channels }, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [productId, { biller }] of Object.entries(products))
+    if (!Object.hasOwn(billers, biller))
+      refuse(['products', productId, 'biller'], `there is no biller ${biller} here`);
+  for (const [channelId, { prices }] of Object.entries(channels))
+    for (const productId of Object.keys(prices))
+      if (!Object.hasOwn(products, productId))
+        refuse(['channels', channelId, 'prices', productId], `there is no product ${productId} here`);
 });
 
 /** What a channel starts with. */
