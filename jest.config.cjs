@@ -17,6 +17,8 @@ module.exports = {
     ],
   },
   maxWorkers: 2,
+  // A worker that has grown to a gigabyte takes so long to end that jest takes it for one that leaks, and kills it.
+  workerIdleMemoryLimit: '400MB',
   testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts'],
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/scripts/jest-global-teardown.mjs',
