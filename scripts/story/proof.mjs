@@ -113,5 +113,5 @@ export function inShort(status, body) {
 
 /** @param {string | bigint} amount whole rupiah */
 export function rupiah(amount) {
-  return `Rp ${BigInt(amount).toLocaleString('en-US')}`;
+  return `Rp ${BigInt(amount).toLocaleString('id-ID')}`;
 }
