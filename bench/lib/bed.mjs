@@ -1,0 +1,104 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { HOMES, openHome } from '../../scripts/lib/home.mjs';
+import { startInstallation } from '../../scripts/lib/installation.mjs';
+import { removeDeadHomes } from '../../scripts/lib/leftovers.mjs';
+import { freePorts } from '../../scripts/lib/ports.mjs';
+
+/**
+ * @typedef {object} Bed where a bench lies: an installation of its own, removed afterwards
+ * @property {import('../../scripts/lib/run-file.mjs').RunFile} run
+ * @property {Record<string, string>} environment
+ * @property {import('../../scripts/lib/home.mjs').Home} home
+ * @property {import('mysql2/promise').Connection} admin may change what the application may not
+ * @property {(name: string) => number} pidOf
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * @param {{ log: (line: string) => void, signal: AbortSignal }} options
+ * @returns {Promise<Bed>}
+ */
+export async function makeBed({ log, signal }) {
+  await removeDeadHomes('bench');
+  const home = openHome(path.join(HOMES, `bench-${process.pid}`));
+  const { run, stop } = await startInstallation({
+    home,
+    ports: await freePorts(1),
+    isDemo: true,
+    size: 'lasting',
+    externalDatabase: null,
+    log,
+    signal,
+  });
+  const environment = /** @type {Record<string, string>} */ (
+    JSON.parse(readFileSync(home.environmentFile, 'utf8'))
+  );
+  const admin = await createConnection({
+    uri: environment['DATABASE_MIGRATION_URL'] ?? '',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  });
+  return {
+    run,
+    environment,
+    home,
+    admin,
+    pidOf: (name) => run.processes.find((process) => process.name === name)?.pid ?? 0,
+    async stop() {
+      await admin.end();
+      await stop();
+      rmSync(home.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts a program of this folder and waits for its first message.
+ * @param {string} file
+ * @param {{ env: Record<string, string>, logFile: string, execArgv?: string[] }} options
+ */
+export async function startProgram(file, { env, logFile, execArgv = [] }) {
+  const log = openSync(logFile, 'a');
+  const child = fork(path.join(import.meta.dirname, file), {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log, 'ipc'],
+    execArgv,
+  });
+  closeSync(log);
+  const died = once(child, 'exit').then(() => {
+    throw new Error(`${file} ended before it was ready; see ${logFile}`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), died]);
+  return {
+    child,
+    message,
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/**
+ * Runs the load in a process of its own.
+ * @param {object} order see load.mjs
+ * @returns {Promise<{ done: number, missed: number, elapsedMs: number, latenciesMs: number[], statuses: Record<string, number> }>}
+ */
+export async function runLoad(order) {
+  const child = fork(path.join(import.meta.dirname, 'load.mjs'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.send(order);
+  const [report] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => {
+      throw new Error('the load ended without a report');
+    }),
+  ]);
+  return report;
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { CannotRun, explain } from '../scripts/lib/cannot-run.mjs';
+import { stopSignal } from '../scripts/lib/signals.mjs';
+import { setup } from '../scripts/setup.mjs';
+
+const BENCHES = ['payments', 'hot-account'];
+
+const HELP = `npm run bench -- <name> [options]
+
+Measures one thing on an installation made for it, each figure beside its own limit from the same run.
+The last line is one JSON object; "valid" says whether the run's own gates held (books balanced, every payment
+final). Exit code 0: measured, target reached or not; 1: the run is void; 2: could not run.
+
+  payments       the whole HTTP path, one deposit, a biller that takes 20 ms
+  hot-account    the commit pipeline alone: one deposit against 1,000
+
+  --seconds n    how long each measured part takes (default 8)
+  --db-rtt-ms n  payments: put the database so many milliseconds away
+  --help         this text`;
+
+const signal = stopSignal();
+process.exit(await main().catch((error) => explain(error)));
+
+/** @returns {Promise<number>} the exit code */
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seconds: { type: 'string', default: '8' },
+      'db-rtt-ms': { type: 'string', default: '0' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [name = ''] = positionals;
+  if (values.help || name === '') {
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  if (!BENCHES.includes(name))
+    throw new CannotRun(`There is no bench "${name}"; known: ${BENCHES.join(', ')}.`);
+  const seconds = wholeNumber('--seconds', values.seconds, 1);
+  const dbRttMs = wholeNumber('--db-rtt-ms', values['db-rtt-ms'], 0);
+  await setup({ signal });
+  const { measure } = await import(`./${name}.mjs`);
+  const result = await measure({
+    seconds,
+    dbRttMs,
+    signal,
+    log: (/** @type {string} */ line) => console.log(line),
+  });
+  console.log(JSON.stringify({ bench: name, ...result }));
+  return result.valid ? 0 : 1;
+}
+
+/**
+ * @param {string} option
+ * @param {string} text
+ * @param {number} least
+ */
+function wholeNumber(option, text, least) {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least)
+    throw new CannotRun(`${option} is "${text}"; give a whole number from ${least}.`);
+  return number;
+}
