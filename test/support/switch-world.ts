@@ -5,11 +5,11 @@ import { businessDateOf, JAKARTA_MIDNIGHT, ManualClock, ok, PaymentIds, rupiah, 
 import {
   checkLedgerInvariants,
   depositBalance,
-  SingleWriter,
+  BatchWriter,
   topUpDeposit,
   type MoneyWriter,
 } from '#lib/ledger';
-import { Database, SecretBox } from '#lib/platform';
+import { SecretBox } from '#lib/platform';
 import {
   AdviceFlow,
   Billers,
@@ -38,6 +38,8 @@ const LIMITS = {
   leaseMs: 30_000,
   atOnceMax: 32,
 };
+
+const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000 };
 
 /** How the fake biller treats the next payments. */
 export type Behaviour =
@@ -164,7 +166,7 @@ export interface SwitchWorld {
 
 /** @param writerOf replaces the money writer, to put faults under the flows. */
 export async function aSwitch(
-  writerOf: (database: Database) => MoneyWriter = (database) => new SingleWriter(database),
+  writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -174,7 +176,7 @@ export async function aSwitch(
   const catalog = await Catalog.open(store.url, box, () => undefined);
   const biller = new FakeBiller();
   const billers = new OneBiller(biller);
-  const writer = writerOf(store.database);
+  const writer = writerOf(store);
   const payments = new Payments(store.database, writer, catalog, LIMITS, logger);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
@@ -245,6 +247,7 @@ export async function aSwitch(
       expect(verdicts.filter(({ ok: isKept }) => !isKept)).toEqual([]);
     },
     async close() {
+      await writer.close();
       await catalog.close();
       await store.drop();
     },

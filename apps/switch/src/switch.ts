@@ -8,7 +8,7 @@ import { Catalog } from '#lib/catalog';
 import { H2hLimits, H2hModule, h2hServerOptions, prepareH2hServer } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
-import { SingleWriter } from '#lib/ledger';
+import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
 import { checkDatabase, Database, NodeLease, readConfigFile, SecretBox, type Logger } from '#lib/platform';
 import {
   AdviceLimits,
@@ -31,6 +31,8 @@ export interface SwitchOptions {
   host: string;
   clock: Clock;
   logger: Logger;
+  /** Another way of writing money, for measurements; the pipeline when left out. */
+  writerOf?: (database: Database) => MoneyWriter;
 }
 
 /** A switch that serves until it is closed. */
@@ -43,6 +45,7 @@ export interface RunningSwitch {
 const Limits = z.object({
   h2h: H2hLimits,
   advice: AdviceLimits,
+  pipeline: PipelineLimits,
   database: z.strictObject({ connectionsMax: z.int().positive() }),
 });
 
@@ -76,7 +79,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
   const lease = await NodeLease.take(database, PAYMENT_ID_NODES);
   const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
-  const writer = new SingleWriter(database);
+  const writer = options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline);
   const payments = new Payments(database, writer, catalog, limits.advice, logger);
   const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
   const inquiries = new Inquiries(database);
@@ -97,6 +100,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     async close() {
       await app.close();
       lease.end();
+      await writer.close();
       await billers.close();
       await catalog.close();
       await database.close();

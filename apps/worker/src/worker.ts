@@ -4,7 +4,7 @@ import { BillerRegistry } from '#lib/billers';
 import { Catalog } from '#lib/catalog';
 import { readFormats } from '#lib/files';
 import type { Clock } from '#lib/kernel';
-import { SingleWriter } from '#lib/ledger';
+import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import { checkDatabase, Database, readConfigFile, SecretBox, type Logger } from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
@@ -23,6 +23,7 @@ export interface WorkerOptions {
 
 const Limits = z.object({
   advice: AdviceLimits,
+  pipeline: PipelineLimits,
   database: z.strictObject({ connectionsMax: z.int().positive() }),
 });
 
@@ -36,7 +37,8 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
-  const payments = new Payments(database, new SingleWriter(database), catalog, limits.advice, logger);
+  const writer = new BatchWriter(options.databaseUrl, limits.pipeline);
+  const payments = new Payments(database, writer, catalog, limits.advice, logger);
   const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
@@ -51,6 +53,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   return {
     async close() {
       await Promise.all([advice.stop(), stopReconciliation()]);
+      await writer.close();
       await billers.close();
       await catalog.close();
       await database.close();

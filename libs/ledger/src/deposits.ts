@@ -81,6 +81,7 @@ export async function topUpDeposit(
   const journal = topUpJournal(topUp);
   return writer.commit({
     journal,
+    claims: [{ key: 'PRIMARY', value: `${journal.subjectId} ${journal.kind}` }],
     inserts: () => [],
     updates: () => [],
     witness: {

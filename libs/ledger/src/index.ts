@@ -1,4 +1,5 @@
 export * from './accounts';
+export * from './batch-writer';
 export * from './deposits';
 export * from './invariants';
 export * from './journals';

@@ -28,10 +28,19 @@ export interface DepositAfter {
  */
 export interface UnitOfWork {
   journal: JournalDraft | undefined;
+  /** What no other unit may have too, as the unique keys of its rows say. Among units of one batch it decides. */
+  claims: readonly Claim[];
   inserts: (deposit: DepositAfter | undefined) => Row[];
   updates: (deposit: DepositAfter | undefined) => GuardedUpdate[];
-  /** A row of `inserts` that only this unit can have written: it tells whether a commit without answer happened. */
+  /** Columns of a row that only this unit can have written: they tell whether a commit without answer happened. */
   witness: Row;
+}
+
+/** A value of a unique key. */
+export interface Claim {
+  /** The key's name. */
+  key: string;
+  value: string;
 }
 
 /** How a unit of work ended. Only `committed` left anything behind. */
@@ -42,7 +51,9 @@ export type CommitResult =
   /** A unique key is taken; the name says which. */
   | { kind: 'clash'; key: string }
   /** A conditional update found no row: another writer was first. */
-  | { kind: 'stale'; table: string };
+  | { kind: 'stale' }
+  /** Too many wait already; nothing was tried. */
+  | { kind: 'overloaded' };
 
 /**
  * The one door through which money is written. Returns only after the outcome is durable.
@@ -50,4 +61,7 @@ export type CommitResult =
  */
 export abstract class MoneyWriter {
   abstract commit(unit: UnitOfWork): Promise<CommitResult>;
+
+  /** Finishes what waits and lets go of what it holds. */
+  abstract close(): Promise<void>;
 }

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rupiah, type Rupiah } from '#lib/kernel';
-import { CommitUnknown, duplicateKey, type Database, type SqlValue, type Statements } from '#lib/platform';
-import { contentHash, type JournalDraft } from './journals';
+import {
+  CommitUnknown,
+  duplicateKey,
+  isDatabaseAway,
+  type Database,
+  type SqlValue,
+  type Statements,
+} from '#lib/platform';
+import { journalRows } from './journal-rows';
+import type { JournalDraft } from './journals';
 import {
   MoneyWriter,
   type CommitResult,
@@ -47,19 +55,28 @@ export class SingleWriter extends MoneyWriter {
     }
   }
 
+  /** Holds nothing of its own: the pool is its caller's. */
+  override async close(): Promise<void> {}
+
   /** The answer to COMMIT was lost: our own row is there, or the work never happened and is done again. */
   private async reread(unit: UnitOfWork, unknown: CommitUnknown): Promise<CommitResult> {
     for (let attempt = 1; attempt <= REREAD_ATTEMPTS; attempt += 1) {
       await sleep(REREAD_EVERY_MS);
       try {
-        if (!(await exists(this.database, unit.witness))) return await this.commit(unit);
-        return { kind: 'committed', deposit: await depositAfter(this.database, unit.journal) };
+        if (await exists(this.database, unit.witness)) return await this.committed(unit);
+        const again = await this.commit(unit);
+        // The lost COMMIT may have arrived meanwhile: then the clash is with our own rows.
+        const isOurs = again.kind === 'clash' && (await exists(this.database, unit.witness));
+        return isOurs ? await this.committed(unit) : again;
       } catch (error) {
-        if (error instanceof CommitUnknown) throw error;
-        // The database is still away; the next attempt asks again.
+        if (!isDatabaseAway(error)) throw error;
       }
     }
     throw unknown;
+  }
+
+  private async committed({ journal }: UnitOfWork): Promise<CommitResult> {
+    return { kind: 'committed', deposit: await depositAfter(this.database, journal) };
   }
 }
 
@@ -71,8 +88,7 @@ async function write(statements: Statements, unit: UnitOfWork): Promise<DepositA
   // Rows before the floor: a repeated reference must be found even when the deposit has run empty since.
   for (const rows of byTable(unit.inserts(after))) await insert(statements, rows);
   for (const update of unit.updates(after))
-    if ((await updateOne(statements, update)) !== 1)
-      throw new Refused({ kind: 'stale', table: update.table });
+    if ((await updateOne(statements, update)) !== 1) throw new Refused({ kind: 'stale' });
 
   if (journal && before && after) {
     const takesMoney = journal.postedChange - journal.heldChange < 0n;
@@ -115,40 +131,8 @@ async function moveDeposit(
     'UPDATE deposit SET posted = ?, held = ?, seq = ? WHERE channel_id = ? AND seq = ?',
     [after.posted, after.held, seq, journal.channelId, before.seq],
   );
-  if (moved !== 1) throw new Refused({ kind: 'stale', table: 'deposit' });
-  await insert(statements, [
-    {
-      table: 'journal',
-      values: {
-        subject_id: journal.subjectId,
-        kind: journal.kind,
-        business_date: journal.businessDate,
-        channel_id: journal.channelId,
-        posted_change: journal.postedChange,
-        held_change: journal.heldChange,
-        posted_after: after.posted,
-        held_after: after.held,
-        limit_then: after.limit,
-        deposit_seq: seq,
-        reference: journal.reference,
-        content_hash: contentHash(journal),
-        created_at: journal.at,
-      },
-    },
-  ]);
-  await insert(
-    statements,
-    journal.postings.map(({ accountId, amount }, index) => ({
-      table: 'posting',
-      values: {
-        subject_id: journal.subjectId,
-        kind: journal.kind,
-        line_no: index + 1,
-        account_id: accountId,
-        amount,
-      },
-    })),
-  );
+  if (moved !== 1) throw new Refused({ kind: 'stale' });
+  for (const rows of byTable(journalRows(journal, after, seq))) await insert(statements, rows);
 }
 
 function byTable(rows: readonly Row[]): Row[][] {

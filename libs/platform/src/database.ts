@@ -33,9 +33,16 @@ const LOST_CODES = new Set([
 ]);
 const ATTEMPTS_MAX = 5;
 
-const SESSION = [
+/** Units that wait for a connection of the pool; one more is refused at once, before anything was formed. */
+const WAITING_MAX = 1_024;
+
+/** A caller waits for seconds, not for the 50 that a server gives a lock by default. */
+const LOCK_WAIT_S = 3;
+
+/** What every connection is set to before it does anything else. */
+export const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET time_zone = '+00:00', " +
+  `SET innodb_lock_wait_timeout = ${LOCK_WAIT_S}, time_zone = '+00:00', ` +
     "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 ];
 
@@ -54,8 +61,9 @@ export function duplicateKey(error: unknown): string | undefined {
 
 /** Whether the database cannot be reached or is refusing connections. */
 export function isDatabaseAway(error: unknown): boolean {
-  const { errno } = error as SqlError;
-  return isConnectionLost(error) || errno === 1040 || errno === 1203 || errno === 1053;
+  const { errno, message } = error as SqlError;
+  const isFull = errno === 1040 || errno === 1203 || message === 'Queue limit reached.';
+  return isFull || isConnectionLost(error) || errno === 1053;
 }
 
 /** Whether the connection is gone, and its transaction with it. One that went between two statements has no code. */
@@ -75,6 +83,7 @@ export class Database implements Statements {
     this.pool = createPool({
       uri: url,
       connectionLimit: connectionsMax,
+      queueLimit: WAITING_MAX,
       supportBigNumbers: true,
       bigNumberStrings: true,
       timezone: 'Z',
@@ -171,4 +180,17 @@ async function dropOrRollBack(connection: PoolConnection, error: unknown): Promi
 /** A JSON column's value: MariaDB hands over its text, MySQL 8 the parsed value. */
 export function fromJson(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : value;
+}
+
+/** What went wrong with a statement, as far as it decides what happens next. */
+export type SqlFault = 'redo' | 'lost' | 'duplicate' | 'guard' | 'other';
+
+/** Sorts an error: `redo` the unit, the connection is `lost`, a unique key is taken, a guard found no row, or other. */
+export function sqlFaultOf(error: unknown): SqlFault {
+  const { errno = 0 } = error as SqlError;
+  if (isConnectionLost(error)) return 'lost';
+  if (REDO_ERRNO.has(errno)) return 'redo';
+  if (errno === 1062) return 'duplicate';
+  // "Subquery returns more than 1 row": how a guard within a packet stops it.
+  return errno === 1242 ? 'guard' : 'other';
 }

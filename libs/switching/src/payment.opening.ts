@@ -9,14 +9,14 @@ import {
   type Result,
 } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
-import { holdJournal, type CommitResult, type MoneyWriter } from '#lib/ledger';
+import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#lib/ledger';
 import { CommitUnknown, isDatabaseAway, type Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import type { StoredInquiry } from './inquiries';
 import { moneyOf, type Payment } from './payment';
 import { logMove } from './payment.log';
-import { freeAfter, openingRows } from './payment.writes';
+import { billOf, freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 
@@ -26,6 +26,9 @@ export interface Opened {
   /** `in doubt`: the answer to the commit was lost and could not be found out; nothing may be sent. */
   standing: 'opened' | 'repeat' | 'in doubt';
 }
+
+/** Two processes that draw the same Payment ID are rare already; the same twice over is a fault of our own. */
+const DRAWS_MAX = 5;
 
 /** Forms payments: payment, hold and leg intent become durable in one commit, before anything is sent. */
 export class PaymentOpening {
@@ -46,7 +49,7 @@ export class PaymentOpening {
     now: Date,
     deadline: Date,
   ): Promise<Result<Opened, Refusal>> {
-    for (;;) {
+    for (let draws = 1; ; draws += 1) {
       const payment = this.draft(request, inquiry, sold, now, deadline);
       let result: CommitResult;
       try {
@@ -60,10 +63,16 @@ export class PaymentOpening {
         case 'committed':
           logMove(this.logger, payment, 'deposit held');
           return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
-        case 'insufficient':
+        case 'overloaded':
+          return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
+        case 'insufficient': {
+          // A repeat finds its payment, also when the deposit has run empty since.
+          const first = await this.payments.findByReference(request.channelId, request.reference);
+          if (first) return ok({ payment: first, standing: 'repeat' });
           return fail(
             refusal('DEPOSIT_INSUFFICIENT', `available ${result.available}, charge ${payment.offer.charge}`),
           );
+        }
         case 'clash': {
           const first = await this.payments.findByReference(request.channelId, request.reference);
           if (first) return ok({ payment: first, standing: 'repeat' });
@@ -72,10 +81,11 @@ export class PaymentOpening {
           if (result.key === 'payment_bill_in_payment')
             return fail(refusal('BILL_IN_PAYMENT', `${sold.product.productId} ${inquiry.inquiryId}`));
           // The Payment ID was drawn by another process too: draw again.
-          continue;
+          if (draws < DRAWS_MAX) continue;
+          throw new Error(`${result.key} is taken again and again while opening ${payment.paymentId}`);
         }
         case 'stale':
-          throw new Error(`opening ${payment.paymentId} found ${result.table} changed under its lock`);
+          throw new Error(`opening ${payment.paymentId} found its rows changed under its lock`);
       }
     }
   }
@@ -84,6 +94,7 @@ export class PaymentOpening {
     const { paymentId, channelId, channelReference, createdAt } = payment;
     return this.writer.commit({
       journal: holdJournal(moneyOf(payment), createdAt),
+      claims: claimsOf(payment, oneBillAtATime),
       inserts: openingRows(payment, oneBillAtATime),
       updates: () => [],
       witness: {
@@ -133,4 +144,15 @@ export class PaymentOpening {
       },
     };
   }
+}
+
+/** The unique keys of a payment's rows. */
+function claimsOf(payment: Payment, oneBillAtATime: boolean): Claim[] {
+  const { paymentId, channelId, channelReference, inquiryId } = payment;
+  return [
+    { key: 'PRIMARY', value: paymentId },
+    { key: 'payment_channel_reference', value: `${channelId} ${channelReference}` },
+    { key: 'payment_inquiry', value: inquiryId },
+    ...(oneBillAtATime ? [{ key: 'payment_bill_in_payment', value: billOf(payment) }] : []),
+  ];
 }

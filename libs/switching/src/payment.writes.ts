@@ -33,9 +33,7 @@ export function openingRows(
         product_id: payment.productId,
         biller_id: payment.billerId,
         customer_number: payment.customerNumber,
-        bill_in_payment: oneBillAtATime
-          ? `${payment.billerId}:${leg.billerProduct}:${payment.customerNumber}`
-          : null,
+        bill_in_payment: oneBillAtATime ? billOf(payment) : null,
         state: payment.state,
         code: payment.code,
         amount: offer.amount,
@@ -73,6 +71,11 @@ export function openingRows(
   ];
 }
 
+/** What names a bill across channels while it is in payment. */
+export function billOf({ billerId, leg, customerNumber }: Payment): string {
+  return `${billerId}:${leg.billerProduct}:${customerNumber}`;
+}
+
 /** The payment as a move will leave it. */
 export function movedPayment(
   payment: Payment,
@@ -81,8 +84,7 @@ export function movedPayment(
   now: Date,
   how: { receiptLines: readonly string[]; timeZone: string; firstAdviceAt: Date },
 ): Payment {
-  const move = moveOf(payment.state, event);
-  if (!move) throw new Error(`${payment.paymentId}: "${event}" cannot happen to a ${payment.state} payment`);
+  const move = requiredMove(payment, event);
   const moved: Payment = {
     ...payment,
     state: move.to,
@@ -103,6 +105,12 @@ export function movedPayment(
     billerReference: outcome.billerReference,
     receipt: renderReceipt(how.receiptLines, facts, payment.offer, outcome.receipt),
   };
+}
+
+function requiredMove({ paymentId, state }: Payment, event: PaymentEvent) {
+  const move = moveOf(state, event);
+  if (!move) throw new Error(`${paymentId}: "${event}" cannot happen to a ${state} payment`);
+  return move;
 }
 
 function codeOf(state: Payment['state'], outcome: PaymentOutcome | AdviceOutcome): ResponseCode {
@@ -132,10 +140,11 @@ export function unitOfMove(
   outcome: PaymentOutcome | AdviceOutcome,
   now: Date,
 ): UnitOfWork {
-  const ledger = moveOf(before.state, event)?.ledger ?? 'none';
+  const { ledger } = requiredMove(before, event);
   const row = eventRow(after, before.state, event, ledger, outcome.evidence, now);
   return {
     journal: journalOf(ledger, before, now),
+    claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
     inserts: () => [row],
     updates: (deposit) => [paymentUpdate(before, after, deposit, now), legUpdate(before, after)],
     witness: {

@@ -1,0 +1,216 @@
+import { CommitUnknown, Lane } from '#lib/platform';
+import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { BatchWriter } from './batch-writer';
+import { captureJournal, holdJournal } from './journals';
+
+const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500 };
+
+let world: LedgerWorld;
+let writer: BatchWriter;
+beforeAll(async () => {
+  world = await aLedger(['ca', 'cb', 'cc']);
+});
+beforeEach(async () => {
+  await world.reset();
+  writer = new BatchWriter(world.store.url, LIMITS);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await writer.close();
+  await world.expectSound();
+});
+afterAll(() => world.store.drop());
+
+function hold(paymentId: string, charge: bigint, channelId = 'ca', at = AT) {
+  return writer.commit(unit(holdJournal(money(paymentId, charge, channelId), at)));
+}
+
+/** Watches the packets; `spoil` may throw instead of, or after, the real sending. */
+function onPacket(spoil: (packet: string, send: () => Promise<unknown>) => Promise<unknown>): string[] {
+  const sent: string[] = [];
+  const original = Object.getOwnPropertyDescriptor(Lane.prototype, 'send')?.value as Lane['send'];
+  jest.spyOn(Lane.prototype, 'send').mockImplementation(function send(this: Lane, ...statements: string[]) {
+    const packet = statements.join(';');
+    sent.push(packet);
+    return spoil(packet, () => original.call(this, ...statements)) as ReturnType<Lane['send']>;
+  });
+  return sent;
+}
+
+/** The writer's own connection. */
+function laneOf(batches: BatchWriter): Lane {
+  return (batches as unknown as { lane: Lane }).lane;
+}
+
+const isCommit = (packet: string) => packet.endsWith('COMMIT');
+
+test('what arrives while a commit is under way shares the next one', async () => {
+  const sent = onPacket((_, send) => send());
+  await Promise.all(Array.from({ length: 40 }, (_, n) => hold(`P${n}`, 1n)));
+  // The first began at once, alone; the other 39 went together.
+  expect(sent.filter(isCommit)).toHaveLength(2);
+  expect(await world.free()).toBe(960n);
+});
+
+test('an idle writer waits for nothing: one payment, one packet to lock and one to write', async () => {
+  const sent = onPacket((_, send) => send());
+  await hold('A', 1n);
+  expect(sent).toHaveLength(2);
+});
+
+test('one bad member does not fail its neighbours', async () => {
+  await hold('TAKEN', 1n);
+  const first = hold('A', 1n);
+  const stale = unit(holdJournal(money('STALE', 1n), AT), {
+    updates: () => [
+      { table: 'payment', set: { state: 'PAID' }, where: { payment_id: 'nobody', state: 'SENT' } },
+    ],
+  });
+  const results = await Promise.all([
+    first,
+    hold('B', 1n),
+    hold('TAKEN', 1n, 'ca', new Date(AT.getTime() + 1)),
+    hold('C', 1n, 'cb'),
+    writer.commit(stale),
+    hold('DEAR', 5_000n),
+    hold('D', 1n),
+    hold('D', 1n),
+  ]);
+  expect(results.map(({ kind }) => kind)).toEqual([
+    'committed',
+    'committed',
+    'clash',
+    'committed',
+    'stale',
+    'insufficient',
+    'committed',
+    'clash',
+  ]);
+  expect([await world.free('ca'), await world.free('cb')]).toEqual([996n, 999n]);
+});
+
+test('moves of many payments are one statement, each held to its own old state', async () => {
+  const rows = Array.from({ length: 10 }, (_, n) => `P${n}`);
+  await Promise.all(rows.map((id) => hold(id, 10n)));
+  await Promise.all(rows.map((id) => writer.commit(unit(captureJournal(money(id, 10n), AT)))));
+  expect(await world.free()).toBe(900n);
+});
+
+test('a full queue refuses at once and forms nothing', async () => {
+  const results = await Promise.all(Array.from({ length: 150 }, (_, n) => hold(`P${n}`, 1n)));
+  const kinds = results.map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(49);
+  expect(await world.free()).toBe(1_000n - 101n);
+});
+
+test.each([1213, 1205, 1020])('error %d redoes the whole batch', async (errno) => {
+  let times = 0;
+  onPacket(async (packet, send) => {
+    if (isCommit(packet) && (times += 1) <= 2) throw Object.assign(new Error('again'), { errno });
+    return send();
+  });
+  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect(times).toBe(3);
+  expect(await world.free()).toBe(999n);
+});
+
+test('a real lock wait: the row is held by another until the batch is redone', async () => {
+  let release = (): void => undefined;
+  const isLocked = new Promise<void>((resolve) => {
+    void world.store.admin.transaction(async (statements) => {
+      await statements.rows("SELECT 1 FROM deposit WHERE channel_id = 'ca' FOR UPDATE");
+      resolve();
+      await new Promise<void>((letGo) => {
+        release = letGo;
+      });
+    });
+  });
+  await isLocked;
+  await laneOf(writer).send('SET SESSION innodb_lock_wait_timeout = 1');
+  const errors: number[] = [];
+  onPacket((_, send) =>
+    send().catch((error: { errno: number }) => {
+      errors.push(error.errno);
+      release();
+      throw error;
+    }),
+  );
+  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect(errors).toEqual([1205]);
+  expect(await world.free()).toBe(999n);
+});
+
+test('a COMMIT whose answer was lost is found, and is not done again', async () => {
+  let isFirst = true;
+  onPacket(async (packet, send) => {
+    const result = await send();
+    if (isCommit(packet) && isFirst) {
+      isFirst = false;
+      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+    }
+    return result;
+  });
+  const results = await Promise.all([hold('A', 1n), hold('B', 1n), hold('C', 2_000n)]);
+  expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'insufficient']);
+  expect(results[0]).toMatchObject({ deposit: { posted: 1_000n, held: 1n } });
+  expect(await world.free()).toBe(998n);
+});
+
+test('a COMMIT that never reached the server is done again', async () => {
+  let isFirst = true;
+  onPacket(async (packet, send) => {
+    if (isCommit(packet) && isFirst) {
+      isFirst = false;
+      throw Object.assign(new Error('gone'), { code: 'PROTOCOL_CONNECTION_LOST' });
+    }
+    return send();
+  });
+  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect(await world.free()).toBe(999n);
+});
+
+test('a connection that the server killed is replaced', async () => {
+  await hold('A', 1n);
+  const [rows] = await laneOf(writer).send('SELECT CONNECTION_ID() AS id');
+  const [row] = rows as unknown as { id: number }[];
+  await world.store.database.run(`KILL CONNECTION ${row?.id}`);
+  expect((await hold('B', 1n)).kind).toBe('committed');
+  expect(await world.free()).toBe(998n);
+});
+
+test('when it cannot be found out whether a COMMIT happened, the caller is told so', async () => {
+  let isGone = false;
+  onPacket(async (packet, send) => {
+    if (isCommit(packet)) isGone = true;
+    if (isGone) throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
+    return send();
+  });
+  await expect(hold('A', 1n)).rejects.toBeInstanceOf(CommitUnknown);
+  jest.restoreAllMocks();
+  expect(await world.free()).toBe(1_000n);
+  expect((await hold('B', 1n)).kind).toBe('committed');
+});
+
+test('a server that is away before anything was sent is no doubt: nothing was formed', async () => {
+  onPacket(async () => {
+    throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+  });
+  await expect(hold('A', 1n)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('deposits of several channels are moved in one commit, each by its own order', async () => {
+  await Promise.all(
+    ['ca', 'cb', 'cc'].flatMap((channel) => ['1', '2', '3'].map((n) => hold(`${channel}${n}`, 7n, channel))),
+  );
+  for (const channel of ['ca', 'cb', 'cc']) expect(await world.free(channel)).toBe(979n);
+});
+
+test('quotes and backslashes in a reference stay data', async () => {
+  const reference = "'); DROP TABLE posting; -- \\";
+  const journal = holdJournal({ ...money('A', 1n), reference }, AT);
+  await writer.commit(unit(journal));
+  const [row] = await world.store.database.rows<{ reference: Buffer }>(
+    "SELECT reference FROM journal WHERE subject_id = 'A'",
+  );
+  expect(row?.reference.toString()).toBe(reference);
+});

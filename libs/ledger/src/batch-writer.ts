@@ -1,0 +1,285 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { rupiah } from '#lib/kernel';
+import {
+  CommitUnknown,
+  duplicateKey,
+  Lane,
+  sqlFaultOf,
+  type PacketResults,
+  type SqlFault,
+} from '#lib/platform';
+import { admit, type Accepted, type DepositState } from './batch/admission';
+import { insertStatements, literal, updateStatements } from './batch/sql';
+import { journalRows } from './journal-rows';
+import {
+  MoneyWriter,
+  type CommitResult,
+  type DepositAfter,
+  type GuardedUpdate,
+  type Row,
+  type UnitOfWork,
+} from './money-writer';
+
+/** Bounds of the pipeline: config/limits.yaml, `pipeline`. */
+export const PipelineLimits = z.strictObject({
+  /** Units that may wait; one more is refused at once. */
+  queueMax: z.int().positive(),
+  /** Units of one commit. */
+  batchMax: z.int().positive(),
+  /** How long to go on finding out whether a COMMIT without an answer happened. */
+  unknownForMs: z.int().positive(),
+});
+export type PipelineLimits = z.infer<typeof PipelineLimits>;
+
+const REDO_MAX = 5;
+
+/** A unit and the one who waits for it. */
+interface Member {
+  unit: UnitOfWork;
+  resolve: (result: CommitResult) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A failed attempt: what it was, and whether its COMMIT may have happened. */
+class Failed extends Error {
+  constructor(
+    readonly fault: SqlFault,
+    readonly mayBeCommitted: boolean,
+    readonly accepted: readonly Accepted[],
+    override readonly cause: unknown,
+  ) {
+    super(fault);
+  }
+}
+
+/**
+ * Writes many units of work in one commit. What arrives while a commit is on its way to the disk forms the next
+ * batch: an idle writer waits for nothing, a busy one locks each deposit once, writes with multi-row statements and
+ * flushes once. Members are decided one by one in the order they came, so a batch admits exactly what single
+ * commits would, and one that fails takes no other with it.
+ */
+export class BatchWriter extends MoneyWriter {
+  private readonly queue: Member[] = [];
+  private isWorking = false;
+  private readonly lane: Lane;
+
+  constructor(
+    url: string,
+    private readonly limits: PipelineLimits,
+  ) {
+    super();
+    this.lane = new Lane(url);
+  }
+
+  override commit(unit: UnitOfWork): Promise<CommitResult> {
+    if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded' });
+    return new Promise((resolve, reject) => {
+      this.queue.push({ unit, resolve, reject });
+      if (!this.isWorking) void this.work();
+    });
+  }
+
+  override async close(): Promise<void> {
+    while (this.isWorking) await sleep(10);
+    this.lane.drop();
+  }
+
+  private async work(): Promise<void> {
+    this.isWorking = true;
+    while (this.queue.length > 0) await this.commitTogether(this.queue.splice(0, this.limits.batchMax));
+    this.isWorking = false;
+  }
+
+  /** Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on. */
+  private async commitTogether(members: readonly Member[]): Promise<void> {
+    try {
+      const results = await this.redone(members.map(({ unit }) => unit));
+      for (const [index, member] of members.entries()) {
+        const result = results[index];
+        if (result) member.resolve(result);
+        else member.reject(new Error('a member of a batch was left without a result'));
+      }
+    } catch (error) {
+      const { fault, cause, mayBeCommitted } = error instanceof Failed ? error : faultOfOurOwn(error);
+      const [only, second] = members;
+      if (mayBeCommitted || fault === 'lost') {
+        for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
+      } else if (only && second) {
+        const middle = Math.ceil(members.length / 2);
+        await this.commitTogether(members.slice(0, middle));
+        await this.commitTogether(members.slice(middle));
+      } else if (only) await this.endSingle(only, fault, cause);
+    }
+  }
+
+  /** A unit alone that could not be written: its own row may be there, from a commit whose answer was lost. */
+  private async endSingle({ unit, resolve, reject }: Member, fault: SqlFault, cause: unknown): Promise<void> {
+    if (fault !== 'duplicate' && fault !== 'guard') {
+      reject(cause);
+      return;
+    }
+    try {
+      if (await this.exists(unit.witness))
+        resolve({ kind: 'committed', deposit: await this.depositAfter(unit) });
+      else if (fault === 'guard') resolve({ kind: 'stale' });
+      else resolve({ kind: 'clash', key: duplicateKey(cause) ?? '' });
+    } catch (error) {
+      this.lane.drop();
+      reject(error);
+    }
+  }
+
+  /** One attempt after another while the server asks for it or its answer was lost. @throws Failed */
+  private async redone(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await this.attempt(units);
+      } catch (error) {
+        if (!(error instanceof Failed)) throw error;
+        if (error.mayBeCommitted) {
+          if (await this.happened(error)) return resultsOf(units, error.accepted, new Map());
+        } else if (error.fault !== 'redo' && error.fault !== 'lost') throw error;
+        if (attempt === REDO_MAX) throw new Failed(error.fault, false, [], error.cause);
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+  }
+
+  private async attempt(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+    let accepted: readonly Accepted[] = [];
+    let isSent = false;
+    try {
+      const deposits = await this.lock(units);
+      const before = new Map(deposits);
+      const admission = admit(units, deposits);
+      accepted = admission.accepted;
+      isSent = accepted.length > 0;
+      await this.lane.send(...(isSent ? statementsOf(accepted, before, deposits) : ['ROLLBACK']));
+      return resultsOf(units, accepted, admission.refused);
+    } catch (error) {
+      const fault = sqlFaultOf(error);
+      const mayBeCommitted = isSent && fault === 'lost';
+      await this.rollBack(fault);
+      throw new Failed(fault, mayBeCommitted, accepted, error);
+    }
+  }
+
+  /** Begins the transaction and locks the deposits it moves, always in the same order. */
+  private async lock(units: readonly UnitOfWork[]): Promise<Map<string, DepositState>> {
+    const channels = new Set(units.flatMap(({ journal }) => (journal ? [journal.channelId] : [])));
+    const deposits = new Map<string, DepositState>();
+    if (channels.size === 0) {
+      await this.lane.send('START TRANSACTION');
+      return deposits;
+    }
+    const list = [...channels].sort().map(literal).join(',');
+    const results = await this.lane.send(
+      'START TRANSACTION',
+      'SELECT channel_id, posted, held, credit_limit, seq FROM deposit ' +
+        `WHERE channel_id IN (${list}) ORDER BY channel_id FOR UPDATE`,
+    );
+    for (const row of rowsOf(results, 1))
+      deposits.set(String(row['channel_id']), {
+        posted: BigInt(row['posted'] ?? 0),
+        held: BigInt(row['held'] ?? 0),
+        limit: BigInt(row['credit_limit'] ?? 0),
+        seq: BigInt(row['seq'] ?? 0),
+      });
+    return deposits;
+  }
+
+  /** Nothing of a failed attempt may stay open on the connection. */
+  private async rollBack(fault: SqlFault): Promise<void> {
+    if (fault === 'lost') return this.lane.drop();
+    await this.lane.send('ROLLBACK').catch(() => this.lane.drop());
+  }
+
+  /**
+   * Whether a commit without an answer happened. The deposits are locked first: whatever the lost connection was
+   * still doing is over then.
+   * @throws Failed when it cannot be told in time.
+   */
+  private async happened(failure: Failed): Promise<boolean> {
+    const [first] = failure.accepted;
+    if (!first) return false;
+    const giveUpAt = performance.now() + this.limits.unknownForMs;
+    for (;;)
+      try {
+        await this.lock(failure.accepted.map(({ unit }) => unit));
+        const isThere = await this.exists(first.unit.witness);
+        await this.lane.send('ROLLBACK');
+        return isThere;
+      } catch (error) {
+        this.lane.drop();
+        if (performance.now() > giveUpAt) throw new Failed('lost', true, failure.accepted, error);
+        await sleep(250);
+      }
+  }
+
+  private async exists(row: Row): Promise<boolean> {
+    const where = Object.entries(row.values).map(([column, value]) => `\`${column}\` <=> ${literal(value)}`);
+    const results = await this.lane.send(
+      `SELECT 1 FROM \`${row.table}\` WHERE ${where.join(' AND ')} LIMIT 1`,
+    );
+    return rowsOf(results, 0).length > 0;
+  }
+
+  private async depositAfter({ journal }: UnitOfWork): Promise<DepositAfter | undefined> {
+    if (!journal) return undefined;
+    const results = await this.lane.send(
+      'SELECT posted_after, held_after, limit_then FROM journal ' +
+        `WHERE subject_id = ${literal(journal.subjectId)} AND kind = ${literal(journal.kind)}`,
+    );
+    const [row] = rowsOf(results, 0);
+    return (
+      row && {
+        posted: rupiah(BigInt(row['posted_after'] ?? 0)),
+        held: rupiah(BigInt(row['held_after'] ?? 0)),
+        limit: rupiah(BigInt(row['limit_then'] ?? 0)),
+      }
+    );
+  }
+}
+
+/** Everything a batch writes, and its COMMIT: one packet, of which the server stops at the first failure. */
+function statementsOf(
+  accepted: readonly Accepted[],
+  before: ReadonlyMap<string, DepositState>,
+  after: ReadonlyMap<string, DepositState>,
+): string[] {
+  const rows: Row[] = [];
+  const updates: GuardedUpdate[] = [];
+  for (const { unit, after: deposit, seq } of accepted) {
+    rows.push(...unit.inserts(deposit));
+    updates.push(...unit.updates(deposit));
+    if (unit.journal && deposit && seq !== undefined) rows.push(...journalRows(unit.journal, deposit, seq));
+  }
+  for (const [channelId, state] of after)
+    if (state !== before.get(channelId))
+      updates.push({
+        table: 'deposit',
+        set: { posted: state.posted, held: state.held, seq: state.seq },
+        where: { channel_id: channelId, seq: before.get(channelId)?.seq ?? 0n },
+      });
+  return [...insertStatements(rows), ...updateStatements(updates), 'COMMIT'];
+}
+
+function resultsOf(
+  units: readonly UnitOfWork[],
+  accepted: readonly Accepted[],
+  refused: ReadonlyMap<number, CommitResult>,
+): (CommitResult | undefined)[] {
+  const results: (CommitResult | undefined)[] = units.map((_, index) => refused.get(index));
+  for (const { index, after } of accepted) results[index] = { kind: 'committed', deposit: after };
+  return results;
+}
+
+/** Rows of one statement of a packet, columns as text. */
+function rowsOf(results: PacketResults, at: number): Record<string, string>[] {
+  const result = results[at];
+  return Array.isArray(result) ? result : [];
+}
+
+function faultOfOurOwn(error: unknown): Failed {
+  return new Failed('other', false, [], error);
+}

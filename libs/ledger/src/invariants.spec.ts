@@ -1,0 +1,60 @@
+import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { checkLedgerInvariants } from './invariants';
+import { holdJournal } from './journals';
+import { SingleWriter } from './single-writer';
+
+let world: LedgerWorld;
+let writer: SingleWriter;
+beforeAll(async () => {
+  world = await aLedger();
+  writer = new SingleWriter(world.store.database);
+});
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
+
+describe('a broken book is found', () => {
+  test.each([
+    ['I1', "UPDATE posting SET amount = amount + 1 WHERE kind = 'hold' AND line_no = 1"],
+    ['I1', "DELETE FROM posting WHERE kind = 'hold' AND line_no = 2"],
+    ['I1', "DELETE FROM journal WHERE kind = 'hold'"],
+    ['I1', "UPDATE posting SET account_id = 'own:pocket' WHERE kind = 'hold' AND line_no = 2"],
+    ['I2', "UPDATE posting SET amount = amount * 2 WHERE kind = 'hold'"],
+    ['I2', "UPDATE journal SET business_date = '2026-07-13' WHERE kind = 'hold'"],
+    ['I3', 'UPDATE deposit SET posted = posted + 1'],
+    ['I3', 'UPDATE deposit SET held = 0'],
+    ['I3', "UPDATE journal SET held_after = held_after + 1 WHERE kind = 'hold'"],
+    ['I3', "UPDATE journal SET deposit_seq = 99 WHERE kind = 'hold'"],
+  ])('%s: %s', async (id, vandalism) => {
+    await writer.commit(unit(holdJournal(money('A', 100n), AT)));
+    await world.expectSound();
+    await world.store.admin.run(vandalism);
+    const verdict = (await checkLedgerInvariants(world.store.database)).find((found) => found.id === id);
+    expect(verdict).toMatchObject({ ok: false, firstCounterExample: expect.any(String) as string });
+  });
+
+  test('I3: a hold that broke the floor', async () => {
+    await world.store.admin.run('UPDATE deposit SET credit_limit = 500');
+    await writer.commit(unit(holdJournal(money('A', 1_200n), AT)));
+    await world.store.admin.run("UPDATE journal SET limit_then = 0 WHERE kind = 'hold'");
+    expect((await checkLedgerInvariants(world.store.database)).find(({ id }) => id === 'I3')?.ok).toBe(false);
+  });
+});
+
+test.each(['journal', 'posting'])('the application cannot change or delete a %s', async (table) => {
+  await expect(world.store.database.run(`UPDATE ${table} SET kind = kind`)).rejects.toThrow(
+    /UPDATE command denied/,
+  );
+  await expect(world.store.database.run(`DELETE FROM ${table}`)).rejects.toThrow(/DELETE command denied/);
+});
+
+test('an application account that could change history fails I2', async () => {
+  const [who] = await world.store.database.rows<{ account: string }>('SELECT CURRENT_USER() AS account');
+  const [user, host] = who?.account.split('@') ?? [];
+  await world.store.admin.run('GRANT UPDATE ON posting TO ?@?', [user ?? '', host ?? '']);
+  const verdict = (await checkLedgerInvariants(world.store.database)).find(({ id }) => id === 'I2');
+  await world.store.admin.run('REVOKE UPDATE ON posting FROM ?@?', [user ?? '', host ?? '']);
+  expect(verdict).toMatchObject({
+    ok: false,
+    firstCounterExample: expect.stringContaining('posting') as string,
+  });
+});

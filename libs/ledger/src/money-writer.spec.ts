@@ -1,0 +1,111 @@
+import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { BatchWriter } from './batch-writer';
+import { depositMutations } from './deposits';
+import { captureJournal, holdJournal, voidJournal } from './journals';
+import type { MoneyWriter } from './money-writer';
+import { SingleWriter } from './single-writer';
+
+let world: LedgerWorld;
+beforeAll(async () => {
+  world = await aLedger();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
+
+/** What every way of writing money must do alike. */
+describe.each<[string, () => MoneyWriter]>([
+  ['one by one', () => new SingleWriter(world.store.database)],
+  [
+    'in batches',
+    () => new BatchWriter(world.store.url, { queueMax: 1_000, batchMax: 16, unknownForMs: 2_000 }),
+  ],
+])('money written %s', (__, open) => {
+  let writer: MoneyWriter;
+  beforeAll(() => {
+    writer = open();
+  });
+  afterAll(() => writer.close());
+
+  test('a hold, its capture and a void move the deposit as the books say', async () => {
+    const held = await writer.commit(unit(holdJournal(money('A', 400n), AT)));
+    expect(held).toMatchObject({ kind: 'committed', deposit: { posted: 1_000n, held: 400n } });
+    await writer.commit(unit(holdJournal(money('B', 300n), AT)));
+    expect(await writer.commit(unit(captureJournal(money('A', 400n), AT)))).toMatchObject({
+      deposit: { posted: 600n, held: 300n },
+    });
+    expect(await writer.commit(unit(voidJournal(money('B', 300n), AT)))).toMatchObject({
+      deposit: { posted: 600n, held: 0n },
+    });
+    await world.expectSound();
+  });
+
+  test('a hold beyond the deposit leaves nothing behind; up to the last rupiah it is given', async () => {
+    expect(await writer.commit(unit(holdJournal(money('A', 1_001n), AT)))).toEqual({
+      kind: 'insufficient',
+      available: 1_000n,
+    });
+    expect(await world.store.database.rows("SELECT 1 FROM journal WHERE subject_id = 'A'")).toEqual([]);
+    expect((await writer.commit(unit(holdJournal(money('A', 1_000n), AT)))).kind).toBe('committed');
+    expect(await world.free()).toBe(0n);
+    await world.expectSound();
+  });
+
+  test('a credit limit may be spent, and no more than that', async () => {
+    await world.store.admin.run('UPDATE deposit SET credit_limit = 500');
+    expect((await writer.commit(unit(holdJournal(money('A', 1_500n), AT)))).kind).toBe('committed');
+    expect((await writer.commit(unit(holdJournal(money('B', 1n), AT)))).kind).toBe('insufficient');
+    await world.expectSound();
+  });
+
+  test('64 holds at one moment never take more than there is', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 64 }, (_, n) => writer.commit(unit(holdJournal(money(`P${n}`, 30n), AT)))),
+    );
+    expect(results.filter(({ kind }) => kind === 'committed')).toHaveLength(33);
+    expect(await world.free()).toBe(10n);
+    await world.expectSound();
+  });
+
+  test('the same journal a second time is a clash and has no effect', async () => {
+    expect(await world.topUp('ca', 'opening ca', 1_000n)).toEqual({ kind: 'clash', key: 'PRIMARY' });
+    expect(await world.free()).toBe(1_000n);
+    await world.expectSound();
+  });
+
+  test('a guarded update that finds its row changed undoes the whole unit', async () => {
+    const stale = unit(holdJournal(money('A', 100n), AT), {
+      updates: () => [
+        { table: 'deposit', set: { credit_limit: 9n }, where: { channel_id: 'ca', credit_limit: 7n } },
+      ],
+    });
+    expect(await writer.commit(stale)).toEqual({ kind: 'stale' });
+    expect(await world.free()).toBe(1_000n);
+    await world.expectSound();
+  });
+
+  test('mutations list what changed the posted balance, oldest first, page by page', async () => {
+    await writer.commit(unit(holdJournal(money('A', 400n), AT)));
+    await writer.commit(unit(captureJournal(money('A', 400n), AT)));
+    await world.topUp('ca', 'more', 250n);
+    const query = { channelId: 'ca', from: '2026-07-14', to: '2026-07-14', rowsMax: 2 };
+    const first = await depositMutations(world.store.database, { ...query, afterSeq: 0n });
+    const second = await depositMutations(world.store.database, {
+      ...query,
+      afterSeq: first.at(-1)?.seq ?? 0n,
+    });
+    const rows = [...first, ...second].map(({ kind, amount, balanceAfter }) => [kind, amount, balanceAfter]);
+    expect(rows).toEqual([
+      ['top_up', 1_000n, 1_000n],
+      ['capture', -400n, 600n],
+      ['top_up', 250n, 850n],
+    ]);
+    expect(
+      await depositMutations(world.store.database, {
+        ...query,
+        to: '2026-07-13',
+        from: '2026-07-01',
+        afterSeq: 0n,
+      }),
+    ).toEqual([]);
+  });
+});
