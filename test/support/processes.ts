@@ -99,6 +99,8 @@ export async function anInstallation(): Promise<Installation> {
   };
 }
 
+const LOG_PORTION_MS = 700;
+
 /** Fails unless every invariant holds against the simulator's record and the logs are clean. */
 export async function expectSound(world: Installation): Promise<void> {
   const around = { before: await world.truth(), after: () => world.truth() };
@@ -107,6 +109,8 @@ export async function expectSound(world: Installation): Promise<void> {
     ...(await checkPaymentInvariants(world.store.database, around, new Date())),
   ];
   expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
+  // Logs are written in portions, at most half a second apart: what is written now must be in them.
+  await sleep(LOG_PORTION_MS);
   expect(faultsIn(world.logsOf('switch'))).toEqual([]);
   expect(secretsIn(world.logsOf('switch') + world.logsOf('worker'))).toEqual([]);
 }
