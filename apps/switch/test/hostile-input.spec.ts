@@ -309,7 +309,8 @@ test('no customer, and no signature, is named in full in the log', async () => {
   // The log is written in portions; the last call's line has everything before it.
   const log = await until(
     async () => app.log(),
-    (lines) => lines.lastIndexOf('/v1/balance') > lines.indexOf(body.paymentId) && lines.includes(body.paymentId),
+    (lines) =>
+      lines.lastIndexOf('/v1/balance') > lines.indexOf(body.paymentId) && lines.includes(body.paymentId),
   );
   for (const secret of [
     number,
