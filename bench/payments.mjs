@@ -8,7 +8,7 @@ const CHANNEL = 'ppob-nusantara';
 const IN_FLIGHT_MAX = 256;
 /** Ends in 3002: the simulated biller pays after 20 ms. */
 const CUSTOMER = '14270013002';
-const OFFERS = 400_000;
+const OFFERS = 600_000;
 const MISSED_SHARE_MAX = 0.001;
 
 /**
