@@ -81,8 +81,7 @@ function remember(request: FastifyRequest): void {
 /** What Node could not read as HTTP, or did not get in time. */
 function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   // An answer now would be taken for the answer to the request before it, whose payment may be on its way.
-  // A request whose body is still on its way may yet be read to its end and be paid: nothing may deny it before.
-  const isAnswerOwed = (inHand.get(socket)?.size ?? 0) > 0;
+  const isAnswerOwed = [...(inHand.get(socket) ?? [])].some(({ raw }) => raw.complete);
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswerOwed) {
     socket.destroy();
     return;
