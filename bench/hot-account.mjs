@@ -15,7 +15,12 @@ export async function measure({ seconds, signal, log }) {
   const { Database } = await import('#lib/platform');
   const url = bed.environment['DATABASE_URL'] ?? '';
   const database = new Database(url);
-  const writer = new BatchWriter(url, { queueMax: 4_096, batchMax: 64, unknownForMs: 5_000 });
+  const writer = new BatchWriter(url, {
+    queueMax: 4_096,
+    batchMax: 64,
+    unknownForMs: 5_000,
+    packetWithinMs: 8_000,
+  });
   try {
     const channels = Array.from({ length: COLD_DEPOSITS }, (_, n) => `bench-${n}`);
     await bed.admin.query('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [

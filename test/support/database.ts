@@ -27,7 +27,7 @@ export async function aDatabase(): Promise<TestDatabase> {
   const schema = `simpul_test_${randomBytes(5).toString('hex')}`;
   const application = serverUrl('TEST_DATABASE_URL');
   const migration = serverUrl('TEST_DATABASE_MIGRATION_URL');
-  const server = new Database(migration.href, 1);
+  const server = new Database(migration.href, { connectionsMax: 1 });
   await server.run(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
   await server.close();
   application.pathname = schema;
@@ -35,7 +35,7 @@ export async function aDatabase(): Promise<TestDatabase> {
   await migrate(migration.href, join(ROOT, 'migrations'));
   await grantApplication(migration.href, application.href, join(ROOT, 'migrations', 'grants.yaml'));
   const database = new Database(application.href);
-  const admin = new Database(migration.href, 2);
+  const admin = new Database(migration.href, { connectionsMax: 2 });
   return {
     database,
     admin,

@@ -39,7 +39,7 @@ const LIMITS = {
   atOnceMax: 32,
 };
 
-const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000 };
+const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
 /** How the fake biller treats the next payments. */
 export type Behaviour =

@@ -53,7 +53,7 @@ export function addDatabaseCommands(program: Command): void {
       if (isProduction()) throw new SettingError('seed writes demo partners; it does not run in production');
       const box = new SecretBox(setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed'));
       const seeded = await seedTables(join(resolve(folder), 'catalog.yaml'), box);
-      const database = new Database(migrationUrl(), 2);
+      const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
         await openBooks(database, seeded, clockFromEnvironment());

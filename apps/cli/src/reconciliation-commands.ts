@@ -29,7 +29,7 @@ export function addReconciliationCommands(program: Command): void {
 
 async function run(source: string, businessDate: string): Promise<ReconOutcome> {
   const home = setting('SIMPUL_HOME', 'the folder of the installation, for archived files and reports');
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), 4);
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 4 });
   try {
     await checkDatabase(database);
     return await runReconciliation({

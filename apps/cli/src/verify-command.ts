@@ -19,7 +19,9 @@ export function addVerifyCommand(program: Command): void {
     .description('check the invariants of the books; exit 1 when one is broken')
     .option('--json', 'one JSON object on standard output and nothing else')
     .action(async ({ json }: { json?: boolean }) => {
-      const database = new Database(setting('DATABASE_URL', 'the payment database to check'), 2);
+      const database = new Database(setting('DATABASE_URL', 'the payment database to check'), {
+        connectionsMax: 2,
+      });
       try {
         const invariants = await verify(database, process.env.SIMULATOR_URL);
         const ok = invariants.every((verdict) => verdict.ok);

@@ -9,7 +9,15 @@ import { H2hLimits, H2hModule, h2hServerOptions, prepareH2hServer } from '#lib/c
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
-import { checkDatabase, Database, NodeLease, readConfigFile, SecretBox, type Logger } from '#lib/platform';
+import {
+  checkDatabase,
+  Database,
+  DatabaseLimits,
+  NodeLease,
+  readConfigFile,
+  SecretBox,
+  type Logger,
+} from '#lib/platform';
 import {
   AdviceLimits,
   Inquiries,
@@ -46,7 +54,7 @@ const Limits = z.object({
   h2h: H2hLimits,
   advice: AdviceLimits,
   pipeline: PipelineLimits,
-  database: z.strictObject({ connectionsMax: z.int().positive() }),
+  database: DatabaseLimits,
 });
 
 @Controller('health')
@@ -64,7 +72,7 @@ class HealthModule {}
 export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
-  const database = new Database(options.databaseUrl, limits.database.connectionsMax);
+  const database = new Database(options.databaseUrl, limits.database);
   await checkDatabase(database);
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),

@@ -13,14 +13,25 @@ let world: Installation;
 let app: RunningApp;
 let client: H2hClient;
 /** Connections that dribble their request; opened first, because they take their time to end. */
-let dribbling: { head: RawConnection; body: RawConnection };
+let dribbling: { head: RawConnection; body: RawConnection; payment: RawConnection };
 let dribble: NodeJS.Timeout;
+/** What is still to come of the payment that is sent too slowly. */
+let lastByte: string;
 
 beforeAll(async () => {
   world = await anInstallation();
   app = await world.startSwitch();
   client = new H2hClient(() => app.url);
-  dribbling = { head: await aConnection(app.url), body: await aConnection(app.url) };
+  dribbling = {
+    head: await aConnection(app.url),
+    body: await aConnection(app.url),
+    payment: await aConnection(app.url),
+  };
+  const { inquiryId, total } = await client.offer('pln-postpaid', customer('pln-postpaid', '0042'));
+  const body = Buffer.from(JSON.stringify({ reference: 'LATE', inquiryId, total }));
+  const payment = written('POST', '/v1/payments', client.headers('POST', '/v1/payments', body), body);
+  dribbling.payment.send(payment.slice(0, -1));
+  lastByte = payment.slice(-1);
   dribbling.head.send('POST /v1/payments HTTP/1.1\r\nHost: switch\r\n');
   dribbling.body.send('POST /v1/payments HTTP/1.1\r\nHost: switch\r\nContent-Length: 60000\r\n\r\n{');
   dribble = setInterval(() => {
@@ -293,8 +304,14 @@ describe('below HTTP', () => {
 
   test('who dribbles a request is cut off, and everybody else is served meanwhile', async () => {
     expect((await client.get('/v1/balance')).status).toBe(200);
-    for (const connection of [dribbling.head, dribbling.body])
-      expect(await connection.closed()).toMatch(/^HTTP\/1\.1 400 [^]*"formed":false/);
+    expect(await dribbling.head.closed()).toMatch(/^HTTP\/1\.1 400 [^]*"formed":false/);
+  });
+
+  test('a body that is late is never denied: the connection closes without an answer, and nothing is paid', async () => {
+    expect(await dribbling.body.closed()).toBe('');
+    dribbling.payment.send(lastByte);
+    expect(await dribbling.payment.closed()).toBe('');
+    expect((await client.get('/v1/payments?reference=LATE')).status).toBe(404);
   });
 });
 

@@ -5,7 +5,14 @@ import { Catalog } from '#lib/catalog';
 import { readFormats } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
-import { checkDatabase, Database, readConfigFile, SecretBox, type Logger } from '#lib/platform';
+import {
+  checkDatabase,
+  Database,
+  DatabaseLimits,
+  readConfigFile,
+  SecretBox,
+  type Logger,
+} from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import { AdviceFlow, AdviceLimits, Payments } from '#lib/switching';
@@ -24,14 +31,16 @@ export interface WorkerOptions {
 const Limits = z.object({
   advice: AdviceLimits,
   pipeline: PipelineLimits,
-  database: z.strictObject({ connectionsMax: z.int().positive() }),
+  database: DatabaseLimits,
 });
 
 /** Wires everything with a clock: advice on open payments, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
-  const database = new Database(options.databaseUrl, limits.database.connectionsMax);
+  const database = new Database(options.databaseUrl, limits.database);
+  // A day's reconciliation reads and writes for longer than a payment may wait.
+  const dayDatabase = new Database(options.databaseUrl, { connectionsMax: 4 });
   await checkDatabase(database);
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
@@ -42,7 +51,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
-    database,
+    database: dayDatabase,
     clock,
     home: options.home,
     formats: readFormats(join(configDirectory, 'formats')),
@@ -56,7 +65,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
       await writer.close();
       await billers.close();
       await catalog.close();
-      await database.close();
+      await Promise.all([database.close(), dayDatabase.close()]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/suppor
 import { BatchWriter } from './batch-writer';
 import { captureJournal, holdJournal } from './journals';
 
-const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500 };
+const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
 
 let world: LedgerWorld;
 let writer: BatchWriter;

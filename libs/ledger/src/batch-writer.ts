@@ -29,6 +29,8 @@ export const PipelineLimits = z.strictObject({
   batchMax: z.int().positive(),
   /** How long to go on finding out whether a COMMIT without an answer happened. */
   unknownForMs: z.int().positive(),
+  /** A packet without an answer after this long counts as a lost connection. */
+  packetWithinMs: z.int().positive(),
 });
 export type PipelineLimits = z.infer<typeof PipelineLimits>;
 
@@ -69,7 +71,7 @@ export class BatchWriter extends MoneyWriter {
     private readonly limits: PipelineLimits,
   ) {
     super();
-    this.lane = new Lane(url);
+    this.lane = new Lane(url, limits.packetWithinMs);
   }
 
   override commit(unit: UnitOfWork): Promise<CommitResult> {

@@ -17,7 +17,13 @@ describe.each<[string, () => MoneyWriter]>([
   ['one by one', () => new SingleWriter(world.store.database)],
   [
     'in batches',
-    () => new BatchWriter(world.store.url, { queueMax: 1_000, batchMax: 16, unknownForMs: 2_000 }),
+    () =>
+      new BatchWriter(world.store.url, {
+        queueMax: 1_000,
+        batchMax: 16,
+        unknownForMs: 2_000,
+        packetWithinMs: 8_000,
+      }),
   ],
 ])('money written %s', (__, open) => {
   let writer: MoneyWriter;

@@ -55,7 +55,7 @@ test('a unit of work that throws leaves nothing behind', async () => {
 });
 
 test('a unit of work that ends itself gives its connection back, rolled back', async () => {
-  const single = new Database(store.migrationUrl, 1);
+  const single = new Database(store.migrationUrl, { connectionsMax: 1 });
   const connectionId = async () => (await single.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]?.id;
   const before = await connectionId();
   const refused = single.transaction(async (statements) => {
@@ -69,7 +69,7 @@ test('a unit of work that ends itself gives its connection back, rolled back', a
 });
 
 test('a deadlock redoes the loser from its first line', async () => {
-  const admins = new Database(store.migrationUrl, 4);
+  const admins = new Database(store.migrationUrl, { connectionsMax: 4 });
   let runs = 0;
   let arrive = (): void => undefined;
   const bothHold = new Promise<void>((resolve) => {
@@ -95,7 +95,7 @@ test('a deadlock redoes the loser from its first line', async () => {
 });
 
 test('a lock wait that times out redoes the unit, and gives up after some attempts', async () => {
-  const admins = new Database(store.migrationUrl, 4);
+  const admins = new Database(store.migrationUrl, { connectionsMax: 4 });
   let runs = 0;
   let release = (): void => undefined;
   const holding = new Promise<void>((resolve) => {
@@ -127,7 +127,7 @@ test.each([
   ['during a statement', 0],
   ['between two statements', 100],
 ])('a connection lost %s, before COMMIT, redoes the unit', async (_, untilNextStatementMs) => {
-  const admins = new Database(store.migrationUrl, 4);
+  const admins = new Database(store.migrationUrl, { connectionsMax: 4 });
   let runs = 0;
   await admins.transaction(async (statements) => {
     runs += 1;
@@ -144,7 +144,7 @@ test.each([
 });
 
 test('a connection lost at COMMIT leaves the outcome unknown', async () => {
-  const admins = new Database(store.migrationUrl, 4);
+  const admins = new Database(store.migrationUrl, { connectionsMax: 4 });
   const unknown = admins.transaction(async (statements) => {
     const [me] = await statements.rows<{ id: string }>('SELECT CONNECTION_ID() AS id');
     await statements.run('UPDATE box SET n = n + 1 WHERE id = 2');

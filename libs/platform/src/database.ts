@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import {
   createPool,
+  type Connection,
   type Pool,
   type PoolConnection,
+  type QueryResult,
   type ResultSetHeader,
   type RowDataPacket,
-} from 'mysql2/promise';
+} from 'mysql2';
 
 /** A value that may be bound to a statement. */
 export type SqlValue = string | number | bigint | boolean | Date | Buffer | null | SqlValue[] | SqlValue[][];
@@ -29,6 +32,8 @@ const LOST_CODES = new Set([
   'ECONNREFUSED',
   'EPIPE',
   'ETIMEDOUT',
+  // No answer in time: what the server makes of the statement is unknown, and the connection of no more use.
+  'PROTOCOL_SEQUENCE_TIMEOUT',
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
 ]);
 const ATTEMPTS_MAX = 5;
@@ -39,12 +44,27 @@ const WAITING_MAX = 1_024;
 /** A caller waits for seconds, not for the 50 that a server gives a lock by default. */
 const LOCK_WAIT_S = 3;
 
+/**
+ * A process that is paused, or cut off, in the middle of a transaction keeps its locks no longer than this: the server
+ * ends the connection and with it the transaction. MariaDB only; elsewhere TCP's own limits hold.
+ */
+const IDLE_TRANSACTION_S = 5;
+
 /** What every connection is set to before it does anything else. */
 export const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET innodb_lock_wait_timeout = ${LOCK_WAIT_S}, time_zone = '+00:00', ` +
-    "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'" +
+    `/*M!100300 , idle_transaction_timeout = ${IDLE_TRANSACTION_S} */`,
 ];
+
+/** Bounds of a process's pool: config/limits.yaml, `database`. */
+export const DatabaseLimits = z.strictObject({
+  connectionsMax: z.int().positive(),
+  /** A statement without an answer after this long is given up and its connection dropped; no bound when left out. */
+  statementWithinMs: z.int().positive().optional(),
+});
+export type DatabaseLimits = z.infer<typeof DatabaseLimits>;
 
 interface SqlError extends Error {
   errno?: number;
@@ -78,8 +98,10 @@ function isConnectionLost(error: unknown): boolean {
  */
 export class Database implements Statements {
   private readonly pool: Pool;
+  private readonly statementWithinMs: number | undefined;
 
-  constructor(url: string, connectionsMax = 16) {
+  constructor(url: string, { connectionsMax, statementWithinMs }: DatabaseLimits = { connectionsMax: 16 }) {
+    this.statementWithinMs = statementWithinMs;
     this.pool = createPool({
       uri: url,
       connectionLimit: connectionsMax,
@@ -92,19 +114,17 @@ export class Database implements Statements {
       connectTimeout: 5_000,
     });
     // Queued on the new connection before anything else, so no statement runs under the server's own defaults.
-    this.pool.pool.on('connection', (connection) => {
+    this.pool.on('connection', (connection) => {
       for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy());
     });
   }
 
   async rows<T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> {
-    const [rows] = await this.pool.query<RowDataPacket[]>(sql, [...values]);
-    return rows as T[];
+    return this.withConnection(async (connection) => this.statementsOf(connection).rows<T>(sql, values));
   }
 
   async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    const [result] = await this.pool.query<ResultSetHeader>(sql, [...values]);
-    return result.affectedRows;
+    return this.withConnection(async (connection) => this.statementsOf(connection).run(sql, values));
   }
 
   /**
@@ -114,17 +134,18 @@ export class Database implements Statements {
    */
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const connection = await this.pool.getConnection();
+      const connection = await connectionOf(this.pool);
+      const statements = this.statementsOf(connection);
       let isCommitting = false;
       try {
-        await connection.query('START TRANSACTION');
-        const result = await work(statementsOf(connection));
+        await statements.run('START TRANSACTION');
+        const result = await work(statements);
         isCommitting = true;
-        await connection.query('COMMIT');
+        await statements.run('COMMIT');
         connection.release();
         return result;
       } catch (error) {
-        await dropOrRollBack(connection, error);
+        await dropOrRollBack(connection, statements, error);
         const { errno = 0, message } = error as SqlError;
         if (isCommitting && !REDO_ERRNO.has(errno)) throw new CommitUnknown(message, { cause: error });
         const mayRedo = REDO_ERRNO.has(errno) || isConnectionLost(error);
@@ -136,39 +157,78 @@ export class Database implements Statements {
 
   /** Reads several statements of one moment, for checks that compare tables while payments go on. */
   async snapshot<T>(read: (statements: Statements) => Promise<T>): Promise<T> {
-    const connection = await this.pool.getConnection();
+    const connection = await connectionOf(this.pool);
+    const statements = this.statementsOf(connection);
     try {
-      await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
-      return await read(statementsOf(connection));
+      await statements.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await statements.run('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      return await read(statements);
     } finally {
       connection.destroy();
     }
   }
 
-  async close(): Promise<void> {
-    await this.pool.end();
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => this.pool.end((error) => (error ? reject(error) : resolve())));
+  }
+
+  /** One statement on a connection of the pool; a connection that is lost does not go back. */
+  private async withConnection<T>(use: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    const connection = await connectionOf(this.pool);
+    try {
+      const result = await use(connection);
+      connection.release();
+      return result;
+    } catch (error) {
+      if (isConnectionLost(error)) connection.destroy();
+      else connection.release();
+      throw error;
+    }
+  }
+
+  private statementsOf(connection: Connection): Statements {
+    const ask = <T extends QueryResult>(sql: string, values: readonly SqlValue[]) =>
+      answerOf<T>(connection, sql, values, this.statementWithinMs);
+    return {
+      rows: async <T>(sql: string, values: readonly SqlValue[] = []) =>
+        (await ask<RowDataPacket[]>(sql, values)) as T[],
+      run: async (sql, values = []) => (await ask<ResultSetHeader>(sql, values)).affectedRows,
+    };
   }
 }
 
-function statementsOf(connection: PoolConnection): Statements {
-  return {
-    async rows<T>(sql: string, values: readonly SqlValue[] = []) {
-      const [rows] = await connection.query<RowDataPacket[]>(sql, [...values]);
-      return rows as T[];
-    },
-    async run(sql: string, values: readonly SqlValue[] = []) {
-      const [result] = await connection.query<ResultSetHeader>(sql, [...values]);
-      return result.affectedRows;
-    },
-  };
+function connectionOf(pool: Pool): Promise<PoolConnection> {
+  return new Promise((resolve, reject) =>
+    pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
+  );
+}
+
+/**
+ * Sends one statement, or one packet of them, and waits for what the server says.
+ * The callbacks of mysql2 are used and not its promises, which record a stack for every statement.
+ * @param withinMs how long to wait for the answer; the error of a wait that ended counts as a lost connection.
+ */
+export function answerOf<T extends QueryResult>(
+  connection: Connection,
+  sql: string,
+  values: readonly SqlValue[],
+  withinMs: number | undefined,
+): Promise<T> {
+  const options = { sql, values: [...values], ...(withinMs !== undefined && { timeout: withinMs }) };
+  return new Promise((resolve, reject) =>
+    connection.query<T>(options, (error, result) => (error ? reject(error) : resolve(result))),
+  );
 }
 
 /** A connection that may still hold a transaction never goes back to the pool; one that was rolled back does. */
-async function dropOrRollBack(connection: PoolConnection, error: unknown): Promise<void> {
+async function dropOrRollBack(
+  connection: PoolConnection,
+  statements: Statements,
+  error: unknown,
+): Promise<void> {
   if (!isConnectionLost(error))
     try {
-      await connection.query('ROLLBACK');
+      await statements.run('ROLLBACK');
       connection.release();
       return;
     } catch {

@@ -1,5 +1,5 @@
-import { createConnection, type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
-import { SESSION } from './database';
+import { createConnection, type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2';
+import { answerOf, SESSION } from './database';
 
 /** The results of a packet of statements, in order: rows of a SELECT, or what a change matched. */
 export type PacketResults = readonly (RowDataPacket[] | ResultSetHeader)[];
@@ -11,7 +11,11 @@ export type PacketResults = readonly (RowDataPacket[] | ResultSetHeader)[];
 export class Lane {
   private connection: Promise<Connection> | undefined;
 
-  constructor(private readonly url: string) {}
+  /** @param packetWithinMs a packet without an answer after this long counts as a lost connection. */
+  constructor(
+    private readonly url: string,
+    private readonly packetWithinMs: number,
+  ) {}
 
   /** Sends statements in one packet. The server stops at the first one that fails; its error is thrown. */
   async send(...statements: readonly string[]): Promise<PacketResults> {
@@ -20,7 +24,12 @@ export class Lane {
       this.connection = undefined;
       throw error;
     });
-    const [results] = await connection.query<RowDataPacket[]>(statements.join(';'));
+    const results = await answerOf<RowDataPacket[]>(
+      connection,
+      statements.join(';'),
+      [],
+      this.packetWithinMs,
+    );
     // One statement alone comes back bare, several as a list.
     return statements.length === 1 ? [results] : (results as unknown as PacketResults);
   }
@@ -35,7 +44,7 @@ export class Lane {
   }
 
   private async connect(): Promise<Connection> {
-    const connection = await createConnection({
+    const connection = createConnection({
       uri: this.url,
       multipleStatements: true,
       supportBigNumbers: true,
@@ -47,7 +56,12 @@ export class Lane {
     });
     // An error between packets only means that the next packet needs a new connection.
     connection.on('error', () => this.drop());
-    for (const statement of SESSION) await connection.query(statement);
+    try {
+      for (const statement of SESSION) await answerOf(connection, statement, [], this.packetWithinMs);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
     return connection;
   }
 }

@@ -11,6 +11,9 @@ const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
 /** What is being read or answered on each connection. */
 const inHand = new WeakMap<Socket, Set<FastifyRequest>>();
 
+/** Connections that have heard a refusal from below HTTP: what still comes on them is not served. */
+const refused = new WeakSet<Socket>();
+
 /**
  * How the HTTP server under the door is made: bounded in size, time and connections, silent about itself, and with
  * problem details even where a request is so broken that it reaches no route.
@@ -19,6 +22,8 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
   return {
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestWithinMs,
+    // Nothing has come or gone for so long: we cannot answer, and what may have been formed must not be denied.
+    connectionTimeout: limits.closeAfterMs,
     keepAliveTimeout: limits.keepAliveMs,
     http: {
       headersTimeout: limits.requestWithinMs,
@@ -51,6 +56,11 @@ export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): v
     done();
   });
   fastify.addHook('onRequest', (request, reply, done) => {
+    if (refused.has(request.raw.socket)) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
     remember(request);
     if (isClosing) sendProblem(reply, problemOf(refusal('NOT_NOW', 'closing')));
     else done();
@@ -78,15 +88,19 @@ function remember(request: FastifyRequest): void {
   inHand.set(socket, requests.add(request));
 }
 
-/** What Node could not read as HTTP, or did not get in time. */
+/**
+ * What Node could not read as HTTP, or did not get in time. A refusal says that nothing was formed, so it is written
+ * only where nothing can be formed any more: a request that is being paid, or whose body may yet be read to its end,
+ * is left without an answer.
+ */
 function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  // An answer now would be taken for the answer to the request before it, whose payment may be on its way.
-  const isAnswerOwed = [...(inHand.get(socket) ?? [])].some(({ raw }) => raw.complete);
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswerOwed) {
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const mayBePaid = [...(inHand.get(socket) ?? [])].some(({ raw }) => isLate || raw.complete);
+  if (error.code === 'ECONNRESET' || !socket.writable || mayBePaid) {
     socket.destroy();
     return;
   }
-  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  refused.add(socket);
   const body = JSON.stringify(
     malformed(isLate ? 'it did not arrive in time' : 'it is not valid HTTP, or its headers are too large'),
   );
@@ -96,7 +110,7 @@ function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 function malformed(detail: string): Problem {
