@@ -207,7 +207,7 @@ function orderFor(bed, port) {
 /** @param {import('./lib/bed.mjs').Bed} bed @param {number} delayMs */
 function proxyTo(bed, delayMs) {
   const target = new URL(bed.environment['DATABASE_URL'] ?? '').port;
-  return startProgram('delaying-proxy.mjs', {
+  return startProgram('../../scripts/lib/tcp-proxy.mjs', {
     env: { TARGET_PORT: target, DELAY_MS: String(delayMs) },
     logFile: path.join(bed.home.logs, 'bench-proxy.log'),
   });

@@ -30,6 +30,8 @@ export interface RunningApp {
   url: string;
   /** Everything it has written so far. */
   log(): string;
+  /** Stops the process where it stands, or lets it go on. */
+  pause(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -38,7 +40,8 @@ export interface RunningApp {
 export interface Installation {
   store: TestDatabase;
   simulatorUrl(): string;
-  startSwitch(): Promise<RunningApp>;
+  /** @param databaseUrl another way to the same database. */
+  startSwitch(databaseUrl?: string): Promise<RunningApp>;
   /** @param clockOffset moves the process's clock, for example `+2m`. */
   startWorker(clockOffset?: string): Promise<RunningApp>;
   /** Ends the simulator and starts it again with its memory, its clock moved; its port stays. */
@@ -81,7 +84,8 @@ export async function anInstallation(): Promise<Installation> {
   return {
     store,
     simulatorUrl: () => simulator.url,
-    startSwitch: async () => start('switch', { HTTP_PORT: String(await freePort()) }),
+    startSwitch: async (databaseUrl = store.url) =>
+      start('switch', { HTTP_PORT: String(await freePort()), DATABASE_URL: databaseUrl }),
     startWorker: (clockOffset = '') => start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset }),
     async restartSimulator(clockOffset) {
       await simulator.end('SIGTERM');
@@ -188,6 +192,7 @@ async function startApp(name: string, environment: Record<string, string>): Prom
   return {
     url: port === undefined ? '' : `http://127.0.0.1:${port}`,
     log: () => log,
+    pause: (signal) => void child.kill(signal),
     async end(signal) {
       sendSignal(child, signal);
       const [code, by] = await closed;
