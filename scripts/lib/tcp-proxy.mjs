@@ -61,7 +61,7 @@ function answer(caller, callee, chunk) {
 process.on('message', (/** @type {any} */ order) => {
   if (order === 'freeze' || order === 'thaw') {
     isFrozen = order === 'freeze';
-    for (const socket of [...pairs].flat()) isFrozen ? socket.pause() : socket.resume();
+    for (const socket of [...pairs].flat()) socket[isFrozen ? 'pause' : 'resume']();
   } else if (order === 'cut') for (const socket of [...pairs].flat()) socket.resetAndDestroy();
   else spoiling = { how: order.spoil, answers: order.answers };
   process.send?.('done');

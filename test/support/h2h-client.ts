@@ -219,7 +219,7 @@ export function expectProblem(
     detail: expect.any(String),
     code,
     message: { id: expect.any(String), en: expect.any(String) },
-    final: true,
+    final: code !== 'NOT_NOW',
     formed: false,
     ...(field === undefined ? {} : { field }),
   });

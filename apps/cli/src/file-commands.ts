@@ -1,8 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFormat, readSettlementFile, type DetailRow } from '#lib/files';
+import { SettingError } from '#lib/platform';
 import { CONFIG } from './places';
 
+const FORMATS = join(CONFIG, 'formats');
 const SHOWN_ROWS = 20;
 
 /** `simpul file parse`. */
@@ -16,7 +19,8 @@ export function addFileCommands(program: Command): void {
     .option('--rows <n>', 'how many rows to show', count, SHOWN_ROWS)
     .option('--json', 'one JSON object on standard output and nothing else')
     .action(async (name: string, path: string, options: { rows: number; json?: boolean }) => {
-      const format = readFormat(join(CONFIG, 'formats', `${name.toLowerCase()}.yaml`));
+      const format = readFormat(formatFile(name));
+      if (!existsSync(path)) throw new SettingError(`there is no file ${path}`);
       const rows: DetailRow[] = [];
       const read = await readSettlementFile({
         path: resolve(path),
@@ -43,6 +47,13 @@ export function addFileCommands(program: Command): void {
       }
       process.exitCode = read.ok ? 0 : 1;
     });
+}
+
+/** @throws SettingError naming the formats there are. */
+function formatFile(name: string): string {
+  const known = readdirSync(FORMATS).map((file) => basename(file, '.yaml'));
+  if (known.includes(name.toLowerCase())) return join(FORMATS, `${name.toLowerCase()}.yaml`);
+  throw new SettingError(`there is no format "${name}"; config/formats has: ${known.join(', ')}`);
 }
 
 function count(text: string): number {

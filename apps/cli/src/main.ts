@@ -23,17 +23,26 @@ addFileCommands(program);
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    console.error(`simpul: ${describe(error)}`);
+    const reason = describe(error);
+    console.error(`simpul: ${reason}`);
+    // Whoever asked for JSON reads one object, whatever happened.
+    if (process.argv.includes('--json')) console.log(JSON.stringify({ ok: false, state: 'failed', reason }));
     process.exitCode = 2;
   }
 });
+
+/** Where the database should be, without account and password. */
+function databaseHost(): string {
+  const url = process.env.DATABASE_URL;
+  return url && URL.canParse(url) ? ` at ${new URL(url).host}` : '';
+}
 
 function describe(error: unknown): string {
   // These say by themselves what is wrong and what to do.
   if (error instanceof SettingError || error instanceof ConfigError || error instanceof UnknownDay)
     return error.message;
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'ECONNREFUSED')
-    return 'the database does not answer; is the installation running (npm start), or DATABASE_URL right?';
+  if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'PROTOCOL_SEQUENCE_TIMEOUT')
+    return `the database${databaseHost()} does not answer; is the installation running (npm start), or DATABASE_URL right?`;
   return message ?? String(error);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import pino from 'pino';
-import { readFormats } from '#lib/files';
+import { readFormats, sourceCalendar } from '#lib/files';
 import { formatRupiah, rupiah } from '#lib/kernel';
 import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/platform';
 import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
@@ -21,10 +21,21 @@ export function addReconciliationCommands(program: Command): void {
     .option('--json', 'one JSON object on standard output and nothing else')
     .action(async (source: string, businessDate: string, { json }: { json?: boolean }) => {
       const outcome = await run(source, businessDate);
-      if (json) console.log(JSON.stringify(outcome));
+      const dayStillOpen = outcome.state === 'closed' && isDayOpen(source, businessDate);
+      if (json) console.log(JSON.stringify({ ...outcome, ...(dayStillOpen && { dayStillOpen }) }));
       else print(outcome);
+      if (dayStillOpen)
+        console.error(
+          `simpul: ${businessDate} of ${source} is not over; payments from now on are in no run until its next file comes`,
+        );
       process.exitCode = reconExitCode(outcome);
     });
+}
+
+/** Whether payments made now still belong to that day. */
+function isDayOpen(source: string, businessDate: string): boolean {
+  const dateOf = sourceCalendar(readFormats(join(CONFIG, 'formats')));
+  return dateOf(source, clockFromEnvironment().now()) <= businessDate;
 }
 
 async function run(source: string, businessDate: string): Promise<ReconOutcome> {

@@ -21,6 +21,8 @@ export function addVerifyCommand(program: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const database = new Database(setting('DATABASE_URL', 'the payment database to check'), {
         connectionsMax: 2,
+        // A check of a large ledger reads for long; a server that is frozen says nothing for longer.
+        statementWithinMs: 300_000,
       });
       try {
         const invariants = await verify(database, process.env.SIMULATOR_URL);

@@ -286,6 +286,22 @@ describe('below HTTP', () => {
     expect(await world.truthOf(number)).toHaveLength(1);
   });
 
+  test.each([
+    ['no Host', 'GET /v1/balance HTTP/1.1\r\n\r\n'],
+    ['an expectation nobody knows', 'POST /v1/payments HTTP/1.1\r\nHost: s\r\nExpect: foo\r\n\r\n'],
+    ['a GET with a body', 'GET /v1/balance HTTP/1.1\r\nHost: s\r\nContent-Length: 2\r\n\r\n{}'],
+    [
+      'a body in gzip',
+      'POST /v1/payments HTTP/1.1\r\nHost: s\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}',
+    ],
+  ])('%s is refused before anything is read', async (_, bytes) => {
+    const connection = await aConnection(app.url);
+    connection.send(bytes);
+    expect(await connection.closed()).toMatch(
+      /^HTTP\/1\.1 400 [^]*"code":"REQUEST_MALFORMED"[^]*"formed":false/,
+    );
+  });
+
   test('two payments sent in one breath are answered in their order', async () => {
     const connection = await aConnection(app.url);
     const offers = [

@@ -2,8 +2,8 @@ import { RESPONSE_CODES } from './response-codes';
 
 const rows = Object.entries(RESPONSE_CODES);
 
-test('only "in progress" is not final', () => {
-  expect(rows.filter(([, row]) => !row.final).map(([code]) => code)).toEqual(['IN_PROGRESS']);
+test('only "in progress" and "not now" ask the caller to come again', () => {
+  expect(rows.filter(([, row]) => !row.final).map(([code]) => code)).toEqual(['IN_PROGRESS', 'NOT_NOW']);
 });
 
 test.each(rows)('%s speaks every wire and both languages', (_, row) => {

@@ -222,7 +222,8 @@ export const RESPONSE_CODES = {
     http: 503,
     iso: '96',
     snap: ['503', '00'],
-    final: true,
+    // Of this request only: an earlier one with the same reference may have formed a payment we cannot look up now.
+    final: false,
     id: 'Sistem belum dapat melayani; permintaan ini tidak membentuk pembayaran. Ulangi dengan referensi yang sama.',
     en: 'The system cannot serve now; this request formed no payment. Repeat it with the same reference.',
   },

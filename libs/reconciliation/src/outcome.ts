@@ -3,7 +3,7 @@ import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { remainderOf } from './bridge';
 import { breaksOf, type ClosedRun } from './files-and-runs';
-import { KINDS, type Kind } from './totals';
+import { KINDS, type Kind, type RunTotals } from './totals';
 
 /** What a run came to, as the operator's command prints it. Amounts are digits in whole rupiah. */
 export type ReconOutcome = ClosedOutcome | QuarantinedOutcome | WaitingOutcome | BusyOutcome;
@@ -24,6 +24,8 @@ export interface ClosedOutcome extends OutcomeOfDay {
   file: string;
   sha256: string;
   counts: Record<Kind, number>;
+  /** Lines of the file that stand in no count: failed on both sides, undone by another line, failed and unknown to us. */
+  otherLines: RunTotals['lines'];
   bridge: { term: string; sign: '+' | '-' | '='; amount: string }[];
   remainder: string;
   breaks: {
@@ -73,7 +75,7 @@ export async function closedOutcome(
   run: ClosedRun,
   isRepeated: boolean,
 ): Promise<ClosedOutcome> {
-  const { kinds, bridge } = run.totals;
+  const { kinds, bridge, lines } = run.totals;
   const breaks: ClosedOutcome['breaks'] = [];
   for await (const { kind, sub, legReference, ourAmount, theirAmount } of breaksOf(statements, run.runId))
     breaks.push({
@@ -93,6 +95,7 @@ export async function closedOutcome(
     file: run.fileName,
     sha256: run.sha256,
     counts: Object.fromEntries(KINDS.map((kind) => [kind, kinds[kind].count])) as Record<Kind, number>,
+    otherLines: lines,
     bridge: bridge.map(({ term, sign, amount }) => ({ term, sign, amount: amount.toString() })),
     remainder: remainderOf(bridge).toString(),
     breaks,

@@ -12,7 +12,7 @@ import type { BridgeTerm } from './bridge';
 import type { RunBreak } from './files-and-runs';
 import type { Jobs, SourceSchedule } from './jobs-config';
 import type { Day } from './ours';
-import type { Kind, KindTotal } from './totals';
+import type { Kind, KindTotal, RunTotals } from './totals';
 
 /** A closed run as the caller's report writer gets it. Amounts in whole rupiah. */
 export interface RecapData extends Day {
@@ -26,6 +26,7 @@ export interface RecapData extends Day {
   lines: number;
   bridge: readonly BridgeTerm[];
   remainder: bigint;
+  otherLines: RunTotals['lines'];
   outcomes: readonly ({ kind: Kind } & KindTotal)[];
   breaks: () => AsyncIterable<RunBreak>;
 }

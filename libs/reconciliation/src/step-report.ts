@@ -36,6 +36,7 @@ export async function writeReports(
     lines: totals.theirs.count,
     bridge: totals.bridge,
     remainder: remainderOf(totals.bridge),
+    otherLines: totals.lines,
     outcomes: KINDS.map((kind) => ({ kind, ...totals.kinds[kind] })),
     breaks: () => breaksOf(database, run.runId),
   };

@@ -16,6 +16,8 @@ export interface RecapInput {
   lines: number;
   bridge: readonly { term: string; sign: '+' | '-' | '='; amount: bigint }[];
   remainder: bigint;
+  /** Lines of the file that stand in no outcome of their own. */
+  otherLines: { agreedFailed: number; collapsed: number; ignored: number };
   outcomes: readonly { kind: string; count: number; ourAmount: bigint; theirAmount: bigint }[];
   /** Read anew by each report that is written. */
   breaks: () => AsyncIterable<RecapBreak>;

@@ -37,6 +37,12 @@ export async function* recapRows(recap: RecapInput): AsyncGenerator<Row> {
     yield line(kindLabel(kind), count, ourAmount, theirAmount);
 
   yield line();
+  yield heading(LABELS.otherLines, LABELS.count);
+  yield line(LABELS.agreedFailedLines, recap.otherLines.agreedFailed);
+  yield line(LABELS.collapsedLines, recap.otherLines.collapsed);
+  yield line(LABELS.ignoredLines, recap.otherLines.ignored);
+
+  yield line();
   yield heading(
     LABELS.breaks,
     LABELS.detail,

@@ -46,6 +46,7 @@ function aRecap(change: Partial<RecapInput> = {}): RecapInput {
       { term: 'theirs', sign: '=', amount: 1_074_500n },
     ],
     remainder: 0n,
+    otherLines: { agreedFailed: 1, collapsed: 2, ignored: 3 },
     outcomes: [{ kind: 'matched', count: 2, ourAmount: 425_500n, theirAmount: 425_500n }],
     async *breaks() {
       yield* BREAKS;
@@ -79,6 +80,11 @@ test('the CSV states the run, its bridge, its outcomes and every break, in both 
     '',
     'Hasil / Outcome,Banyaknya / Count,Jumlah kita (Rp) / Our amount (IDR),Jumlah mereka (Rp) / Their amount (IDR)',
     'Cocok / Matched,2,425500,425500',
+    '',
+    'Baris lain di berkas / Other lines of the file,Banyaknya / Count',
+    'Gagal di kedua pihak / Failed on both sides,1',
+    'Saling membatalkan / Cancelling each other,2',
+    '"Gagal di mereka, tidak kita kenal / Failed with them, unknown to us",3',
     '',
     'Selisih / Break,Rincian / Detail,Referensi / Reference,ID pembayaran / Payment ID,' +
       'Jumlah kita (Rp) / Our amount (IDR),Jumlah mereka (Rp) / Their amount (IDR),Beda (Rp) / Difference (IDR),Baris berkas / File line',

@@ -2,6 +2,11 @@ import { refusal, type Refusal } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import type { InquiryRequest } from './requests';
 
+/** `{}` asks for nothing. */
+function isEmpty(value: number | object): boolean {
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
 /** What a product allows an inquiry to ask; undefined when all is well. */
 export function objectionTo(request: InquiryRequest, { product }: SoldProduct): Refusal | undefined {
   if (!new RegExp(product.customerNumberPattern).test(request.customerNumber))
@@ -11,7 +16,7 @@ export function objectionTo(request: InquiryRequest, { product }: SoldProduct): 
       'customerNumber',
     );
   for (const field of ['months', 'year', 'extra'] as const)
-    if (request[field] !== undefined)
+    if (request[field] !== undefined && !isEmpty(request[field]))
       return refusal('REQUEST_MALFORMED', `${product.productId} takes no ${field}`, field);
   switch (product.amountType) {
     case 'CLOSED':

@@ -28,6 +28,8 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
     http: {
       headersTimeout: limits.requestWithinMs,
       connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+      // Refused below, as a problem.
+      requireHostHeader: false,
     },
     // While we close, what is in flight is answered and what comes new is refused below, as a problem.
     forceCloseConnections: 'idle',
@@ -47,6 +49,8 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
  */
 export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): void {
   fastify.server.maxConnections = limits.connectionsMax;
+  // Node would answer an expectation it does not know by itself; it is refused below, as a problem.
+  fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -62,7 +66,12 @@ export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): v
       return;
     }
     remember(request);
-    if (isClosing) sendProblem(reply, problemOf(refusal('NOT_NOW', 'closing')));
+    const objection = objectionTo(request);
+    if (objection !== undefined) {
+      // What it announced may still be on its way, and is not read.
+      void reply.header('connection', 'close');
+      sendProblem(reply, malformed(objection));
+    } else if (isClosing) sendProblem(reply, problemOf(refusal('NOT_NOW', 'closing')));
     else done();
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -75,6 +84,16 @@ export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): v
     inHand.get(request.raw.socket)?.delete(request);
     done();
   });
+}
+
+/** What no call of this API has, told before anything of its body is read. */
+function objectionTo({ method, headers }: FastifyRequest): string | undefined {
+  if (headers.host === undefined) return 'the Host header is missing';
+  if (!/^(100-continue)?$/i.test(headers.expect ?? '')) return 'only Expect: 100-continue is understood';
+  const { 'content-encoding': encoding, 'content-length': length, 'transfer-encoding': transfer } = headers;
+  if (encoding !== undefined && encoding !== 'identity') return 'Content-Encoding must be left out';
+  const hasBody = transfer !== undefined || (length !== undefined && length !== '0');
+  return method === 'GET' && hasBody ? 'a GET has no body' : undefined;
 }
 
 /** Answers are about money and about people: nobody on the way may keep them or guess at their type. */

@@ -44,6 +44,7 @@ test.each([
 
 test('an instant needs its zone', () => {
   expect(instantOf('2026-07-14T08:00:00+07:00')?.toISOString()).toBe('2026-07-14T01:00:00.000Z');
+  expect(instantOf('2026-07-14t01:00:00z')?.toISOString()).toBe('2026-07-14T01:00:00.000Z');
   expect(instantOf('2026-07-14T01:00:00.5Z')?.toISOString()).toBe('2026-07-14T01:00:00.500Z');
   for (const text of [
     '2026-07-14T08:00:00',

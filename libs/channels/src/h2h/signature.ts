@@ -37,11 +37,11 @@ export function isSignedBy(call: SignedCall, signature: string, keys: readonly K
 }
 
 /**
- * Reads an RFC 3339 instant with its offset.
+ * Reads an RFC 3339 instant with its offset; its section 5.6 lets T and Z be lower case.
  * @returns undefined for anything else, a missing zone included.
  */
 export function instantOf(text: string): Date | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined;
-  const ms = Date.parse(text);
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i.test(text)) return undefined;
+  const ms = Date.parse(text.toUpperCase());
   return Number.isNaN(ms) ? undefined : new Date(ms);
 }
