@@ -1,3 +1,4 @@
+export * from './coalescing';
 export * from './config-file';
 export * from './database';
 export * from './database-check';

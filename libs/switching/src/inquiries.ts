@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
-import { fromJson, type Statements } from '#lib/platform';
+import { Coalescing, fromJson, type Statements } from '#lib/platform';
 import type { PaymentRequest } from './requests';
 import { offerFromJson, offerToJson, type Offer } from './offer';
 
@@ -23,9 +23,26 @@ function newInquiryId(now: Date): string {
 /** Looked at before the tables are: their columns hold ASCII, and compare without trailing spaces. */
 const INQUIRY_ID = /^inq_[0-9a-z]+$/;
 
+interface InquiryRow {
+  inquiry_id: string;
+  channel_id: string;
+  channel_reference: Buffer;
+  product_id: string;
+  customer_number: string;
+  offer: unknown;
+  valid_until: Date;
+  payment_id: string | null;
+}
+
+const ROWS_PER_QUESTION = 64;
+
 /** Keeps offers. */
 export class Inquiries {
-  constructor(private readonly statements: Statements) {}
+  private readonly rows: Coalescing<string, InquiryRow>;
+
+  constructor(private readonly statements: Statements) {
+    this.rows = new Coalescing((inquiryIds) => this.read(inquiryIds), ROWS_PER_QUESTION);
+  }
 
   /** Remembers an offer; it is durable when this returns. */
   async keep(inquiry: Omit<StoredInquiry, 'inquiryId'>, now: Date): Promise<StoredInquiry> {
@@ -55,20 +72,8 @@ export class Inquiries {
   async payable(request: PaymentRequest, now: Date): Promise<Result<StoredInquiry, Refusal>> {
     if (!INQUIRY_ID.test(request.inquiryId))
       return fail(refusal('INQUIRY_UNKNOWN', 'not an inquiryId of ours', 'inquiryId'));
-    const [row] = await this.statements.rows<{
-      inquiry_id: string;
-      channel_reference: Buffer;
-      product_id: string;
-      customer_number: string;
-      offer: unknown;
-      valid_until: Date;
-      payment_id: string | null;
-    }>(
-      'SELECT i.inquiry_id, i.channel_reference, i.product_id, i.customer_number, i.offer, i.valid_until, p.payment_id ' +
-        'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id = ? AND i.channel_id = ?',
-      [request.inquiryId, request.channelId],
-    );
-    if (!row)
+    const row = await this.rows.ask(request.inquiryId);
+    if (row?.channel_id !== request.channelId)
       return fail(
         refusal('INQUIRY_UNKNOWN', `${request.channelId} has no ${request.inquiryId}`, 'inquiryId'),
       );
@@ -88,5 +93,17 @@ export class Inquiries {
       offer,
       validUntil: row.valid_until,
     });
+  }
+
+  /** Inquiries and the payments that have used them, in the order they are asked for. */
+  private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
+    const rows = await this.statements.rows<InquiryRow>(
+      'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
+        'i.valid_until, p.payment_id ' +
+        'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
+      [[...new Set(inquiryIds)]],
+    );
+    const byId = new Map(rows.map((row) => [row.inquiry_id, row]));
+    return inquiryIds.map((inquiryId) => byId.get(inquiryId));
   }
 }

@@ -1,5 +1,6 @@
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
+import { Inquiries } from './inquiries';
 
 let world: SwitchWorld;
 beforeAll(async () => {
@@ -112,8 +113,9 @@ test('of 64 equal requests at one moment one pays and all the others see it', as
 
 test('a repeat that looked before the first was formed is told of it, not of a used inquiry', async () => {
   const offer = await anOffer();
+  const look = jest.spyOn(Inquiries.prototype, 'payable');
   const first = await world.pay({ reference: 'TWIN', ...offer });
-  const look = jest.spyOn(world.payments, 'findByReference').mockResolvedValueOnce(undefined);
+  look.mockImplementationOnce(() => look.mock.results[0]?.value as ReturnType<Inquiries['payable']>);
   const again = await world.pay({ reference: 'TWIN', ...offer });
   look.mockRestore();
   expect(again).toEqual({ ...first, isRepeat: true });

@@ -24,14 +24,11 @@ export class PaymentFlow {
   async pay(request: PaymentRequest): Promise<Answer> {
     const now = this.clock.now();
 
-    const known = await this.payments.findByReference(request.channelId, request.reference);
-    if (known) return answerTo(known, request);
-
     const offer = await this.inquiries.payable(request, now);
     if (!offer.ok) return this.refuseUnlessFormed(request, offer.error);
 
     const route = this.router.route(request.channelId, offer.value.productId, now);
-    if (!route.ok) return refuse(route.error);
+    if (!route.ok) return this.refuseUnlessFormed(request, route.error);
     const { sold, connector } = route.value;
     const deadline = deadlineOf(now, connector.patience.paymentMs, request.answerWithinMs);
 
@@ -56,8 +53,8 @@ export class PaymentFlow {
   }
 
   /**
-   * The same request may have formed the payment since we looked for it, and used the inquiry up by that: then the
-   * refusal would deny a payment that exists.
+   * A repeat finds the inquiry used up by its own payment, or expired since: a refusal would deny a payment that
+   * exists. Only who would be refused looks for it; all others meet it at the unique key of (channel, reference).
    */
   private async refuseUnlessFormed(request: PaymentRequest, why: Refusal): Promise<Answer> {
     const known = await this.payments.findByReference(request.channelId, request.reference);
