@@ -64,7 +64,21 @@ export function priceOffer(
 
 /** An offer as a JSON column keeps it: amounts as strings of digits. */
 export function offerToJson(offer: Offer): string {
-  return JSON.stringify(offer, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  const stored: StoredOffer = {
+    ...offer,
+    lines: offer.lines.map((line) => ({
+      ...line,
+      amount: line.amount.toString(),
+      penalty: line.penalty.toString(),
+    })),
+    amount: offer.amount.toString(),
+    adminFee: offer.adminFee.toString(),
+    total: offer.total.toString(),
+    billerFee: offer.billerFee.toString(),
+    commission: offer.commission.toString(),
+    charge: offer.charge.toString(),
+  };
+  return JSON.stringify(stored);
 }
 
 interface StoredOffer extends Omit<Offer, AmountName | 'lines'>, Record<AmountName, string> {

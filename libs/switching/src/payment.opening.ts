@@ -15,7 +15,7 @@ import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import type { StoredInquiry } from './inquiries';
 import { moneyOf, type Payment } from './payment';
-import { logMove } from './payment.log';
+import { logMove, moveLogger } from './payment.log';
 import { billOf, freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
@@ -32,14 +32,18 @@ const DRAWS_MAX = 5;
 
 /** Forms payments: payment, hold and leg intent become durable in one commit, before anything is sent. */
 export class PaymentOpening {
+  private readonly moves: Logger;
+
   constructor(
     private readonly payments: Payments,
     private readonly writer: MoneyWriter,
     private readonly ids: PaymentIds,
     private readonly businessDateOfSource: SourceCalendar,
     private readonly limits: AdviceLimits,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    this.moves = moveLogger(logger);
+  }
 
   /** @param deadline until when the biller may still be called; advice waits for longer than that. */
   async open(
@@ -61,7 +65,7 @@ export class PaymentOpening {
       }
       switch (result.kind) {
         case 'committed':
-          logMove(this.logger, payment, 'deposit held');
+          logMove(this.moves, payment, 'deposit held');
           return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
         case 'overloaded':
           return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));

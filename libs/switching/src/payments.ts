@@ -5,20 +5,24 @@ import type { Logger, Statements } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
-import { logMove } from './payment.log';
+import { logMove, moveLogger } from './payment.log';
 import { selectPayment, selectPayments } from './payment.rows';
 import type { PaymentEvent } from './payment.states';
 import { freeAfter, movedPayment, unitOfMove } from './payment.writes';
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
 export class Payments {
+  private readonly moves: Logger;
+
   constructor(
     private readonly statements: Statements,
     private readonly writer: MoneyWriter,
     private readonly catalog: Catalog,
     private readonly limits: AdviceLimits,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.moves = moveLogger(logger);
+  }
 
   async findByReference(channelId: string, reference: string): Promise<Payment | undefined> {
     return selectPayment(this.statements, 'p.channel_id = ? AND p.channel_reference = ?', [
@@ -57,7 +61,7 @@ export class Payments {
       const moved = this.moved(payment, event, outcome, now);
       const result = await this.writer.commit(unitOfMove(payment, moved, event, outcome, now));
       if (result.kind === 'committed') {
-        logMove(this.logger, moved, event);
+        logMove(this.moves, moved, event);
         return { ...moved, balanceAfter: freeAfter(result.deposit) ?? moved.balanceAfter };
       }
       // Another writer moved it first; what we were told is kept in the log as evidence.

@@ -38,12 +38,35 @@ export function renderReceipt(
     periods: offer.lines.map(({ period }) => period).join(', '),
     ...(offer.remaining ? { remaining: String(offer.remaining) } : {}),
   };
-  const lines = template.flatMap((line) => {
-    const names = [...line.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-    if (names.some((name) => !fields[name])) return [];
-    return [line.replace(/\{(\w+)\}/g, (_, name: string) => printed(name, fields[name] ?? ''))];
-  });
+  const lines: string[] = [];
+  for (const { texts, names } of readLines(template))
+    if (names.every((name) => fields[name]))
+      lines.push(texts.map((text, at) => text + printed(names[at], fields)).join(''));
   return { lines, fields };
+}
+
+/** A line as the texts between the names it prints; there is one text more than names. */
+interface TemplateLine {
+  texts: string[];
+  names: string[];
+}
+
+const readTemplates = new WeakMap<readonly string[], TemplateLine[]>();
+
+/** Reads a product's template once. */
+function readLines(template: readonly string[]): TemplateLine[] {
+  let lines = readTemplates.get(template);
+  if (!lines) {
+    lines = template.map((line) => {
+      const parts = line.split(/\{(\w+)\}/);
+      return {
+        texts: parts.filter((_, at) => at % 2 === 0),
+        names: parts.filter((_, at) => at % 2 === 1),
+      };
+    });
+    readTemplates.set(template, lines);
+  }
+  return lines;
 }
 
 const RUPIAH_FIELDS = new Set([
@@ -57,8 +80,10 @@ const RUPIAH_FIELDS = new Set([
   'tokenAmount',
 ]);
 
-/** A field as paper shows it. */
-function printed(name: string, value: string): string {
+/** A field as paper shows it; nothing where a line has come to its end. */
+function printed(name: string | undefined, fields: Readonly<Record<string, string>>): string {
+  if (name === undefined) return '';
+  const value = fields[name] ?? '';
   if (name === 'paymentId') return formatPaymentId(value);
   if (name === 'token') return value.replace(/(.{4})(?=.)/g, '$1 ');
   if (RUPIAH_FIELDS.has(name) && /^-?\d+$/.test(value)) return formatRupiah(BigInt(value) as Rupiah);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Pool } from 'undici';
 import { setting, SettingError } from '#lib/platform';
 import { OneCall, type Exchange } from './one-call';
@@ -8,12 +8,13 @@ import type { HttpJsonSpec } from './spec';
 export class HttpLink {
   private readonly pool: Pool;
   private readonly basePath: string;
-  private readonly secret: string;
+  private readonly key: KeyObject;
 
   /** @throws SettingError when the biller's address or secret is not in the environment, or is no address. */
   constructor(private readonly spec: HttpJsonSpec) {
     const url = addressOf(spec);
-    this.secret = setting(spec.secret, `the secret shared with biller ${spec.biller}`);
+    const secret = setting(spec.secret, `the secret shared with biller ${spec.biller}`);
+    this.key = createSecretKey(Buffer.from(secret, 'utf8'));
     this.basePath = url.pathname.replace(/\/$/, '');
     this.pool = new Pool(url.origin, {
       connections: spec.connectionsMax,
@@ -31,7 +32,7 @@ export class HttpLink {
     if (withinMs <= 0) return Promise.resolve({ kind: 'not sent', reason: 'the deadline had passed' });
     const raw = JSON.stringify(body);
     const { algorithm, header, encoding } = this.spec.signature;
-    const signature = createHmac(algorithm.slice('hmac-'.length), this.secret).update(raw).digest(encoding);
+    const signature = createHmac(algorithm.slice('hmac-'.length), this.key).update(raw).digest(encoding);
     return new Promise((resolve) => {
       this.pool.dispatch(
         {

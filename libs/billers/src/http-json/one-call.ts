@@ -6,6 +6,8 @@ export type Exchange =
   | { kind: 'not sent'; reason: string }
   | { kind: 'lost'; reason: string };
 
+const UTF8 = new TextDecoder();
+
 /**
  * Follows one request to its end, which comes within so many milliseconds whatever the biller does.
  *
@@ -43,7 +45,7 @@ export class OneCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const text = new TextDecoder().decode(Buffer.concat(this.chunks));
+    const text = UTF8.decode(Buffer.concat(this.chunks));
     this.settle({ kind: 'answer', status: this.status, text });
   }
 
