@@ -1,4 +1,4 @@
-import { inJakarta } from '../jakarta';
+import { jakartaDate, monthBefore } from '../jakarta';
 import type { Biller, Product } from './biller';
 import { drawBelow, drawHex, drawOne } from './draw';
 import { openBillCount } from './endings';
@@ -57,20 +57,21 @@ export function offerReferenceOf(
   customerNumber: string,
   now: Date,
 ): string {
-  const month = inJakarta(now).toFormat('yyyyMM');
+  const month = jakartaDate(now).slice(0, 7).replace('-', '');
   return drawHex(`${biller.id}|${product}|${customerNumber}|${month}|offer`).slice(0, 32);
 }
 
 /** The bill of so many months ago. Months before the current one are overdue and carry the late fee. */
 function billOf(biller: Biller, customerNumber: string, now: Date, monthsAgo: number): Bill {
-  const month = inJakarta(now).startOf('month').minus({ months: monthsAgo });
-  const monthNumber = (month.year - FIRST_READING_YEAR) * 12 + month.month;
+  const { year, month } = monthBefore(now, monthsAgo);
+  const period = `${year}-${String(month).padStart(2, '0')}`;
+  const monthNumber = (year - FIRST_READING_YEAR) * 12 + month;
   const meterFrom = meterReading(biller, customerNumber, monthNumber - 1);
   const meterTo = meterReading(biller, customerNumber, monthNumber);
   const { unitPriceSen, lateFee } = customerOf(biller, customerNumber);
   return {
-    period: month.toFormat('yyyy-MM'),
-    dueDate: month.set({ day: DUE_DAY }).toFormat('yyyy-MM-dd'),
+    period,
+    dueDate: `${period}-${DUE_DAY}`,
     // Multiplied first and cut to whole rupiah last; the biller forgoes the sen.
     amount: (BigInt(meterTo - meterFrom) * unitPriceSen) / 100n,
     penalty: monthsAgo > 0 ? lateFee : 0n,

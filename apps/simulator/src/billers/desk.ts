@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Clock } from '#lib/kernel';
 
-import { inJakarta, jakartaTimestamp } from '../jakarta';
+import { jakartaDate, jakartaTimestamp } from '../jakarta';
 import {
   bookKey,
   type PaymentBook,
@@ -128,7 +128,7 @@ export class BillerDesk {
   /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */
   private nextReference(biller: Biller, now: Date): string {
     const number = String(this.book.paid().length + 1).padStart(8, '0');
-    return `${biller.referencePrefix}${inJakarta(now).toFormat('yyMMdd')}${number}`;
+    return `${biller.referencePrefix}${jakartaDate(now).slice(2).replaceAll('-', '')}${number}`;
   }
 }
 

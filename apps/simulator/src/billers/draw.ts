@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The same seed always gives the same hex digits, which is what makes a simulated biller repeatable. */
 export function drawHex(seed: string): string {
-  return createHash('sha256').update(seed).digest('hex');
+  return hash('sha256', seed, 'hex');
 }
 
 /** A whole number from 0 to `below` - 1 that only the seed decides. */
