@@ -20,6 +20,8 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  SqlInquiryStore,
+  SqlPaymentStore,
   type AdviceOutcome,
   type Answer,
   type BillerConnector,
@@ -177,12 +179,13 @@ export async function aSwitch(
   const biller = new FakeBiller();
   const billers = new OneBiller(biller);
   const writer = writerOf(store);
-  const payments = new Payments(store.database, writer, catalog, LIMITS, logger);
+  const paymentStore = new SqlPaymentStore(store.database);
+  const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
   const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger);
   const router = new Router(catalog, billers);
-  const inquiries = new Inquiries(store.database);
+  const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries);
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening);
   let count = 0;
@@ -215,7 +218,7 @@ export async function aSwitch(
     clock,
     biller,
     payments,
-    advice: new AdviceFlow(clock, store.database, payments, billers, catalog, LIMITS, logger),
+    advice: new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger),
     inquire,
     pay,
     async payOne(ask = {}) {

@@ -26,6 +26,8 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  SqlInquiryStore,
+  SqlPaymentStore,
 } from '#lib/switching';
 
 /** What one switch process is made of. */
@@ -88,9 +90,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const lease = await NodeLease.take(database, PAYMENT_ID_NODES);
   const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
   const writer = options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline);
-  const payments = new Payments(database, writer, catalog, limits.advice, logger);
+  const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
   const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
-  const inquiries = new Inquiries(database);
+  const inquiries = new Inquiries(new SqlInquiryStore(database));
   const router = new Router(catalog, billers);
 
   const app = await openDoor(options, limits.h2h, {

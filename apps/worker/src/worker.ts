@@ -15,7 +15,7 @@ import {
 } from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
-import { AdviceFlow, AdviceLimits, Payments } from '#lib/switching';
+import { AdviceFlow, AdviceLimits, Payments, SqlPaymentStore } from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
 
 /** What one worker process is made of. */
@@ -47,8 +47,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   );
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const writer = new BatchWriter(options.databaseUrl, limits.pipeline);
-  const payments = new Payments(database, writer, catalog, limits.advice, logger);
-  const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
+  const store = new SqlPaymentStore(database);
+  const payments = new Payments(store, writer, catalog, limits.advice, logger);
+  const flow = new AdviceFlow(clock, store, payments, billers, catalog, limits.advice, logger);
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,

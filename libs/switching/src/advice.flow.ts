@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
-import type { Logger, Statements } from '#lib/platform';
+import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers } from './biller.contract';
 import { legOf, type Payment } from './payment';
-import { selectPayment } from './payment.rows';
+import type { PaymentStore } from './payment.store';
 import type { Payments } from './payments';
 
 /** Brings payments whose outcome is unknown to their end by asking the biller; it never pays. */
@@ -15,7 +15,7 @@ export class AdviceFlow {
 
   constructor(
     private readonly clock: Clock,
-    private readonly statements: Statements,
+    private readonly store: PaymentStore,
     private readonly payments: Payments,
     private readonly billers: Billers,
     private readonly catalog: Catalog,
@@ -62,22 +62,12 @@ export class AdviceFlow {
   /** Claims what is due. The lease spares the biller double questions; it protects no money. */
   private async claimDue(): Promise<Payment[]> {
     const now = this.clock.now();
-    const candidates = await this.statements.rows<{ payment_id: string; leg_no: number }>(
-      'SELECT payment_id, leg_no FROM payment_leg WHERE next_advice_at <= ? ' +
-        'AND (advice_until IS NULL OR advice_until < ?) ORDER BY next_advice_at LIMIT ?',
-      [now, now, this.limits.atOnceMax],
-    );
-    const claimed: Payment[] = [];
-    for (const { payment_id, leg_no } of candidates) {
-      const won = await this.statements.run(
-        'UPDATE payment_leg SET advice_owner = ?, advice_until = ? WHERE payment_id = ? AND leg_no = ? ' +
-          'AND next_advice_at <= ? AND (advice_until IS NULL OR advice_until < ?)',
-        [this.owner, new Date(now.getTime() + this.limits.leaseMs), payment_id, leg_no, now, now],
-      );
-      const payment = won === 1 && (await selectPayment(this.statements, 'p.payment_id = ?', [payment_id]));
-      if (payment) claimed.push(payment);
-    }
-    return claimed;
+    return this.store.claimDue({
+      owner: this.owner,
+      now,
+      until: new Date(now.getTime() + this.limits.leaseMs),
+      rowsMax: this.limits.atOnceMax,
+    });
   }
 
   /** Plans the next question: by the schedule, or at the end of the quiet time when that comes first. */
@@ -93,11 +83,7 @@ export class AdviceFlow {
     const scheduled = new Date(now.getTime() + waitSeconds * 1_000);
     const quietEnd = quietEndOf(payment, connector);
     const next = outcome.kind === 'no such payment' && quietEnd < scheduled ? quietEnd : scheduled;
-    await this.statements.run(
-      'UPDATE payment_leg SET advice_count = ?, next_advice_at = ?, advice_owner = NULL, advice_until = NULL ' +
-        'WHERE payment_id = ? AND leg_no = ? AND state = ? AND advice_owner = ?',
-      [adviceCount, next, payment.paymentId, payment.leg.legNo, payment.state, this.owner],
-    );
+    await this.store.postpone(payment, this.owner, adviceCount, next);
     this.logger.info(
       { paymentId: payment.paymentId, adviceCount, nextAdviceAt: next, evidence: outcome.evidence },
       'advice without an end',

@@ -1,5 +1,5 @@
 import type { Refusal } from '#lib/kernel';
-import type { StoredInquiry } from './inquiries';
+import type { StoredInquiry } from './inquiry.store';
 import type { Payment } from './payment';
 
 /** What a flow answers; a channel translates it to its wire. */

@@ -1,19 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
-import { Coalescing, fromJson, type Statements } from '#lib/platform';
+import type { InquiryStore, StoredInquiry } from './inquiry.store';
 import type { PaymentRequest } from './requests';
-import { offerFromJson, offerToJson, type Offer } from './offer';
-
-/** An offer as it is remembered until it expires or is paid. */
-export interface StoredInquiry {
-  inquiryId: string;
-  channelId: string;
-  reference: string;
-  productId: string;
-  customerNumber: string;
-  offer: Offer;
-  validUntil: Date;
-}
 
 /** `inq_`, the time in base 36 so that ids sort, and 80 random bits so that nobody guesses one. */
 function newInquiryId(now: Date): string {
@@ -23,45 +11,18 @@ function newInquiryId(now: Date): string {
 /** Looked at before the tables are: their columns hold ASCII, and compare without trailing spaces. */
 const INQUIRY_ID = /^inq_[0-9a-z]+$/;
 
-interface InquiryRow {
-  inquiry_id: string;
-  channel_id: string;
-  channel_reference: Buffer;
-  product_id: string;
-  customer_number: string;
-  offer: unknown;
-  valid_until: Date;
-  payment_id: string | null;
-}
-
-const ROWS_PER_QUESTION = 64;
-
 /** Keeps offers. */
 export class Inquiries {
-  private readonly rows: Coalescing<string, InquiryRow>;
-
-  constructor(private readonly statements: Statements) {
-    this.rows = new Coalescing((inquiryIds) => this.read(inquiryIds), ROWS_PER_QUESTION);
-  }
+  /** @param drawId another source of ids, for runs that must repeat themselves. */
+  constructor(
+    private readonly store: InquiryStore,
+    private readonly drawId: (now: Date) => string = newInquiryId,
+  ) {}
 
   /** Remembers an offer; it is durable when this returns. */
   async keep(inquiry: Omit<StoredInquiry, 'inquiryId'>, now: Date): Promise<StoredInquiry> {
-    const stored = { ...inquiry, inquiryId: newInquiryId(now) };
-    await this.statements.run(
-      'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
-        'created_at, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      [
-        stored.inquiryId,
-        stored.channelId,
-        stored.reference,
-        stored.productId,
-        stored.customerNumber,
-        stored.offer.amount,
-        offerToJson(stored.offer),
-        now,
-        stored.validUntil,
-      ],
-    );
+    const stored = { ...inquiry, inquiryId: this.drawId(now) };
+    await this.store.add(stored, now);
     return stored;
   }
 
@@ -70,40 +31,18 @@ export class Inquiries {
    * That it is used only once is finally kept by the unique key of `payment.inquiry_id`.
    */
   async payable(request: PaymentRequest, now: Date): Promise<Result<StoredInquiry, Refusal>> {
-    if (!INQUIRY_ID.test(request.inquiryId))
+    const { channelId, inquiryId, total } = request;
+    if (!INQUIRY_ID.test(inquiryId))
       return fail(refusal('INQUIRY_UNKNOWN', 'not an inquiryId of ours', 'inquiryId'));
-    const row = await this.rows.ask(request.inquiryId);
-    if (row?.channel_id !== request.channelId)
-      return fail(
-        refusal('INQUIRY_UNKNOWN', `${request.channelId} has no ${request.inquiryId}`, 'inquiryId'),
-      );
-    if (row.payment_id !== null)
-      return fail(refusal('INQUIRY_USED', `${row.inquiry_id} is used by ${row.payment_id}`, 'inquiryId'));
-    if (now > row.valid_until)
-      return fail(refusal('INQUIRY_EXPIRED', `valid until ${row.valid_until.toISOString()}`, 'inquiryId'));
-    const offer = offerFromJson(fromJson(row.offer));
-    if (offer.total !== request.total)
-      return fail(refusal('AMOUNT_MISMATCH', `offered ${offer.total}, asked ${request.total}`, 'total'));
-    return ok({
-      inquiryId: row.inquiry_id,
-      channelId: request.channelId,
-      reference: row.channel_reference.toString(),
-      productId: row.product_id,
-      customerNumber: row.customer_number,
-      offer,
-      validUntil: row.valid_until,
-    });
-  }
-
-  /** Inquiries and the payments that have used them, in the order they are asked for. */
-  private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
-    const rows = await this.statements.rows<InquiryRow>(
-      'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
-        'i.valid_until, p.payment_id ' +
-        'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
-      [[...new Set(inquiryIds)]],
-    );
-    const byId = new Map(rows.map((row) => [row.inquiry_id, row]));
-    return inquiryIds.map((inquiryId) => byId.get(inquiryId));
+    const found = await this.store.find(channelId, inquiryId);
+    if (!found) return fail(refusal('INQUIRY_UNKNOWN', `${channelId} has no ${inquiryId}`, 'inquiryId'));
+    const { inquiry, usedBy } = found;
+    if (usedBy !== null)
+      return fail(refusal('INQUIRY_USED', `${inquiryId} is used by ${usedBy}`, 'inquiryId'));
+    if (now > inquiry.validUntil)
+      return fail(refusal('INQUIRY_EXPIRED', `valid until ${inquiry.validUntil.toISOString()}`, 'inquiryId'));
+    if (inquiry.offer.total !== total)
+      return fail(refusal('AMOUNT_MISMATCH', `offered ${inquiry.offer.total}, asked ${total}`, 'total'));
+    return ok(inquiry);
   }
 }

@@ -13,7 +13,7 @@ import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#l
 import { CommitUnknown, isDatabaseAway, type Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
-import type { StoredInquiry } from './inquiries';
+import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
 import { billOf, freeAfter, openingRows } from './payment.writes';

@@ -5,7 +5,8 @@ import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 import type { Receipt } from './receipt';
 
-interface PaymentRow {
+/** A payment with its leg, as the payment database hands it over. */
+export interface PaymentRow {
   payment_id: string;
   channel_id: string;
   channel_reference: Buffer;
@@ -63,7 +64,8 @@ export async function selectPayment(
   return (await selectPayments(statements, where, values, 1))[0];
 }
 
-function paymentOf(row: PaymentRow): Payment {
+/** A payment out of its row. */
+export function paymentOf(row: PaymentRow): Payment {
   return {
     paymentId: row.payment_id,
     channelId: row.channel_id,

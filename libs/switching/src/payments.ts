@@ -1,13 +1,13 @@
 import { JAKARTA_MIDNIGHT } from '#lib/kernel';
 import type { Catalog } from '#lib/catalog';
 import type { MoneyWriter } from '#lib/ledger';
-import type { Logger, Statements } from '#lib/platform';
+import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
-import { selectPayment, selectPayments } from './payment.rows';
 import type { PaymentEvent } from './payment.states';
+import type { PaymentStore } from './payment.store';
 import { freeAfter, movedPayment, unitOfMove } from './payment.writes';
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
@@ -15,7 +15,7 @@ export class Payments {
   private readonly moves: Logger;
 
   constructor(
-    private readonly statements: Statements,
+    private readonly store: PaymentStore,
     private readonly writer: MoneyWriter,
     private readonly catalog: Catalog,
     private readonly limits: AdviceLimits,
@@ -25,24 +25,16 @@ export class Payments {
   }
 
   async findByReference(channelId: string, reference: string): Promise<Payment | undefined> {
-    return selectPayment(this.statements, 'p.channel_id = ? AND p.channel_reference = ?', [
-      channelId,
-      reference,
-    ]);
+    return this.store.findByReference(channelId, reference);
   }
 
   async findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
-    return selectPayment(this.statements, 'p.channel_id = ? AND p.payment_id = ?', [channelId, paymentId]);
+    return this.store.findById(channelId, paymentId);
   }
 
   /** The channel's payments that are not final, oldest first, after the given one. */
   async findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {
-    return selectPayments(
-      this.statements,
-      "p.channel_id = ? AND p.state IN ('SENT', 'SUSPECT', 'UNRESOLVED') AND p.payment_id > ?",
-      [channelId, afterPaymentId],
-      rowsMax,
-    );
+    return this.store.findOpen(channelId, afterPaymentId, rowsMax);
   }
 
   /**

@@ -1,0 +1,96 @@
+import { Coalescing, fromJson, type Statements } from '#lib/platform';
+import { offerFromJson, offerToJson, type Offer } from './offer';
+
+/** An offer as it is remembered until it expires or is paid. */
+export interface StoredInquiry {
+  inquiryId: string;
+  channelId: string;
+  reference: string;
+  productId: string;
+  customerNumber: string;
+  offer: Offer;
+  validUntil: Date;
+}
+
+/** Where offers are kept. */
+export abstract class InquiryStore {
+  /** Writes an offer; it is durable when this returns. */
+  abstract add(inquiry: StoredInquiry, now: Date): Promise<void>;
+
+  /** The channel's offer, with the payment that has used it, if any. */
+  abstract find(
+    channelId: string,
+    inquiryId: string,
+  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined>;
+}
+
+interface InquiryRow {
+  inquiry_id: string;
+  channel_id: string;
+  channel_reference: Buffer;
+  product_id: string;
+  customer_number: string;
+  offer: unknown;
+  valid_until: Date;
+  payment_id: string | null;
+}
+
+const ROWS_PER_QUESTION = 64;
+
+/** Offers in the payment database. Payments that come together have theirs read in one question. */
+export class SqlInquiryStore extends InquiryStore {
+  private readonly found: Coalescing<string, InquiryRow>;
+
+  constructor(private readonly statements: Statements) {
+    super();
+    this.found = new Coalescing((inquiryIds) => this.read(inquiryIds), ROWS_PER_QUESTION);
+  }
+
+  override async add(inquiry: StoredInquiry, now: Date): Promise<void> {
+    await this.statements.run(
+      'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
+        'created_at, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      [
+        inquiry.inquiryId,
+        inquiry.channelId,
+        inquiry.reference,
+        inquiry.productId,
+        inquiry.customerNumber,
+        inquiry.offer.amount,
+        offerToJson(inquiry.offer),
+        now,
+        inquiry.validUntil,
+      ],
+    );
+  }
+
+  override async find(
+    channelId: string,
+    inquiryId: string,
+  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined> {
+    const row = await this.found.ask(inquiryId);
+    if (row?.channel_id !== channelId) return undefined;
+    const inquiry = {
+      inquiryId,
+      channelId,
+      reference: row.channel_reference.toString(),
+      productId: row.product_id,
+      customerNumber: row.customer_number,
+      offer: offerFromJson(fromJson(row.offer)),
+      validUntil: row.valid_until,
+    };
+    return { inquiry, usedBy: row.payment_id };
+  }
+
+  /** Inquiries and the payments that have used them, in the order they are asked for. */
+  private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
+    const rows = await this.statements.rows<InquiryRow>(
+      'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
+        'i.valid_until, p.payment_id ' +
+        'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
+      [[...new Set(inquiryIds)]],
+    );
+    const byId = new Map(rows.map((row) => [row.inquiry_id, row]));
+    return inquiryIds.map((inquiryId) => byId.get(inquiryId));
+  }
+}
