@@ -219,7 +219,7 @@ export function expectProblem(
     detail: expect.any(String),
     code,
     message: { id: expect.any(String), en: expect.any(String) },
-    final: code !== 'NOT_NOW',
+    final: code !== 'NOT_NOW' && code !== 'PAYMENT_UNKNOWN',
     formed: false,
     ...(field === undefined ? {} : { field }),
   });

@@ -2,8 +2,12 @@ import { RESPONSE_CODES } from './response-codes';
 
 const rows = Object.entries(RESPONSE_CODES);
 
-test('only "in progress" and "not now" ask the caller to come again', () => {
-  expect(rows.filter(([, row]) => !row.final).map(([code]) => code)).toEqual(['IN_PROGRESS', 'NOT_NOW']);
+test('only what may change by itself asks the caller to come again', () => {
+  expect(rows.filter(([, row]) => !row.final).map(([code]) => code)).toEqual([
+    'IN_PROGRESS',
+    'PAYMENT_UNKNOWN',
+    'NOT_NOW',
+  ]);
 });
 
 test.each(rows)('%s speaks every wire and both languages', (_, row) => {

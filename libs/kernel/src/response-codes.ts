@@ -174,9 +174,10 @@ export const RESPONSE_CODES = {
     http: 404,
     iso: '25',
     snap: ['404', '01'],
-    final: true,
-    id: 'Pembayaran tidak ditemukan.',
-    en: 'There is no such payment.',
+    // A request that is still on its way, or lies with a process that is paused, may form it after we have looked.
+    final: false,
+    id: 'Belum ada pembayaran ini. Permintaan yang masih di jalan dapat membentuknya; ulangi permintaan yang sama.',
+    en: 'There is no such payment so far. A request still on its way may form it; repeat the same request.',
   },
   SIGNATURE_INVALID: {
     http: 401,

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
 import { refusal } from '#lib/kernel';
@@ -120,11 +120,13 @@ function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     return;
   }
   refused.add(socket);
-  const body = JSON.stringify(
-    malformed(isLate ? 'it did not arrive in time' : 'it is not valid HTTP, or its headers are too large'),
-  );
+  // After a pause of ours a request that came in time may lie unread: it is no fault of its sender.
+  const problem = isLate
+    ? problemOf(refusal('NOT_NOW', 'it did not arrive in time'))
+    : malformed('it is not valid HTTP, or its headers are too large');
+  const body = JSON.stringify(problem);
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
