@@ -219,7 +219,7 @@ export function expectProblem(
     detail: expect.any(String),
     code,
     message: { id: expect.any(String), en: expect.any(String) },
-    final: code !== 'NOT_NOW' && code !== 'PAYMENT_UNKNOWN',
+    final: !['NOT_NOW', 'PAYMENT_UNKNOWN', 'RATE_LIMITED'].includes(code),
     formed: false,
     ...(field === undefined ? {} : { field }),
   });

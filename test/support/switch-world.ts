@@ -20,6 +20,7 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
   type AdviceOutcome,
@@ -187,7 +188,7 @@ export async function aSwitch(
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries);
-  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening);
+  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
   let count = 0;
 
   const inquire: SwitchWorld['inquire'] = (ask = {}) =>

@@ -26,6 +26,7 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
 } from '#lib/switching';
@@ -56,6 +57,7 @@ const Limits = z.object({
   h2h: H2hLimits,
   advice: AdviceLimits,
   pipeline: PipelineLimits,
+  payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
 });
 
@@ -103,7 +105,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     statements: database,
     payments,
     inquiryFlow: new InquiryFlow(clock, router, inquiries),
-    paymentFlow: new PaymentFlow(clock, router, inquiries, payments, opening),
+    paymentFlow: new PaymentFlow(
+      clock,
+      router,
+      inquiries,
+      payments,
+      opening,
+      new WorkInHand(limits.payments.inHandMax),
+    ),
   });
   return {
     url: await app.getUrl(),

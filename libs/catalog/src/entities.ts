@@ -111,6 +111,10 @@ export class Channel {
   @Column({ name: 'allowed_ips', type: 'text', transformer: JSON_TEXT })
   allowedIps: string[] | null;
 
+  /** Requests a second that were agreed on; null: no limit. Each switch holds it by itself. */
+  @Column({ name: 'requests_per_second', type: 'int' })
+  requestsPerSecond: number | null;
+
   @Column({ name: 'is_active', type: 'boolean' })
   isActive: boolean;
 }

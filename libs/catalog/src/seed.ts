@@ -41,6 +41,7 @@ const SeedShape = z.strictObject({
       secondSecret: z.string(),
       topUp: Amount,
       creditLimit: Amount,
+      requestsPerSecond: z.int().positive().optional(),
       prices: z.record(Id, z.strictObject({ adminFee: Amount, billerFee: Amount, commission: Amount })),
     }),
   ),
@@ -105,6 +106,7 @@ export async function seedCatalog(source: DataSource, file: string, box: SecretB
         secret: sealed(channel.secret, 'secret'),
         secondSecret: sealed(channel.secondSecret, 'second_secret'),
         allowedIps: null,
+        requestsPerSecond: channel.requestsPerSecond ?? null,
         isActive: true,
       });
       for (const [productId, price] of Object.entries(channel.prices))

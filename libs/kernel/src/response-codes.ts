@@ -219,6 +219,14 @@ export const RESPONSE_CODES = {
     id: 'Alamat atau metode ini tidak ada.',
     en: 'There is no such address or method.',
   },
+  RATE_LIMITED: {
+    http: 429,
+    iso: '96',
+    snap: ['429', '00'],
+    final: false,
+    id: 'Terlalu banyak permintaan dalam satu detik; permintaan ini tidak membentuk pembayaran. Ulangi lebih pelan.',
+    en: 'Too many requests in a second; this request formed no payment. Repeat it, more slowly.',
+  },
   NOT_NOW: {
     http: 503,
     iso: '96',

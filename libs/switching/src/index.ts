@@ -18,3 +18,4 @@ export { Payments } from './payments';
 export type { Receipt } from './receipt';
 export type { InquiryRequest, PaymentRequest } from './requests';
 export { Router } from './router';
+export { WorkInHand } from './work-in-hand';

@@ -1,4 +1,4 @@
-import type { Clock, Refusal } from '#lib/kernel';
+import { refusal, type Clock, type Refusal } from '#lib/kernel';
 import { answerTo, refuse, type Answer } from './answer';
 import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
@@ -9,6 +9,7 @@ import type { PaymentEvent } from './payment.states';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { deadlineOf, type Router } from './router';
+import type { WorkInHand } from './work-in-hand';
 
 /** Pays a bill once, whatever happens on the way. */
 export class PaymentFlow {
@@ -18,13 +19,15 @@ export class PaymentFlow {
     private readonly inquiries: Inquiries,
     private readonly payments: Payments,
     private readonly opening: PaymentOpening,
+    private readonly hand: WorkInHand,
   ) {}
 
   /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
   async pay(request: PaymentRequest): Promise<Answer> {
+    if (!this.hand.hasRoom()) return refuse(refusal('NOT_NOW', 'too many payments are in hand'));
     const now = this.clock.now();
 
-    const offer = await this.inquiries.payable(request, now);
+    const offer = await this.hand.on(() => this.inquiries.payable(request, now));
     if (!offer.ok) return this.refuseUnlessFormed(request, offer.error);
 
     const route = this.router.route(request.channelId, offer.value.productId, now);
@@ -34,7 +37,7 @@ export class PaymentFlow {
 
     // One commit: payment, hold, leg intent. After a crash, whatever is SENT is unknown and gets an advice.
     // Unique on (channel, reference): of two at the same moment one opens, the other gets its answer.
-    const opened = await this.opening.open(request, offer.value, sold, now, deadline);
+    const opened = await this.hand.on(() => this.opening.open(request, offer.value, sold, now, deadline));
     if (!opened.ok) return refuse(opened.error);
     const { payment, standing } = opened.value;
     if (standing === 'repeat') return answerTo(payment, request);
@@ -48,7 +51,9 @@ export class PaymentFlow {
       requiredReceiptFields: sold.product.requiredReceiptFields,
     });
 
-    const answered = await this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now());
+    const answered = await this.hand.on(() =>
+      this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now()),
+    );
     return { kind: 'payment', payment: answered, isRepeat: false };
   }
 

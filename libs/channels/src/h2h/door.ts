@@ -6,6 +6,7 @@ import { Clock, refusal } from '#lib/kernel';
 import { Catalog, type OpenChannel } from '#lib/catalog';
 import type { Logger } from '#lib/platform';
 import type { H2hLimits } from './limits';
+import { Pace } from './pace';
 import { RefusedRequest } from './problem';
 import { instantOf, isSignedBy, signingKey } from './signature';
 import { H2H_LIMITS, LOGGER } from './tokens';
@@ -25,6 +26,7 @@ interface Admission {
 @Injectable()
 export class H2hDoor implements CanActivate {
   private readonly admissions = new WeakMap<OpenChannel, Admission>();
+  private readonly pace = new Pace();
 
   constructor(
     @Inject(Catalog) private readonly catalog: Catalog,
@@ -56,6 +58,10 @@ export class H2hDoor implements CanActivate {
     const skewMs = instant && Math.abs(this.clock.now().getTime() - instant.getTime());
     if (skewMs === undefined || skewMs > this.limits.timestampWindowMs)
       throw this.refused('TIMESTAMP_OUTSIDE_WINDOW', channelId, request.ip, timestamp);
+
+    const perSecond = channel?.channel.requestsPerSecond ?? null;
+    if (perSecond !== null && !this.pace.allows(channelId, perSecond))
+      throw new RefusedRequest(refusal('RATE_LIMITED', `more than ${perSecond} a second`));
 
     request.channelId = channelId;
     return true;
