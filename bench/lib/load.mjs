@@ -7,9 +7,10 @@ import { connect } from 'node:net';
  * that costs as much as the switch would measure itself.
  *
  * Told by message: { host, port, channelId, secret, perSecond (0: closed loop), inFlightMax, seconds, offers }, where
- * offers are [inquiryId, total]. Answers by message: { done, missed, elapsedMs, latenciesMs, statuses }.
+ * offers are [inquiryId, total]. An offer whose payment was refused for now (429, 503) is used again. Answers by message:
+ * { done, missed, elapsedMs, latenciesMs, statuses }, latencies of the payments answered 200.
  */
-process.on('message', (order) => void run(/** @type {Order} */ (order)));
+if (process.send) process.on('message', (order) => void run(/** @type {Order} */ (order)));
 
 /**
  * @typedef {{ host: string, port: number, channelId: string, secret: string, perSecond: number, inFlightMax: number,
@@ -20,7 +21,10 @@ process.on('message', (order) => void run(/** @type {Order} */ (order)));
 async function run(order) {
   const { perSecond, inFlightMax, seconds, offers } = order;
   const sockets = await Promise.all(Array.from({ length: inFlightMax }, () => openSocket(order)));
+  /** @type {number[]} */
   const latencies = [];
+  let done = 0;
+  const left = offers.slice().reverse();
   /** @type {Record<string, number>} */
   const statuses = {};
   const startedAt = performance.now();
@@ -33,13 +37,15 @@ async function run(order) {
 
   /** @param {Socket} socket @param {number} plannedAt */
   const send = (socket, plannedAt) => {
-    const offer = offers[next];
+    const offer = left.pop();
     if (!offer) throw new Error('more payments were made than offers prepared');
     next += 1;
     inFlight += 1;
     socket.send(paymentRequest(order, `${order.prefix}-${next}`, offer), (status) => {
       inFlight -= 1;
-      latencies.push(performance.now() - plannedAt);
+      done += 1;
+      if (status === '200') latencies.push(performance.now() - plannedAt);
+      if (status === '429' || status === '503') left.push(offer);
       statuses[status] = (statuses[status] ?? 0) + 1;
       idle.push(socket);
       if (perSecond === 0) pump();
@@ -74,7 +80,7 @@ async function run(order) {
   await finished;
   const elapsedMs = performance.now() - startedAt;
   for (const socket of sockets) socket.end();
-  process.send?.({ done: latencies.length, missed, elapsedMs, latenciesMs: latencies, statuses });
+  process.send?.({ done, missed, elapsedMs, latenciesMs: latencies, statuses });
   process.disconnect();
 }
 
@@ -83,7 +89,7 @@ async function run(order) {
  * @param {string} reference
  * @param {[string, string]} offer
  */
-function paymentRequest({ channelId, secret, host }, reference, [inquiryId, total]) {
+export function paymentRequest({ channelId, secret, host }, reference, [inquiryId, total]) {
   const body = JSON.stringify({ reference, inquiryId, total });
   const timestamp = new Date().toISOString();
   const text = `POST\n/v1/payments\n${timestamp}\n${hash('sha256', body, 'hex')}`;
@@ -103,7 +109,7 @@ function paymentRequest({ channelId, secret, host }, reference, [inquiryId, tota
  * @param {Order} order
  * @returns {Promise<Socket>}
  */
-function openSocket({ host, port }) {
+export function openSocket({ host, port }) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host).setNoDelay(true);
     let received = '';

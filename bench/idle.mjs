@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import { makeBed, runLoad } from './lib/bed.mjs';
+import { openSocket, paymentRequest } from './lib/load.mjs';
+import { median, quantile, rounded } from './lib/figures.mjs';
+import { booksHold, openBiller, orderFor, prepareOffers, startSwitch } from './lib/payments-bed.mjs';
+
+const PACE_MS = 12;
+const RATES = [200, 1_000];
+
+/**
+ * What a payment costs a caller besides the biller: one client at a quiet pace, with a raw commit and a bare call of
+ * the biller between each two payments, so that all three meet the same caches; then at fixed rates.
+ * @param {{ seconds: number, signal: AbortSignal, log: (line: string) => void }} options
+ */
+export async function measure({ seconds, signal, log }) {
+  const bed = await makeBed({ log, signal });
+  try {
+    const offers = await prepareOffers(bed, 300_000);
+    const { port, stop } = await startSwitch(bed, 'batch', bed.environment['DATABASE_URL'] ?? '');
+    const order = orderFor(bed, port);
+    await runLoad({ ...order, prefix: 'w', perSecond: 0, seconds: 3, offers: offers.take(21_000) });
+
+    const biller = await openBiller(bed);
+    await bed.admin.query('CREATE TABLE bench_commit (id INT PRIMARY KEY, n INT NOT NULL)');
+    await bed.admin.query('INSERT INTO bench_commit VALUES (1, 0)');
+    const connection = await createConnection(bed.environment['DATABASE_MIGRATION_URL'] ?? '');
+    /** @type {{ payment: number[], biller: number[], commit: number[] }} */
+    const took = { payment: [], biller: [], commit: [] };
+    const endsAt = performance.now() + seconds * 1_000;
+    const client = await openClient(order, offers);
+    for (let nth = 0; performance.now() < endsAt; nth += 1) {
+      took.payment.push(await client.pay(nth));
+      await sleep(PACE_MS);
+      took.biller.push(await biller.pay(`IDLE${nth}`));
+      await sleep(PACE_MS);
+      const at = performance.now();
+      await connection.query('UPDATE bench_commit SET n = n + 1');
+      took.commit.push(performance.now() - at);
+      await sleep(PACE_MS);
+    }
+    client.end();
+    await connection.end();
+    await biller.close();
+    const billerMs = median(took.biller);
+    const commitMs = median(took.commit);
+    const ownMs = median(took.payment) - billerMs;
+    log(
+      `one client: payment ${rounded(median(took.payment))} ms, biller ${rounded(billerMs)} ms, raw commit ${rounded(commitMs, 2)} ms`,
+    );
+
+    /** @type {Record<string, number>} */
+    const atRates = {};
+    let isComplete = true;
+    for (const perSecond of RATES) {
+      const load = await runLoad({
+        ...order,
+        prefix: `r${perSecond}`,
+        perSecond,
+        seconds,
+        offers: offers.take(perSecond * seconds + 10),
+      });
+      atRates[`own${perSecond}P50Ms`] = rounded(median(load.latenciesMs) - billerMs);
+      atRates[`own${perSecond}P99Ms`] = rounded(quantile(load.latenciesMs, 0.99) - billerMs);
+      isComplete &&= load.missed <= load.done / 1_000 && Object.keys(load.statuses).join() === '200';
+      log(
+        `${perSecond}/s: ${JSON.stringify(atRates)}, missed ${load.missed} ${JSON.stringify(load.statuses)}`,
+      );
+    }
+    await stop();
+    const books = await booksHold(bed);
+    return {
+      ownMs: rounded(ownMs, 2),
+      commitMs: rounded(commitMs, 2),
+      limitMs: rounded(2 * commitMs + 3, 2),
+      billerMs: rounded(billerMs, 2),
+      ...atRates,
+      reached: {
+        idle: ownMs <= 2 * commitMs + 3,
+        at200: (atRates['own200P50Ms'] ?? 0) <= 5 && (atRates['own200P99Ms'] ?? 0) <= 15,
+        at1000: (atRates['own1000P50Ms'] ?? 0) <= 8 && (atRates['own1000P99Ms'] ?? 0) <= 30,
+      },
+      books: books.why,
+      valid: books.ok && isComplete,
+    };
+  } finally {
+    await bed.stop();
+  }
+}
+
+/**
+ * One caller that pays and waits for the answer.
+ * @param {any} order
+ * @param {{ take: (count: number) => [string, string][] }} offers
+ */
+async function openClient(order, offers) {
+  const socket = await openSocket(order);
+  return {
+    /** @param {number} nth @returns {Promise<number>} how long the answer took, in milliseconds */
+    pay(nth) {
+      const [offer] = /** @type {[[string, string]]} */ (offers.take(1));
+      const at = performance.now();
+      return new Promise((resolve, reject) =>
+        socket.send(paymentRequest(order, `idle-${nth}`, offer), (status) =>
+          status === '200' ? resolve(performance.now() - at) : reject(new Error(`answered ${status}`)),
+        ),
+      );
+    },
+    end: () => socket.end(),
+  };
+}
