@@ -89,6 +89,18 @@ test('one bad member does not fail its neighbours', async () => {
   expect([await world.free('ca'), await world.free('cb')]).toEqual([996n, 999n]);
 });
 
+test('one taken key costs its neighbours two commits more, not a search by halves', async () => {
+  await hold('TWICE', 1n);
+  const sent = onPacket((_, send) => send());
+  const ids = Array.from({ length: 40 }, (_, n) => (n === 17 ? 'TWICE' : `P${n}`));
+  const later = new Date(AT.getTime() + 1);
+  const results = await Promise.all(ids.map((id) => hold(id, 1n, 'ca', later)));
+  expect(results.map(({ kind }) => kind === 'committed')).toEqual(ids.map((id) => id !== 'TWICE'));
+  // The first alone, the other 39 in vain, then what came before the taken key, that one, and what came after it.
+  expect(sent.filter(isCommit)).toHaveLength(5);
+  expect(await world.free()).toBe(1_000n - 40n);
+});
+
 test('moves of many payments are one statement, each held to its own old state', async () => {
   const rows = Array.from({ length: 10 }, (_, n) => `P${n}`);
   await Promise.all(rows.map((id) => hold(id, 10n)));

@@ -14,6 +14,7 @@ import { insertStatements, literal, updateStatements } from './batch/sql';
 import { journalRows } from './journal-rows';
 import {
   MoneyWriter,
+  type Claim,
   type CommitResult,
   type DepositAfter,
   type GuardedUpdate,
@@ -108,9 +109,7 @@ export class BatchWriter extends MoneyWriter {
       if (mayBeCommitted || fault === 'lost') {
         for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
       } else if (only && second) {
-        const middle = Math.ceil(members.length / 2);
-        await this.commitTogether(members.slice(0, middle));
-        await this.commitTogether(members.slice(middle));
+        for (const part of partsAround(members, cause)) await this.commitTogether(part);
       } else if (only) await this.endSingle(only, fault, cause);
     }
   }
@@ -264,6 +263,27 @@ function statementsOf(
         where: { channel_id: channelId, seq: before.get(channelId)?.seq ?? 0n },
       });
   return [...insertStatements(rows), ...updateStatements(updates), 'COMMIT'];
+}
+
+/**
+ * Cuts a batch that failed for the sake of one member: out of its middle the one whose key the server names as taken,
+ * or else in halves. The parts keep the order of arrival.
+ */
+function partsAround(members: readonly Member[], cause: unknown): (readonly Member[])[] {
+  const key = duplicateKey(cause);
+  const at = members.findIndex(({ unit }) =>
+    unit.claims.some((claim) => claim.key === key && names(cause, claim)),
+  );
+  const parts =
+    at < 0
+      ? [members.slice(0, Math.ceil(members.length / 2)), members.slice(Math.ceil(members.length / 2))]
+      : [members.slice(0, at), members.slice(at, at + 1), members.slice(at + 1)];
+  return parts.filter(({ length }) => length > 0);
+}
+
+/** Whether an error 1062 is about this value; the server joins the columns of a key by dashes. */
+function names(cause: unknown, { value }: Claim): boolean {
+  return (cause as Error).message.includes(`'${value.replace(' ', '-')}'`);
 }
 
 function resultsOf(
