@@ -1,5 +1,6 @@
 export { AdviceFlow } from './advice.flow';
-export { AdviceLimits } from './advice.limits';
+export { AdviceLanes } from './advice.lanes';
+export { AdviceLimits, LaneLimits } from './advice.limits';
 export type { Answer } from './answer';
 export * from './biller.contract';
 export { Inquiries } from './inquiries';
@@ -12,7 +13,7 @@ export { PaymentFlow } from './payment.flow';
 export { PaymentOpening } from './payment.opening';
 export { paymentOf, type PaymentRow } from './payment.rows';
 export { isFinal, statusOf, type PaymentState } from './payment.states';
-export { PaymentStore, type AdviceClaim } from './payment.store';
+export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
 export type { Receipt } from './receipt';
