@@ -139,7 +139,7 @@ export class FakeBiller implements BillerConnector {
 
   private remember(leg: BillerLeg): void {
     const entry = {
-      biller: 'pln',
+      biller: leg.product === 'water' ? 'tirta-jaya' : 'pln',
       legReference: leg.reference,
       amount: leg.amount.toString(),
       kind: 'paid' as const,

@@ -12,6 +12,14 @@ import type { Payments } from './payments';
 /** What the leg's column holds of an answer that brought no end. */
 const HEARD_MAX = 200;
 
+/** Payments of dead processes that are listed by one look; the next look takes more. */
+const TAKEN_OVER_AT_ONCE = 200;
+
+const LEFT_BEHIND: AdviceOutcome = {
+  kind: 'unknown',
+  evidence: { reason: 'no outcome by its deadline: the process that sent it ended, or was paused' },
+};
+
 /** Brings payments whose outcome is unknown to their end by asking the biller; it never pays. */
 export class AdviceFlow {
   private readonly worker = `${process.pid}-${randomUUID()}`;
@@ -40,6 +48,17 @@ export class AdviceFlow {
     const asked = claimed.flat();
     await Promise.all(asked.map((one) => this.advise(one)));
     return asked.length;
+  }
+
+  /**
+   * Lists what a process left behind: a payment long past its deadline without an outcome becomes a suspect at once,
+   * also while its biller's lane has no room to ask.
+   */
+  async takeOver(): Promise<void> {
+    const now = this.clock.now();
+    const dueSince = new Date(now.getTime() - this.limits.afterDeadlineMs);
+    for (const payment of await this.store.findLeftBehind(dueSince, TAKEN_OVER_AT_ONCE))
+      await this.payments.record(payment, 'answer lost', LEFT_BEHIND, now);
   }
 
   /** The billers that have payments to be asked about now. */

@@ -19,8 +19,9 @@ export class AdviceLanes {
     private readonly logger: Logger,
   ) {}
 
-  /** Looks who has due payments and sets their lanes to work; does not wait for any answer. */
+  /** Lists what was left behind, and sets the lanes that have something due to work; waits for no answer. */
   async wake(): Promise<void> {
+    await this.flow.takeOver();
     for (const billerId of await this.flow.billersDue()) this.laneOf(billerId).wake();
   }
 

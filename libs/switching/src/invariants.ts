@@ -137,7 +137,9 @@ function notListed(now: Date): Question {
   return {
     sql:
       'SELECT payment_id, state FROM payment_leg WHERE ' +
-      "(state IN ('SENT', 'SUSPECT') AND (next_advice_at IS NULL OR next_advice_at < ?)) " +
+      "(state = 'SENT' AND (next_advice_at IS NULL OR next_advice_at < ?)) " +
+      // However many wait for a biller's lane, they are listed; one that nobody will ask about is not.
+      "OR (state = 'SUSPECT' AND next_advice_at IS NULL) " +
       "OR (state IN ('PAID', 'DECLINED', 'REVERSED') AND next_advice_at IS NOT NULL) LIMIT 1",
     values: [overdue],
     says: ({ payment_id, state }) => `${payment_id} is ${state} and nobody is about to ask the biller`,

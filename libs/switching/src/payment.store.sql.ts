@@ -29,6 +29,16 @@ export class SqlPaymentStore extends PaymentStore {
     );
   }
 
+  /** Channel by channel, so that the index of open payments leads to the few that are SENT. */
+  override findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {
+    return selectPayments(
+      this.statements,
+      "p.channel_id IN (SELECT channel_id FROM channel) AND p.state = 'SENT' AND l.next_advice_at <= ?",
+      [dueSince],
+      rowsMax,
+    );
+  }
+
   /** Reads the index by its biller, not by its rows: as many looks as there are billers, however many payments wait. */
   override async billersDue(now: Date): Promise<string[]> {
     const rows = await this.statements.rows<{ biller_id: string; due_at: Date | null }>(

@@ -40,6 +40,9 @@ export abstract class PaymentStore {
   /** The channel's payments that are not final, oldest first, after the given one. */
   abstract findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]>;
 
+  /** Payments that are still SENT although their advice has been due since then, with no worker asking. */
+  abstract findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]>;
+
   /** The billers that have payments whose advice is due. */
   abstract billersDue(now: Date): Promise<string[]>;
 
