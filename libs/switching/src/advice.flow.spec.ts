@@ -116,6 +116,7 @@ test('a worker that comes back after its lease changes nothing, whatever it has 
   const asLeft = await world.payments.findById('ppob-nusantara', paymentId);
   const before = await world.balance();
 
+  world.clock.advance(3_000);
   world.biller.isAdviceSilent = false;
   await paused.advise(old!);
   expect(await world.payments.findById('ppob-nusantara', paymentId)).toEqual(asLeft);
