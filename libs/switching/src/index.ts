@@ -8,6 +8,7 @@ export { InquiryFlow } from './inquiry.flow';
 export { InquiryStore, SqlInquiryStore, type StoredInquiry } from './inquiry.store';
 export { checkPaymentInvariants, type BillerTruth, type TruthAround } from './invariants';
 export type { Offer } from './offer';
+export { listOpenPayments, type OpenPayment } from './open-payments';
 export type { Payment } from './payment';
 export { PaymentFlow } from './payment.flow';
 export { PaymentOpening } from './payment.opening';
