@@ -17,6 +17,7 @@ import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import { AdviceFlow, AdviceLanes, AdviceLimits, Payments, SqlPaymentStore } from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
+import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
 
 /** What one worker process is made of. */
@@ -55,18 +56,25 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const flow = new AdviceFlow(clock, store, payments, billers, catalog, limits.advice, logger, dayEndOf);
   const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
   const advice = new AdviceLoop(lanes, limits.advice.pollMs, logger);
+  const jobs = readJobs(join(configDirectory, 'jobs.yaml'));
+  const stopBooksCheck = startBooksCheck({
+    database: dayDatabase,
+    clock,
+    logger,
+    when: { cron: jobs.checkBooks, timeZone: jobs.timeZone },
+  });
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
     home: options.home,
     formats,
-    jobs: readJobs(join(configDirectory, 'jobs.yaml')),
+    jobs,
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
   });
   return {
     async close() {
-      await Promise.all([advice.stop(), stopReconciliation()]);
+      await Promise.all([advice.stop(), stopReconciliation(), stopBooksCheck()]);
       await writer.close();
       await billers.close();
       await catalog.close();
