@@ -7,6 +7,8 @@ import { startTestDatabase } from './lib/test-database.mjs';
  * application, which has no right until a test's migrations grant it.
  */
 export default async function globalSetup() {
+  // Anything else is production, where one account for migrations and application is refused.
+  process.env.SIMPUL_ENVIRONMENT ??= 'test';
   const urls = givenDatabase(() => {}) ?? (await startTestDatabase());
   process.env.TEST_DATABASE_URL = urls.application;
   process.env.TEST_DATABASE_MIGRATION_URL = urls.migration;

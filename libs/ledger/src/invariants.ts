@@ -1,5 +1,5 @@
 import { rupiah, type BusinessDate, type StopScope } from '#lib/kernel';
-import type { Statements } from '#lib/platform';
+import { tooWideRights, type Statements } from '#lib/platform';
 import { contentHash, type JournalKind, type Posting } from './journals';
 
 /** The verdict on one invariant. */
@@ -49,7 +49,7 @@ export async function checkLedgerInvariants(statements: Statements): Promise<Inv
     (orphan && `postings of ${orphan.subject_id} ${orphan.kind} have no journal`) ??
     (stray && `account ${stray.account_id} is not in the chart`) ??
     null;
-  const writable = await writableHistory(statements);
+  const writable = await tooWideRights(statements);
   return [
     {
       id: 'I1',
@@ -147,18 +147,6 @@ function hashOf(row: JournalRow, postings: Posting[]): Buffer {
     reference: '',
     at: row.created_at,
   });
-}
-
-/** The account this connection runs under must not be able to change history, unless it is the migrations' own. */
-async function writableHistory(statements: Statements): Promise<string | null> {
-  const grants = await statements.rows<Record<string, string>>('SHOW GRANTS');
-  for (const row of grants) {
-    const grant = Object.values(row)[0] ?? '';
-    for (const table of ['journal', 'posting', 'payment_event'])
-      if (new RegExp(`^GRANT [^'"]*(UPDATE|DELETE)[^'"]* ON \`[^\`]+\`\\.\`${table}\``).test(grant))
-        return `the application's account may change ${table}: ${grant.split(' TO ')[0]}`;
-  }
-  return null;
 }
 
 /** Replays every deposit in commit order: the floor held at each step, and the cached row is the sum. */
