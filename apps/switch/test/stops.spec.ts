@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { customer, expectProblem, H2hClient } from '../../../test/support/h2h-client';
 import { anInstallation, until, type Installation, type RunningApp } from '../../../test/support/processes';
 
+const PAGE = join(__dirname, '..', '..', '..', 'docs', 'open-payments.md');
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 
 let world: Installation;
@@ -91,9 +93,11 @@ test('the stop is listed once, however often the books are checked', async () =>
 
 test('once the books are right and people have released it, payments are taken again', async () => {
   await world.store.admin.run("UPDATE deposit SET posted = posted - 1 WHERE channel_id = 'ppob-nusantara'");
-  await world.store.admin.run(
-    "INSERT INTO payment_stop_release SELECT stop_id, 'row put right', 'test', UTC_TIMESTAMP(3) FROM payment_stop",
-  );
+  // By the very statement that the operator's page shows.
+  const [stop] = (JSON.parse((await simpul('stops', '--json')).stdout) as { stops: { stopId: string }[] })
+    .stops;
+  const [, statement = ''] = /```sql\n([^]*?);\n```/.exec(readFileSync(PAGE, 'utf8')) ?? [];
+  await world.store.admin.run(statement.replace('<stop>', stop?.stopId ?? ''));
   await expect(
     world.store.database.run("INSERT INTO payment_stop_release VALUES (99, 'x', 'x', UTC_TIMESTAMP(3))"),
   ).rejects.toThrow(/INSERT command denied/);

@@ -8,7 +8,7 @@ import type { AdviceLimits, LaneLimits } from '#lib/switching';
  * @throws ConfigError naming a biller whose patience outlasts a worker's lease: it would be asked by two at once.
  */
 export function laneLimitsOf(
-  billers: BillerRegistry,
+  billers: Pick<BillerRegistry, 'ids' | 'connector'>,
   { atOnceMax, perSecondMax, leaseMs }: AdviceLimits,
 ): (billerId: string) => LaneLimits {
   const lanes = new Map<string, LaneLimits>();
