@@ -114,9 +114,10 @@ export async function prepareDatabase({ home, port, size, signal }) {
  * Starts the server. Its first act is to bring schema, accounts and passwords in line with our secrets.
  * @param {Database} database
  * @param {import('./secrets.mjs').Secrets['database']} passwords
+ * @param {string[]} [more] options of the server beside ours
  * @returns {import('./processes.mjs').Launched}
  */
-export function launchDatabase({ home, port, size, program, account }, passwords) {
+export function launchDatabase({ home, port, size, program, account }, passwords, more = []) {
   const initFile = path.join(home.database, 'init.sql');
   writeFileSync(initFile, accountsSql(passwords), { mode: 0o600 });
   if (account.uid !== null) chownSync(initFile, account.uid, -1);
@@ -137,6 +138,7 @@ export function launchDatabase({ home, port, size, program, account }, passwords
       `--init-file=${initFile}`,
       ...PROMISES,
       ...SIZES[size],
+      ...more,
       ...runAs(account),
     ],
     readyMs: READY_MS,

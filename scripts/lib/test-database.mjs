@@ -12,9 +12,11 @@ let running;
 
 /**
  * Starts the private database of one test run.
+ * @param {string} [snapshotIsolation] ON or OFF: how MariaDB treats a row that changed after it was read; its own
+ *   default when left out
  * @returns {Promise<import('./given-database.mjs').Urls>}
  */
-export async function startTestDatabase() {
+export async function startTestDatabase(snapshotIsolation) {
   await removeDeadHomes('test');
   const home = openHome(path.join(HOMES, `test-${process.pid}`));
   const { database: passwords } = loadSecrets(home);
@@ -22,6 +24,7 @@ export async function startTestDatabase() {
   const { identity, ready } = launchDatabase(
     await prepareDatabase({ home, port, size: 'throwAway' }),
     passwords,
+    snapshotIsolation === undefined ? [] : [`--innodb-snapshot-isolation=${snapshotIsolation}`],
   );
   running = { home, identity };
   try {

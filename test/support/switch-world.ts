@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { Catalog } from '#lib/catalog';
-import { businessDateOf, JAKARTA_MIDNIGHT, ManualClock, ok, PaymentIds, rupiah, ZERO } from '#lib/kernel';
+import {
+  businessDateOf,
+  endOfBusinessDate,
+  JAKARTA_MIDNIGHT,
+  ManualClock,
+  ok,
+  PaymentIds,
+  rupiah,
+  ZERO,
+} from '#lib/kernel';
 import {
   checkLedgerInvariants,
   depositBalance,
@@ -35,11 +44,12 @@ import { seedDemo } from './seed';
 
 const LIMITS = {
   scheduleSeconds: [5, 15, 60],
-  exhaustedAfterHours: 48,
+  jitterPercent: 0,
   afterDeadlineMs: 5_000,
   pollMs: 100,
   leaseMs: 30_000,
   atOnceMax: 32,
+  perSecondMax: 1_000,
 };
 
 const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
@@ -130,7 +140,7 @@ export class FakeBiller implements BillerConnector {
 
   private remember(leg: BillerLeg): void {
     const entry = {
-      biller: 'pln',
+      biller: leg.product === 'water' ? 'tirta-jaya' : 'pln',
       legReference: leg.reference,
       amount: leg.amount.toString(),
       kind: 'paid' as const,
@@ -156,6 +166,8 @@ export interface SwitchWorld {
   biller: FakeBiller;
   payments: Payments;
   advice: AdviceFlow;
+  /** Another worker's. */
+  anAdviceFlow(): AdviceFlow;
   inquire(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Answer>;
   pay(order: { reference?: string; inquiryId: string; total: bigint; channelId?: string }): Promise<Answer>;
   /** Inquires and pays, each under its own reference. */
@@ -189,6 +201,9 @@ export async function aSwitch(
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries);
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
+  const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
+  const anAdviceFlow = () =>
+    new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
   let count = 0;
 
   const inquire: SwitchWorld['inquire'] = (ask = {}) =>
@@ -219,7 +234,8 @@ export async function aSwitch(
     clock,
     biller,
     payments,
-    advice: new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger),
+    advice: anAdviceFlow(),
+    anAdviceFlow,
     inquire,
     pay,
     async payOne(ask = {}) {

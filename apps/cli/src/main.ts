@@ -5,7 +5,9 @@ import { UnknownDay } from '#lib/reconciliation';
 import { addDatabaseCommands } from './database-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -17,6 +19,8 @@ const program = new Command('simpul')
 addDatabaseCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
+addPaymentCommands(program);
+addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 

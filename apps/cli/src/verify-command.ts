@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { openStops } from '#lib/catalog';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { checkReconciliationInvariants } from '#lib/reconciliation';
-import { checkPaymentInvariants, type BillerTruth, type TruthAround } from '#lib/switching';
+import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
 
 /** What a read of the data cannot check here, and why; listed so that nobody takes silence for a pass. */
 const NOT_YET: readonly InvariantVerdict[] = [
@@ -16,7 +17,9 @@ const NOT_YET: readonly InvariantVerdict[] = [
 export function addVerifyCommand(program: Command): void {
   program
     .command('verify')
-    .description('check the invariants of the books; exit 1 when one is broken')
+    .description(
+      'check the invariants of the books; where money is wrong, stop new payments; exit 1 when one is broken',
+    )
     .option('--json', 'one JSON object on standard output and nothing else')
     .action(async ({ json }: { json?: boolean }) => {
       const database = new Database(setting('DATABASE_URL', 'the payment database to check'), {
@@ -27,8 +30,9 @@ export function addVerifyCommand(program: Command): void {
       try {
         const invariants = await verify(database, process.env.SIMULATOR_URL);
         const ok = invariants.every((verdict) => verdict.ok);
-        if (json) console.log(JSON.stringify({ ok, invariants }));
-        else print(ok, invariants);
+        const stops = await stopIfBroken(database, invariants);
+        if (json) console.log(JSON.stringify({ ok, invariants, stops }));
+        else print(ok, invariants, stops);
         process.exitCode = ok ? 0 : 1;
       } finally {
         await database.close();
@@ -48,6 +52,23 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));
 }
 
+/**
+ * What is stopped after the check, by it or before. A check that could not write its stop says so beside its verdict:
+ * the verdict is worth more than the command's neat end.
+ */
+async function stopIfBroken(
+  database: Database,
+  invariants: readonly InvariantVerdict[],
+): Promise<{ scope: string; reason: string }[]> {
+  try {
+    await stopWhatIsBroken(database, invariants, 'simpul verify', clockFromEnvironment().now());
+  } catch (error) {
+    console.error(`simpul: payments could not be stopped: ${(error as Error).message}`);
+  }
+  const stops = await openStops(database).catch(() => []);
+  return stops.map(({ scope, reason }) => ({ scope, reason }));
+}
+
 /** The simulator's own record of what it did; a real biller has no such window. */
 async function truthAround(simulatorUrl: string | undefined): Promise<TruthAround | undefined> {
   if (simulatorUrl === undefined) return undefined;
@@ -62,12 +83,17 @@ async function truthAround(simulatorUrl: string | undefined): Promise<TruthAroun
   }
 }
 
-function print(ok: boolean, invariants: readonly InvariantVerdict[]): void {
+function print(
+  ok: boolean,
+  invariants: readonly InvariantVerdict[],
+  stops: readonly { scope: string; reason: string }[],
+): void {
   for (const { id, ok: isKept, checked, firstCounterExample, note } of invariants) {
     const mark = isKept ? (checked === 0 ? '·' : '✓') : '✗';
     console.log(
       `${mark} ${id.padEnd(4)} ${String(checked).padStart(8)} checked  ${firstCounterExample ?? note ?? ''}`,
     );
   }
+  for (const { scope, reason } of stops) console.log(`stopped: new payments of ${scope} (${reason})`);
   console.log(ok ? 'verify: ok' : 'verify: broken');
 }

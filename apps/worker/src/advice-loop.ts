@@ -1,34 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#lib/platform';
-import type { AdviceFlow } from '#lib/switching';
+import type { AdviceLanes } from '#lib/switching';
 
-/** Asks about due payments again and again; after a full round at once, after a quiet one when the poll is due. */
+/** Looks again and again who has payments to be asked about, and wakes their lanes. */
 export class AdviceLoop {
   private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
 
   constructor(
-    private readonly flow: AdviceFlow,
+    private readonly lanes: AdviceLanes,
     private readonly pollMs: number,
     private readonly logger: Logger,
   ) {
     this.ended = this.run();
   }
 
-  /** Finishes the round in hand. */
+  /** Finishes the questions that are on their way. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.ended;
+    await this.lanes.stop();
   }
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const asked = await this.flow.adviseDue().catch((error: unknown) => {
-        this.logger.error({ err: error }, 'an advice round failed; the next one starts over');
-        return 0;
+      await this.lanes.wake().catch((error: unknown) => {
+        this.logger.error({ err: error }, 'it could not be seen what is due; the next look starts over');
       });
-      if (asked === 0) await sleep(this.pollMs, undefined, { signal }).catch(() => undefined);
+      await sleep(this.pollMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

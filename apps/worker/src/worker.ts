@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { Catalog } from '#lib/catalog';
-import { readFormats } from '#lib/files';
+import { readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import {
@@ -15,8 +15,10 @@ import {
 } from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
-import { AdviceFlow, AdviceLimits, Payments, SqlPaymentStore } from '#lib/switching';
+import { AdviceFlow, AdviceLanes, AdviceLimits, Payments, SqlPaymentStore } from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
+import { startBooksCheck } from './books-check';
+import { laneLimitsOf } from './lane-limits';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -46,23 +48,33 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const formats = readFormats(join(configDirectory, 'formats'));
   const writer = new BatchWriter(options.databaseUrl, limits.pipeline);
   const store = new SqlPaymentStore(database);
   const payments = new Payments(store, writer, catalog, limits.advice, logger);
-  const flow = new AdviceFlow(clock, store, payments, billers, catalog, limits.advice, logger);
-  const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
+  const dayEndOf = sourceDayEnd(formats);
+  const flow = new AdviceFlow(clock, store, payments, billers, catalog, limits.advice, logger, dayEndOf);
+  const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
+  const advice = new AdviceLoop(lanes, limits.advice.pollMs, logger);
+  const jobs = readJobs(join(configDirectory, 'jobs.yaml'));
+  const stopBooksCheck = startBooksCheck({
+    database: dayDatabase,
+    clock,
+    logger,
+    when: { cron: jobs.checkBooks, timeZone: jobs.timeZone },
+  });
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
     home: options.home,
-    formats: readFormats(join(configDirectory, 'formats')),
-    jobs: readJobs(join(configDirectory, 'jobs.yaml')),
+    formats,
+    jobs,
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
   });
   return {
     async close() {
-      await Promise.all([advice.stop(), stopReconciliation()]);
+      await Promise.all([advice.stop(), stopReconciliation(), stopBooksCheck()]);
       await writer.close();
       await billers.close();
       await catalog.close();

@@ -29,6 +29,11 @@ export class BillerRegistry extends Billers {
     return connector;
   }
 
+  /** Every configured biller, by its id. */
+  ids(): string[] {
+    return [...this.connectors.keys()];
+  }
+
   async close(): Promise<void> {
     for (const connector of this.connectors.values()) await connector.close();
   }

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { SecretBox } from '#lib/platform';
 import { Biller, CATALOG_ENTITIES, Channel, Price, Product } from './entities';
+import { OPEN_STOPS, stopOf, type PaymentStop, type StopRow } from './stops';
 
 /** A product as one channel sells it. */
 export interface SoldProduct {
@@ -21,6 +22,7 @@ interface Snapshot {
   products: Map<string, Product>;
   /** By channel, then by product. */
   sold: Map<string, Map<string, SoldProduct>>;
+  stops: readonly PaymentStop[];
 }
 
 const RELOAD_MS = 5_000;
@@ -45,7 +47,12 @@ export function catalogSource(url: string): DataSource {
 
 /** What is sold, by whom, to whom. Asked from memory on every request; a change is seen within 5 seconds. */
 export class Catalog {
-  private snapshot: Snapshot = { channels: new Map(), products: new Map(), sold: new Map() };
+  private snapshot: Snapshot = {
+    channels: new Map(),
+    products: new Map(),
+    sold: new Map(),
+    stops: [],
+  };
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -94,6 +101,13 @@ export class Catalog {
     return [...new Set(sold.map(({ product }) => product))];
   }
 
+  /** Why no new payment of this channel to this biller is taken now, or undefined. */
+  stopFor(channelId: string, billerId: string): PaymentStop | undefined {
+    return this.snapshot.stops.find(
+      ({ scope }) => scope === 'all' || scope === `deposit:${channelId}` || scope === `biller:${billerId}`,
+    );
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.source.destroy();
@@ -101,11 +115,12 @@ export class Catalog {
 
   private async load(): Promise<void> {
     const manager = this.source.manager;
-    const [billers, products, channels, prices] = await Promise.all([
+    const [billers, products, channels, prices, stops] = await Promise.all([
       manager.find(Biller),
       manager.find(Product),
       manager.find(Channel),
       manager.find(Price, { order: { channelId: 'ASC', productId: 'ASC' } }),
+      manager.query<StopRow[]>(OPEN_STOPS),
     ]);
     const billerById = new Map(billers.map((biller) => [biller.billerId, biller]));
     const productById = new Map(products.map((product) => [product.productId, product]));
@@ -120,6 +135,7 @@ export class Catalog {
     this.snapshot = {
       products: productById,
       sold,
+      stops: stops.map(stopOf),
       channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel)])),
     };
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   addDays,
   businessDateOf,
+  endOfBusinessDate,
   isBusinessDate,
   JAKARTA_MIDNIGHT,
   localIso,
@@ -63,3 +64,14 @@ test('a cut-off that is no time of day is refused', () => {
     businessDateOf(new Date(), { at: '24:30', graceMinutes: 0, timeZone: 'Asia/Jakarta' }),
   ).toThrow(RangeError);
 });
+
+test.each([JAKARTA_MIDNIGHT, LPB01, { at: '00:30', graceMinutes: 0, timeZone: 'Asia/Jayapura' }])(
+  'the end of a business date with the cut-off $at is the last instant that belongs to it',
+  (cutOff) => {
+    for (const date of ['2026-07-14', '2026-12-31', '2028-02-29']) {
+      const end = endOfBusinessDate(date, cutOff);
+      expect(businessDateOf(end, cutOff)).toBe(date);
+      expect(businessDateOf(new Date(end.getTime() + 1), cutOff)).toBe(addDays(date, 1));
+    }
+  },
+);

@@ -49,14 +49,29 @@ export const JAKARTA_MIDNIGHT: CutOff = { at: '24:00', graceMinutes: 0, timeZone
  * @throws RangeError when the cut-off is not `HH:mm`.
  */
 export function businessDateOf(instant: Date, cutOff: CutOff): BusinessDate {
-  const match = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(cutOff.at);
-  if (!match || Number(match[1]) * 60 + Number(match[2]) > 1_440)
-    throw new RangeError(`cut-off "${cutOff.at}" is not a time between 00:00 and 24:00`);
-  const endMinutes = Number(match[1]) * 60 + Number(match[2]) + cutOff.graceMinutes;
+  const endMinutes = endMinutesOf(cutOff);
   const localMs = instant.getTime() + zoneOffsetMinutes(cutOff.timeZone) * 60_000;
   // The window is open at its start and closed at its end, so the very millisecond of the end still counts.
   const day = Math.ceil((localMs - endMinutes * 60_000) / DAY_MS);
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Minutes from local midnight to the end of the day, grace included. */
+function endMinutesOf(cutOff: CutOff): number {
+  const match = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(cutOff.at);
+  if (!match || Number(match[1]) * 60 + Number(match[2]) > 1_440)
+    throw new RangeError(`cut-off "${cutOff.at}" is not a time between 00:00 and 24:00`);
+  return Number(match[1]) * 60 + Number(match[2]) + cutOff.graceMinutes;
+}
+
+/**
+ * The last millisecond of a business date: whatever is sold then still belongs to it.
+ * @throws RangeError when the cut-off is not `HH:mm`.
+ */
+export function endOfBusinessDate(date: BusinessDate, cutOff: CutOff): Date {
+  return new Date(
+    Date.parse(`${date}T00:00:00Z`) + (endMinutesOf(cutOff) - zoneOffsetMinutes(cutOff.timeZone)) * 60_000,
+  );
 }
 
 /** The date so many days later (earlier when negative). */

@@ -4,3 +4,4 @@ export * from './payment-id';
 export * from './response-codes';
 export * from './result';
 export * from './rupiah';
+export * from './stop-scope';

@@ -1,5 +1,5 @@
 import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
-import { checkLedgerInvariants } from './invariants';
+import { checkDepositRows, checkLedgerInvariants } from './invariants';
 import { holdJournal } from './journals';
 import { SingleWriter } from './single-writer';
 
@@ -37,6 +37,59 @@ describe('a broken book is found', () => {
     await writer.commit(unit(holdJournal(money('A', 1_200n), AT)));
     await world.store.admin.run("UPDATE journal SET limit_then = 0 WHERE kind = 'hold'");
     expect((await checkLedgerInvariants(world.store.database)).find(({ id }) => id === 'I3')?.ok).toBe(false);
+  });
+});
+
+describe('what a broken book stops', () => {
+  let two: LedgerWorld;
+  beforeAll(async () => {
+    two = await aLedger(['ca', 'cb']);
+  });
+  beforeEach(() => two.reset());
+  afterAll(() => two.store.drop());
+
+  async function stopsAfter(id: string, vandalism: string) {
+    const single = new SingleWriter(two.store.database);
+    await single.commit(unit(holdJournal(money('A', 100n, 'ca'), AT)));
+    await single.commit(unit(holdJournal(money('B', 100n, 'cb'), AT)));
+    await two.expectSound();
+    await two.store.admin.run(vandalism);
+    return (await checkLedgerInvariants(two.store.database)).find((found) => found.id === id)?.stops;
+  }
+
+  test.each([
+    ['I1', "UPDATE posting SET amount = amount + 1 WHERE subject_id = 'A' AND line_no = 1", ['deposit:ca']],
+    [
+      'I1',
+      "UPDATE posting SET amount = amount + 1 WHERE kind = 'hold' AND line_no = 1",
+      ['deposit:ca', 'deposit:cb'],
+    ],
+    ['I1', "DELETE FROM journal WHERE subject_id = 'B'", ['deposit:cb']],
+    [
+      'I1',
+      "UPDATE posting SET account_id = 'own:pocket' WHERE subject_id = 'B' AND line_no = 2",
+      ['deposit:cb'],
+    ],
+    [
+      'I1',
+      "INSERT INTO posting VALUES ('X', 'hold', 1, 'own:bank', 5), ('X', 'hold', 2, 'own:fee-income', -5)",
+      ['all'],
+    ],
+    ['I3', "UPDATE deposit SET posted = posted + 1 WHERE channel_id = 'cb'", ['deposit:cb']],
+    ['I3', 'UPDATE deposit SET posted = posted + 1', ['deposit:ca', 'deposit:cb']],
+  ])('%s: %s', async (id, vandalism, stops) => {
+    expect((await stopsAfter(id, vandalism))?.toSorted()).toEqual(stops);
+  });
+
+  test.each([
+    ['UPDATE deposit SET held = held + 1', false],
+    ['UPDATE deposit SET seq = seq + 1', false],
+    ["DELETE FROM journal WHERE subject_id = 'A'", false],
+    ['UPDATE deposit SET credit_limit = 5', true],
+  ])('the cheap check at a start sees it too: %s', async (vandalism, isKept) => {
+    expect((await checkDepositRows(two.store.database)).ok).toBe(true);
+    await stopsAfter('I3', vandalism);
+    expect((await checkDepositRows(two.store.database)).ok).toBe(isKept);
   });
 });
 

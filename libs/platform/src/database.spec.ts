@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { CommitUnknown, Database, duplicateKey, fromJson } from './database';
-import { checkDatabase } from './database-check';
 import { grantApplication, migrate } from './migrations';
 import { NodeLease } from './node-lease';
 
@@ -188,19 +187,6 @@ test('every table has its rights written down, and history only the right to gro
 test('one account for migrations and application is left as it is', async () => {
   const file = join(MIGRATIONS, 'grants.yaml');
   expect(await grantApplication(store.migrationUrl, store.migrationUrl, file)).toBeUndefined();
-});
-
-test('the private server is safe for money; a server that does not flush is refused by name', async () => {
-  await expect(checkDatabase(store.database)).resolves.toBeUndefined();
-  const careless = {
-    rows: async () => [
-      { flush_log: 2, log_bin: 1, sync_binlog: 0, sql_mode: '', time_zone: 'SYSTEM', engine: 'MyISAM' },
-    ],
-    run: async () => 0,
-  };
-  await expect(checkDatabase(careless as never)).rejects.toThrow(
-    /innodb_flush_log_at_trx_commit is 2, must be 1.*sync_binlog.*sql_mode.*time_zone.*default_storage_engine/,
-  );
 });
 
 test('processes that live at once have different node numbers, and a restart does not take a living one', async () => {

@@ -16,6 +16,8 @@ export interface Jobs {
   /** Cron expression of the wake-up. */
   wakeUp: string;
   timeZone: string;
+  /** Cron expression of the nightly check of the books. */
+  checkBooks: string;
   /** How far apart the two looks are that must show the same file. */
   stableMs: number;
   fileSizeMaxBytes: number;
@@ -30,6 +32,9 @@ const JobsFile = z
   .strictObject({
     wake_up: z.string().refine((text) => validate(text), 'must be a cron expression such as "* * * * *"'),
     time_zone: z.string(),
+    check_books: z
+      .string()
+      .refine((text) => validate(text), 'must be a cron expression such as "30 2 * * *"'),
     stable_seconds: z.number().min(0).max(600),
     file_size_max_bytes: z.int().min(1),
     failures_max: z.int().min(1),
@@ -45,6 +50,7 @@ const JobsFile = z
   .transform((file): Jobs => ({
     wakeUp: file.wake_up,
     timeZone: file.time_zone,
+    checkBooks: file.check_books,
     stableMs: file.stable_seconds * 1_000,
     fileSizeMaxBytes: file.file_size_max_bytes,
     failuresMax: file.failures_max,

@@ -100,3 +100,84 @@ test('two workers ask about one payment once', async () => {
   const asked = await Promise.all([world.advice.adviseDue(), world.advice.adviseDue()]);
   expect(asked.reduce((sum, n) => sum + n, 0)).toBe(1);
 });
+
+test('a worker that comes back after its lease changes nothing, whatever it has heard', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  const { paymentId } = await world.payOne();
+  world.clock.advance(5_000);
+  const paused = world.anAdviceFlow();
+  const [old] = await paused.claimDue('pln', 1);
+  expect(await world.advice.adviseDue()).toBe(0);
+
+  // Its lease has run out; another worker claims and hears nothing it could act on.
+  world.clock.advance(30_000);
+  world.biller.isAdviceSilent = true;
+  expect(await world.advice.adviseDue()).toBe(1);
+  const asLeft = await world.payments.findById('ppob-nusantara', paymentId);
+  const before = await world.balance();
+
+  world.clock.advance(3_000);
+  world.biller.isAdviceSilent = false;
+  await paused.advise(old!);
+  expect(await world.payments.findById('ppob-nusantara', paymentId)).toEqual(asLeft);
+  expect(await world.balance()).toEqual(before);
+
+  world.biller.isAdviceSilent = true;
+  await paused.advise(old!);
+  expect(await world.payments.findById('ppob-nusantara', paymentId)).toEqual(asLeft);
+
+  world.biller.isAdviceSilent = false;
+  await pass(20);
+  expect(await stateOf(paymentId)).toBe('PAID');
+});
+
+test('two workers share what is due, and no payment is asked about twice', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  for (let n = 0; n < 12; n += 1) await world.payOne();
+  const asked = jest.spyOn(world.biller, 'advise');
+  world.clock.advance(5_000);
+  const other = world.anAdviceFlow();
+  for (let round = 0; round < 4; round += 1) {
+    const claimed = await Promise.all([world.advice.claimDue('pln', 4), other.claimDue('pln', 4)]);
+    await Promise.all([
+      ...claimed[0].map((one) => world.advice.advise(one)),
+      ...claimed[1].map((one) => other.advise(one)),
+    ]);
+  }
+  await world.advice.adviseDue();
+  expect(asked).toHaveBeenCalledTimes(12);
+  expect((await world.balance()).held).toBe(0n);
+});
+
+test('it is asked by the schedule up to the end of the source’s day, and at that end for the last time', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  world.biller.isAdviceSilent = true;
+  const { paymentId } = await world.payOne();
+  const sentAt = world.clock.now().getTime();
+  const waits: number[] = [];
+  let before = sentAt;
+  for (;;) {
+    const payment = await world.payments.findById('ppob-nusantara', paymentId);
+    if (payment?.state !== 'SUSPECT' || !payment.leg.nextAdviceAt) break;
+    const at = payment.leg.nextAdviceAt.getTime();
+    waits.push((at - before) / 1_000);
+    world.clock.advance(at - world.clock.now().getTime());
+    before = at;
+    await world.advice.adviseDue();
+  }
+  expect(waits.slice(0, 4)).toEqual([5, 15, 60, 60]);
+  // Sent at noon in Jakarta, on a source whose day ends at midnight.
+  expect(new Date(before).toISOString()).toBe('2026-07-14T17:00:00.000Z');
+  expect(await stateOf(paymentId)).toBe('UNRESOLVED');
+});
+
+test('a payment sent at the very end of the day is still asked about by the whole schedule once', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  world.biller.isAdviceSilent = true;
+  world.clock.advance(new Date('2026-07-14T16:59:50Z').getTime() - world.clock.now().getTime());
+  const { paymentId } = await world.payOne({ productId: 'pdam-tirta-jaya', customerNumber: '1000000000' });
+  await pass(79);
+  expect(await stateOf(paymentId)).toBe('SUSPECT');
+  await pass(1);
+  expect(await stateOf(paymentId)).toBe('UNRESOLVED');
+});

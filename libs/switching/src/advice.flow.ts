@@ -4,14 +4,26 @@ import type { Clock } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
-import type { AdviceOutcome, BillerConnector, Billers } from './biller.contract';
+import type { AdviceOutcome, BillerConnector, Billers, SourceDayEnd } from './biller.contract';
 import { legOf, type Payment } from './payment';
-import type { PaymentStore } from './payment.store';
+import type { ClaimedPayment, PaymentStore } from './payment.store';
 import type { Payments } from './payments';
+
+/** What the leg's column holds of an answer that brought no end. */
+const HEARD_MAX = 200;
+
+/** Payments of dead processes that are listed by one look; the next look takes more. */
+const TAKEN_OVER_AT_ONCE = 200;
+
+const LEFT_BEHIND: AdviceOutcome = {
+  kind: 'unknown',
+  evidence: { reason: 'no outcome by its deadline: the process that sent it ended, or was paused' },
+};
 
 /** Brings payments whose outcome is unknown to their end by asking the biller; it never pays. */
 export class AdviceFlow {
-  private readonly owner = `${process.pid}-${randomUUID()}`;
+  private readonly worker = `${process.pid}-${randomUUID()}`;
+  private claims = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -21,87 +33,146 @@ export class AdviceFlow {
     private readonly catalog: Catalog,
     private readonly limits: AdviceLimits,
     private readonly logger: Logger,
+    private readonly dayEndOf: SourceDayEnd,
+    private readonly random: () => number = Math.random,
   ) {}
 
-  /** Asks about every payment that is due, a bounded number at once. @returns how many were asked about. */
+  /**
+   * One round: asks about what is due, of each biller as many as its lane is wide by default. For callers that keep
+   * the time themselves; a worker lets the lanes ask (`AdviceLanes`).
+   * @returns how many were asked about.
+   */
   async adviseDue(): Promise<number> {
-    const due = await this.claimDue();
-    await Promise.all(
-      due.map((payment) =>
-        this.advise(payment).catch((error: unknown) =>
-          this.logger.error(
-            { paymentId: payment.paymentId, err: error },
-            'advice failed; the lease will run out',
-          ),
-        ),
-      ),
-    );
-    return due.length;
+    const lanes = await this.billersDue();
+    const claimed = await Promise.all(lanes.map((lane) => this.claimDue(lane, this.limits.atOnceMax)));
+    const asked = claimed.flat();
+    await Promise.all(asked.map((one) => this.advise(one)));
+    return asked.length;
   }
 
-  /** Asks the biller what became of one payment and records what it says. */
-  private async advise(payment: Payment): Promise<void> {
-    const connector = this.billers.connector(payment.billerId);
-    const leg = legOf(payment);
-    const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
-    const outcome = believe(await connector.advise(leg, deadline), {
-      amount: leg.amount,
-      requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
-    });
+  /**
+   * Lists what a process left behind: a payment long past its deadline without an outcome becomes a suspect at once,
+   * also while its biller's lane has no room to ask.
+   */
+  async takeOver(): Promise<void> {
     const now = this.clock.now();
-
-    if (outcome.kind === 'approved') await this.payments.record(payment, 'biller approved', outcome, now);
-    else if (outcome.kind === 'declined' || isProvenUnpaid(outcome, payment, connector, now))
-      await this.payments.record(payment, 'biller declined', outcome, now);
-    else if (payment.state === 'SENT') await this.payments.record(payment, 'answer lost', outcome, now);
-    else if (now.getTime() - payment.createdAt.getTime() > this.limits.exhaustedAfterHours * 3_600_000)
-      await this.payments.record(payment, 'advice exhausted', outcome, now);
-    else await this.postpone(payment, outcome, connector, now);
+    const dueSince = new Date(now.getTime() - this.limits.afterDeadlineMs);
+    for (const payment of await this.store.findLeftBehind(dueSince, TAKEN_OVER_AT_ONCE))
+      await this.payments.record(payment, 'answer lost', LEFT_BEHIND, now);
   }
 
-  /** Claims what is due. The lease spares the biller double questions; it protects no money. */
-  private async claimDue(): Promise<Payment[]> {
+  /** The billers that have payments to be asked about now. */
+  billersDue(): Promise<string[]> {
+    return this.store.billersDue(this.clock.now());
+  }
+
+  /** Claims what is due of one biller. The lease spares the biller double questions; it protects no money. */
+  claimDue(billerId: string, rowsMax: number): Promise<ClaimedPayment[]> {
     const now = this.clock.now();
+    this.claims += 1;
     return this.store.claimDue({
-      owner: this.owner,
+      billerId,
+      owner: `${this.worker}-${this.claims}`,
       now,
       until: new Date(now.getTime() + this.limits.leaseMs),
-      rowsMax: this.limits.atOnceMax,
+      rowsMax,
     });
   }
 
-  /** Plans the next question: by the schedule, or at the end of the quiet time when that comes first. */
-  private async postpone(
-    payment: Payment,
-    outcome: AdviceOutcome,
-    connector: BillerConnector,
-    now: Date,
-  ): Promise<void> {
-    const { scheduleSeconds } = this.limits;
+  /** Asks the biller what became of one payment and records what it says. Never throws: the lease runs out. */
+  async advise(claimed: ClaimedPayment): Promise<void> {
+    const { paymentId } = claimed.payment;
+    try {
+      await this.askAndRecord(claimed);
+    } catch (error) {
+      this.logger.error(
+        { paymentId, err: error },
+        'advice failed; it is asked again when the lease has run out',
+      );
+    }
+  }
+
+  private async askAndRecord(claimed: ClaimedPayment): Promise<void> {
+    const { payment, fence } = claimed;
+    const outcome = await this.ask(payment);
+    const now = this.clock.now();
+
+    if (outcome.kind === 'approved')
+      await this.payments.record(payment, 'biller approved', outcome, now, fence);
+    else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, now))
+      await this.payments.record(payment, 'biller declined', outcome, now, fence);
+    else if (payment.state === 'SENT')
+      await this.payments.record(payment, 'answer lost', outcome, now, fence);
+    else if (now >= this.lastAdviceAt(payment))
+      await this.payments.record(payment, 'advice exhausted', outcome, now, fence);
+    else await this.postpone(claimed, outcome, now);
+  }
+
+  private async ask(payment: Payment): Promise<AdviceOutcome> {
+    const leg = legOf(payment);
+    try {
+      const connector = this.billers.connector(payment.billerId);
+      const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
+      return believe(await connector.advise(leg, deadline), {
+        amount: leg.amount,
+        requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
+      });
+    } catch (error) {
+      // A biller that is not configured any more, a bug of a connector: the schedule goes on, and people see why.
+      this.logger.error({ paymentId: payment.paymentId, err: error }, 'the biller could not be asked');
+      return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, HEARD_MAX)}` } };
+    }
+  }
+
+  /** Plans the next question: by the schedule, or sooner at the end of the quiet time or of the asking. */
+  private async postpone(claimed: ClaimedPayment, outcome: AdviceOutcome, now: Date): Promise<void> {
+    const { payment } = claimed;
+    const { paymentId } = payment;
+    const { scheduleSeconds, jitterPercent } = this.limits;
     const adviceCount = payment.leg.adviceCount + 1;
     const waitSeconds = scheduleSeconds[Math.min(adviceCount, scheduleSeconds.length - 1)] ?? 0;
-    const scheduled = new Date(now.getTime() + waitSeconds * 1_000);
-    const quietEnd = quietEndOf(payment, connector);
-    const next = outcome.kind === 'no such payment' && quietEnd < scheduled ? quietEnd : scheduled;
-    await this.store.postpone(payment, this.owner, adviceCount, next);
-    this.logger.info(
-      { paymentId: payment.paymentId, adviceCount, nextAdviceAt: next, evidence: outcome.evidence },
-      'advice without an end',
+    const jitter = 1 + (this.random() * jitterPercent) / 100;
+    const appointments = [
+      new Date(now.getTime() + Math.round(waitSeconds * jitter * 1_000)),
+      this.lastAdviceAt(payment),
+      ...(outcome.kind === 'no such payment'
+        ? [quietEndOf(payment, this.billers.connector(payment.billerId))]
+        : []),
+    ];
+    const at = new Date(Math.min(...appointments.map((date) => date.getTime())));
+    const isPlanned = await this.store.postpone(claimed, { adviceCount, at, heard: heardIn(outcome) });
+    const { evidence } = outcome;
+    if (isPlanned)
+      this.logger.info({ paymentId, adviceCount, nextAdviceAt: at, evidence }, 'advice without an end');
+    else this.logger.warn({ paymentId, evidence }, 'advice came after another claim and changed nothing');
+  }
+
+  /** "No such payment" proves nothing while the payment may still be on its way. */
+  private isProvenUnpaid(outcome: AdviceOutcome, payment: Payment, now: Date): boolean {
+    return (
+      outcome.kind === 'no such payment' &&
+      now >= quietEndOf(payment, this.billers.connector(payment.billerId))
     );
   }
-}
 
-/** "No such payment" proves nothing while the payment may still be on its way. */
-function isProvenUnpaid(
-  outcome: AdviceOutcome,
-  payment: Payment,
-  connector: BillerConnector,
-  now: Date,
-): boolean {
-  return outcome.kind === 'no such payment' && now >= quietEndOf(payment, connector);
+  /**
+   * When advice is asked for the last time: at the end of the source's business day, whose settlement file decides
+   * from then on; near that end no sooner than each wait of the schedule may have been used once.
+   */
+  private lastAdviceAt({ leg }: Payment): Date {
+    const dayEnd = this.dayEndOf(leg.source, leg.sourceBusinessDate).getTime();
+    const wholeScheduleMs = this.limits.scheduleSeconds.reduce((sum, seconds) => sum + seconds, 0) * 1_000;
+    return new Date(Math.max(dayEnd, leg.sentAt.getTime() + wholeScheduleMs));
+  }
 }
 
 /** A payment may leave until its deadline, and travel for the biller's quiet time after that. */
 function quietEndOf(payment: Payment, { patience }: BillerConnector): Date {
   return new Date(payment.leg.sentAt.getTime() + patience.paymentMs + patience.quietMs);
+}
+
+/** An answer without an end in a few words, for the list of open payments. */
+function heardIn({ kind, evidence }: AdviceOutcome): string {
+  const what = evidence['doubt'] ?? evidence['reason'] ?? evidence['message'] ?? evidence['code'];
+  return (what === undefined || what === null ? kind : `${kind}: ${what}`).slice(0, HEARD_MAX);
 }

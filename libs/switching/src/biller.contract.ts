@@ -1,4 +1,5 @@
 import type { BusinessDate, Refusal, ResponseCode, Result, Rupiah } from '#lib/kernel';
+import type { LaneLimits } from './advice.limits';
 
 /** What the switch asks a biller about. */
 export interface BillerInquiry {
@@ -76,6 +77,9 @@ export interface BillerConnector {
   /** How long each call may take, and how long "no such payment" proves nothing. */
   readonly patience: { inquiryMs: number; paymentMs: number; adviceMs: number; quietMs: number };
 
+  /** How much advice the biller bears, where it has agreed on other bounds than all have by default. */
+  readonly adviceLane?: Partial<LaneLimits> | undefined;
+
   /** Reads the bill. Safe to repeat. */
   inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>>;
 
@@ -100,3 +104,6 @@ export abstract class Billers {
  * It throws for a source without a format; start-up checks that none is missing.
  */
 export type SourceCalendar = (source: string, at: Date) => BusinessDate;
+
+/** Tells the last instant of a source's business date. It answers for every source, also one that is gone. */
+export type SourceDayEnd = (source: string, date: BusinessDate) => Date;

@@ -21,6 +21,12 @@ test("the biller's own record agrees", async () => {
   expect(await brokenBy([paid])).toEqual([]);
 });
 
+test('a biller that was paid twice is stopped, and nobody else', async () => {
+  const truth = { before: [paid], after: () => Promise.resolve([paid, paid]) };
+  const verdicts = await checkPaymentInvariants(world.store.database, truth, world.clock.now());
+  expect(verdicts.flatMap(({ stops = [] }) => stops)).toEqual(['biller:pln']);
+});
+
 test.each<[string, string[], (row: BillerTruth) => BillerTruth[]]>([
   ['never saw a payment that is PAID here', ['I7'], () => []],
   ['took another amount', ['I7'], (row) => [{ ...row, amount: (BigInt(row.amount) + 1n).toString() }]],

@@ -1,7 +1,7 @@
 import type { Statements } from '#lib/platform';
 import type { Payment } from './payment';
 import { selectPayment, selectPayments } from './payment.rows';
-import { PaymentStore, type AdviceClaim } from './payment.store';
+import { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 
 /** Payments in the payment database. */
 export class SqlPaymentStore extends PaymentStore {
@@ -29,30 +29,63 @@ export class SqlPaymentStore extends PaymentStore {
     );
   }
 
-  override async claimDue({ owner, now, until, rowsMax }: AdviceClaim): Promise<Payment[]> {
-    const candidates = await this.statements.rows<{ payment_id: string; leg_no: number }>(
-      'SELECT payment_id, leg_no FROM payment_leg WHERE next_advice_at <= ? ' +
-        'AND (advice_until IS NULL OR advice_until < ?) ORDER BY next_advice_at LIMIT ?',
-      [now, now, rowsMax],
+  /** Channel by channel, so that the index of open payments leads to the few that are SENT. */
+  override findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {
+    return selectPayments(
+      this.statements,
+      "p.channel_id IN (SELECT channel_id FROM channel) AND p.state = 'SENT' AND l.next_advice_at <= ?",
+      [dueSince],
+      rowsMax,
     );
-    const claimed: Payment[] = [];
-    for (const { payment_id, leg_no } of candidates) {
-      const won = await this.statements.run(
-        'UPDATE payment_leg SET advice_owner = ?, advice_until = ? WHERE payment_id = ? AND leg_no = ? ' +
-          'AND next_advice_at <= ? AND (advice_until IS NULL OR advice_until < ?)',
-        [owner, until, payment_id, leg_no, now, now],
-      );
-      const payment = won === 1 && (await selectPayment(this.statements, 'p.payment_id = ?', [payment_id]));
-      if (payment) claimed.push(payment);
-    }
-    return claimed;
   }
 
-  override async postpone(payment: Payment, owner: string, adviceCount: number, next: Date): Promise<void> {
-    await this.statements.run(
-      'UPDATE payment_leg SET advice_count = ?, next_advice_at = ?, advice_owner = NULL, advice_until = NULL ' +
-        'WHERE payment_id = ? AND leg_no = ? AND state = ? AND advice_owner = ?',
-      [adviceCount, next, payment.paymentId, payment.leg.legNo, payment.state, owner],
+  /** Reads the index by its biller, not by its rows: as many looks as there are billers, however many payments wait. */
+  override async billersDue(now: Date): Promise<string[]> {
+    const rows = await this.statements.rows<{ biller_id: string; due_at: Date | null }>(
+      'SELECT biller_id, MIN(next_advice_at) AS due_at FROM payment_leg GROUP BY biller_id',
     );
+    return rows.filter(({ due_at }) => due_at !== null && due_at <= now).map(({ biller_id }) => biller_id);
+  }
+
+  override async claimDue({ billerId, owner, now, until, rowsMax }: AdviceClaim): Promise<ClaimedPayment[]> {
+    const due = await this.statements.rows<{ payment_id: string; leg_no: number; advice_fence: number }>(
+      'SELECT payment_id, leg_no, advice_fence FROM payment_leg WHERE biller_id = ? AND next_advice_at <= ? ' +
+        'ORDER BY next_advice_at LIMIT ?',
+      [billerId, now, rowsMax],
+    );
+    if (due.length === 0) return [];
+    const ids = due.map(({ payment_id }) => payment_id);
+    await this.statements.run(
+      'UPDATE payment_leg SET advice_owner = ?, advice_fence = advice_fence + 1, next_advice_at = ? ' +
+        'WHERE payment_id IN (?) AND (payment_id, leg_no, advice_fence) IN (?) AND next_advice_at <= ?',
+      [
+        owner,
+        until,
+        ids,
+        due.map(({ payment_id, leg_no, advice_fence }) => [payment_id, leg_no, advice_fence]),
+        now,
+      ],
+    );
+    const fences = new Map(due.map((leg) => [`${leg.payment_id} ${leg.leg_no}`, leg.advice_fence + 1]));
+    const won = await selectPayments(
+      this.statements,
+      'l.payment_id IN (?) AND l.advice_owner = ?',
+      [ids, owner],
+      rowsMax,
+    );
+    return won.flatMap((payment) => {
+      const fence = fences.get(`${payment.paymentId} ${payment.leg.legNo}`);
+      return fence === undefined ? [] : [{ payment, fence }];
+    });
+  }
+
+  override async postpone({ payment, fence }: ClaimedPayment, next: NextAdvice): Promise<boolean> {
+    const { paymentId, state, leg } = payment;
+    const matched = await this.statements.run(
+      'UPDATE payment_leg SET advice_count = ?, next_advice_at = ?, advice_heard = ?, advice_owner = NULL ' +
+        'WHERE payment_id = ? AND leg_no = ? AND state = ? AND advice_fence = ?',
+      [next.adviceCount, next.at, next.heard, paymentId, leg.legNo, state, fence],
+    );
+    return matched === 1;
   }
 }

@@ -1,12 +1,29 @@
 import type { Payment } from './payment';
 
-/** A worker's claim on payments whose biller is to be asked. */
+/** A worker's claim on payments of one biller, which is to be asked about them. */
 export interface AdviceClaim {
+  billerId: string;
+  /** Unlike any other claim's, also of the same worker. */
   owner: string;
   now: Date;
   /** End of the lease: from then on another worker may ask. */
   until: Date;
   rowsMax: number;
+}
+
+/** A payment that one worker may ask about. */
+export interface ClaimedPayment {
+  payment: Payment;
+  /** The number of this claim on the payment's leg. A write that names an older number than the last changes nothing. */
+  fence: number;
+}
+
+/** When to ask next about a payment that an advice has not ended. */
+export interface NextAdvice {
+  adviceCount: number;
+  at: Date;
+  /** What the last advice brought, masked, for people. At most 200 characters. */
+  heard: string;
 }
 
 /**
@@ -23,9 +40,18 @@ export abstract class PaymentStore {
   /** The channel's payments that are not final, oldest first, after the given one. */
   abstract findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]>;
 
-  /** Claims payments whose advice is due, longest due first. Of two workers one gets a payment. */
-  abstract claimDue(claim: AdviceClaim): Promise<Payment[]>;
+  /** Payments that are still SENT although their advice has been due since then, with no worker asking. */
+  abstract findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]>;
 
-  /** Plans the next question and ends the claim; without effect once the payment has moved or the claim is another's. */
-  abstract postpone(payment: Payment, owner: string, adviceCount: number, next: Date): Promise<void>;
+  /** The billers that have payments whose advice is due. */
+  abstract billersDue(now: Date): Promise<string[]>;
+
+  /** Claims payments of a biller whose advice is due, longest due first. Of two workers one gets a payment. */
+  abstract claimDue(claim: AdviceClaim): Promise<ClaimedPayment[]>;
+
+  /**
+   * Plans the next question and ends the claim.
+   * @returns false, and no effect, once the payment has moved or another claim was made.
+   */
+  abstract postpone(claimed: ClaimedPayment, next: NextAdvice): Promise<boolean>;
 }

@@ -132,6 +132,7 @@ function codeOf(state: Payment['state'], outcome: PaymentOutcome | AdviceOutcome
 /**
  * A move as one unit of work. The update of the payment demands its old state and event number, so of two writers
  * one moves it and the other finds it stale.
+ * @param fence the number of the claim the move rests on, where it rests on one; a later claim makes it stale.
  */
 export function unitOfMove(
   before: Payment,
@@ -139,6 +140,7 @@ export function unitOfMove(
   event: PaymentEvent,
   outcome: PaymentOutcome | AdviceOutcome,
   now: Date,
+  fence?: number,
 ): UnitOfWork {
   const { ledger } = requiredMove(before, event);
   const row = eventRow(after, before.state, event, ledger, outcome.evidence, now);
@@ -146,7 +148,7 @@ export function unitOfMove(
     journal: journalOf(ledger, before, now),
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
     inserts: () => [row],
-    updates: (deposit) => [paymentUpdate(before, after, deposit, now), legUpdate(before, after)],
+    updates: (deposit) => [paymentUpdate(before, after, deposit, now), legUpdate(before, after, fence)],
     witness: {
       table: row.table,
       values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
@@ -191,7 +193,7 @@ function paymentUpdate(
   };
 }
 
-function legUpdate(before: Payment, after: Payment): GuardedUpdate {
+function legUpdate(before: Payment, after: Payment, fence: number | undefined): GuardedUpdate {
   return {
     table: 'payment_leg',
     set: {
@@ -200,9 +202,13 @@ function legUpdate(before: Payment, after: Payment): GuardedUpdate {
       biller_reference: after.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,
-      advice_until: null,
     },
-    where: { payment_id: before.paymentId, leg_no: before.leg.legNo, state: before.state },
+    where: {
+      payment_id: before.paymentId,
+      leg_no: before.leg.legNo,
+      state: before.state,
+      ...(fence === undefined ? {} : { advice_fence: fence }),
+    },
   };
 }
 

@@ -41,17 +41,19 @@ export class Payments {
    * Makes a move durable: state, leg, history and journal in one commit. Never throws.
    * @returns the payment as it now stands: moved; or as another writer left it; or, when the move could not be made
    * durable, as it was, so that the caller is told "in progress" and advice asks again.
+   * @param fence the number of the claim the move rests on; once it is not the last one, the move comes second.
    */
   async record(
     payment: Payment,
     event: PaymentEvent,
     outcome: PaymentOutcome | AdviceOutcome,
     now: Date,
+    fence?: number,
   ): Promise<Payment> {
     const { paymentId, channelId } = payment;
     try {
       const moved = this.moved(payment, event, outcome, now);
-      const result = await this.writer.commit(unitOfMove(payment, moved, event, outcome, now));
+      const result = await this.writer.commit(unitOfMove(payment, moved, event, outcome, now, fence));
       if (result.kind === 'committed') {
         logMove(this.moves, moved, event);
         return { ...moved, balanceAfter: freeAfter(result.deposit) ?? moved.balanceAfter };

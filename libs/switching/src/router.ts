@@ -9,7 +9,7 @@ export interface Route {
   commissionMode: 'immediate' | 'settled';
 }
 
-/** Finds the way from a channel's product to a biller that is open now. */
+/** Finds the way from a channel's product to a biller that is open now, and not stopped. */
 export class Router {
   constructor(
     private readonly catalog: Catalog,
@@ -25,6 +25,8 @@ export class Router {
       return fail(
         refusal('PRODUCT_CLOSED', `open ${sold.product.opensAt} to ${sold.product.closesAt}`, 'product'),
       );
+    const stop = this.catalog.stopFor(channelId, sold.product.billerId);
+    if (stop) return fail(refusal('NOT_NOW', `${stop.scope} is stopped: ${stop.reason}`));
     return ok({
       sold,
       connector: this.billers.connector(sold.product.billerId),

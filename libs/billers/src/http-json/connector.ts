@@ -31,6 +31,7 @@ type Heard =
 /** Speaks to any biller whose dialect is JSON over HTTP, as its spec says. */
 export class HttpJsonConnector implements BillerConnector {
   readonly patience: BillerConnector['patience'];
+  readonly adviceLane: BillerConnector['adviceLane'];
   private readonly link: HttpLink;
 
   constructor(
@@ -38,6 +39,7 @@ export class HttpJsonConnector implements BillerConnector {
     private readonly clock: Clock,
   ) {
     this.patience = spec.patience;
+    this.adviceLane = spec.adviceLane;
     this.link = new HttpLink(spec);
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ResponseCode } from '#lib/kernel';
+import { LaneLimits } from '#lib/switching';
 import { variableOf } from './body';
 
 /**
@@ -59,6 +60,8 @@ const HttpJsonShape = z.strictObject({
     adviceMs: z.int().positive(),
     quietMs: z.int().nonnegative(),
   }),
+  /** How much advice the biller bears from one worker, where not what config/limits.yaml says for all. */
+  adviceLane: LaneLimits.partial().optional(),
   inquiry: z.strictObject({
     ...Call,
     codes: z.record(z.string(), z.enum(['bill', ...REFUSALS])),

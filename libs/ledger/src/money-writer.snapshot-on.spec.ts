@@ -1,0 +1,4 @@
+import { withSnapshotIsolation } from '../../../test/support/snapshot-isolation';
+import './money-writer.spec';
+
+withSnapshotIsolation('ON');

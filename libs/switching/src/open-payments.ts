@@ -1,0 +1,102 @@
+import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { fromJson, type Statements } from '#lib/platform';
+
+/** A payment without an end, for the people who run the switch. Nothing in it is the customer's. */
+export interface OpenPayment {
+  paymentId: string;
+  channelId: string;
+  reference: string;
+  billerId: string;
+  productId: string;
+  legReference: string;
+  state: 'SENT' | 'SUSPECT' | 'UNRESOLVED';
+  /** What the deposit holds for it. */
+  charge: Rupiah;
+  sentAt: Date;
+  ageSeconds: number;
+  /** Why it has no end, as the biller or our link to it last said. */
+  reason: string;
+  adviceCount: number;
+  /** Who has to take the next step: a process of ours, or people. */
+  owner: 'switch' | 'worker' | 'operations';
+  nextStep: string;
+  /** When that step is taken; null where people have to take it. */
+  nextStepAt: Date | null;
+}
+
+interface OpenRow {
+  payment_id: string;
+  channel_id: string;
+  channel_reference: Buffer;
+  biller_id: string;
+  product_id: string;
+  state: OpenPayment['state'];
+  charge: string;
+  leg_reference: string;
+  source: string;
+  source_business_date: BusinessDate;
+  sent_at: Date;
+  advice_count: number;
+  advice_heard: string | null;
+  next_advice_at: Date | null;
+  evidence: unknown;
+}
+
+/** Every payment that is not final, of all channels, in order of Payment ID, which is the order of their age. */
+export async function listOpenPayments(
+  statements: Statements,
+  { now, afterPaymentId, rowsMax }: { now: Date; afterPaymentId: string; rowsMax: number },
+): Promise<OpenPayment[]> {
+  const rows = await statements.rows<OpenRow>(
+    'SELECT p.payment_id, p.channel_id, p.channel_reference, p.biller_id, p.product_id, p.state, p.charge, ' +
+      'l.leg_reference, l.source, l.source_business_date, l.sent_at, l.advice_count, l.advice_heard, ' +
+      'l.next_advice_at, e.evidence FROM channel c JOIN payment p ON p.channel_id = c.channel_id ' +
+      "AND p.state IN ('SENT', 'SUSPECT', 'UNRESOLVED') JOIN payment_leg l ON l.payment_id = p.payment_id " +
+      'JOIN payment_event e ON e.payment_id = p.payment_id AND e.event_no = p.last_event_no ' +
+      'WHERE p.payment_id > ? ORDER BY p.payment_id LIMIT ?',
+    [afterPaymentId, rowsMax],
+  );
+  return rows.map((row) => ({
+    paymentId: row.payment_id,
+    channelId: row.channel_id,
+    reference: row.channel_reference.toString(),
+    billerId: row.biller_id,
+    productId: row.product_id,
+    legReference: row.leg_reference,
+    state: row.state,
+    charge: rupiah(BigInt(row.charge)),
+    sentAt: row.sent_at,
+    ageSeconds: Math.max(0, Math.floor((now.getTime() - row.sent_at.getTime()) / 1_000)),
+    reason: reasonOf(row),
+    adviceCount: row.advice_count,
+    ...nextStepOf(row),
+  }));
+}
+
+function nextStepOf(row: OpenRow): Pick<OpenPayment, 'owner' | 'nextStep' | 'nextStepAt'> {
+  const nextStepAt = row.next_advice_at;
+  switch (row.state) {
+    case 'SENT':
+      return {
+        owner: 'switch',
+        nextStep: `${row.biller_id} answers by the deadline, or advice takes over`,
+        nextStepAt,
+      };
+    case 'SUSPECT':
+      return { owner: 'worker', nextStep: `ask ${row.biller_id} what became of it`, nextStepAt };
+    case 'UNRESOLVED':
+      return {
+        owner: 'operations',
+        nextStep: `look for ${row.leg_reference} in the file of ${row.source} for ${row.source_business_date}`,
+        nextStepAt: null,
+      };
+  }
+}
+
+function reasonOf({ state, advice_heard, evidence }: OpenRow): string {
+  if (state === 'SENT') return 'on its way to the biller';
+  if (state === 'SUSPECT' && advice_heard !== null) return advice_heard;
+  const said = fromJson(evidence) as Record<string, string | number | null>;
+  const what = said['doubt'] ?? said['reason'] ?? said['message'] ?? said['code'];
+  return what === undefined || what === null ? 'the biller has not said how it ended' : String(what);
+}
