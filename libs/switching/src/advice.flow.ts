@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
-import type { Logger, Statements } from '#lib/platform';
+import { failPoint, type Logger, type Statements } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers } from './biller.contract';
@@ -41,6 +41,7 @@ export class AdviceFlow {
 
   /** Asks the biller what became of one payment and records what it says. */
   private async advise(payment: Payment): Promise<void> {
+    if (payment.state === 'SENT') failPoint('K9 taken over', payment.paymentId);
     const connector = this.billers.connector(payment.billerId);
     const leg = legOf(payment);
     const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
@@ -49,11 +50,14 @@ export class AdviceFlow {
       requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
     });
     const now = this.clock.now();
+    if (payment.state === 'SENT') failPoint('K9 advised', payment.paymentId);
 
     if (outcome.kind === 'approved') await this.payments.record(payment, 'biller approved', outcome, now);
-    else if (outcome.kind === 'declined' || isProvenUnpaid(outcome, payment, connector, now))
+    else if (outcome.kind === 'declined' || isProvenUnpaid(outcome, payment, connector, now)) {
+      failPoint('K8 void decided', payment.paymentId);
       await this.payments.record(payment, 'biller declined', outcome, now);
-    else if (payment.state === 'SENT') await this.payments.record(payment, 'answer lost', outcome, now);
+      failPoint('K8 void recorded', payment.paymentId);
+    } else if (payment.state === 'SENT') await this.payments.record(payment, 'answer lost', outcome, now);
     else if (now.getTime() - payment.createdAt.getTime() > this.limits.exhaustedAfterHours * 3_600_000)
       await this.payments.record(payment, 'advice exhausted', outcome, now);
     else await this.postpone(payment, outcome, connector, now);
