@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
+import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
 import { readFormats } from '#lib/files';
 import type { Clock } from '#lib/kernel';
@@ -46,9 +47,18 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
-  const writer = new BatchWriter(options.databaseUrl, limits.pipeline);
+  const breakage = breakageFromEnvironment();
+  const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
   const payments = new Payments(database, writer, catalog, limits.advice, logger);
-  const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
+  const flow = new AdviceFlow(
+    clock,
+    database,
+    payments,
+    breakage.billers(billers),
+    catalog,
+    limits.advice,
+    logger,
+  );
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
