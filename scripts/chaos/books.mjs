@@ -12,6 +12,7 @@ const AT_ONCE = 16;
  * @typedef {'lost' | 'doubled' | 'unlisted' | 'untrue' | 'contradicted'} Kind `untrue`: paid here and not at the
  *   biller; `contradicted`: one caller was told two things that cannot both be so
  * @typedef {{ kind: Kind, reference: string, what: string }} Finding
+ * @typedef {Extract<import('./partner.mjs').Exchange, { heard: 'answer' }>} Answered
  * @typedef {{ biller: string, legReference: string, customerNumber: string, amount: string, kind: 'paid' | 'reversed' }} Truth
  */
 
@@ -123,18 +124,24 @@ function differences(one, other) {
 
 /**
  * A denial is false when the payment is there, no later request of the caller can have formed it, and none before was
- * still being worked on.
- * @param {import('./partner.mjs').Exchange & { heard: 'answer' }} denial
+ * still being worked on. NOT_NOW speaks of its own request alone, because an earlier one could not be looked up: it is
+ * false when no other request can have formed the payment at all.
+ * @param {Answered} denial
  * @param {readonly import('./partner.mjs').Exchange[]} exchanges
  */
 function isFalse(denial, exchanges) {
   if (denial.kind !== 'pay' || denial.body.formed !== false) return false;
-  return exchanges
-    .filter((other) => other !== denial && other.kind === 'pay')
-    .every((other) => {
-      const workedOnUntil = other.heard === 'cut' ? other.to + WORKED_ON_MS : other.to;
-      return other.from < denial.to && workedOnUntil < denial.from;
-    });
+  const others = exchanges.filter((other) => other !== denial && other.kind === 'pay');
+  if (others.some((other) => other.to >= denial.from || isStillWorkedOn(other, denial.from))) return false;
+  return (
+    denial.body.code !== 'NOT_NOW' ||
+    others.every((other) => other.heard === 'answer' && other.body.formed === false)
+  );
+}
+
+/** @param {import('./partner.mjs').Exchange} exchange @param {number} at */
+function isStillWorkedOn(exchange, at) {
+  return exchange.heard === 'cut' && exchange.to + WORKED_ON_MS >= at;
 }
 
 /**
