@@ -21,6 +21,9 @@ const DATABASE_POINTS = ['K2 opening commit sent', 'K3 opened', 'K5 answered', '
 export const STEPS = ['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8'];
 
 const STRIKE_WITHIN_MS = 6_000;
+/** SUSPECT payments are asked about after 5 s. */
+const WORKER_WITHIN_MS = 15_000;
+const MISSES_MAX = 20;
 /** A payment whose switch is paused is taken over after its deadline, 12 s, and 5 s more; this is longer. */
 const PAUSE_MS = 28_000;
 const PAUSE_AFTER_MS = 6_000;
@@ -37,16 +40,21 @@ export function isLong(kills) {
 }
 
 /**
- * The kills of a run, in order: each step several times, and some that ask for no step.
+ * The kills of a run, in order: each step at least once, and some that ask for no step.
  * @param {import('./random.mjs').Random} random
  * @param {number} kills
  * @returns {Kill[]}
  */
 export function planKills(random, kills) {
   /** @type {Kill[]} */
-  const plan = [...SWITCH_POINTS, ...WORKER_POINTS.slice(0, 1)].map((point) => atPoint(point));
-  while (plan.length < kills)
-    plan.push(
+  const plan = [];
+  const left = () => plan.reduce((rest, kill) => rest - weightOf(kill), kills);
+  const add = (/** @type {Kill} */ kill) => weightOf(kill) <= left() && plan.push(kill);
+  for (const point of [...SWITCH_POINTS, 'K8 void decided']) add(atPoint(point));
+  add({ how: 'both switches' });
+  add({ how: 'database' });
+  while (left() > 0)
+    add(
       random.weighted(
         /** @type {const} */ ([
           [atPoint(random.pick(SWITCH_POINTS)), 60],
@@ -58,7 +66,12 @@ export function planKills(random, kills) {
         ]),
       ),
     );
-  return random.shuffled(plan.slice(0, kills));
+  return random.shuffled(plan);
+}
+
+/** How many processes it kills. @param {Kill} kill */
+function weightOf(kill) {
+  return kill.how === 'both switches' ? 2 : 1;
 }
 
 /** @param {string} point @param {'itself' | 'database'} [target] @returns {Kill} */
@@ -68,8 +81,8 @@ function atPoint(point, target = 'itself') {
 
 /** What the fail points and we ourselves did to processes, counted by proof. */
 export class Strikes {
-  /** Kills that asked for no step, by what they were. */
-  direct = 0;
+  /** Kills that asked for no step, by what they were. @type {Record<string, number>} */
+  direct = {};
 
   /** @param {string} folder */
   constructor(folder) {
@@ -98,7 +111,26 @@ export class Strikes {
   }
 
   kills() {
-    return this.lines().filter(({ signal }) => signal === 'SIGKILL').length + this.direct;
+    return this.lines().length + Object.values(this.direct).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Kills by who died how. @returns {Record<string, number>} */
+  killedAs() {
+    const lines = this.lines();
+    const others = lines.filter(({ by, pid }) => by !== pid).length;
+    return { 'itself at a point': lines.length - others, 'database at a point': others, ...this.direct };
+  }
+
+  /**
+   * Kills at no step of anything.
+   * @param {string} how
+   * @param {number[]} pids
+   * @returns {boolean} all of them were there
+   */
+  kill(how, pids) {
+    const killed = pids.reduce((sum, pid) => sum + sendKill(pid), 0);
+    this.direct[how] = (this.direct[how] ?? 0) + killed;
+    return killed === pids.length;
   }
 
   /**
@@ -139,38 +171,56 @@ export class Strikes {
 /**
  * Breaks an installation under load, kill by kill as the seed says, with bad networks in between.
  * @param {{ bed: import('./bed.mjs').Bed, strikes: Strikes, random: import('./random.mjs').Random, kills: number,
- *   withPause?: boolean, log: (line: string) => void, signal: AbortSignal }} what
+ *   withPause?: boolean, reserved?: number, log: (line: string) => void, signal: AbortSignal }} what
+ *   reserved: kills that others see to
  * @returns {Promise<Record<string, number>>} how often each other fault was injected
  */
-export async function breakIt({ bed, strikes, random, kills, withPause = false, log, signal }) {
+export async function breakIt({ bed, strikes, random, kills, withPause = false, reserved = 0, log, signal }) {
   /** @type {Record<string, number>} */
   const counts = {};
   const count = (/** @type {string} */ what) => (counts[what] = (counts[what] ?? 0) + 1);
-  const plan = planKills(random, kills);
-  const paused = isLong(kills) || withPause ? pause(bed, 'switch-2', log).catch(() => false) : undefined;
+  const plan = planKills(random, kills - Math.min(kills, reserved));
+  const paused = isLong(kills) || withPause ? await pause(bed, 'switch-2', log) : undefined;
+  let patience = MISSES_MAX;
 
-  for (let nth = 0; strikes.kills() < kills; nth += 1) {
+  while (plan.length > 0 || strikes.kills() < kills) {
     signal.throwIfAborted();
-    const kill = plan[nth] ?? atPoint(random.pick(SWITCH_POINTS));
+    const kill = plan.shift() ?? (await lateKill(strikes, random, kills));
+    if (kill === undefined) continue;
     if (random.chance(0.35)) {
       const fault = random.pick(NETWORK_FAULTS);
       count(fault.name);
       await fault.inject(bed, random);
     }
     await oneSwitchServes(bed, signal);
-    const before = strikes.kills();
-    await strike(kill, { bed, strikes, signal });
-    if (strikes.kills() > before)
-      log(
-        `kill ${strikes.kills()} of ${kills}: ${kill.how === 'at a point' ? `${kill.point}, ${kill.target}` : kill.how}`,
-      );
+    const isDone = await strike(kill, { bed, strikes, signal });
+    log(`${isDone ? `${strikes.kills()} of ${kills} killed` : 'missed'}: ${nameOf(kill)}`);
+    if (!isDone && (patience -= 1) > 0) plan.push(kill);
     await sleep(random.between(300, 1_200));
-    // At the end of the plan nothing is waited for that may never come.
-    if (nth >= plan.length) WORKER_POINTS.forEach((point) => strikes.withdraw(point));
   }
   WORKER_POINTS.forEach((point) => strikes.withdraw(point));
-  if (await paused) count('K14 paused past its turn');
+  if (await paused?.isOver) count('K14 paused past its turn');
   return counts;
+}
+
+/**
+ * At the end of the plan: waits for the worker to reach what was laid for it; what it does not reach in time is
+ * replaced.
+ * @param {Strikes} strikes
+ * @param {import('./random.mjs').Random} random
+ * @param {number} kills
+ * @returns {Promise<Kill | undefined>} undefined when none is needed after all
+ */
+async function lateKill(strikes, random, kills) {
+  const until = Date.now() + WORKER_WITHIN_MS;
+  while (WORKER_POINTS.some((point) => strikes.isLaid(point)) && Date.now() < until) await sleep(100);
+  WORKER_POINTS.forEach((point) => strikes.withdraw(point));
+  return strikes.kills() < kills ? atPoint(random.pick(SWITCH_POINTS)) : undefined;
+}
+
+/** @param {Kill} kill */
+function nameOf(kill) {
+  return kill.how === 'at a point' ? `${kill.target} at ${kill.point}` : kill.how;
 }
 
 /**
@@ -197,38 +247,30 @@ async function oneSwitchServes(bed, signal) {
 /**
  * @param {Kill} kill
  * @param {{ bed: import('./bed.mjs').Bed, strikes: Strikes, signal: AbortSignal }} what
+ * @returns {Promise<boolean>} it was done, or is laid where the worker will pass
  */
 async function strike(kill, { bed, strikes, signal }) {
   switch (kill.how) {
     case 'database':
     case 'worker':
-      strikes.direct += sendKill(bed.process(kill.how).pid);
-      return;
+      return strikes.kill(kill.how, [bed.process(kill.how).pid]);
     case 'both switches':
-      for (const name of ['switch-1', 'switch-2']) strikes.direct += sendKill(bed.process(name).pid);
-      return;
+      return strikes.kill(kill.how, [bed.process('switch-1').pid, bed.process('switch-2').pid]);
     case 'at a point': {
       const { point, target } = kill;
+      if (strikes.isLaid(point)) return false;
       strikes.lay(point, target === 'database' ? { pid: bed.process('database').pid } : {});
-      if (WORKER_POINTS.includes(point)) return;
+      if (WORKER_POINTS.includes(point)) return true;
       const until = Date.now() + STRIKE_WITHIN_MS;
       while (strikes.isLaid(point) && Date.now() < until) {
         signal.throwIfAborted();
         await sleep(20);
       }
-      if (!strikes.withdraw(point)) await sleep(20);
+      if (strikes.withdraw(point)) return false;
+      // It has been taken; its line is written before the signal is sent.
+      await sleep(50);
+      return true;
     }
-  }
-}
-
-/** @param {number} pid @returns {number} how many were killed */
-function sendKill(pid) {
-  try {
-    if (pid <= 0) return 0;
-    process.kill(pid, 'SIGKILL');
-    return 1;
-  } catch {
-    return 0;
   }
 }
 
@@ -281,16 +323,32 @@ const NETWORK_FAULTS = [
  * @param {import('./bed.mjs').Bed} bed
  * @param {string} name
  * @param {(line: string) => void} log
- * @returns {Promise<boolean>} it was not killed meanwhile
+ * @returns {Promise<{ isOver: Promise<boolean> }>} from when it stands still; whether it was left alone meanwhile
  */
 async function pause(bed, name, log) {
+  // Silent billers keep a share of its payments waiting for 12 s each.
   await sleep(PAUSE_AFTER_MS);
   const { pid } = bed.process(name);
   process.kill(pid, 'SIGSTOP');
   log(`K14: ${name} stands still`);
-  await sleep(PAUSE_MS);
-  if (bed.process(name).pid !== pid) return false;
-  process.kill(pid, 'SIGCONT');
-  log(`K14: ${name} goes on`);
-  return true;
+  return { isOver: goOn() };
+
+  async function goOn() {
+    await sleep(PAUSE_MS);
+    if (bed.process(name).pid !== pid) return false;
+    process.kill(pid, 'SIGCONT');
+    log(`K14: ${name} goes on`);
+    return true;
+  }
+}
+
+/** @param {number} pid @returns {number} how many were killed */
+function sendKill(pid) {
+  try {
+    if (pid <= 0) return 0;
+    process.kill(pid, 'SIGKILL');
+    return 1;
+  } catch {
+    return 0;
+  }
 }

@@ -5,6 +5,7 @@ import { run as runCommand } from '../lib/commands.mjs';
 import { mainFile } from '../lib/installation.mjs';
 import { makeBed } from './bed.mjs';
 import { compareBooks } from './books.mjs';
+import { closeTheDay, DAY_CLOSE_KILLS } from './day-close.mjs';
 import { breakIt, isLong, STEPS, Strikes } from './faults.mjs';
 import { SMALL_DEPOSIT, startLoad, startTopUps } from './load.mjs';
 import { randomFrom } from './random.mjs';
@@ -35,7 +36,19 @@ export async function runChaos(what) {
     const strikes = new Strikes(bed.failPoints);
     const load = startLoad(bed, seed, isLong(kills));
     const topUps = startTopUps(bed);
-    const injected = await breakIt({ bed, strikes, random: randomFrom(seed), kills, withPause, log, signal });
+    const dayClose = isLong(kills) ? closeTheDay(bed, strikes, log).catch(String) : undefined;
+    const injected = await breakIt({
+      bed,
+      strikes,
+      random: randomFrom(seed),
+      kills,
+      withPause,
+      reserved: dayClose ? DAY_CLOSE_KILLS : 0,
+      log,
+      signal,
+    });
+
+    const dayNotClosed = await dayClose;
 
     log('healing');
     const stories = await load.stop();
@@ -49,6 +62,7 @@ export async function runChaos(what) {
       toppedUp: new Map([[SMALL_DEPOSIT, toppedUp]]),
     });
     const points = strikes.points();
+    if (dayNotClosed !== undefined) broken.push(`the day of a source: ${dayNotClosed}`);
     const missed = kills >= EVERY_STEP_FROM ? STEPS.filter((step) => points[step] === 0) : [];
     const count = (/** @type {string} */ kind) => findings.filter((one) => one.kind === kind).length;
     const result = {
@@ -66,6 +80,7 @@ export async function runChaos(what) {
       open,
       invariants: broken.length === 0 ? 'ok' : broken,
       killed: strikes.kills(),
+      killedAs: strikes.killedAs(),
       calls: callsOf(stories),
       injected,
       lateWrites: lateWrites(bed),
