@@ -3,6 +3,8 @@ import { runChaos } from './run.mjs';
 const KILLS = 6;
 /** Longer than it takes until a payment whose switch died is on the list. */
 const QUIET_WITHIN_MS = 25_000;
+/** Percent; they meet an advice that stays silent. */
+const SLOW_TRUTHS = 5;
 const CONTROL = 'none';
 
 /**
@@ -46,6 +48,7 @@ export async function catchAll({ names, seed, log, signal }) {
       // A second writer needs a first one that stood still.
       withPause: name === 'fence-ignored',
       quietWithinMs: QUIET_WITHIN_MS,
+      slowTruths: name === CONTROL ? 0 : SLOW_TRUTHS,
       findingsShown: 2,
       log,
       signal,

@@ -50,7 +50,8 @@ export function planKills(random, kills) {
   const plan = [];
   const left = () => plan.reduce((rest, kill) => rest - weightOf(kill), kills);
   const add = (/** @type {Kill} */ kill) => weightOf(kill) <= left() && plan.push(kill);
-  for (const point of [...SWITCH_POINTS, 'K8 void decided']) add(atPoint(point));
+  for (let round = 0; round < Math.max(1, Math.floor(kills / 20)); round += 1)
+    for (const point of [...SWITCH_POINTS, 'K8 void decided']) add(atPoint(point));
   add({ how: 'both switches' });
   add({ how: 'database' });
   while (left() > 0)
@@ -187,6 +188,12 @@ export async function breakIt({ bed, strikes, random, kills, withPause = false, 
     signal.throwIfAborted();
     const kill = plan.shift() ?? (await lateKill(strikes, random, kills));
     if (kill === undefined) continue;
+    if (kill.how === 'both switches' && paused?.isLasting()) {
+      // It would end the pause.
+      plan.push(kill);
+      await sleep(200);
+      continue;
+    }
     if (random.chance(0.35)) {
       const fault = random.pick(NETWORK_FAULTS);
       count(fault.name);
@@ -323,7 +330,8 @@ const NETWORK_FAULTS = [
  * @param {import('./bed.mjs').Bed} bed
  * @param {string} name
  * @param {(line: string) => void} log
- * @returns {Promise<{ isOver: Promise<boolean> }>} from when it stands still; whether it was left alone meanwhile
+ * @returns {Promise<{ isLasting: () => boolean, isOver: Promise<boolean> }>} from when it stands still; `isOver`
+ *   tells whether it was left alone meanwhile
  */
 async function pause(bed, name, log) {
   // Silent billers keep a share of its payments waiting for 12 s each.
@@ -331,10 +339,12 @@ async function pause(bed, name, log) {
   const { pid } = bed.process(name);
   process.kill(pid, 'SIGSTOP');
   log(`K14: ${name} stands still`);
-  return { isOver: goOn() };
+  let isLasting = true;
+  return { isLasting: () => isLasting, isOver: goOn() };
 
   async function goOn() {
     await sleep(PAUSE_MS);
+    isLasting = false;
     if (bed.process(name).pid !== pid) return false;
     process.kill(pid, 'SIGCONT');
     log(`K14: ${name} goes on`);

@@ -14,9 +14,9 @@ const IN_FLIGHT_MAX = 96;
  * Sets partners to work, in a process of their own.
  * @param {import('./bed.mjs').Bed} bed
  * @param {number} seed
- * @param {boolean} isLong
+ * @param {number} slowTruths percent of the payments whose truth comes a minute later
  */
-export function startLoad(bed, seed, isLong) {
+export function startLoad(bed, seed, slowTruths) {
   const child = fork(path.join(import.meta.dirname, 'partner.mjs'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -32,7 +32,7 @@ export function startLoad(bed, seed, isLong) {
   done.catch(() => {});
   const channels = bed.run.channels.map(({ id, secret }) => ({ id, secret }));
   const { instances } = bed.run.switch;
-  child.send({ seed, instances, channels, perSecond: PER_SECOND, inFlightMax: IN_FLIGHT_MAX, isLong });
+  child.send({ seed, instances, channels, perSecond: PER_SECOND, inFlightMax: IN_FLIGHT_MAX, slowTruths });
   return {
     /** Lets every partner end what it is at. */
     async stop() {

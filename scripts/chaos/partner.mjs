@@ -8,7 +8,7 @@ import { randomFrom } from './random.mjs';
  * `done`.
  *
  * @typedef {{ seed: number, instances: string[], channels: { id: string, secret: string }[], perSecond: number,
- *   inFlightMax: number, isLong: boolean }} Order
+ *   inFlightMax: number, slowTruths: number }} Order
  * @typedef {{ from: number, to: number, kind: 'pay' | 'other content' | 'get' | 'reverse' } & import('./call.mjs').Heard} Exchange
  *   instants in milliseconds
  * @typedef {{ reference: string, channelId: string, product: string, customerNumber: string,
@@ -33,7 +33,7 @@ const ENDINGS = /** @type {const} */ ([
   ['1013', 2],
 ]);
 /** Its truth comes only a minute later, so that a short run would end before it. */
-const SLOW_TRUTH = /** @type {const} */ (['1070', 1]);
+const SLOW_TRUTH = '1070';
 const PRODUCTS = /** @type {const} */ (['pln-prepaid', 'pln-postpaid', 'pdam-tirta-jaya']);
 const PATIENCE_MS = 20_000;
 const ATTEMPTS_MAX = 9;
@@ -75,13 +75,13 @@ async function tell(order, number) {
  * @param {number} number
  * @returns {Promise<Story>}
  */
-async function live({ seed, instances, channels, isLong }, number) {
+async function live({ seed, instances, channels, slowTruths }, number) {
   const random = randomFrom(seed * 1_000_003 + number);
   const channel = /** @type {Order['channels'][number]} */ (
     random.chance(0.85) ? channels[0] : (channels[1] ?? channels[0])
   );
   const product = random.pick(PRODUCTS);
-  const ending = random.weighted(isLong ? [...ENDINGS, SLOW_TRUTH] : ENDINGS);
+  const ending = random.weighted([...ENDINGS, [SLOW_TRUTH, slowTruths]]);
   const customerNumber = customerOf(product, number, ending);
   const reference = `chaos-${seed}-${number}`;
   /** @type {Exchange[]} */

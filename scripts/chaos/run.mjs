@@ -24,17 +24,18 @@ const EVERY_STEP_FROM = 50;
  * @param {((bed: import('./bed.mjs').Bed) => Promise<void>) | undefined} [what.prepare] before the load begins
  * @param {number} [what.quietWithinMs] how long to wait for the last payment's end
  * @param {number} [what.findingsShown]
+ * @param {number} [what.slowTruths] percent of the payments whose truth comes a minute later; a short run has none
  * @param {(line: string) => void} what.log
  * @param {AbortSignal} what.signal
  */
 export async function runChaos(what) {
   const { kills, seed, deliberateFault, withPause, prepare, log, signal } = what;
-  const { quietWithinMs = QUIET_WITHIN_MS, findingsShown = 50 } = what;
+  const { quietWithinMs = QUIET_WITHIN_MS, findingsShown = 50, slowTruths = isLong(kills) ? 1 : 0 } = what;
   const bed = await makeBed({ log: (line) => log(line.split('\n', 1)[0] ?? ''), signal, deliberateFault });
   try {
     await prepare?.(bed);
     const strikes = new Strikes(bed.failPoints);
-    const load = startLoad(bed, seed, isLong(kills));
+    const load = startLoad(bed, seed, slowTruths);
     const topUps = startTopUps(bed);
     const dayClose = isLong(kills) ? closeTheDay(bed, strikes, log).catch(String) : undefined;
     const injected = await breakIt({
@@ -51,10 +52,11 @@ export async function runChaos(what) {
     const dayNotClosed = await dayClose;
 
     log('healing');
-    const stories = await load.stop();
     await bed.database.tell('thaw');
+    const healedAt = Date.now();
+    const stories = await load.stop();
     const toppedUp = await topUps.stop();
-    const { healMs, open } = await untilQuiet(bed, quietWithinMs, log, signal);
+    const { healMs, open } = await untilQuiet(bed, { healedAt, withinMs: quietWithinMs }, log, signal);
     const broken = await brokenInvariants(bed);
     const { payments, findings } = await compareBooks({
       bed,
@@ -99,12 +101,11 @@ export async function runChaos(what) {
 /**
  * Waits until every accepted payment is final, so long and no longer; notes when each was final or on the list.
  * @param {import('./bed.mjs').Bed} bed
- * @param {number} withinMs
+ * @param {{ healedAt: number, withinMs: number }} when
  * @param {(line: string) => void} log
  * @param {AbortSignal} signal
  */
-async function untilQuiet(bed, withinMs, log, signal) {
-  const healedAt = Date.now();
+async function untilQuiet(bed, { healedAt, withinMs }, log, signal) {
   /** @type {number | undefined} */
   let healMs;
   for (let tick = 0; ; tick += 1) {
