@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { checkFaultRows } from './fault-rows.mjs';
 import { explain } from './lib/cannot-run.mjs';
 import { CHECKOUT, HOMES, readJson } from './lib/home.mjs';
 import { removeDeadHomes } from './lib/leftovers.mjs';
@@ -10,12 +12,18 @@ import { setup } from './setup.mjs';
 
 const HELP = `npm test [-- <pattern> ...]
 
-Every test: formatting, lint, types, the floors of the house, the scripts', and jest on a database of
-its own.
+Every test: formatting, lint, types, the floors of the house, the scripts', jest on a database of its own,
+a short chaos run, and the table of faults, each with the tests that show what becomes of it.
 With a pattern only jest, and only the test files whose path matches it.
 Last line: "N passed, N failed"; the parts without tests of their own count as one each.`;
 
 /** @typedef {{ passed: number, failed: number }} Count */
+
+/**
+ * What we read of jest's own report.
+ * @typedef {{ numPassedTests: number, numFailedTests: number, numRuntimeErrorTestSuites: number,
+ *   testResults: { name: string, assertionResults: { fullName: string, status: string }[] }[] }} JestResult
+ */
 
 const nodeModule = (/** @type {string} */ file) => [
   process.execPath,
@@ -32,6 +40,16 @@ const STATIC_PARTS = [
     command: [...nodeModule('typescript7/bin/tsc'), '-p', 'scripts/tsconfig.json'],
   },
   { name: 'boundaries', command: ['npm', 'run', '--silent', 'boundaries'] },
+];
+
+/** Enough for a kill at every step of a payment. */
+const CHAOS = [
+  process.execPath,
+  path.join(CHECKOUT, 'scripts/chaos.mjs'),
+  '--kills',
+  '12',
+  '--seed',
+  '20260714',
 ];
 
 const signal = stopSignal();
@@ -53,7 +71,16 @@ async function main() {
       done.push({ name, count: isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 } });
     }
   if (patterns.length === 0) done.push({ name: 'scripts', count: await part('scripts', scripts) });
-  done.push({ name: 'jest', count: await part('jest', () => jest(patterns)) });
+  const { count: ofJest, tests } = await part('jest', () => jest(patterns));
+  done.push({ name: 'jest', count: ofJest });
+  if (patterns.length === 0) {
+    const result = await part('chaos', chaos);
+    done.push({ name: 'chaos', count: result?.ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 } });
+    const rows = await part('faults', () =>
+      checkFaultRows({ tests, chaos: result, log: (line) => console.log(line) }),
+    );
+    done.push({ name: 'faults', count: rows });
+  }
 
   const broken = done.filter((one) => one.count.failed > 0).map(({ name }) => name);
   if (broken.length > 0) console.log(`\nfailed: ${broken.join(', ')}`);
@@ -120,7 +147,7 @@ function scripts() {
 
 /**
  * @param {string[]} patterns
- * @returns {Promise<Count>}
+ * @returns {Promise<{ count: Count, tests: import('./fault-rows.mjs').TestResult[] }>}
  */
 async function jest(patterns) {
   try {
@@ -135,12 +162,45 @@ async function jest(patterns) {
         numPassedTests = 0,
         numFailedTests = 0,
         numRuntimeErrorTestSuites = 0,
-      } = /** @type {Record<string, number>} */ (readJson(resultFile) ?? {});
-      return count(numPassedTests, numFailedTests + numRuntimeErrorTestSuites, isGood);
+        testResults = [],
+      } = /** @type {Partial<JestResult>} */ (readJson(resultFile) ?? {});
+      return {
+        count: count(numPassedTests, numFailedTests + numRuntimeErrorTestSuites, isGood),
+        tests: testResults.flatMap(({ name: file, assertionResults }) =>
+          assertionResults.map(({ fullName: name, status }) => ({
+            file: path.relative(CHECKOUT, file),
+            name,
+            status,
+          })),
+        ),
+      };
     });
   } finally {
     // A jest that was ended by a signal had no time to end its database.
     await removeDeadHomes('test');
+  }
+}
+
+/**
+ * A short chaos run; its last line is its result.
+ * @returns {Promise<import('./fault-rows.mjs').Chaos>} undefined if it did not come to one
+ */
+async function chaos() {
+  let last = '';
+  await new Promise((resolve) => {
+    const [program = '', ...args] = CHAOS;
+    const child = spawn(program, args, { cwd: CHECKOUT, stdio: ['ignore', 'pipe', 'inherit'], signal });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      last = line;
+      console.log(line);
+    });
+    child.once('error', () => resolve(undefined));
+    child.once('close', () => resolve(undefined));
+  });
+  try {
+    return JSON.parse(last);
+  } catch {
+    return undefined;
   }
 }
 

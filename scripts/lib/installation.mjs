@@ -24,6 +24,8 @@ const SFTP_STOP_MS = 5000;
  * @property {boolean} isDemo with demo data, simulator and SFTP drop
  * @property {'lasting' | 'throwAway'} size
  * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
+ * @property {(environment: Record<string, string>) => Record<string, string>} [rewire] what a harness puts between
+ *   the parts: changes the environment of every process, but not of the commands that prepare the database
  * @property {(line: string) => void} log
  * @property {AbortSignal} signal ends the start; what already runs is stopped again
  */
@@ -37,7 +39,7 @@ const SFTP_STOP_MS = 5000;
  *   left running then
  */
 export async function startInstallation(wanted) {
-  const { home, ports, isDemo, size, externalDatabase, log, signal } = wanted;
+  const { home, ports, isDemo, size, externalDatabase, rewire = same, log, signal } = wanted;
   const startedAt = new Date();
   /** @type {import('./processes.mjs').Kept[]} */
   const kept = [];
@@ -51,6 +53,7 @@ export async function startInstallation(wanted) {
   const urls = externalDatabase ?? databaseUrls(ports.database, secrets.database);
   const environment = sharedEnvironment({ home, secrets, ports, sftp, urls });
   writeJson(home.environmentFile, environment);
+  const processEnvironment = rewire(environment);
 
   const content = () =>
     runFileContent({
@@ -96,7 +99,7 @@ export async function startInstallation(wanted) {
         home,
         command: process.execPath,
         args: ['--enable-source-maps', mainFile(app)],
-        env: forProcess(environment, httpPort),
+        env: forProcess(processEnvironment, httpPort),
         readyMs: PROCESS_READY_MS,
         whenReady: readyMessage,
         hasChannel: true,
@@ -161,6 +164,11 @@ async function command(title, args, environment, log, signal) {
     }),
   );
   if (!ok) throw new CannotRun(`${title} failed:\n${tail(output)}`);
+}
+
+/** @param {Record<string, string>} environment */
+function same(environment) {
+  return environment;
 }
 
 /** @param {Wanted} wanted */

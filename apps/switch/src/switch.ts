@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
+import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
 import { H2hLimits, H2hModule, h2hServerOptions, prepareH2hServer } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
@@ -91,11 +92,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
   const lease = await NodeLease.take(database, PAYMENT_ID_NODES);
   const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
-  const writer = options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline);
+  const breakage = breakageFromEnvironment();
+  const writer = breakage.writer(
+    options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
+  );
   const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
   const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
   const inquiries = new Inquiries(new SqlInquiryStore(database));
-  const router = new Router(catalog, billers);
+  const router = new Router(catalog, breakage.billers(billers));
 
   const app = await openDoor(options, limits.h2h, {
     catalog,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
+import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
 import { readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
@@ -49,11 +50,21 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   );
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const formats = readFormats(join(configDirectory, 'formats'));
-  const writer = new BatchWriter(options.databaseUrl, limits.pipeline);
+  const breakage = breakageFromEnvironment();
+  const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
   const store = new SqlPaymentStore(database);
   const payments = new Payments(store, writer, catalog, limits.advice, logger);
   const dayEndOf = sourceDayEnd(formats);
-  const flow = new AdviceFlow(clock, store, payments, billers, catalog, limits.advice, logger, dayEndOf);
+  const flow = new AdviceFlow(
+    clock,
+    store,
+    payments,
+    breakage.billers(billers),
+    catalog,
+    limits.advice,
+    logger,
+    dayEndOf,
+  );
   const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
   const advice = new AdviceLoop(lanes, limits.advice.pollMs, logger);
   const jobs = readJobs(join(configDirectory, 'jobs.yaml'));

@@ -10,6 +10,7 @@ import {
   type SqlFault,
 } from '#lib/platform';
 import { admit, type Accepted, type DepositState } from './batch/admission';
+import { markCommitting } from './batch/committing';
 import { insertStatements, literal, updateStatements } from './batch/sql';
 import { journalRows } from './journal-rows';
 import {
@@ -155,7 +156,9 @@ export class BatchWriter extends MoneyWriter {
       const admission = admit(units, deposits);
       accepted = admission.accepted;
       isSent = accepted.length > 0;
-      await this.lane.send(...(isSent ? statementsOf(accepted, before, deposits) : ['ROLLBACK']));
+      const answered = this.lane.send(...(isSent ? statementsOf(accepted, before, deposits) : ['ROLLBACK']));
+      markCommitting(accepted);
+      await answered;
       return resultsOf(units, accepted, admission.refused);
     } catch (error) {
       const fault = sqlFaultOf(error);

@@ -3,6 +3,7 @@ export * from './config-file';
 export * from './database';
 export * from './database-check';
 export * from './environment';
+export * from './fail-point';
 export * from './lane';
 export * from './logging';
 export * from './migrations';

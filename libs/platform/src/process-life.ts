@@ -1,3 +1,4 @@
+import { refuseTestHooks } from './fail-point';
 import type { Logger } from './logging';
 
 const DRAIN_MAX_MS = 30_000;
@@ -33,8 +34,11 @@ export function runMain(logger: Logger, main: () => Promise<void>): void {
     logger.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
-  main().catch((error: unknown) => {
-    logger.fatal({ err: error }, 'could not start');
-    process.exit(2);
-  });
+  Promise.resolve()
+    .then(refuseTestHooks)
+    .then(main)
+    .catch((error: unknown) => {
+      logger.fatal({ err: error }, 'could not start');
+      process.exit(2);
+    });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BusinessDate } from '#lib/kernel';
-import type { Database, SqlValue, Statements } from '#lib/platform';
+import { failPoint, type Database, type SqlValue, type Statements } from '#lib/platform';
 import { nextJobState, type JobEvent, type JobState } from './job-states';
 
 const LEASE_S = 20;
@@ -137,6 +137,7 @@ function leaseOf(
     job,
     async move(event, now, work) {
       const state = nextJobState(job.state, event);
+      failPoint('K11 before step', `${source} ${businessDate} ${event}`);
       const moved = await database.transaction(async (statements) => {
         const changes = await work(statements);
         const { fileId, fileName, runId, evidence, nextAt = null } = { ...job, evidence: {}, ...changes };
@@ -157,6 +158,7 @@ function leaseOf(
         if (rows !== 1) throw lost();
         return { fileId, fileName, runId };
       });
+      failPoint('K11 after step', `${source} ${businessDate} ${event}`);
       Object.assign(job, { state, ...moved, failures: 0 });
     },
     async fail(error, failuresMax, nextAt, now) {

@@ -1,4 +1,5 @@
 import { readSettlementFile } from '#lib/files';
+import { failPoint } from '#lib/platform';
 import type { JobLease } from './job-lease';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 import { archivedFile } from './step-verify';
@@ -29,6 +30,7 @@ export async function stageStep(tools: ReconciliationTools, day: DayInHand, leas
           'INSERT INTO recon_theirs (run_id, match_key, line_no, their_ref, amount, st, paid_at) VALUES ?',
           [lines],
         );
+        failPoint('K10 batch staged', `${source} ${businessDate}`);
       },
     });
     if (!read.ok)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
-import type { Logger } from '#lib/platform';
+import { failPoint, type Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers, SourceDayEnd } from './biller.contract';
@@ -57,8 +57,10 @@ export class AdviceFlow {
   async takeOver(): Promise<void> {
     const now = this.clock.now();
     const dueSince = new Date(now.getTime() - this.limits.afterDeadlineMs);
-    for (const payment of await this.store.findLeftBehind(dueSince, TAKEN_OVER_AT_ONCE))
+    for (const payment of await this.store.findLeftBehind(dueSince, TAKEN_OVER_AT_ONCE)) {
+      failPoint('K9 taken over', payment.paymentId);
       await this.payments.record(payment, 'answer lost', LEFT_BEHIND, now);
+    }
   }
 
   /** The billers that have payments to be asked about now. */
@@ -96,12 +98,15 @@ export class AdviceFlow {
     const { payment, fence } = claimed;
     const outcome = await this.ask(payment);
     const now = this.clock.now();
+    failPoint('K9 advised', payment.paymentId);
 
     if (outcome.kind === 'approved')
       await this.payments.record(payment, 'biller approved', outcome, now, fence);
-    else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, now))
+    else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, now)) {
+      failPoint('K8 void decided', payment.paymentId);
       await this.payments.record(payment, 'biller declined', outcome, now, fence);
-    else if (payment.state === 'SENT')
+      failPoint('K8 void recorded', payment.paymentId);
+    } else if (payment.state === 'SENT')
       await this.payments.record(payment, 'answer lost', outcome, now, fence);
     else if (now >= this.lastAdviceAt(payment))
       await this.payments.record(payment, 'advice exhausted', outcome, now, fence);

@@ -49,7 +49,7 @@ export async function checkPaymentInvariants(
       books?.unknown,
     ),
     withFinding(
-      await check('I7', payments, [PAID_WITHOUT_WORD, DECLINED_WITHOUT_WORD, HISTORY_BROKEN]),
+      await check('I7', payments, [PAID_WITHOUT_WORD, DECLINED_WITHOUT_WORD, HISTORY_BROKEN, HISTORY_JUMPS]),
       books?.untrue,
     ),
     await check('I8', payments, [notListed(now)]),
@@ -145,6 +145,13 @@ const HISTORY_BROKEN: Question = {
     'ON e.payment_id = p.payment_id AND e.event_no = h.last_no JOIN payment_leg l ON l.payment_id = p.payment_id ' +
     'WHERE h.n <> p.last_event_no OR h.last_no <> p.last_event_no OR e.to_state <> p.state OR l.state <> p.state LIMIT 1',
   says: ({ payment_id }) => `the history of ${payment_id} does not lead to its state`,
+};
+const HISTORY_JUMPS: Question = {
+  sql:
+    'SELECT e.payment_id, b.to_state, e.from_state FROM payment_event e JOIN payment_event b ' +
+    'ON b.payment_id = e.payment_id AND b.event_no = e.event_no - 1 WHERE e.from_state <> b.to_state LIMIT 1',
+  says: ({ payment_id, to_state, from_state }) =>
+    `${payment_id} was ${to_state} and was then moved as if it were ${from_state}`,
 };
 const HELD_SUM: Question = {
   sql:

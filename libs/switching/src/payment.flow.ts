@@ -1,4 +1,5 @@
 import { refusal, type Clock, type Refusal } from '#lib/kernel';
+import { failPoint } from '#lib/platform';
 import { answerTo, refuse, type Answer } from './answer';
 import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
@@ -35,6 +36,7 @@ export class PaymentFlow {
     const { sold, connector } = route.value;
     const deadline = deadlineOf(now, connector.patience.paymentMs, request.answerWithinMs);
 
+    failPoint('K1 request read', request.reference);
     // One commit: payment, hold, leg intent. After a crash, whatever is SENT is unknown and gets an advice.
     // Unique on (channel, reference): of two at the same moment one opens, the other gets its answer.
     const opened = await this.hand.on(() => this.opening.open(request, offer.value, sold, now, deadline));
@@ -43,9 +45,12 @@ export class PaymentFlow {
     if (standing === 'repeat') return answerTo(payment, request);
     if (standing === 'in doubt') return { kind: 'payment', payment, isRepeat: false };
 
+    failPoint('K3 opened', payment.paymentId);
+
     const leg = legOf(payment);
     // Once the payment is formed even a fault of our own is only "unknown".
     const said = await connector.pay(leg, deadline).catch(brokenCall);
+    failPoint('K5 answered', payment.paymentId);
     const outcome = believe(said, {
       amount: leg.amount,
       requiredReceiptFields: sold.product.requiredReceiptFields,
@@ -54,6 +59,7 @@ export class PaymentFlow {
     const answered = await this.hand.on(() =>
       this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now()),
     );
+    failPoint('K7 recorded', payment.paymentId);
     return { kind: 'payment', payment: answered, isRepeat: false };
   }
 

@@ -1,5 +1,5 @@
 import { fail, ok, refusal, ZERO, type Clock, type Refusal, type Result } from '#lib/kernel';
-import { maskNumber } from '#lib/platform';
+import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
 import type {
   AdviceOutcome,
   Bill,
@@ -64,7 +64,10 @@ export class HttpJsonConnector implements BillerConnector {
 
   async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
     const { payment } = this.spec;
-    const heard = await this.call(payment, variablesOf(leg), deadline);
+    const heard = await this.call(payment, variablesOf(leg), deadline, () => {
+      failPoint('K4 before send', leg.reference);
+      failPointAfterThisTurn('K4 sent', leg.reference);
+    });
     if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
     if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
     return believed<PaymentOutcome>(heard, (evidence) => {
@@ -93,7 +96,12 @@ export class HttpJsonConnector implements BillerConnector {
     await this.link.close();
   }
 
-  private async call(call: Call, variables: Variables, deadline: Date): Promise<Heard> {
+  private async call(
+    call: Call,
+    variables: Variables,
+    deadline: Date,
+    onSending?: () => void,
+  ): Promise<Heard> {
     let body: object;
     let repeats: Repeats;
     try {
@@ -103,7 +111,8 @@ export class HttpJsonConnector implements BillerConnector {
       if (!(error instanceof UnfilledTemplate)) throw error;
       return { kind: 'not sent', evidence: { reason: error.message } };
     }
-    const exchange = await this.link.post(call.path, body, deadline.getTime() - this.clock.now().getTime());
+    const withinMs = deadline.getTime() - this.clock.now().getTime();
+    const exchange = await this.link.post(call.path, body, withinMs, onSending);
     if (exchange.kind !== 'answer') return { kind: exchange.kind, evidence: { reason: exchange.reason } };
     const evidence: Evidence = { http: exchange.status };
     // Only a plain 200 with JSON is a business answer; error pages, redirects and the like say nothing of money.

@@ -27,8 +27,11 @@ export class HttpLink {
     });
   }
 
-  /** Posts a body and waits for the whole answer, at most so many milliseconds; waiting for a connection counts. */
-  post(path: string, body: object, withinMs: number): Promise<Exchange> {
+  /**
+   * Posts a body and waits for the whole answer, at most so many milliseconds; waiting for a connection counts.
+   * @param onSending called directly before the first byte is written.
+   */
+  post(path: string, body: object, withinMs: number, onSending?: () => void): Promise<Exchange> {
     if (withinMs <= 0) return Promise.resolve({ kind: 'not sent', reason: 'the deadline had passed' });
     const raw = JSON.stringify(body);
     const { algorithm, header, encoding } = this.spec.signature;
@@ -41,7 +44,7 @@ export class HttpLink {
           headers: { 'content-type': 'application/json', [header]: signature },
           body: raw,
         },
-        new OneCall(withinMs, resolve),
+        new OneCall(withinMs, resolve, onSending),
       );
     });
   }

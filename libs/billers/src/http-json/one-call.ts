@@ -22,10 +22,14 @@ export class OneCall implements Dispatcher.DispatchHandler {
   private status = 0;
   private readonly chunks: Buffer[] = [];
 
-  /** @param end called exactly once. */
+  /**
+   * @param end called exactly once.
+   * @param onSending called directly before the first byte is written, if it ever is.
+   */
   constructor(
     withinMs: number,
     private readonly end: (exchange: Exchange) => void,
+    private readonly onSending?: () => void,
   ) {
     this.timer = setTimeout(() => this.fail(new Error('no answer in time')), withinMs);
   }
@@ -33,7 +37,10 @@ export class OneCall implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // A call that waited past its deadline must not leave any more, and a second start would be a second payment.
     if (this.isOver || this.sending) controller.abort(new Error('a call is sent once, and in time'));
-    else this.sending = controller;
+    else {
+      this.sending = controller;
+      this.onSending?.();
+    }
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number): void {
