@@ -23,6 +23,9 @@ interface JournalRow {
   held_change: string;
   content_hash: Buffer;
   created_at: Date;
+  about_subject_id: string | null;
+  about_kind: JournalKind | null;
+  reason: string | null;
 }
 
 interface PostingRow {
@@ -47,7 +50,7 @@ export async function checkLedgerInvariants(statements: Statements): Promise<Inv
     (orphan && `postings of ${orphan.subject_id} ${orphan.kind} have no journal`) ??
     (stray && `account ${stray.account_id} is not in the chart`) ??
     null;
-  const writable = await writableHistory(statements);
+  const writable = (await writableHistory(statements)) ?? (await correctionOfNothing(statements));
   return [
     { id: 'I1', ok: first === null, checked: journals, firstCounterExample: first },
     {
@@ -69,8 +72,8 @@ async function readJournals(
   let after: [string, string] = ['', ''];
   for (;;) {
     const page = await statements.rows<JournalRow>(
-      'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at ' +
-        'FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
+      'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at, ' +
+        'about_subject_id, about_kind, reason FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
       [...after, PAGE],
     );
     const [first, last] = [page[0], page.at(-1)];
@@ -111,7 +114,21 @@ function hashOf(row: JournalRow, postings: Posting[]): Buffer {
     postings,
     reference: '',
     at: row.created_at,
+    ...(row.about_subject_id !== null && row.about_kind !== null
+      ? { about: { subjectId: row.about_subject_id, kind: row.about_kind } }
+      : {}),
+    ...(row.reason === null ? {} : { reason: row.reason }),
   });
+}
+
+/** A refund or an adjustment names a journal that exists; an adjustment without one has at least its reason. */
+async function correctionOfNothing(statements: Statements): Promise<string | null> {
+  const [row] = await statements.rows<{ subject_id: string; kind: string }>(
+    'SELECT j.subject_id, j.kind FROM journal j LEFT JOIN journal o ON o.subject_id = j.about_subject_id ' +
+      "AND o.kind = j.about_kind WHERE j.kind IN ('refund', 'adjustment') AND (j.reason IS NULL OR " +
+      "(o.subject_id IS NULL AND (j.kind = 'refund' OR j.about_subject_id IS NOT NULL))) LIMIT 1",
+  );
+  return row ? `journal ${row.subject_id} ${row.kind} does not say what it puts right` : null;
 }
 
 /** The account this connection runs under must not be able to change history, unless it is the migrations' own. */
@@ -119,7 +136,7 @@ async function writableHistory(statements: Statements): Promise<string | null> {
   const grants = await statements.rows<Record<string, string>>('SHOW GRANTS');
   for (const row of grants) {
     const grant = Object.values(row)[0] ?? '';
-    for (const table of ['journal', 'posting', 'payment_event'])
+    for (const table of ['journal', 'posting', 'payment_event', 'payment_evidence'])
       if (new RegExp(`^GRANT [^'"]*(UPDATE|DELETE)[^'"]* ON \`[^\`]+\`\\.\`${table}\``).test(grant))
         return `the application's account may change ${table}: ${grant.split(' TO ')[0]}`;
   }
