@@ -11,6 +11,7 @@ import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
 import {
   checkDatabase,
+  ConfigError,
   Database,
   DatabaseLimits,
   NodeLease,
@@ -25,6 +26,10 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReversalDelivery,
+  ReversalFlow,
+  ReversalLimits,
+  Reversals,
   Router,
 } from '#lib/switching';
 
@@ -53,6 +58,7 @@ export interface RunningSwitch {
 const Limits = z.object({
   h2h: H2hLimits,
   advice: AdviceLimits,
+  reversal: ReversalLimits,
   pipeline: PipelineLimits,
   database: DatabaseLimits,
 });
@@ -81,7 +87,12 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   // A product whose biller or source is not configured stops the process here, not its first payment.
   for (const product of catalog.products()) {
-    billers.connector(product.billerId);
+    const connector = billers.connector(product.billerId);
+    if (product.isReversible && !connector.reverse)
+      throw new ConfigError(
+        `product ${product.productId} may be reversed, and its biller takes no reversals: ` +
+          `add a reversal to config/billers/${product.billerId}.yaml, or take it back in the catalog`,
+      );
     businessDateOfSource(product.source, clock.now());
   }
 
@@ -91,6 +102,16 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const payments = new Payments(database, writer, catalog, limits.advice, logger);
   const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
   const inquiries = new Inquiries(database);
+  const reversals = new Reversals(database, writer);
+  const delivery = new ReversalDelivery(
+    clock,
+    payments,
+    reversals,
+    billers,
+    catalog,
+    limits.reversal,
+    logger,
+  );
   const router = new Router(catalog, billers);
 
   const app = await openDoor(options, limits.h2h, {
@@ -100,8 +121,10 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     logger,
     statements: database,
     payments,
+    reversals,
     inquiryFlow: new InquiryFlow(clock, router, inquiries),
     paymentFlow: new PaymentFlow(clock, router, inquiries, payments, opening),
+    reversalFlow: new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, limits.reversal),
   });
   return {
     url: await app.getUrl(),

@@ -15,8 +15,16 @@ import {
 } from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
-import { AdviceFlow, AdviceLimits, Payments } from '#lib/switching';
+import {
+  AdviceFlow,
+  AdviceLimits,
+  Payments,
+  ReversalDelivery,
+  ReversalLimits,
+  Reversals,
+} from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
+import { ReversalLoop } from './reversal-loop';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -30,11 +38,12 @@ export interface WorkerOptions {
 
 const Limits = z.object({
   advice: AdviceLimits,
+  reversal: ReversalLimits,
   pipeline: PipelineLimits,
   database: DatabaseLimits,
 });
 
-/** Wires everything with a clock: advice on open payments, and the day's reconciliation. */
+/** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
@@ -50,6 +59,16 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const payments = new Payments(database, writer, catalog, limits.advice, logger);
   const flow = new AdviceFlow(clock, database, payments, billers, catalog, limits.advice, logger);
   const advice = new AdviceLoop(flow, limits.advice.pollMs, logger);
+  const delivery = new ReversalDelivery(
+    clock,
+    payments,
+    new Reversals(database, writer),
+    billers,
+    catalog,
+    limits.reversal,
+    logger,
+  );
+  const reversals = new ReversalLoop(delivery, limits.reversal.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -61,7 +80,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   });
   return {
     async close() {
-      await Promise.all([advice.stop(), stopReconciliation()]);
+      await Promise.all([advice.stop(), reversals.stop(), stopReconciliation()]);
       await writer.close();
       await billers.close();
       await catalog.close();
