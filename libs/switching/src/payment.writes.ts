@@ -197,7 +197,13 @@ function paymentUpdate(
       updated_at: now,
       ...(isFinal(after.state) ? { bill_in_payment: null } : {}),
     },
-    where: { payment_id: before.paymentId, state: before.state, last_event_no: before.lastEventNo },
+    where: {
+      payment_id: before.paymentId,
+      state: before.state,
+      last_event_no: before.lastEventNo,
+      // A payment that is ordered to be reversed meanwhile must not be told as final.
+      reversal_ordered: before.isReversalOrdered ? 1 : 0,
+    },
   };
 }
 

@@ -67,8 +67,10 @@ export class Payments {
         }
         this.logger.warn({ paymentId, event, evidence: said.evidence, result }, 'move came second');
         const current = (await this.findById(channelId, paymentId)) ?? before;
-        // A state is never entered twice, so this ends.
-        if (current.state === before.state) return current;
+        // A state is never entered twice and an order never taken back, so this ends.
+        const isAsLookedAt =
+          current.state === before.state && current.isReversalOrdered === before.isReversalOrdered;
+        if (isAsLookedAt) return current;
         before = current;
       }
       await this.keepEvidence(before, said, now);
