@@ -72,6 +72,10 @@ export class FakeBiller implements BillerConnector {
   isAdviceSilent = false;
   /** Waited for before a payment is answered. */
   gate: Promise<void> = Promise.resolve();
+  /** Waited for before an advice is answered. */
+  adviceGate: Promise<void> = Promise.resolve();
+  /** What an advice says, whatever the truth is; undefined: the truth. */
+  adviceSays: 'paid' | 'declined' | 'unknown' | 'no such payment' | undefined;
   reversalBehaviour: ReversalBehaviour = 'accepts';
   reversesUnknown = false;
   readonly truth: BillerTruth[] = [];
@@ -125,7 +129,11 @@ export class FakeBiller implements BillerConnector {
 
   async advise(leg: BillerLeg): Promise<AdviceOutcome> {
     const evidence = { fake: 'advice' };
-    if (this.isAdviceSilent) return { kind: 'unknown', evidence };
+    await this.adviceGate;
+    if (this.isAdviceSilent || this.adviceSays === 'unknown') return { kind: 'unknown', evidence };
+    if (this.adviceSays === 'paid') return this.approvalAgain(leg);
+    if (this.adviceSays === 'declined') return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
+    if (this.adviceSays === 'no such payment') return { kind: this.adviceSays, evidence };
     if (this.isReversed(leg)) return { kind: 'unknown', evidence };
     return this.isPaid(leg) ? this.approvalAgain(leg) : { kind: 'no such payment', evidence };
   }
