@@ -5,6 +5,7 @@ import { UnknownDay } from '#lib/reconciliation';
 import { addDatabaseCommands } from './database-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -17,6 +18,7 @@ const program = new Command('simpul')
 addDatabaseCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
+addPaymentCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 

@@ -11,6 +11,7 @@ export { PaymentFlow } from './payment.flow';
 export { PaymentOpening } from './payment.opening';
 export { isFinal, statusOf, type PaymentState } from './payment.states';
 export { Payments } from './payments';
+export { listContradictions, listOpenReversals, type Contradiction, type OpenReversal } from './people-lists';
 export type { Receipt } from './receipt';
 export type { InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
