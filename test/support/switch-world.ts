@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { Catalog } from '#lib/catalog';
 import {
@@ -28,6 +28,10 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  Refunds,
+  ReversalDelivery,
+  ReversalFlow,
+  Reversals,
   Router,
   WorkInHand,
   SqlInquiryStore,
@@ -36,8 +40,11 @@ import {
   type Answer,
   type BillerConnector,
   type BillerLeg,
+  type BillerReversal,
+  type BillerTruth,
   type Payment,
   type PaymentOutcome,
+  type ReversalOutcome,
 } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
 import { seedDemo } from './seed';
@@ -65,6 +72,12 @@ export type Behaviour =
   | 'approves without a token'
   | 'breaks';
 
+/** How the fake biller treats the next orders to reverse a payment. */
+export type ReversalBehaviour =
+  'accepts' | 'refuses' | 'reverses and loses the answer' | 'loses the request' | 'is not reached';
+
+const REVERSAL = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
+
 /** A biller with behaviour and a record of its own, in place of one on the network. */
 export class FakeBiller implements BillerConnector {
   readonly patience = { inquiryMs: 8_000, paymentMs: 12_000, adviceMs: 5_000, quietMs: 20_000 };
@@ -72,8 +85,19 @@ export class FakeBiller implements BillerConnector {
   isAdviceSilent = false;
   /** Waited for before a payment is answered. */
   gate: Promise<void> = Promise.resolve();
-  readonly truth: { biller: string; legReference: string; amount: string; kind: 'paid' }[] = [];
+  /** Waited for before an advice is answered. */
+  adviceGate: Promise<void> = Promise.resolve();
+  /** What an advice says, whatever the truth is; undefined: the truth. */
+  adviceSays: 'paid' | 'declined' | 'unknown' | 'no such payment' | undefined;
+  reversalBehaviour: ReversalBehaviour = 'accepts';
+  reversesUnknown = false;
+  readonly truth: BillerTruth[] = [];
   readonly received: string[] = [];
+  /** References of the orders to reverse that came in. */
+  readonly reversalsReceived: string[] = [];
+
+  /** @param id as the catalog knows it. */
+  constructor(readonly id: string) {}
 
   async inquire() {
     return ok({
@@ -118,9 +142,43 @@ export class FakeBiller implements BillerConnector {
 
   async advise(leg: BillerLeg): Promise<AdviceOutcome> {
     const evidence = { fake: 'advice' };
-    if (this.isAdviceSilent) return { kind: 'unknown', evidence };
-    const isPaid = this.truth.some(({ legReference }) => legReference === leg.reference);
-    return isPaid ? this.approvalAgain(leg) : { kind: 'no such payment', evidence };
+    await this.adviceGate;
+    if (this.isAdviceSilent || this.adviceSays === 'unknown') return { kind: 'unknown', evidence };
+    if (this.adviceSays === 'paid') return this.approvalAgain(leg);
+    if (this.adviceSays === 'declined') return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
+    if (this.adviceSays === 'no such payment') return { kind: this.adviceSays, evidence };
+    if (this.isReversed(leg)) return { kind: 'unknown', evidence };
+    return this.isPaid(leg) ? this.approvalAgain(leg) : { kind: 'no such payment', evidence };
+  }
+
+  async reverse({ reference, leg }: BillerReversal): Promise<ReversalOutcome> {
+    this.reversalsReceived.push(reference);
+    const evidence = { fake: this.reversalBehaviour };
+    const undo = (): void => {
+      if (this.isPaid(leg) && !this.isReversed(leg)) this.remember(leg, 'reversed');
+    };
+    switch (this.reversalBehaviour) {
+      case 'accepts':
+        undo();
+        return { kind: this.isReversed(leg) ? 'accepted' : 'refused', evidence };
+      case 'refuses':
+        return { kind: 'refused', evidence };
+      case 'reverses and loses the answer':
+        undo();
+        return { kind: 'unknown', evidence };
+      case 'loses the request':
+        return { kind: 'unknown', evidence };
+      case 'is not reached':
+        return { kind: 'not sent', evidence };
+    }
+  }
+
+  private isPaid(leg: BillerLeg): boolean {
+    return this.truth.some(({ legReference }) => legReference === leg.reference);
+  }
+
+  private isReversed(leg: BillerLeg): boolean {
+    return this.truth.some(({ legReference, kind }) => legReference === leg.reference && kind === 'reversed');
   }
 
   private approval(leg: BillerLeg) {
@@ -138,24 +196,25 @@ export class FakeBiller implements BillerConnector {
     };
   }
 
-  private remember(leg: BillerLeg): void {
-    const entry = {
-      biller: leg.product === 'water' ? 'tirta-jaya' : 'pln',
+  private remember(leg: BillerLeg, kind: BillerTruth['kind'] = 'paid'): void {
+    this.truth.push({
+      biller: this.id,
       legReference: leg.reference,
       amount: leg.amount.toString(),
-      kind: 'paid' as const,
-    };
-    this.truth.push(entry);
+      kind,
+    });
   }
 }
 
-class OneBiller extends Billers {
-  constructor(private readonly fake: FakeBiller) {
+class FakeBillers extends Billers {
+  constructor(private readonly fakes: readonly FakeBiller[]) {
     super();
   }
 
-  override connector(): BillerConnector {
-    return this.fake;
+  override connector(billerId: string): BillerConnector {
+    const fake = this.fakes.find(({ id }) => id === billerId);
+    if (!fake) throw new Error(`no fake biller ${billerId}`);
+    return fake;
   }
 }
 
@@ -163,15 +222,32 @@ class OneBiller extends Billers {
 export interface SwitchWorld {
   store: TestDatabase;
   clock: ManualClock;
+  /** Sells electricity; its payments may not be reversed. */
   biller: FakeBiller;
+  /** Sells water; its payments may be reversed. */
+  water: FakeBiller;
   payments: Payments;
   advice: AdviceFlow;
   /** Another worker's. */
   anAdviceFlow(): AdviceFlow;
+  reversals: Reversals;
+  delivery: ReversalDelivery;
+  refunds: Refunds;
+  writer: MoneyWriter;
   inquire(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Answer>;
   pay(order: { reference?: string; inquiryId: string; total: bigint; channelId?: string }): Promise<Answer>;
   /** Inquires and pays, each under its own reference. */
   payOne(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Payment>;
+  /** Asks for a water bill and pays it. */
+  payWater(customerNumber?: string): Promise<Payment>;
+  reverse(order: {
+    paymentId: string;
+    reference?: string;
+    reason?: string;
+    channelId?: string;
+  }): Promise<Answer>;
+  /** Lets time pass second by second; the worker does after each what is due. */
+  pass(seconds: number): Promise<void>;
   balance(channelId?: string): ReturnType<typeof depositBalance>;
   topUp(channelId: string, amount: bigint): Promise<void>;
   /** Fails the test unless every invariant holds, the fake biller's record included. */
@@ -189,8 +265,8 @@ export async function aSwitch(
   await seedDemo(store, box, clock.now());
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
-  const biller = new FakeBiller();
-  const billers = new OneBiller(biller);
+  const [biller, water] = [new FakeBiller('pln'), new FakeBiller('tirta-jaya')];
+  const billers = new FakeBillers([biller, water, new FakeBiller('story')]);
   const writer = writerOf(store);
   const paymentStore = new SqlPaymentStore(store.database);
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger);
@@ -204,6 +280,11 @@ export async function aSwitch(
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
   const anAdviceFlow = () =>
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
+  const advice = anAdviceFlow();
+  const reversals = new Reversals(store.database, writer);
+  const delivery = new ReversalDelivery(clock, payments, reversals, billers, catalog, REVERSAL, logger);
+  const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, REVERSAL);
+  const truth = () => [...biller.truth, ...water.truth];
   let count = 0;
 
   const inquire: SwitchWorld['inquire'] = (ask = {}) =>
@@ -229,22 +310,46 @@ export async function aSwitch(
       contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
       answerWithinMs: 14_000,
     });
+  const payOne: SwitchWorld['payOne'] = async (ask = {}) => {
+    const offer = await inquire(ask);
+    if (offer.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(offer)}`);
+    const { inquiryId, offer: priced, channelId } = offer.inquiry;
+    const answer = await pay({ inquiryId, total: priced.total, channelId });
+    if (answer.kind !== 'payment') throw new Error(`no payment: ${JSON.stringify(answer)}`);
+    return answer.payment;
+  };
   return {
     store,
     clock,
     biller,
+    water,
     payments,
-    advice: anAdviceFlow(),
+    advice,
     anAdviceFlow,
+    reversals,
+    delivery,
+    refunds: new Refunds(clock, store.database, writer),
+    writer,
     inquire,
     pay,
-    async payOne(ask = {}) {
-      const offer = await inquire(ask);
-      if (offer.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(offer)}`);
-      const { inquiryId, offer: priced, channelId } = offer.inquiry;
-      const answer = await pay({ inquiryId, total: priced.total, channelId });
-      if (answer.kind !== 'payment') throw new Error(`no payment: ${JSON.stringify(answer)}`);
-      return answer.payment;
+    payOne,
+    payWater: (customerNumber = `70${String((count += 1)).padStart(6, '0')}`) =>
+      payOne({ productId: 'pdam-tirta-jaya', customerNumber }),
+    reverse: ({ paymentId, reference = `R-${(count += 1)}`, reason = 'wrong customer', channelId }) =>
+      reversalFlow.reverse({
+        channelId: channelId ?? 'ppob-nusantara',
+        paymentId,
+        reference,
+        reason,
+        contentHash: createHash('sha256').update(`${paymentId} ${reason}`).digest(),
+        answerWithinMs: 14_000,
+      }),
+    async pass(seconds) {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.advance(1_000);
+        await advice.adviseDue();
+        await delivery.deliverDue();
+      }
     },
     balance: (channelId = 'ppob-nusantara') => depositBalance(store.database, channelId),
     async topUp(channelId, amount) {
@@ -259,10 +364,10 @@ export async function aSwitch(
       expect((await topUpDeposit(writer, booking)).kind).toBe('committed');
     },
     async expectSound() {
-      const truth = { before: biller.truth, after: () => Promise.resolve(biller.truth) };
+      const around = { before: truth(), after: () => Promise.resolve(truth()) };
       const verdicts = [
         ...(await checkLedgerInvariants(store.database)),
-        ...(await checkPaymentInvariants(store.database, truth, clock.now())),
+        ...(await checkPaymentInvariants(store.database, around, clock.now())),
       ];
       expect(verdicts.filter(({ ok: isKept }) => !isKept)).toEqual([]);
     },

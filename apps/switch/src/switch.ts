@@ -12,6 +12,7 @@ import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
 import {
   checkDatabase,
+  ConfigError,
   Database,
   DatabaseLimits,
   NodeLease,
@@ -26,6 +27,10 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReversalDelivery,
+  ReversalFlow,
+  ReversalLimits,
+  Reversals,
   Router,
   WorkInHand,
   SqlInquiryStore,
@@ -57,6 +62,7 @@ export interface RunningSwitch {
 const Limits = z.object({
   h2h: H2hLimits,
   advice: AdviceLimits,
+  reversal: ReversalLimits,
   pipeline: PipelineLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
@@ -86,7 +92,12 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   // A product whose biller or source is not configured stops the process here, not its first payment.
   for (const product of catalog.products()) {
-    billers.connector(product.billerId);
+    const connector = billers.connector(product.billerId);
+    if (product.isReversible && !connector.reverse)
+      throw new ConfigError(
+        `product ${product.productId} may be reversed, and its biller takes no reversals: ` +
+          `add a reversal to config/billers/${product.billerId}.yaml, or take it back in the catalog`,
+      );
     businessDateOfSource(product.source, clock.now());
   }
 
@@ -99,7 +110,18 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
   const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
   const inquiries = new Inquiries(new SqlInquiryStore(database));
-  const router = new Router(catalog, breakage.billers(billers));
+  const reversals = new Reversals(database, writer);
+  const answering = breakage.billers(billers);
+  const delivery = new ReversalDelivery(
+    clock,
+    payments,
+    reversals,
+    answering,
+    catalog,
+    limits.reversal,
+    logger,
+  );
+  const router = new Router(catalog, answering);
 
   const app = await openDoor(options, limits.h2h, {
     catalog,
@@ -108,6 +130,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     logger,
     statements: database,
     payments,
+    reversals,
     inquiryFlow: new InquiryFlow(clock, router, inquiries),
     paymentFlow: new PaymentFlow(
       clock,
@@ -117,6 +140,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       opening,
       new WorkInHand(limits.payments.inHandMax),
     ),
+    reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
     url: await app.getUrl(),

@@ -12,7 +12,7 @@ const LIMITS = {
 };
 
 function theBillers(adviceLane: { atOnceMax?: number; perSecondMax?: number } | undefined, adviceMs = 5_000) {
-  const biller = new FakeBiller();
+  const biller = new FakeBiller('gas-kota');
   return {
     ids: () => ['gas-kota'],
     connector: () => Object.assign(biller, { adviceLane, patience: { ...biller.patience, adviceMs } }),

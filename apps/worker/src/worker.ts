@@ -16,10 +16,20 @@ import {
 } from '#lib/platform';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
-import { AdviceFlow, AdviceLanes, AdviceLimits, Payments, SqlPaymentStore } from '#lib/switching';
+import {
+  AdviceFlow,
+  AdviceLanes,
+  AdviceLimits,
+  Payments,
+  ReversalDelivery,
+  ReversalLimits,
+  Reversals,
+  SqlPaymentStore,
+} from '#lib/switching';
 import { AdviceLoop } from './advice-loop';
 import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
+import { ReversalLoop } from './reversal-loop';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -33,11 +43,12 @@ export interface WorkerOptions {
 
 const Limits = z.object({
   advice: AdviceLimits,
+  reversal: ReversalLimits,
   pipeline: PipelineLimits,
   database: DatabaseLimits,
 });
 
-/** Wires everything with a clock: advice on open payments, and the day's reconciliation. */
+/** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
@@ -55,16 +66,8 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const store = new SqlPaymentStore(database);
   const payments = new Payments(store, writer, catalog, limits.advice, logger);
   const dayEndOf = sourceDayEnd(formats);
-  const flow = new AdviceFlow(
-    clock,
-    store,
-    payments,
-    breakage.billers(billers),
-    catalog,
-    limits.advice,
-    logger,
-    dayEndOf,
-  );
+  const answering = breakage.billers(billers);
+  const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);
   const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
   const advice = new AdviceLoop(lanes, limits.advice.pollMs, logger);
   const jobs = readJobs(join(configDirectory, 'jobs.yaml'));
@@ -74,6 +77,16 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
     when: { cron: jobs.checkBooks, timeZone: jobs.timeZone },
   });
+  const delivery = new ReversalDelivery(
+    clock,
+    payments,
+    new Reversals(database, writer),
+    answering,
+    catalog,
+    limits.reversal,
+    logger,
+  );
+  const reversals = new ReversalLoop(delivery, limits.reversal.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -85,7 +98,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   });
   return {
     async close() {
-      await Promise.all([advice.stop(), stopReconciliation(), stopBooksCheck()]);
+      await Promise.all([advice.stop(), reversals.stop(), stopReconciliation(), stopBooksCheck()]);
       await writer.close();
       await billers.close();
       await catalog.close();

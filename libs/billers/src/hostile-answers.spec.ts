@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CALLS, readCase, type BillerCase } from '../test/fixtures';
+import { callsOf, readCase, successOf, type BillerCase } from '../test/fixtures';
 import { connectorAt, LONG_MS, makeCall, UNCERTAIN, type Told } from '../test/play';
 import { http, rawBiller, type RawBiller } from '../test/raw-biller';
 import type { HttpJsonConnector } from './http-json/connector';
@@ -30,7 +30,7 @@ const spoiltFrom = (answer: BillerCase['answer']) =>
 
 describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
   const spec = readSpec(`config/billers/${name}.yaml`);
-  const cases = CALLS.map((call) => readCase(`fixtures/billers/${name}`, `${call}-approved`));
+  const cases = callsOf(spec).map((call) => readCase(`fixtures/billers/${name}`, successOf(call)));
   let answer: (socket: { write(data: string | Uint8Array): void; end(): void }) => void;
   let biller: RawBiller;
   let connector: HttpJsonConnector;
@@ -100,8 +100,9 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What an answer says to one who takes only flat members of the exact kind, and trusts nothing else. */
-function literalReading(spec: HttpJsonSpec, { call, leg }: BillerCase, body: string): Told {
+function literalReading(spec: HttpJsonSpec, { call, leg, reversal }: BillerCase, body: string): Told {
   if (call === 'inquiry') throw new Error('an inquiry ends no payment');
+  if (call === 'reversal') return literalReversal(spec.reversal, leg, reversal?.reference, body);
   const { code, codes, repeats, approved } = spec[call];
   const answer = JSON.parse(body) as Record<string, string | number>;
   const meaning = Object.entries(codes).find(([listed]) => listed === String(answer[code]))?.[1];
@@ -115,4 +116,18 @@ function literalReading(spec: HttpJsonSpec, { call, leg }: BillerCase, body: str
     amount: String(Number(answer[approved.amount])),
     receipt: {},
   };
+}
+
+function literalReversal(
+  said: HttpJsonSpec['reversal'],
+  { reference, amount }: BillerCase['leg'],
+  reversalReference: string | undefined,
+  body: string,
+): Told {
+  if (!said) throw new Error('this biller takes no reversals');
+  const answer = JSON.parse(body) as Record<string, string | number>;
+  const sent = new Set([reference, amount.toString(), reversalReference]);
+  const repeated = Object.keys(said.repeats).map((path) => String(answer[path]));
+  expect(new Set(repeated)).toEqual(sent);
+  return { kind: said.codes[String(answer[said.code])] };
 }

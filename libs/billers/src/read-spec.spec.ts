@@ -33,6 +33,19 @@ test('the good spec is good', () => {
 });
 
 test.each([
+  ['afterUnknown: never', 'afterUnknown: often', 'reversal.afterUnknown', '"never"|"demanded"'],
+  [
+    "codes: { '00': accepted, '40': refused,",
+    "codes: { '40': refused,",
+    'reversal.codes',
+    'no code means "accepted"',
+  ],
+  [
+    "nomorBukti: '{billerReference}'",
+    "nomorBukti: '{trace}'",
+    'reversal.body.nomorBukti',
+    'there is no {trace} here',
+  ],
   ['kind: http-json', 'kind: soap', 'kind', 'expected "http-json"'],
   ['url: BILLER_TIRTA_JAYA_URL', 'url: http://10.0.0.1/', 'url', 'the name of an environment variable'],
   ['secret: BILLER_', 'secret: hunter2 BILLER_', 'secret', 'the name of an environment variable'],

@@ -3,12 +3,24 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { rupiahFromText } from '#lib/kernel';
 import type { BillerInquiry, BillerLeg } from '#lib/switching';
+import type { HttpJsonSpec } from '../src/http-json/spec';
 
-export const CALLS = ['inquiry', 'payment', 'advice'] as const;
+const CALLS = ['inquiry', 'payment', 'advice', 'reversal'] as const;
 export type Call = (typeof CALLS)[number];
 
+/** The calls a biller takes; not every one undoes payments. */
+export function callsOf(spec: HttpJsonSpec): Call[] {
+  return CALLS.filter((call) => spec[call] !== undefined);
+}
+
+/** The case in which a call comes to what it was made for. */
+export function successOf(call: Call): string {
+  return call === 'reversal' ? 'reversal-accepted' : `${call}-approved`;
+}
+
 /** What every biller must show for each call; more cases may stand beside them. */
-export const CASES = ['approved', 'declined', 'already-paid', 'not-found', 'in-process'] as const;
+const CASES = ['approved', 'declined', 'already-paid', 'not-found', 'in-process'];
+const REVERSAL_CASES = ['accepted', 'refused', 'not-found', 'in-process'];
 
 const Question = z.strictObject({
   product: z.string(),
@@ -37,6 +49,8 @@ const Given = z.strictObject({
   }),
   question: Question,
   leg: Leg,
+  /** Where the biller takes reversals: what ours goes by, and the biller's word for the payment. */
+  reversal: z.strictObject({ reference: z.string(), billerReference: z.string() }).optional(),
 });
 
 /** `<call>-<case>.json`: our request and the partner's answer as they go over the wire, and what we make of it. */
@@ -56,11 +70,14 @@ export interface BillerCase extends Omit<z.infer<typeof Fixture>, 'given'> {
   signature: Signature;
   question: BillerInquiry;
   leg: BillerLeg;
+  reversal: { reference: string; billerReference: string } | undefined;
 }
 
 /** Names of the cases a biller must have and of all it has, as `payment-approved`. */
-export function casesOf(folder: string): string[] {
-  const required = CALLS.flatMap((call) => CASES.map((name) => `${call}-${name}`));
+export function casesOf(folder: string, spec: HttpJsonSpec): string[] {
+  const required = callsOf(spec).flatMap((call) =>
+    (call === 'reversal' ? REVERSAL_CASES : CASES).map((name) => `${call}-${name}`),
+  );
   const present = (existsSync(folder) ? readdirSync(folder) : []).map((file) => file.replace(/\.json$/, ''));
   return [...new Set([...required, ...present])].filter((name) => name !== 'given').sort();
 }
@@ -81,6 +98,7 @@ export function readCase(folder: string, name: string): BillerCase {
     outcome,
     question: { ...question, amount },
     leg: { ...leg, sentAt: new Date() },
+    reversal: all.reversal,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SystemClock } from '#lib/kernel';
-import type { AdviceOutcome, Bill, PaymentOutcome } from '#lib/switching';
+import type { AdviceOutcome, Bill, PaymentOutcome, ReversalOutcome } from '#lib/switching';
 import { HttpJsonConnector } from '../src/http-json/connector';
 import type { HttpJsonSpec } from '../src/http-json/spec';
 import type { BillerCase, Call, Signature } from './fixtures';
@@ -23,6 +23,7 @@ export const UNCERTAIN: Readonly<Record<Call, Told>> = {
   inquiry: { refusal: 'BILLER_UNAVAILABLE' },
   payment: { kind: 'unknown' },
   advice: { kind: 'unknown' },
+  reversal: { kind: 'unknown' },
 };
 
 /** A connector for this spec whose biller is at this address. */
@@ -35,7 +36,7 @@ export function connectorAt(url: string, spec: HttpJsonSpec, { secret }: Signatu
 /** Makes the call of a case. */
 export async function makeCall(
   connector: HttpJsonConnector,
-  { call, question, leg }: BillerCase,
+  { call, question, leg, reversal }: BillerCase,
   withinMs: number,
 ): Promise<Told> {
   const deadline = new Date(Date.now() + withinMs);
@@ -48,6 +49,9 @@ export async function makeCall(
       return told(await connector.pay(leg, deadline));
     case 'advice':
       return told(await connector.advise(leg, deadline));
+    case 'reversal':
+      if (!connector.reverse || !reversal) throw new Error('given.json or the spec knows no reversal');
+      return told(await connector.reverse({ ...reversal, leg }, deadline));
   }
 }
 
@@ -90,7 +94,9 @@ export function changed(answer: BillerCase['answer'], path: string, value: unkno
   return copy;
 }
 
-function told(outcome: PaymentOutcome | AdviceOutcome | { bill: Bill } | { refusal: string }): Told {
+function told(
+  outcome: PaymentOutcome | AdviceOutcome | ReversalOutcome | { bill: Bill } | { refusal: string },
+): Told {
   const text = JSON.stringify(outcome, (name, value: unknown) =>
     name === 'evidence' ? undefined : typeof value === 'bigint' ? value.toString() : value,
   );

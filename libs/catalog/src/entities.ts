@@ -68,6 +68,10 @@ export class Product {
   @Column({ name: 'one_bill_at_a_time', type: 'boolean' })
   oneBillAtATime: boolean;
 
+  /** Whether a channel may have a payment of it reversed. */
+  @Column({ name: 'is_reversible', type: 'boolean' })
+  isReversible: boolean;
+
   @Column({ name: 'required_receipt_fields', type: 'text', transformer: JSON_TEXT })
   requiredReceiptFields: string[];
 

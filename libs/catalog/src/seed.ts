@@ -25,6 +25,8 @@ const SeedShape = z.strictObject({
       adminPer: z.enum(['bill', 'payment']),
       offerValidSeconds: z.int().positive(),
       oneBillAtATime: z.boolean(),
+      /** Only where the biller takes reversals too. */
+      reversible: z.boolean().default(false),
       requiredReceiptFields: z.array(z.string()),
       hours: z.strictObject({ open: Time, close: Time }).nullable(),
       timeZone: z.string(),
@@ -82,12 +84,13 @@ export async function seedCatalog(source: DataSource, file: string, box: SecretB
     for (const [billerId, { name }] of Object.entries(seed.billers))
       await manager.save(Biller, { billerId, name });
     for (const [productId, product] of Object.entries(seed.products)) {
-      const { biller, customerNumber, hours, receipt, denominations, ...same } = product;
+      const { biller, customerNumber, hours, receipt, denominations, reversible, ...same } = product;
       await manager.save(Product, {
         ...same,
         productId,
         billerId: biller,
         denominations: denominations ?? null,
+        isReversible: reversible,
         customerNumberPattern: customerNumber.pattern,
         customerNumberExample: customerNumber.example,
         opensAt: hours?.open ?? null,

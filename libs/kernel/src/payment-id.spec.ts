@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { checkCharacter, formatPaymentId, isPaymentId, normalizePaymentId, PaymentIds } from './payment-id';
+import {
+  checkCharacter,
+  formatPaymentId,
+  isPaymentId,
+  normalizePaymentId,
+  PaymentIds,
+  reversalReferenceOf,
+} from './payment-id';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const KEY = Buffer.from('a key for tests');
@@ -78,4 +85,16 @@ test('a node outside 5 bits and a time outside the epoch are refused', () => {
   expect(() => new PaymentIds('P', 32, KEY)).toThrow(RangeError);
   expect(() => new PaymentIds('P', 0, KEY).draw(new Date('2024-12-31T23:59:59Z'))).toThrow(RangeError);
   expect(() => new PaymentIds('P', 0, KEY).draw(new Date('2059-12-31T00:00:00Z'))).toThrow(RangeError);
+});
+
+test('a reversal goes by its payment, with a letter no payment has and a check character of its own', () => {
+  for (const prefix of ['P', 'T'] as const) {
+    const paymentId = new PaymentIds(prefix, 3, Buffer.alloc(32, 1)).draw(new Date('2026-07-14T05:00:00Z'));
+    const reference = reversalReferenceOf(paymentId);
+    expect(reference).toMatch(/^[RX][0-9A-Z]{11}$/);
+    expect(reference.slice(1, -1)).toBe(paymentId.slice(1, -1));
+    expect(checkCharacter(reference.slice(0, -1))).toBe(reference.slice(-1));
+    expect(isPaymentId(reference)).toBe(false);
+    expect(() => reversalReferenceOf(reference)).toThrow(RangeError);
+  }
 });

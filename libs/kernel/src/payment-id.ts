@@ -112,6 +112,21 @@ export function isPaymentId(text: string): boolean {
   return /^[PT][0-9A-Z]{11}$/.test(text) && remainder(text) === 0;
 }
 
+/** A payment's first letter and that of its reversal: production, then demo and test. */
+const REVERSAL_LETTER: Readonly<Record<string, string>> = { P: 'R', T: 'X' };
+
+/**
+ * What a biller knows the reversal of a payment by: the Payment ID with another first letter and its own check
+ * character. A payment has one such reference for ever, and no payment can ever be given it.
+ * @throws RangeError when the text is no Payment ID.
+ */
+export function reversalReferenceOf(paymentId: string): string {
+  const letter = isPaymentId(paymentId) ? REVERSAL_LETTER[paymentId.charAt(0)] : undefined;
+  if (letter === undefined) throw new RangeError(`"${paymentId}" is no Payment ID`);
+  const body = letter + paymentId.slice(1, -1);
+  return body + checkCharacter(body);
+}
+
 /** What a person typed, in stored form: upper case, no dashes or spaces, O read as 0, I and L as 1. */
 export function normalizePaymentId(typed: string): string {
   return typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');

@@ -170,6 +170,14 @@ export const RESPONSE_CODES = {
     id: 'Pembayaran ini tidak dapat dibatalkan.',
     en: 'This payment cannot be reversed.',
   },
+  PAYMENT_REVERSED: {
+    http: 200,
+    iso: '17',
+    snap: ['404', '00'],
+    final: true,
+    id: 'Pembayaran dibatalkan di biller; saldo deposit tidak terpotong.',
+    en: 'The payment was reversed at the biller; your deposit keeps no charge for it.',
+  },
   PAYMENT_UNKNOWN: {
     http: 404,
     iso: '25',

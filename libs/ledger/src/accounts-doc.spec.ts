@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
 import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
+  adjustmentJournal,
   captureJournal,
   holdJournal,
+  refundJournal,
   reversalJournal,
   topUpJournal,
   voidJournal,
@@ -17,6 +19,8 @@ const AT = new Date('2026-07-14T05:00:00Z');
 
 /** Distinct powers of ten, so that no wrong letter can give the right sum. */
 const LETTERS = { A: 100_000n, B: 10n, C: 1_000n, S: 100n };
+const GIVEN = 10_000n;
+const DAY = '2026-07-15';
 
 function paymentMoney(isImmediate: boolean): PaymentMoney {
   const { A, B, C, S } = LETTERS;
@@ -36,7 +40,7 @@ function paymentMoney(isImmediate: boolean): PaymentMoney {
 
 function valueOf(cell: string, charge: bigint): bigint {
   if (cell === '') return 0n;
-  const values: Record<string, bigint> = { ...LETTERS, X: charge };
+  const values: Record<string, bigint> = { ...LETTERS, X: charge, R: GIVEN };
   return cell
     .split('+')
     .reduce((total, letter) => total + (values[letter.trim()] ?? unknownLetter(letter)), 0n);
@@ -76,14 +80,65 @@ const topUp = topUpJournal({
   at: AT,
 });
 
-test.each<[string, JournalDraft, bigint]>([
+function refund(borneBy: 'biller' | 'us'): JournalDraft {
+  return refundJournal(immediate, {
+    refundId: 'RF-1',
+    amount: rupiah(GIVEN),
+    borneBy,
+    reason: 'paid twice by mistake',
+    businessDate: DAY,
+    at: AT,
+  });
+}
+
+function adjustment(amount: bigint): JournalDraft {
+  return adjustmentJournal({
+    adjustmentId: 'AJ-1',
+    channelId: '<id>',
+    amount: rupiah(amount),
+    against: 'own:bank',
+    about: { subjectId: 'TOP', kind: 'top_up' },
+    reason: 'transfer booked with another amount',
+    businessDate: DAY,
+    at: AT,
+  });
+}
+
+test('every journal of the page is replayed, and every kind is on the page', () => {
+  const headings = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+  expect(headings.filter((heading) => !JOURNALS.some(([name]) => heading.startsWith(name)))).toEqual([]);
+  const kinds = new Set(JOURNALS.map(([, { kind }]) => kind));
+  const onPage = [...PAGE.matchAll(/^\| `(\w+)`\s+\|.*\|.*\|.*\|$/gm)].map(([, kind]) => kind);
+  expect(new Set(onPage)).toEqual(kinds);
+});
+
+const JOURNALS: [string, JournalDraft, bigint][] = [
   ['hold', holdJournal(immediate, AT), immediate.charge],
   ['capture — the biller approved (commission immediate)', captureJournal(immediate, AT), immediate.charge],
   ['capture — the biller approved (commission settled later)', captureJournal(settled, AT), settled.charge],
   ['void', voidJournal(immediate, AT), immediate.charge],
-  ['reversal', reversalJournal(immediate, AT), immediate.charge],
+  [
+    'reversal — a paid payment was undone (commission immediate)',
+    reversalJournal(immediate, DAY, AT),
+    immediate.charge,
+  ],
+  [
+    'reversal — a paid payment was undone (commission settled later)',
+    reversalJournal(settled, DAY, AT),
+    settled.charge,
+  ],
+  [
+    'refund — money is given back for a paid payment (the biller bears it)',
+    refund('biller'),
+    immediate.charge,
+  ],
+  ['refund — money is given back for a paid payment (we bear it)', refund('us'), immediate.charge],
+  ['adjustment — a deposit is put right upwards', adjustment(GIVEN), immediate.charge],
+  ['adjustment — a deposit is put right downwards', adjustment(-GIVEN), immediate.charge],
   ['top_up', topUp, immediate.charge],
-])('the page tells the journal "%s" as the ledger makes it', (heading, draft, charge) => {
+];
+
+test.each(JOURNALS)('the page tells the journal "%s" as the ledger makes it', (heading, draft, charge) => {
   expect(made(draft)).toEqual(promised(heading, charge));
 });
 

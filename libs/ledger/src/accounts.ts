@@ -22,6 +22,7 @@ export const billerAccounts = {
 /** Our own accounts. */
 export const OWN_BANK = 'own:bank';
 export const OWN_FEE_INCOME = 'own:fee-income';
+export const OWN_LOSS = 'own:loss';
 
 /** The accounts a channel needs before its first payment. */
 export function accountsOfChannel(channelId: string): Account[] {
@@ -37,4 +38,5 @@ export function accountsOfBiller(billerId: string): Account[] {
 export const OWN_ACCOUNTS: readonly Account[] = [
   { accountId: OWN_BANK, normalSide: 'debit' },
   { accountId: OWN_FEE_INCOME, normalSide: 'credit' },
+  { accountId: OWN_LOSS, normalSide: 'debit' },
 ];

@@ -1,6 +1,13 @@
-import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
-import { topUpJournal, type JournalKind } from './journals';
+import {
+  adjustmentJournal,
+  contentHash,
+  topUpJournal,
+  type Adjustment,
+  type JournalDraft,
+  type JournalKind,
+} from './journals';
 import type { CommitResult, MoneyWriter } from './money-writer';
 
 /** What a channel may spend: available = posted - held + limit. */
@@ -19,6 +26,8 @@ export interface Mutation {
   businessDate: BusinessDate;
   kind: JournalKind;
   subjectId: string;
+  /** What the journal it gives back or puts right is about. */
+  aboutSubjectId: string | null;
   reference: string;
   amount: Rupiah;
   balanceAfter: Rupiah;
@@ -51,12 +60,13 @@ export async function depositMutations(
     business_date: string;
     kind: JournalKind;
     subject_id: string;
+    about_subject_id: string | null;
     reference: Buffer;
     posted_change: string;
     posted_after: string;
   }>(
-    'SELECT deposit_seq, created_at, business_date, kind, subject_id, reference, posted_change, posted_after ' +
-      'FROM journal WHERE channel_id = ? AND deposit_seq > ? AND business_date BETWEEN ? AND ? ' +
+    'SELECT deposit_seq, created_at, business_date, kind, subject_id, about_subject_id, reference, posted_change, ' +
+      'posted_after FROM journal WHERE channel_id = ? AND deposit_seq > ? AND business_date BETWEEN ? AND ? ' +
       'AND posted_change <> 0 ORDER BY deposit_seq LIMIT ?',
     [query.channelId, query.afterSeq, query.from, query.to, query.rowsMax],
   );
@@ -66,6 +76,7 @@ export async function depositMutations(
     businessDate: row.business_date,
     kind: row.kind,
     subjectId: row.subject_id,
+    aboutSubjectId: row.about_subject_id,
     reference: row.reference.toString(),
     amount: rupiah(BigInt(row.posted_change)),
     balanceAfter: rupiah(BigInt(row.posted_after)),
@@ -89,4 +100,85 @@ export async function topUpDeposit(
       values: { subject_id: journal.subjectId, kind: journal.kind, created_at: topUp.at },
     },
   });
+}
+
+/** Why a deposit was not adjusted. */
+export type AdjustmentRefusal =
+  /** This adjustment id was used for another adjustment. */
+  | { kind: 'id used' }
+  /** The account on the other side, or the journal it names, does not exist. */
+  | { kind: 'unknown'; what: string }
+  /** The deposit does not cover what is to be taken out of it. */
+  | { kind: 'insufficient'; available: Rupiah }
+  /** Too many wait to be written; nothing was tried. */
+  | { kind: 'overloaded' };
+
+/**
+ * Puts a deposit right, in either direction, by a new journal that says why. The same adjustment again has no further
+ * effect.
+ * @throws RangeError for an amount of 0 or without a reason. @throws CommitUnknown as `MoneyWriter.commit`.
+ */
+export async function adjustDeposit(
+  writer: MoneyWriter,
+  statements: Statements,
+  adjustment: Adjustment,
+): Promise<Result<{ isRepeat: boolean }, AdjustmentRefusal>> {
+  const { amount, reason, against, about } = adjustment;
+  if (amount === 0n) throw new RangeError('an adjustment of 0 rupiah adjusts nothing');
+  if (reason.trim() === '') throw new RangeError('an adjustment needs its reason');
+  const [account] = await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [against]);
+  if (!account) return fail({ kind: 'unknown', what: against });
+  if (about) {
+    const { subjectId, kind } = about;
+    const named = await statements.rows('SELECT 1 FROM journal WHERE subject_id = ? AND kind = ?', [
+      subjectId,
+      kind,
+    ]);
+    if (named.length === 0) return fail({ kind: 'unknown', what: `the ${kind} journal of ${subjectId}` });
+  }
+  const journal = adjustmentJournal(adjustment);
+  const result = await writer.commit({
+    journal,
+    claims: [{ key: 'PRIMARY', value: `${journal.subjectId} ${journal.kind}` }],
+    inserts: () => [],
+    updates: () => [],
+    witness: {
+      table: 'journal',
+      values: {
+        subject_id: journal.subjectId,
+        kind: journal.kind,
+        created_at: journal.at,
+        content_hash: contentHash(journal),
+      },
+    },
+  });
+  switch (result.kind) {
+    case 'committed':
+      return ok({ isRepeat: false });
+    case 'clash': {
+      const isSame = await isSameJournal(statements, journal);
+      return isSame ? ok({ isRepeat: true }) : fail({ kind: 'id used' });
+    }
+    case 'insufficient':
+      return fail(result);
+    case 'overloaded':
+      return fail(result);
+    case 'stale':
+      throw new Error(`adjusting by ${journal.subjectId} found its rows changed, and it updates none`);
+  }
+}
+
+/** Whether the journal that stands under a draft's key moved the same money for the same reason, at whatever time. */
+export async function isSameJournal(statements: Statements, draft: JournalDraft): Promise<boolean> {
+  const [row] = await statements.rows<{
+    business_date: BusinessDate;
+    created_at: Date;
+    content_hash: Buffer;
+  }>('SELECT business_date, created_at, content_hash FROM journal WHERE subject_id = ? AND kind = ?', [
+    draft.subjectId,
+    draft.kind,
+  ]);
+  if (!row) return false;
+  const asItStands = { ...draft, businessDate: row.business_date, at: row.created_at };
+  return contentHash(asItStands).equals(row.content_hash);
 }

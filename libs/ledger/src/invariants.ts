@@ -25,6 +25,9 @@ interface JournalRow {
   held_change: string;
   content_hash: Buffer;
   created_at: Date;
+  about_subject_id: string | null;
+  about_kind: JournalKind | null;
+  reason: string | null;
 }
 
 interface PostingRow {
@@ -49,7 +52,7 @@ export async function checkLedgerInvariants(statements: Statements): Promise<Inv
     (orphan && `postings of ${orphan.subject_id} ${orphan.kind} have no journal`) ??
     (stray && `account ${stray.account_id} is not in the chart`) ??
     null;
-  const writable = await tooWideRights(statements);
+  const writable = (await tooWideRights(statements)) ?? (await correctionOfNothing(statements));
   return [
     {
       id: 'I1',
@@ -83,8 +86,8 @@ async function readJournals(statements: Statements): Promise<{
   let after: [string, string] = ['', ''];
   for (;;) {
     const page = await statements.rows<JournalRow>(
-      'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at ' +
-        'FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
+      'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at, ' +
+        'about_subject_id, about_kind, reason FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
       [...after, PAGE],
     );
     const [first, last] = [page[0], page.at(-1)];
@@ -146,7 +149,21 @@ function hashOf(row: JournalRow, postings: Posting[]): Buffer {
     postings,
     reference: '',
     at: row.created_at,
+    ...(row.about_subject_id !== null && row.about_kind !== null
+      ? { about: { subjectId: row.about_subject_id, kind: row.about_kind } }
+      : {}),
+    ...(row.reason === null ? {} : { reason: row.reason }),
   });
+}
+
+/** A refund or an adjustment names a journal that exists; an adjustment without one has at least its reason. */
+async function correctionOfNothing(statements: Statements): Promise<string | null> {
+  const [row] = await statements.rows<{ subject_id: string; kind: string }>(
+    'SELECT j.subject_id, j.kind FROM journal j LEFT JOIN journal o ON o.subject_id = j.about_subject_id ' +
+      "AND o.kind = j.about_kind WHERE j.kind IN ('refund', 'adjustment') AND (j.reason IS NULL OR " +
+      "(o.subject_id IS NULL AND (j.kind = 'refund' OR j.about_subject_id IS NOT NULL))) LIMIT 1",
+  );
+  return row ? `journal ${row.subject_id} ${row.kind} does not say what it puts right` : null;
 }
 
 /** Replays every deposit in commit order: the floor held at each step, and the cached row is the sum. */

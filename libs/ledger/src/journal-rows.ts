@@ -5,6 +5,7 @@ import type { DepositAfter, Row } from './money-writer';
 export function journalRows(journal: JournalDraft, after: DepositAfter, seq: bigint): Row[] {
   const { subjectId, kind, businessDate, channelId, postedChange, heldChange, reference, postings, at } =
     journal;
+  const { about, reason } = journal;
   const head: Row = {
     table: 'journal',
     values: {
@@ -21,6 +22,8 @@ export function journalRows(journal: JournalDraft, after: DepositAfter, seq: big
       reference,
       content_hash: contentHash(journal),
       created_at: at,
+      ...(about ? { about_subject_id: about.subjectId, about_kind: about.kind } : {}),
+      ...(reason === undefined ? {} : { reason }),
     },
   };
   const lines = postings.map(({ accountId, amount }, index): Row => ({

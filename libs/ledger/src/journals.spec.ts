@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { rupiah } from '#lib/kernel';
 import {
+  adjustmentJournal,
   captureJournal,
   contentHash,
   holdJournal,
-  reversalJournal,
+  refundJournal,
+  reversalJournal as reversalOn,
   topUpJournal,
   voidJournal,
   type JournalDraft,
@@ -12,6 +14,8 @@ import {
 } from './journals';
 
 const AT = new Date('2026-07-14T05:00:00Z');
+const NEXT_DAY = '2026-07-15';
+const reversalJournal = (money: PaymentMoney, at: Date) => reversalOn(money, NEXT_DAY, at);
 
 /** Any payment whose fee shares fit its admin fee, with commission immediate or settled later. */
 const aPayment = fc
@@ -120,4 +124,45 @@ test('a changed amount, account or date changes the hash', () => {
     { ...draft, postings: [second, first] },
   ];
   for (const other of changed) expect(contentHash(other).toString('hex')).not.toBe(hash);
+});
+
+test('a reversal stands on the day it happens, not on that of the payment', () => {
+  fc.assert(
+    fc.property(aPayment, (money) => {
+      expect(reversalJournal(money, AT).businessDate).toBe(NEXT_DAY);
+      expect(captureJournal(money, AT).businessDate).toBe(money.businessDate);
+    }),
+  );
+});
+
+test('a refund or an adjustment moves the deposit by its amount, and what it says of why is part of its hash', () => {
+  const given = fc.bigInt({ min: 1n, max: 10_000_000n });
+  fc.assert(
+    fc.property(aPayment, given, fc.boolean(), (money, amount, isOurs) => {
+      const common = { reason: 'a reason', businessDate: NEXT_DAY, at: AT };
+      const refund = refundJournal(money, {
+        ...common,
+        refundId: 'RF-1',
+        amount: rupiah(amount),
+        borneBy: isOurs ? 'us' : 'biller',
+      });
+      const adjustment = adjustmentJournal({
+        ...common,
+        adjustmentId: 'AJ-1',
+        channelId: 'ca',
+        amount: rupiah(isOurs ? amount : -amount),
+        against: 'own:bank',
+      });
+      for (const draft of [refund, adjustment]) {
+        const totals = balances(draft);
+        expect(Object.values(totals).reduce((sum, total) => sum + total, 0n)).toBe(0n);
+        expect(draft.postedChange).toBe(-(totals['channel:ca:deposit'] ?? 0n));
+        expect(draft.heldChange).toBe(0n);
+        const otherwise = contentHash({ ...draft, reason: 'another reason' });
+        expect(otherwise.equals(contentHash(draft))).toBe(false);
+        const aboutOther = contentHash({ ...draft, about: { subjectId: 'OTHER', kind: 'capture' } });
+        expect(aboutOther.equals(contentHash(draft))).toBe(false);
+      }
+    }),
+  );
 });

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
-import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME } from './accounts';
+import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME, OWN_LOSS } from './accounts';
 
 /** Why money moved. One journal of each kind per subject, by key. */
-export type JournalKind = 'hold' | 'capture' | 'void' | 'reversal' | 'top_up';
+export type JournalKind = 'hold' | 'capture' | 'void' | 'reversal' | 'refund' | 'top_up' | 'adjustment';
+
+/** A journal by its key. */
+export interface JournalName {
+  subjectId: string;
+  kind: JournalKind;
+}
 
 /** One line of a journal: debit positive, credit negative. */
 export interface Posting {
@@ -13,7 +19,7 @@ export interface Posting {
 
 /** A journal ready to be written: its postings sum to 0. */
 export interface JournalDraft {
-  /** What it is about: a Payment ID, or the reference of a top-up. */
+  /** What it is about: a Payment ID, or the reference of a top-up, refund or adjustment. */
   subjectId: string;
   kind: JournalKind;
   businessDate: BusinessDate;
@@ -25,6 +31,10 @@ export interface JournalDraft {
   /** The outside's word for it. */
   reference: string;
   at: Date;
+  /** The journal that this one gives back or puts right. */
+  about?: JournalName;
+  /** Why people ordered it. */
+  reason?: string;
 }
 
 /** What a payment moves, frozen when its offer was made. */
@@ -71,13 +81,82 @@ export function voidJournal(money: PaymentMoney, at: Date): JournalDraft {
   ]);
 }
 
-/** reversal: the capture backwards, principal and every fee share, into the deposit. */
-export function reversalJournal(money: PaymentMoney, at: Date): JournalDraft {
+/**
+ * reversal: the capture backwards, principal and every fee share, into the deposit.
+ * @param businessDate the day it happens on, which may be later than the payment's.
+ */
+export function reversalJournal(money: PaymentMoney, businessDate: BusinessDate, at: Date): JournalDraft {
   const { channelId, charge } = money;
-  return journal(money, 'reversal', at, charge, ZERO, [
+  return journal({ ...money, businessDate }, 'reversal', at, charge, ZERO, [
     ...sharesOf(money).map(({ accountId, amount }) => debit(accountId, amount)),
     credit(channelAccounts.deposit(channelId), charge),
   ]);
+}
+
+/** Money that is given back for a paid payment without the biller's undoing it. */
+export interface RefundMoney {
+  /** Unique among refunds for ever. */
+  refundId: string;
+  /** Positive; all refunds of a payment together at most its charge. */
+  amount: Rupiah;
+  /** Who pays for it: the biller, by what we owe it, or we. */
+  borneBy: 'biller' | 'us';
+  reason: string;
+  businessDate: BusinessDate;
+  at: Date;
+}
+
+/** refund: biller payable or our loss -> deposit; it names the capture whose money it gives back. */
+export function refundJournal(money: PaymentMoney, refund: RefundMoney): JournalDraft {
+  const { refundId, amount, borneBy, reason, businessDate, at } = refund;
+  const payer = borneBy === 'biller' ? billerAccounts.payable(money.billerId) : OWN_LOSS;
+  return balanced({
+    subjectId: refundId,
+    kind: 'refund',
+    businessDate,
+    channelId: money.channelId,
+    postedChange: amount,
+    heldChange: ZERO,
+    postings: [debit(payer, amount), credit(channelAccounts.deposit(money.channelId), amount)],
+    reference: money.reference,
+    at,
+    about: { subjectId: money.paymentId, kind: 'capture' },
+    reason,
+  });
+}
+
+/** A deposit put right by people. */
+export interface Adjustment {
+  /** Unique among adjustments for ever. */
+  adjustmentId: string;
+  channelId: string;
+  /** Positive into the deposit, negative out of it, never 0. */
+  amount: Rupiah;
+  /** The account on the other side, for example `own:bank` where a transfer was booked wrongly. */
+  against: string;
+  /** The journal it puts right, where it is one. */
+  about?: JournalName;
+  reason: string;
+  businessDate: BusinessDate;
+  at: Date;
+}
+
+/** adjustment: another account -> deposit, or back. */
+export function adjustmentJournal(adjustment: Adjustment): JournalDraft {
+  const { adjustmentId, channelId, amount, against, about, reason, businessDate, at } = adjustment;
+  return balanced({
+    subjectId: adjustmentId,
+    kind: 'adjustment',
+    businessDate,
+    channelId,
+    postedChange: amount,
+    heldChange: ZERO,
+    postings: [debit(against, amount), credit(channelAccounts.deposit(channelId), amount)],
+    reference: adjustmentId,
+    at,
+    ...(about ? { about } : {}),
+    reason,
+  });
 }
 
 /** top-up: our bank -> deposit. */
@@ -164,7 +243,9 @@ export function contentHash(draft: JournalDraft): Buffer {
     '|',
   );
   const lines = postings.map(({ accountId, amount }, index) => `${index + 1}|${accountId}|${amount}`);
+  const { about, reason } = draft;
+  const why = about || reason !== undefined ? [JSON.stringify([about?.subjectId, about?.kind, reason])] : [];
   return createHash('sha256')
-    .update([head, ...lines].join('\n'))
+    .update([head, ...lines, ...why].join('\n'))
     .digest();
 }

@@ -101,15 +101,15 @@ export class AdviceFlow {
     failPoint('K9 advised', payment.paymentId);
 
     if (outcome.kind === 'approved')
-      await this.payments.record(payment, 'biller approved', outcome, now, fence);
+      await this.payments.record(payment, 'biller approved', outcome, now, { fence });
     else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, now)) {
       failPoint('K8 void decided', payment.paymentId);
-      await this.payments.record(payment, 'biller declined', outcome, now, fence);
+      await this.payments.record(payment, 'biller declined', outcome, now, { fence });
       failPoint('K8 void recorded', payment.paymentId);
     } else if (payment.state === 'SENT')
-      await this.payments.record(payment, 'answer lost', outcome, now, fence);
+      await this.payments.record(payment, 'answer lost', outcome, now, { fence });
     else if (now >= this.lastAdviceAt(payment))
-      await this.payments.record(payment, 'advice exhausted', outcome, now, fence);
+      await this.payments.record(payment, 'advice exhausted', outcome, now, { fence });
     else await this.postpone(claimed, outcome, now);
   }
 

@@ -15,6 +15,7 @@ export function believe<T extends PaymentOutcome | AdviceOutcome>(
       evidence: {
         ...outcome.evidence,
         doubt: `biller approved ${outcome.amount}, ${asked.amount} were asked`,
+        contradiction: 'another amount approved',
       },
     };
   const missing = asked.requiredReceiptFields.find((field) => !outcome.receipt[field]);

@@ -72,6 +72,26 @@ export type PaymentOutcome =
 export type AdviceOutcome =
   Exclude<PaymentOutcome, { kind: 'not sent' }> | { kind: 'no such payment'; evidence: Evidence };
 
+/** An order to undo a payment. Everything in it is durable before it is sent. */
+export interface BillerReversal {
+  /** What the biller knows the reversal by; repeated unchanged until it is acknowledged. */
+  reference: string;
+  /** The payment it undoes, as it was sent. */
+  leg: BillerLeg;
+  /** The biller's own word for the payment, where it has told us. */
+  billerReference: string | null;
+}
+
+/**
+ * What came of a reversal. Only `accepted`, the biller's explicit word, proves that the payment is undone; `refused` is
+ * its explicit word too, and what it refuses now it may accept later.
+ */
+export type ReversalOutcome =
+  | { kind: 'accepted'; evidence: Evidence }
+  | { kind: 'refused'; evidence: Evidence }
+  | { kind: 'not sent'; evidence: Evidence }
+  | { kind: 'unknown'; evidence: Evidence };
+
 /** What the switch asks of every biller. A connector translates; it holds no state and no money. */
 export interface BillerConnector {
   /** How long each call may take, and how long "no such payment" proves nothing. */
@@ -91,6 +111,12 @@ export interface BillerConnector {
 
   /** Asks what became of a payment already sent. Safe to repeat; must never pay again. */
   advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome>;
+
+  /** Undoes a payment where the biller allows it; repeats keep the reversal's reference. Takes `paymentMs` at most. */
+  reverse?(reversal: BillerReversal, deadline: Date): Promise<ReversalOutcome>;
+
+  /** Whether the biller's protocol demands that what stays unknown is reversed; only beside `reverse`. */
+  readonly reversesUnknown?: boolean;
 }
 
 /** Finds a biller's connector. Declared here, so that switching knows no biller. */

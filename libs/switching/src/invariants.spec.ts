@@ -32,7 +32,7 @@ test.each<[string, string[], (row: BillerTruth) => BillerTruth[]]>([
   ['took another amount', ['I7'], (row) => [{ ...row, amount: (BigInt(row.amount) + 1n).toString() }]],
   ['was paid twice', ['I5', 'I7'], (row) => [row, row]],
   ['knows a leg that was never committed', ['I6'], (row) => [row, { ...row, legReference: 'T00000000000' }]],
-  ['has given the money back', ['I7'], (row) => [row, { ...row, kind: 'reversed' }]],
+  ['has given the money back', ['I6', 'I7'], (row) => [row, { ...row, kind: 'reversed' }]],
 ])('a biller that %s is found out', async (_, broken, record) => {
   expect(await brokenBy(record(paid))).toEqual(broken);
 });

@@ -49,11 +49,18 @@ export async function checkPaymentInvariants(
       books?.unknown,
     ),
     withFinding(
-      await check('I7', payments, [PAID_WITHOUT_WORD, DECLINED_WITHOUT_WORD, HISTORY_BROKEN, HISTORY_JUMPS]),
+      await check('I7', payments, [
+        PAID_WITHOUT_WORD,
+        DECLINED_WITHOUT_WORD,
+        REVERSED_WITHOUT_WORD,
+        UNDONE_WITHOUT_ORDER,
+        HISTORY_BROKEN,
+        HISTORY_JUMPS,
+      ]),
       books?.untrue,
     ),
-    await check('I8', payments, [notListed(now)]),
-    await check('I9', payments, [HELD_SUM, HOLD_NOT_CLOSED_ONCE]),
+    await check('I8', payments, [notListed(now), reversalNotListed(now)]),
+    await check('I9', payments, [HELD_SUM, HOLD_NOT_CLOSED_ONCE, GIVEN_BACK_TOO_MUCH]),
   ];
 }
 
@@ -79,7 +86,7 @@ async function checkOneSuccess(
   legs: number,
   doubled: readonly Doubled[] = [],
 ): Promise<InvariantVerdict> {
-  const questions = [ONE_SUCCESS, LEG_REFERENCE_ONCE];
+  const questions = [ONE_SUCCESS, LEG_REFERENCE_ONCE, ONE_REVERSAL, REVERSAL_REFERENCE_ONCE];
   const found = withFinding(await verdict(statements, 'I5', legs, questions), doubled[0]?.finding);
   if (found.ok) return found;
   const billers = await statements.rows<{ biller_id: string }>(
@@ -100,7 +107,8 @@ interface Doubled {
 const UNIQUE_KEYS: Question = {
   sql:
     "SELECT wanted.name FROM (SELECT 'payment_channel_reference' AS name UNION SELECT 'payment_inquiry' UNION " +
-    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success') wanted " +
+    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success' UNION " +
+    "SELECT 'reversal_one_effective' UNION SELECT 'reversal_leg_reference') wanted " +
     'LEFT JOIN information_schema.statistics s ON s.table_schema = DATABASE() AND s.non_unique = 0 ' +
     'AND s.index_name = wanted.name WHERE s.index_name IS NULL',
   says: ({ name }) => `the unique key ${name} is missing`,
@@ -116,6 +124,20 @@ const ONE_SUCCESS: Question = {
 const LEG_REFERENCE_ONCE: Question = {
   sql: 'SELECT biller_id, leg_reference FROM payment_leg GROUP BY biller_id, leg_reference HAVING COUNT(*) > 1 LIMIT 1',
   says: ({ biller_id, leg_reference }) => `${biller_id} knows two legs by ${leg_reference}`,
+};
+const ONE_REVERSAL: Question = {
+  sql:
+    'SELECT p.payment_id, COUNT(r.payment_id) AS n FROM payment p LEFT JOIN reversal r ' +
+    'ON r.effective_payment_id = p.payment_id WHERE p.reversal_ordered = 1 OR r.payment_id IS NOT NULL ' +
+    'GROUP BY p.payment_id, p.reversal_ordered HAVING n <> 1 OR p.reversal_ordered <> 1 LIMIT 1',
+  says: ({ payment_id, n }) => `${payment_id} has ${n} orders that may reverse it, which its mark denies`,
+};
+const REVERSAL_REFERENCE_ONCE: Question = {
+  sql:
+    'SELECT r.payment_id, r.leg_reference FROM reversal r JOIN payment_leg l ON l.biller_id = r.biller_id ' +
+    'AND l.leg_reference = r.leg_reference LIMIT 1',
+  says: ({ payment_id, leg_reference }) =>
+    `the reversal of ${payment_id} goes by the payment ${leg_reference}`,
 };
 const LEG_MISSING: Question = {
   sql:
@@ -137,6 +159,21 @@ const DECLINED_WITHOUT_WORD: Question = {
     "WHERE p.state = 'DECLINED' AND (e.payment_id IS NULL OR j.subject_id IS NULL " +
     "OR e.event NOT IN ('biller declined', 'never sent', 'reversal accepted', 'settled as not paid')) LIMIT 1",
   says: ({ payment_id }) => `${payment_id} is DECLINED without proof or without its void`,
+};
+const REVERSED_WITHOUT_WORD: Question = {
+  sql:
+    'SELECT p.payment_id FROM payment p LEFT JOIN payment_event e ON e.payment_id = p.payment_id ' +
+    "AND e.to_state = 'REVERSED' AND e.event = 'reversal accepted' LEFT JOIN journal j ON j.subject_id = p.payment_id " +
+    "AND j.kind = 'reversal' LEFT JOIN reversal r ON r.effective_payment_id = p.payment_id AND r.state = 'ACCEPTED' " +
+    "WHERE p.state = 'REVERSED' AND (e.payment_id IS NULL OR j.subject_id IS NULL OR r.payment_id IS NULL) LIMIT 1",
+  says: ({ payment_id }) =>
+    `${payment_id} is REVERSED without the biller's word or without its reversal journal`,
+};
+const UNDONE_WITHOUT_ORDER: Question = {
+  sql:
+    "SELECT r.payment_id, p.state FROM reversal r JOIN payment p ON p.payment_id = r.payment_id WHERE r.state = 'ACCEPTED' " +
+    "AND (r.tries < 1 OR p.state NOT IN ('REVERSED', 'DECLINED')) LIMIT 1",
+  says: ({ payment_id, state }) => `the reversal of ${payment_id} is acknowledged and the payment ${state}`,
 };
 const HISTORY_BROKEN: Question = {
   sql:
@@ -169,6 +206,33 @@ const HOLD_NOT_CLOSED_ONCE: Question = {
   says: ({ payment_id, state, holds, closings }) =>
     `${payment_id} is ${state} with ${holds ?? 0} holds and ${closings ?? 0} closings`,
 };
+
+const GIVEN_BACK_TOO_MUCH: Question = {
+  sql:
+    'SELECT p.payment_id, p.state, p.refunded, COALESCE(given.refunds, 0) AS refunds, ' +
+    'COALESCE(given.reversals, 0) AS reversals FROM payment p LEFT JOIN ' +
+    "(SELECT IF(kind = 'refund', about_subject_id, subject_id) AS payment_id, " +
+    "SUM(IF(kind = 'refund', posted_change, 0)) AS refunds, SUM(kind = 'reversal') AS reversals FROM journal " +
+    "WHERE kind IN ('refund', 'reversal') GROUP BY 1) given ON given.payment_id = p.payment_id " +
+    'WHERE (p.refunded <> 0 OR given.payment_id IS NOT NULL) AND NOT (p.refunded = COALESCE(given.refunds, 0) ' +
+    "AND p.refunded <= p.charge AND COALESCE(given.reversals, 0) = (p.state = 'REVERSED') " +
+    "AND (p.refunded = 0 OR p.state = 'PAID')) LIMIT 1",
+  says: ({ payment_id, state, refunded, refunds, reversals }) =>
+    `${payment_id} is ${state} with ${reversals} reversals and ${refunds} refunded, its row says ${refunded}`,
+};
+
+function reversalNotListed(now: Date): Question {
+  const overdue = new Date(now.getTime() - LISTED_WITHIN_S * 1_000);
+  return {
+    sql:
+      'SELECT payment_id, state FROM reversal WHERE ' +
+      "(state IN ('ORDERED', 'SENT') AND (next_try_at IS NULL OR next_try_at < ?)) " +
+      "OR (state NOT IN ('ORDERED', 'SENT') AND next_try_at IS NOT NULL) LIMIT 1",
+    values: [overdue],
+    says: ({ payment_id, state }) =>
+      `the reversal of ${payment_id} is ${state} and nobody is about to send it`,
+  };
+}
 
 function notListed(now: Date): Question {
   const overdue = new Date(now.getTime() - LISTED_WITHIN_S * 1_000);
@@ -215,27 +279,50 @@ async function compareWithTruth(
   }>('SELECT biller_id, leg_reference, state, amount FROM payment_leg');
   const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg]));
   const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
-  const theirs = new Map<string, { paidTimes: number; amount: string }>();
+  const orders = await statements.rows<{ biller_id: string; payment_leg: string; state: string }>(
+    'SELECT r.biller_id, l.leg_reference AS payment_leg, r.state FROM reversal r JOIN payment_leg l ' +
+      'ON l.payment_id = r.payment_id WHERE r.effective_payment_id IS NOT NULL AND r.tries > 0',
+  );
+  const sent = new Map(orders.map((order) => [`${order.biller_id} ${order.payment_leg}`, order.state]));
+  const unordered = truth.before.find(
+    ({ biller, legReference, kind }) => kind === 'reversed' && !sent.has(`${biller} ${legReference}`),
+  );
+  const theirs = new Map<string, { paid: number; reversed: number; amount: string }>();
   const doubled: Doubled[] = [];
+  const twice = (billerId: string, finding: string) => doubled.push({ billerId, finding });
   for (const { biller, legReference, kind, amount } of await truth.after()) {
     const key = `${biller} ${legReference}`;
-    const paidTimes = (theirs.get(key)?.paidTimes ?? 0) + (kind === 'paid' ? 1 : -1);
-    theirs.set(key, { paidTimes, amount });
-    if (paidTimes > 1)
-      doubled.push({ billerId: biller, finding: `${biller} was paid twice under ${legReference}` });
+    const there = theirs.get(key) ?? { paid: 0, reversed: 0, amount };
+    there[kind] += 1;
+    theirs.set(key, there);
+    if (there.paid > 1) twice(biller, `${biller} was paid twice under ${legReference}`);
+    if (there.reversed > 1) twice(biller, `${biller} has given ${legReference} back twice`);
   }
+  // What is reversed while this reads is still PAID in what was read; only what was reversed before it counts.
+  const reversedBefore = new Set(
+    truth.before
+      .filter(({ kind }) => kind === 'reversed')
+      .map(({ biller, legReference }) => `${biller} ${legReference}`),
+  );
   let untrue: string | undefined;
   for (const [key, { state, amount }] of ours) {
     const there = theirs.get(key);
-    const isPaidThere = there?.paidTimes === 1;
+    const stillPaid = there !== undefined && there.paid === there.reversed + 1;
+    // The acknowledgement of an order that was sent may have been lost; it is sent again until it is not.
+    const isBeingUndone = ['SENT', 'UNRESOLVED'].includes(sent.get(key) ?? '');
+    const isPaidThere = there?.paid === 1 && (!reversedBefore.has(key) || isBeingUndone);
     if (state === 'PAID' && !isPaidThere) untrue ??= `${key} is PAID here and not at the biller`;
-    if (state === 'DECLINED' && isPaidThere) untrue ??= `${key} is DECLINED here and paid at the biller`;
+    if (state === 'DECLINED' && stillPaid) untrue ??= `${key} is DECLINED here and paid at the biller`;
+    if (state === 'REVERSED' && (stillPaid || !there))
+      untrue ??= `${key} is REVERSED here and not at the biller`;
     if (state === 'PAID' && isPaidThere && there.amount !== amount)
       untrue ??= `${key} is PAID with ${amount} here and ${there.amount} at the biller`;
   }
   return {
-    unknown:
-      stranger && `${stranger.biller} was asked for ${stranger.legReference}, of which no leg is committed`,
+    unknown: stranger
+      ? `${stranger.biller} was asked for ${stranger.legReference}, of which no leg is committed`
+      : unordered &&
+        `${unordered.biller} gave ${unordered.legReference} back, which no committed order asked`,
     doubled,
     untrue,
   };

@@ -4,6 +4,7 @@ import {
   JAKARTA_MIDNIGHT,
   ok,
   refusal,
+  ZERO,
   type PaymentIds,
   type Refusal,
   type Result,
@@ -134,6 +135,8 @@ export class PaymentOpening {
       balanceAfter: null,
       businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
       lastEventNo: 1,
+      isReversalOrdered: false,
+      refunded: ZERO,
       createdAt: now,
       leg: {
         legNo: 1,

@@ -23,6 +23,8 @@ export interface PaymentRow {
   balance_after: string;
   business_date: BusinessDate;
   last_event_no: number;
+  reversal_ordered: number;
+  refunded: string;
   created_at: Date;
   leg_no: number;
   leg_reference: string;
@@ -37,7 +39,7 @@ export interface PaymentRow {
 const COLUMNS =
   'p.payment_id, p.channel_id, p.channel_reference, p.request_hash, p.inquiry_id, p.product_id, p.biller_id, ' +
   'p.customer_number, p.state, p.code, p.offer, p.receipt, p.biller_reference, p.balance_after, p.business_date, ' +
-  'p.last_event_no, p.created_at, l.leg_no, l.leg_reference, l.product_id AS leg_product, l.source, ' +
+  'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.leg_reference, l.product_id AS leg_product, l.source, ' +
   'l.source_business_date, l.sent_at, l.advice_count, l.next_advice_at';
 
 /** Reads payments with their leg, in order of Payment ID. */
@@ -83,6 +85,8 @@ export function paymentOf(row: PaymentRow): Payment {
     balanceAfter: rupiah(BigInt(row.balance_after)),
     businessDate: row.business_date,
     lastEventNo: row.last_event_no,
+    isReversalOrdered: Number(row.reversal_ordered) === 1,
+    refunded: rupiah(BigInt(row.refunded)),
     createdAt: row.created_at,
     leg: {
       legNo: row.leg_no,

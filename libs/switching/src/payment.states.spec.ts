@@ -7,10 +7,11 @@ import {
   type PaymentState,
 } from './payment.states';
 
+/** A PAID payment is an end too, although it may still be reversed. */
 function everyWalk(visit: (end: PaymentState, effects: LedgerEffect[]) => void): void {
   const walk = (state: PaymentState, effects: LedgerEffect[]): void => {
     const moves = PAYMENT_MOVES.filter(([from]) => from === state);
-    if (moves.length === 0) visit(state, effects);
+    if (moves.length === 0 || isFinal(state)) visit(state, effects);
     for (const [, , to, ledger] of moves) walk(to, [...effects, ledger]);
   };
   walk('NEW', []);
@@ -31,6 +32,38 @@ test('every way ends in a final state', () => {
 test('a state and an event lead to one place', () => {
   const pairs = PAYMENT_MOVES.map(([from, event]) => `${from} ${event}`);
   expect(new Set(pairs).size).toBe(pairs.length);
+});
+
+test('money is taken once and given back once at most, in this order', () => {
+  everyWalk((end, effects) => {
+    const moving = effects.filter((effect) => effect !== 'none');
+    const allowed = {
+      PAID: ['hold', 'post'],
+      DECLINED: ['hold', 'void'],
+      REVERSED: ['hold', 'post', 'reverse'],
+    };
+    expect(moving).toEqual(allowed[end as keyof typeof allowed]);
+  });
+});
+
+test.each(PAYMENT_MOVES.map(([from, on, to, ledger]) => ({ from, on, to, ledger })))(
+  '$from, $on: $to, and the ledger does $ledger',
+  ({ from, on, to, ledger }) => {
+    const effects: Record<string, LedgerEffect> = {
+      NEW: 'hold',
+      PAID: 'post',
+      DECLINED: 'void',
+      REVERSED: 'reverse',
+    };
+    expect(ledger).toBe(from === 'NEW' ? effects[from] : (effects[to] ?? 'none'));
+    expect(moveOf(from, on)).toEqual({ to, ledger });
+  },
+);
+
+test('only an acknowledged reversal undoes a paid payment', () => {
+  expect(PAYMENT_MOVES.filter(([from]) => from === 'PAID')).toEqual([
+    ['PAID', 'reversal accepted', 'REVERSED', 'reverse'],
+  ]);
 });
 
 test('a lost answer never declines', () => {

@@ -10,6 +10,7 @@ export const PAYMENT_MOVES = [
   ['SUSPECT', 'biller declined', 'DECLINED', 'void'],
   ['SUSPECT', 'reversal accepted', 'DECLINED', 'void'],
   ['SUSPECT', 'advice exhausted', 'UNRESOLVED', 'none'],
+  ['UNRESOLVED', 'reversal accepted', 'DECLINED', 'void'],
   ['UNRESOLVED', 'settled as paid', 'PAID', 'post'],
   ['UNRESOLVED', 'settled as not paid', 'DECLINED', 'void'],
   ['PAID', 'reversal accepted', 'REVERSED', 'reverse'],

@@ -2,7 +2,7 @@ import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
 import type { BillerLeg } from './biller.contract';
 import type { Offer } from './offer';
-import type { PaymentState } from './payment.states';
+import { isFinal, type PaymentState } from './payment.states';
 import type { Receipt } from './receipt';
 
 /** One attempt to settle one offer, with one final state. */
@@ -25,6 +25,10 @@ export interface Payment {
   balanceAfter: Rupiah | null;
   businessDate: BusinessDate;
   lastEventNo: number;
+  /** Whether an order to reverse it stands, which may still take a PAID payment back. */
+  isReversalOrdered: boolean;
+  /** Sum of its refunds. */
+  refunded: Rupiah;
   createdAt: Date;
   leg: PaymentLeg;
 }
@@ -39,6 +43,11 @@ export interface PaymentLeg {
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
+}
+
+/** Whether what a channel is told now stays so: an end, and no reversal under way that may change it. */
+export function isSettled({ state, isReversalOrdered }: Payment): boolean {
+  return isFinal(state) && !(state === 'PAID' && isReversalOrdered);
 }
 
 /** What of a payment concerns the ledger. */

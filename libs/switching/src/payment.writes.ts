@@ -1,4 +1,4 @@
-import { rupiah, type ResponseCode, type Rupiah } from '#lib/kernel';
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah, type ResponseCode, type Rupiah } from '#lib/kernel';
 import {
   captureJournal,
   reversalJournal,
@@ -9,9 +9,10 @@ import {
   type Row,
   type UnitOfWork,
 } from '#lib/ledger';
-import type { AdviceOutcome, Evidence, PaymentOutcome } from './biller.contract';
+import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
+import { evidenceRow, type Said } from './payment.evidence';
 import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 import { renderReceipt } from './receipt';
 
@@ -80,7 +81,7 @@ export function billOf({ billerId, leg, customerNumber }: Payment): string {
 export function movedPayment(
   payment: Payment,
   event: PaymentEvent,
-  outcome: PaymentOutcome | AdviceOutcome,
+  said: Said,
   now: Date,
   how: { receiptLines: readonly string[]; timeZone: string; firstAdviceAt: Date },
 ): Payment {
@@ -88,22 +89,22 @@ export function movedPayment(
   const moved: Payment = {
     ...payment,
     state: move.to,
-    code: codeOf(move.to, outcome),
+    code: codeOf(move.to, said),
     lastEventNo: payment.lastEventNo + 1,
     leg: { ...payment.leg, nextAdviceAt: move.to === 'SUSPECT' ? how.firstAdviceAt : null },
   };
-  if (move.to !== 'PAID' || outcome.kind !== 'approved') return moved;
+  if (move.to !== 'PAID' || said.kind !== 'approved') return moved;
   const facts = {
     paymentId: payment.paymentId,
     customerNumber: payment.customerNumber,
-    billerReference: outcome.billerReference,
+    billerReference: said.billerReference,
     paidAt: now,
     timeZone: how.timeZone,
   };
   return {
     ...moved,
-    billerReference: outcome.billerReference,
-    receipt: renderReceipt(how.receiptLines, facts, payment.offer, outcome.receipt),
+    billerReference: said.billerReference,
+    receipt: renderReceipt(how.receiptLines, facts, payment.offer, said.receipt),
   };
 }
 
@@ -113,14 +114,15 @@ function requiredMove({ paymentId, state }: Payment, event: PaymentEvent) {
   return move;
 }
 
-function codeOf(state: Payment['state'], outcome: PaymentOutcome | AdviceOutcome): ResponseCode {
+function codeOf(state: Payment['state'], said: Said): ResponseCode {
   switch (state) {
     case 'PAID':
       return 'APPROVED';
     case 'DECLINED':
     case 'REVERSED':
-      if (outcome.kind === 'declined') return outcome.code;
-      return outcome.kind === 'not sent' ? 'BILLER_UNAVAILABLE' : 'DECLINED_BY_BILLER';
+      if (said.kind === 'declined') return said.code;
+      if (said.kind === 'accepted') return 'PAYMENT_REVERSED';
+      return said.kind === 'not sent' ? 'BILLER_UNAVAILABLE' : 'DECLINED_BY_BILLER';
     case 'NEW':
     case 'SENT':
     case 'SUSPECT':
@@ -129,26 +131,41 @@ function codeOf(state: Payment['state'], outcome: PaymentOutcome | AdviceOutcome
   }
 }
 
+/** What a move is tied to besides the payment's own state. */
+export interface MoveTies {
+  /** The number of the claim the move rests on; a later claim makes it stale. */
+  fence?: number;
+  /** Updates of rows that move with the payment or not at all. */
+  alongside?: readonly GuardedUpdate[];
+}
+
 /**
  * A move as one unit of work. The update of the payment demands its old state and event number, so of two writers
  * one moves it and the other finds it stale.
- * @param fence the number of the claim the move rests on, where it rests on one; a later claim makes it stale.
+ * @param ties what else the move rests on, or takes with it.
  */
 export function unitOfMove(
   before: Payment,
   after: Payment,
   event: PaymentEvent,
-  outcome: PaymentOutcome | AdviceOutcome,
+  said: Said,
   now: Date,
-  fence?: number,
+  ties: MoveTies = {},
 ): UnitOfWork {
   const { ledger } = requiredMove(before, event);
-  const row = eventRow(after, before.state, event, ledger, outcome.evidence, now);
+  const { fence, alongside = [] } = ties;
+  const row = eventRow(after, before.state, event, ledger, said.evidence, now);
+  const rows =
+    typeof said.evidence['contradiction'] === 'string' ? [row, evidenceRow(before, said, now)] : [row];
   return {
     journal: journalOf(ledger, before, now),
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
-    inserts: () => [row],
-    updates: (deposit) => [paymentUpdate(before, after, deposit, now), legUpdate(before, after, fence)],
+    inserts: () => rows,
+    updates: (deposit) => [
+      paymentUpdate(before, after, deposit, now),
+      legUpdate(before, after, fence),
+      ...alongside,
+    ],
     witness: {
       table: row.table,
       values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
@@ -163,7 +180,7 @@ function journalOf(ledger: LedgerEffect, payment: Payment, now: Date): JournalDr
     case 'void':
       return voidJournal(moneyOf(payment), now);
     case 'reverse':
-      return reversalJournal(moneyOf(payment), now);
+      return reversalJournal(moneyOf(payment), businessDateOf(now, JAKARTA_MIDNIGHT), now);
     case 'none':
       return undefined;
     case 'hold':
@@ -189,7 +206,13 @@ function paymentUpdate(
       updated_at: now,
       ...(isFinal(after.state) ? { bill_in_payment: null } : {}),
     },
-    where: { payment_id: before.paymentId, state: before.state, last_event_no: before.lastEventNo },
+    where: {
+      payment_id: before.paymentId,
+      state: before.state,
+      last_event_no: before.lastEventNo,
+      // A payment that is ordered to be reversed meanwhile must not be told as final.
+      reversal_ordered: before.isReversalOrdered ? 1 : 0,
+    },
   };
 }
 
@@ -198,7 +221,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
     table: 'payment_leg',
     set: {
       state: after.state,
-      paid_payment_id: after.state === 'PAID' ? after.paymentId : null,
+      paid_payment_id: after.state === 'PAID' || after.state === 'REVERSED' ? after.paymentId : null,
       biller_reference: after.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,

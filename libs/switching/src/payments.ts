@@ -3,12 +3,12 @@ import type { Catalog } from '#lib/catalog';
 import type { MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
-import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
+import { contradictionOf, evidenceRow, type Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
-import type { PaymentEvent } from './payment.states';
+import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
-import { freeAfter, movedPayment, unitOfMove } from './payment.writes';
+import { freeAfter, movedPayment, unitOfMove, type MoveTies } from './payment.writes';
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
 export class Payments {
@@ -38,43 +38,70 @@ export class Payments {
   }
 
   /**
-   * Makes a move durable: state, leg, history and journal in one commit. Never throws.
+   * Makes a move durable: state, leg, history and journal in one commit. Never throws. Where another writer has moved
+   * the payment meanwhile, the event is tried from there; where it can move nothing any more, it is kept as evidence.
+   * @param ties a claim the move rests on: once it is not the last one, the move comes second; and rows it takes along.
    * @returns the payment as it now stands: moved; or as another writer left it; or, when the move could not be made
    * durable, as it was, so that the caller is told "in progress" and advice asks again.
-   * @param fence the number of the claim the move rests on; once it is not the last one, the move comes second.
    */
   async record(
     payment: Payment,
     event: PaymentEvent,
-    outcome: PaymentOutcome | AdviceOutcome,
+    said: Said,
     now: Date,
-    fence?: number,
+    ties: MoveTies = {},
   ): Promise<Payment> {
     const { paymentId, channelId } = payment;
     try {
-      const moved = this.moved(payment, event, outcome, now);
-      const result = await this.writer.commit(unitOfMove(payment, moved, event, outcome, now, fence));
-      if (result.kind === 'committed') {
-        logMove(this.moves, moved, event);
-        return { ...moved, balanceAfter: freeAfter(result.deposit) ?? moved.balanceAfter };
+      let before = payment;
+      while (moveOf(before.state, event)) {
+        const moved = this.moved(before, event, said, now);
+        const result = await this.writer.commit(unitOfMove(before, moved, event, said, now, ties));
+        if (result.kind === 'committed') {
+          logMove(this.moves, moved, event);
+          return { ...moved, balanceAfter: freeAfter(result.deposit) ?? moved.balanceAfter };
+        }
+        this.logger.warn({ paymentId, event, evidence: said.evidence, result }, 'move came second');
+        const current = (await this.findById(channelId, paymentId)) ?? before;
+        // A state is never entered twice and an order never taken back, so this ends.
+        const isAsLookedAt =
+          current.state === before.state && current.isReversalOrdered === before.isReversalOrdered;
+        if (isAsLookedAt) return current;
+        before = current;
       }
-      // Another writer moved it first; what we were told is kept in the log as evidence.
-      this.logger.warn({ paymentId, event, evidence: outcome.evidence, result }, 'move came second');
-      return (await this.findById(channelId, paymentId)) ?? payment;
+      await this.keepEvidence(before, said, now);
+      return before;
     } catch (error) {
       this.logger.error({ paymentId, event, err: error }, 'outcome not durable; advice will ask');
       return payment;
     }
   }
 
-  private moved(
-    payment: Payment,
-    event: PaymentEvent,
-    outcome: PaymentOutcome | AdviceOutcome,
-    now: Date,
-  ): Payment {
+  /** Keeps what was said and moved nothing, once. A contradiction is listed for people; it moves no money. */
+  async keepEvidence(payment: Payment, said: Said, now: Date): Promise<void> {
+    const { paymentId, state } = payment;
+    const contradiction = contradictionOf(payment, said);
+    if (said.kind === 'unknown' && contradiction === null) return;
+    const row = evidenceRow(payment, said, now);
+    const result = await this.writer.commit({
+      journal: undefined,
+      claims: [],
+      inserts: () => [row],
+      updates: () => [],
+      witness: {
+        table: row.table,
+        values: { payment_id: paymentId, fingerprint: row.values['fingerprint'] ?? null, at: now },
+      },
+    });
+    if (result.kind === 'clash') return;
+    const line = { paymentId, state, said: said.kind, contradiction, evidence: said.evidence, result };
+    if (contradiction === null && result.kind === 'committed') this.logger.info(line, 'evidence kept');
+    else this.logger.warn(line, 'evidence that people must look at');
+  }
+
+  private moved(payment: Payment, event: PaymentEvent, said: Said, now: Date): Payment {
     const product = this.catalog.product(payment.productId);
-    return movedPayment(payment, event, outcome, now, {
+    return movedPayment(payment, event, said, now, {
       receiptLines: product?.receiptLines ?? [],
       timeZone: product?.timeZone ?? JAKARTA_MIDNIGHT.timeZone,
       firstAdviceAt: new Date(now.getTime() + (this.limits.scheduleSeconds[0] ?? 0) * 1_000),

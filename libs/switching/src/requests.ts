@@ -17,6 +17,19 @@ export interface InquiryRequest {
   answerWithinMs: number;
 }
 
+/** A channel orders one of its payments to be undone. */
+export interface ReversalRequest {
+  channelId: string;
+  paymentId: string;
+  /** The channel's own word for the order; unique among its reversals for ever. */
+  reference: string;
+  reason: string;
+  /** SHA-256 of the request in canonical form, the Payment ID with it. */
+  contentHash: Buffer;
+  /** How long the channel waits for an answer. */
+  answerWithinMs: number;
+}
+
 /** A channel pays an offer. */
 export interface PaymentRequest {
   channelId: string;

@@ -9,6 +9,7 @@ import {
   type PaymentEntry,
   type PaymentOrder,
   type RefusedEntry,
+  type ReversedEntry,
 } from '../truth/payment-book';
 import type { Biller, Product } from './biller';
 import { type Bill, type Customer, customerOf, offerReferenceOf, openBillsOf } from './customer';
@@ -24,6 +25,7 @@ export type BillerCode =
   | 'WRONG_AMOUNT'
   | 'IN_PROCESS'
   | 'PAYMENT_UNKNOWN'
+  | 'REVERSED'
   | 'DUPLICATE'
   | 'MALFORMED';
 
@@ -52,6 +54,18 @@ export type PaymentAnswer =
   | { readonly code: 'OK'; readonly paid: PaymentEntry & { kind: 'paid' }; readonly amountTold: bigint }
   | { readonly code: Refusal };
 
+/** An order to give a payment back. */
+export type ReversalOrder = {
+  readonly reversalReference: string;
+  readonly legReference: string;
+  readonly customerNumber: string;
+  /** Rupiah in digits. */
+  readonly amount: string;
+};
+
+export type ReversalAnswer =
+  { readonly code: 'OK'; readonly reversed: ReversedEntry } | { readonly code: Refusal | 'REVERSAL_REFUSED' };
+
 /** How far the amount of ending 1013 is off the truth, in rupiah. */
 const OTHER_AMOUNT_OFFSET = 1_000n;
 
@@ -59,6 +73,8 @@ const OTHER_AMOUNT_OFFSET = 1_000n;
 export class BillerDesk {
   /** Orders that are under way and not booked yet, by book key. */
   private readonly travelling = new Map<string, PaymentOrder>();
+  /** Reversals whose first request or answer was lost, by book key. */
+  private readonly lostOnce = new Set<string>();
 
   constructor(
     private readonly book: PaymentBook,
@@ -84,7 +100,8 @@ export class BillerDesk {
     const earlier = decided ?? underWay;
     if (earlier && !isSameOrder(earlier, order)) return answer({ code: 'DUPLICATE' });
     if (underWay) return answer({ code: 'IN_PROCESS' });
-    if (decided) return answer(ending.answer === 'in process' ? { code: 'IN_PROCESS' } : asDecided(decided));
+    if (decided)
+      return answer(ending.answer === 'in process' ? { code: 'IN_PROCESS' } : this.asItStands(decided));
 
     this.travelling.set(key, order);
     try {
@@ -114,7 +131,43 @@ export class BillerDesk {
 
     const silentMs = endingOf(entry.customerNumber).adviceSilentMs ?? 0;
     const isSilent = this.clock.now().getTime() < Date.parse(entry.at) + silentMs;
-    return isSilent ? { how: 'silence' } : answer(asDecided(entry));
+    return isSilent ? { how: 'silence' } : answer(this.asItStands(entry));
+  }
+
+  /** Gives a payment back, once. The same order again finds it done; another order for it is refused. */
+  reverse(biller: Biller, order: ReversalOrder): Reaction<ReversalAnswer> {
+    const key = bookKey(biller.id, order.legReference);
+    if (this.travelling.has(key)) return answer({ code: 'IN_PROCESS' });
+    const entry = this.book.find(biller.id, order.legReference);
+    if (entry?.kind !== 'paid') return answer({ code: 'PAYMENT_UNKNOWN' });
+    if (entry.customerNumber !== order.customerNumber || entry.amount !== order.amount)
+      return answer({ code: 'DUPLICATE' });
+
+    const done = this.book.findReversal(biller.id, order.legReference);
+    if (done)
+      return answer(
+        done.reversalReference === order.reversalReference
+          ? { code: 'OK', reversed: done }
+          : { code: 'REVERSAL_REFUSED' },
+      );
+
+    const { reversal } = endingOf(order.customerNumber);
+    if (reversal === 'refused') return answer({ code: 'REVERSAL_REFUSED' });
+    const isFirst = !this.lostOnce.has(key);
+    if (reversal !== undefined) this.lostOnce.add(key);
+    if (reversal === 'request lost once' && isFirst) return { how: 'error' };
+    const reversed = this.book.recordReversal({
+      ...entry,
+      kind: 'reversed',
+      reversalReference: order.reversalReference,
+      at: jakartaTimestamp(this.clock.now()),
+    });
+    return reversal === 'answer lost once' ? { how: 'reset' } : answer({ code: 'OK', reversed });
+  }
+
+  private asItStands(entry: PaymentEntry): PaymentAnswer {
+    const isUndone = this.book.findReversal(entry.biller, entry.legReference) !== undefined;
+    return isUndone ? { code: 'REVERSED' } : asDecided(entry);
   }
 
   private decide(biller: Biller, order: PaymentOrder, ending: Ending): PaymentEntry {
@@ -127,7 +180,7 @@ export class BillerDesk {
 
   /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */
   private nextReference(biller: Biller, now: Date): string {
-    const number = String(this.book.paid().length + 1).padStart(8, '0');
+    const number = String(this.book.countPaid() + 1).padStart(8, '0');
     return `${biller.referencePrefix}${jakartaDate(now).slice(2).replaceAll('-', '')}${number}`;
   }
 }

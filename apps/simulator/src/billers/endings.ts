@@ -14,6 +14,8 @@ export type Ending = {
   readonly offerSeconds?: number;
   /** An advice stays without answer for so long after the payment. */
   readonly adviceSilentMs?: number;
+  /** How the order to reverse the payment goes astray; otherwise it is done and told. */
+  readonly reversal?: 'refused' | 'answer lost once' | 'request lost once';
   /** Milliseconds of delay before the payment, for each unit of the ending's last three digits. */
   readonly delayMsPerUnit?: number;
 };
@@ -45,6 +47,9 @@ export const ENDINGS: readonly Ending[] = [
   { from: 1091, to: 1091, inquiry: 'bills', payment: 'paid', answer: 'reset' },
   { from: 1105, to: 1105, inquiry: 'error', payment: 'lost', answer: 'error' },
   { from: 1106, to: 1106, inquiry: 'bills', payment: 'paid', answer: 'error' },
+  { from: 1401, to: 1401, inquiry: 'bills', payment: 'paid', answer: 'told', reversal: 'refused' },
+  { from: 1402, to: 1402, inquiry: 'bills', payment: 'paid', answer: 'told', reversal: 'answer lost once' },
+  { from: 1403, to: 1403, inquiry: 'bills', payment: 'paid', answer: 'told', reversal: 'request lost once' },
   { from: 1999, to: 1999, inquiry: 'bills', payment: 'paid', answer: 'garbage' },
   { from: 3000, to: 3999, inquiry: 'bills', payment: 'paid', answer: 'told', delayMsPerUnit: 10 },
 ];

@@ -15,6 +15,7 @@ const RC: Record<BillerCode, { rc: string; message: string }> = {
   WRONG_AMOUNT: { rc: '0013', message: 'Amount wrong or bill changed, ask for the bill again' },
   IN_PROCESS: { rc: '0068', message: 'Payment in process' },
   PAYMENT_UNKNOWN: { rc: '0063', message: 'No such payment' },
+  REVERSED: { rc: '0041', message: 'Payment reversed' },
   DUPLICATE: { rc: '0094', message: 'This paymentRef was used with other content' },
   MALFORMED: { rc: '0030', message: 'Message malformed' },
 };

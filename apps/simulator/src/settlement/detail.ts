@@ -1,5 +1,5 @@
 import { jakartaCompact } from '../jakarta';
-import type { PaidEntry } from '../truth/payment-book';
+import type { MovedEntry } from '../truth/payment-book';
 
 /** One line of a settlement file, before a layout gives it columns. */
 export type Detail = {
@@ -14,14 +14,14 @@ export type Detail = {
   readonly paidAt: string;
 };
 
-/** The line that tells the truth about a payment. */
-export function detailOf(entry: PaidEntry): Detail {
+/** The line that tells the truth about a payment, or that it was given back. */
+export function detailOf(entry: MovedEntry): Detail {
   return {
     ourReference: entry.legReference,
     theirReference: entry.theirReference,
     customerNumber: entry.customerNumber,
     amount: BigInt(entry.amount),
-    status: '00',
+    status: entry.kind === 'paid' ? '00' : 'RV',
     paidAt: jakartaCompact(new Date(entry.at)),
   };
 }

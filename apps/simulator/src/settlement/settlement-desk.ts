@@ -5,7 +5,7 @@ import type { Clock } from '#lib/kernel';
 
 import { jakartaCompact, jakartaTimestamp } from '../jakarta';
 import { JsonLines } from '../truth/json-lines';
-import type { PaymentBook } from '../truth/payment-book';
+import type { MovedEntry, PaymentBook } from '../truth/payment-book';
 import { detailOf } from './detail';
 import type { Drop } from './drop';
 import {
@@ -64,10 +64,14 @@ export class SettlementDesk {
     if (!layout)
       return refused('SOURCE_UNKNOWN', `There is no source "${source}"; there is ${SOURCES.join(', ')}.`);
 
-    const truth = this.book
-      .paid()
-      .filter((entry) => entry.source === source && entry.settlementDate === businessDate)
-      .map(detailOf);
+    const moved = this.book
+      .moved()
+      .filter((entry) => entry.source === source && entry.settlementDate === businessDate);
+    // A payment that was given back stands with both its lines and is nobody's victim.
+    const isUndone = (entry: MovedEntry) =>
+      this.book.findReversal(entry.biller, entry.legReference) !== undefined;
+    const undone = moved.filter(isUndone).map(detailOf);
+    const truth = moved.filter((entry) => !isUndone(entry)).map(detailOf);
     const rows = plantRowFaults(truth, faults, businessDate);
     if (!rows.ok)
       return refused(
@@ -93,7 +97,7 @@ export class SettlementDesk {
         sequence: number,
         totalOffset: totalOffsetOf(fault),
       };
-      const lines = cutIf(fault === 'truncated', layout(frame, rows.details));
+      const lines = cutIf(fault === 'truncated', layout(frame, [...rows.details, ...undone]));
       return {
         sequence: number,
         name: fileNameOf(frame),

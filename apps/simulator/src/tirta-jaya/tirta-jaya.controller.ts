@@ -8,9 +8,11 @@ import { Delivery } from '../wire/delivery';
 import { inWords, openLetter } from '../wire/letter';
 import {
   MALFORMED,
+  readBatal,
   readBayar,
   readCek,
   readTagihan,
+  writeBatalAnswer,
   writeBayarAnswer,
   writeTagihanAnswer,
 } from './tirta-jaya.messages';
@@ -67,6 +69,21 @@ export class TirtaJayaController {
     this.delivery.deliver(
       reply,
       inWords(reaction, (answer) => writeBayarAnswer(asked.reff, answer)),
+    );
+  }
+
+  @Post('batal')
+  batal(
+    @Headers(SIGNATURE) signature: string | undefined,
+    @Body() body: unknown,
+    @Res() reply: FastifyReply,
+  ): void {
+    const order = readBatal(this.open(signature, body));
+    if (!order) return this.delivery.deliver(reply, MALFORMED);
+    const reaction = this.desk.reverse(this.biller, order);
+    this.delivery.deliver(
+      reply,
+      inWords(reaction, (answer) => writeBatalAnswer(order, answer)),
     );
   }
 

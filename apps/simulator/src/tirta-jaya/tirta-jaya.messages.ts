@@ -1,11 +1,17 @@
 import { z } from 'zod';
 
-import type { BillerCode, InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import type {
+  BillerCode,
+  InquiryAnswer,
+  PaymentAnswer,
+  ReversalAnswer,
+  ReversalOrder,
+} from '../billers/desk';
 import { isCalendarDate } from '../jakarta';
 import type { PaymentOrder } from '../truth/payment-book';
 
 /** The dialect's codes and the words it puts to them. */
-const STATUS: Record<BillerCode, { status: string; pesan: string }> = {
+const STATUS: Record<BillerCode | 'REVERSAL_REFUSED', { status: string; pesan: string }> = {
   OK: { status: '00', pesan: 'Success' },
   CUSTOMER_UNKNOWN: { status: '14', pesan: 'Customer unknown' },
   ALREADY_PAID: { status: '88', pesan: 'Bill already paid' },
@@ -13,6 +19,8 @@ const STATUS: Record<BillerCode, { status: string; pesan: string }> = {
   WRONG_AMOUNT: { status: '13', pesan: 'Amount wrong or bill changed, ask for the bill again' },
   IN_PROCESS: { status: '68', pesan: 'Payment in process' },
   PAYMENT_UNKNOWN: { status: '63', pesan: 'No such payment' },
+  REVERSED: { status: '41', pesan: 'Payment reversed' },
+  REVERSAL_REFUSED: { status: '40', pesan: 'Reversal refused' },
   DUPLICATE: { status: '94', pesan: 'This reff was used with other content' },
   MALFORMED: { status: '30', pesan: 'Message malformed' },
 };
@@ -35,6 +43,13 @@ const bayar = z.object({
   tanggalBuku,
 });
 const cek = z.object({ reff });
+const batal = z.object({
+  reff,
+  reffBayar: reff,
+  noPelanggan,
+  total: z.int().positive(),
+  nomorBukti: z.string().max(64).optional(),
+});
 
 export type TagihanRequest = z.infer<typeof tagihan>;
 export type CekRequest = z.infer<typeof cek>;
@@ -65,6 +80,24 @@ export function readBayar(message: unknown): PaymentOrder | undefined {
 /** Reads the question after a payment; undefined where it is malformed. */
 export function readCek(message: unknown): CekRequest | undefined {
   return cek.safeParse(message).data;
+}
+
+/** Reads an order to give a payment back; undefined where it is malformed. */
+export function readBatal(message: unknown): ReversalOrder | undefined {
+  const { data } = batal.safeParse(message);
+  if (!data) return undefined;
+  return {
+    reversalReference: data.reff,
+    legReference: data.reffBayar,
+    customerNumber: data.noPelanggan,
+    amount: data.total.toString(),
+  };
+}
+
+/** The answer to an order to give a payment back: it repeats what it is about. */
+export function writeBatalAnswer(order: ReversalOrder, answer: ReversalAnswer): object {
+  const about = { reff: order.reversalReference, reffBayar: order.legReference };
+  return { ...STATUS[answer.code], ...about, total: jsonInteger(BigInt(order.amount)) };
 }
 
 /** The answer to an inquiry: rupiah as JSON integers. */

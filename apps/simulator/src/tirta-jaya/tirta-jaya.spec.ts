@@ -213,3 +213,80 @@ test('ending 1999 pays and answers with bytes that are not JSON', async () => {
   await expect(world.tirta('bayar', payment)).rejects.toMatchObject({ name: 'SyntaxError' });
   expect((await cek('LEG-1')).status).toBe('00');
 });
+
+/** Pays and builds the order that gives the payment back. */
+async function batalOf(ending: string, changes: Json = {}): Promise<Json> {
+  const payment = await tirtaPayment(world, CUSTOMER(ending), 'LEG-1');
+  expect((await world.tirta('bayar', payment)).body.status).toBe('00');
+  const { noPelanggan, total } = payment;
+  return { reff: 'REV-1', reffBayar: 'LEG-1', noPelanggan, total, ...changes };
+}
+
+const batal = async (order: Json): Promise<Json> => (await world.tirta('batal', order)).body;
+const kinds = async () => (await world.truth()).map(({ kind, legReference }) => [kind, legReference]);
+
+test('a payment is given back once, and the truth tells both', async () => {
+  const order = await batalOf('0000');
+
+  const body = await batal(order);
+
+  expect(body).toEqual({
+    status: '00',
+    pesan: expect.any(String),
+    reff: 'REV-1',
+    reffBayar: 'LEG-1',
+    total: order.total,
+  });
+  expect(await batal(order)).toEqual(body);
+  expect((await batal({ ...order, reff: 'REV-2' })).status).toBe('40');
+  expect((await cek('LEG-1')).status).toBe('41');
+  expect(await kinds()).toEqual([
+    ['paid', 'LEG-1'],
+    ['reversed', 'LEG-1'],
+  ]);
+});
+
+test('what was given back is remembered after a restart, and stands in the settlement file with both lines', async () => {
+  const order = await batalOf('0000');
+  await batal(order);
+
+  await world.restart();
+
+  expect((await batal(order)).status).toBe('00');
+  expect(await kinds()).toHaveLength(2);
+  const { body } = await world.settle('TJ01', '2026-07-14');
+  const lines = world.content('TJ01', String(body.file)).trim().split('\n').slice(1);
+  expect(lines.map((line) => line.split(';')[5])).toEqual(['00', 'RV', undefined]);
+  expect(lines.at(-1)).toBe(`T;2;${String(order.total)}`);
+});
+
+test.each([
+  ['of another customer', { noPelanggan: CUSTOMER('0001') }, '94'],
+  ['of another amount', { total: 1 }, '94'],
+  ['of an unknown payment', { reffBayar: 'LEG-2' }, '63'],
+  ['without the payment', { reffBayar: undefined }, '30'],
+])('an order %s gives nothing back', async (_, changes, status) => {
+  expect((await batal(await batalOf('0000', changes))).status).toBe(status);
+  expect(await kinds()).toEqual([['paid', 'LEG-1']]);
+});
+
+test('ending 1401 refuses to give back', async () => {
+  expect((await batal(await batalOf('1401'))).status).toBe('40');
+  expect(await kinds()).toEqual([['paid', 'LEG-1']]);
+});
+
+test('ending 1402 gives back and loses the first answer', async () => {
+  const order = await batalOf('1402');
+  await expect(batal(order)).rejects.toThrow(/./);
+  expect(await kinds()).toHaveLength(2);
+  expect((await batal(order)).status).toBe('00');
+  expect(await kinds()).toHaveLength(2);
+});
+
+test('ending 1403 loses the first order and does the second', async () => {
+  const order = await batalOf('1403');
+  expect((await world.tirta('batal', order)).status).toBe(500);
+  expect(await kinds()).toHaveLength(1);
+  expect((await batal(order)).status).toBe('00');
+  expect(await kinds()).toHaveLength(2);
+});

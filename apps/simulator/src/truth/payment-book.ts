@@ -25,30 +25,44 @@ const refusedEntry = z.strictObject({
   reason: z.enum(['CUSTOMER_UNKNOWN', 'ALREADY_PAID', 'DECLINED', 'WRONG_AMOUNT']),
 });
 
+const reversedEntry = z.strictObject({
+  ...ENTRY,
+  kind: z.literal('reversed'),
+  theirReference: z.string(),
+  reversalReference: z.string(),
+});
+const movedEntry = z.discriminatedUnion('kind', [paidEntry, reversedEntry]);
+
 export type PaymentOrder = z.infer<z.ZodObject<typeof ORDER>>;
 export type PaidEntry = z.infer<typeof paidEntry>;
 export type RefusedEntry = z.infer<typeof refusedEntry>;
+
+/** A payment that was undone: the same order, by the reference of its reversal. */
+export type ReversedEntry = z.infer<typeof reversedEntry>;
+/** One movement of money. */
+export type MovedEntry = PaidEntry | ReversedEntry;
 
 /** What a biller decided about a payment, once and for all. */
 export type PaymentEntry = PaidEntry | RefusedEntry;
 
 /**
- * The billers' own memory: what they were paid, and what they refused, in the order it happened. An entry is on file
+ * The billers' own memory: what they were paid, what they gave back, and what they refused, in the order it happened. An entry is on file
  * before anybody hears of it, is never changed, and is read again after a restart.
  */
 export class PaymentBook {
-  private readonly truth: JsonLines<PaidEntry>;
+  private readonly truth: JsonLines<MovedEntry>;
   private readonly refusals: JsonLines<RefusedEntry>;
-  private readonly paidEntries: PaidEntry[];
+  private readonly movedEntries: MovedEntry[];
+  private paidCount = 0;
   private readonly byReference = new Map<string, PaymentEntry>();
+  private readonly reversals = new Map<string, ReversedEntry>();
 
   /** @param folder where `truth.jsonl` and `refusals.jsonl` live. */
   constructor(folder: string) {
-    this.truth = new JsonLines(join(folder, 'truth.jsonl'), (line) => paidEntry.parse(line));
+    this.truth = new JsonLines(join(folder, 'truth.jsonl'), (line) => movedEntry.parse(line));
     this.refusals = new JsonLines(join(folder, 'refusals.jsonl'), (line) => refusedEntry.parse(line));
-    this.paidEntries = [...this.truth.initial];
-    for (const entry of [...this.truth.initial, ...this.refusals.initial])
-      this.byReference.set(bookKey(entry.biller, entry.legReference), entry);
+    this.movedEntries = [...this.truth.initial];
+    for (const entry of [...this.truth.initial, ...this.refusals.initial]) this.know(entry);
   }
 
   /** What this biller decided under this leg reference, if anything. */
@@ -56,9 +70,19 @@ export class PaymentBook {
     return this.byReference.get(bookKey(biller, legReference));
   }
 
-  /** Every payment that moved money, oldest first. */
-  paid(): readonly PaidEntry[] {
-    return this.paidEntries;
+  /** How the payment under this leg reference was undone, if it was. */
+  findReversal(biller: string, legReference: string): ReversedEntry | undefined {
+    return this.reversals.get(bookKey(biller, legReference));
+  }
+
+  /** Every payment and every reversal, oldest first. */
+  moved(): readonly MovedEntry[] {
+    return this.movedEntries;
+  }
+
+  /** How many payments there were, those undone since among them. */
+  countPaid(): number {
+    return this.paidCount;
   }
 
   /**
@@ -72,10 +96,31 @@ export class PaymentBook {
       throw new Error(`${entry.biller} has decided about ${entry.legReference} already`);
     if (entry.kind === 'paid') {
       this.truth.append(entry);
-      this.paidEntries.push(entry);
+      this.movedEntries.push(entry);
     } else this.refusals.append(entry);
-    this.byReference.set(key, entry);
+    this.know(entry);
     return entry;
+  }
+
+  /**
+   * Books that a payment was given back.
+   * @throws Error when it was never paid, or given back before: money must not come out twice here.
+   */
+  recordReversal(entry: ReversedEntry): ReversedEntry {
+    const { biller, legReference } = entry;
+    if (this.find(biller, legReference)?.kind !== 'paid' || this.findReversal(biller, legReference))
+      throw new Error(`${biller} has no payment ${legReference} to give back`);
+    this.truth.append(entry);
+    this.movedEntries.push(entry);
+    this.know(entry);
+    return entry;
+  }
+
+  private know(entry: MovedEntry | RefusedEntry): void {
+    const key = bookKey(entry.biller, entry.legReference);
+    if (entry.kind === 'reversed') this.reversals.set(key, entry);
+    else this.byReference.set(key, entry);
+    if (entry.kind === 'paid') this.paidCount += 1;
   }
 }
 

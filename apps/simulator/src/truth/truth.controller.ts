@@ -8,7 +8,7 @@ export type TruthRow = {
   readonly legReference: string;
   readonly customerNumber: string;
   readonly amount: string;
-  readonly kind: 'paid';
+  readonly kind: 'paid' | 'reversed';
   readonly at: string;
 };
 
@@ -23,7 +23,7 @@ export class TruthController {
     if (!/^\d{1,15}$/.test(since))
       throw new BadRequestException(`since=${since} is not a count of rows; write for example ?since=120.`);
     return this.book
-      .paid()
+      .moved()
       .slice(Number(since))
       .map(({ biller, legReference, customerNumber, amount, kind, at }) => ({
         biller,

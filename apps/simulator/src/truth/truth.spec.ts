@@ -104,5 +104,5 @@ test('the book refuses a second decision about one reference', () => {
   book.record(entry);
 
   expect(() => book.record(entry)).toThrow(/LEG-1 already/);
-  expect(book.paid()).toHaveLength(1);
+  expect(book.moved()).toHaveLength(1);
 });

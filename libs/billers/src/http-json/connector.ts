@@ -6,15 +6,18 @@ import type {
   BillerConnector,
   BillerInquiry,
   BillerLeg,
+  BillerReversal,
   Evidence,
   PaymentOutcome,
+  ReversalOutcome,
 } from '#lib/switching';
 import { BillerAnswer, UnreadableAnswer } from './answer';
 import { fill, UnfilledTemplate, type Variables } from './body';
 import { HttpLink } from './link';
 import type { HttpJsonSpec } from './spec';
 
-type Call = HttpJsonSpec['inquiry'] | HttpJsonSpec['payment'] | HttpJsonSpec['advice'];
+type ReversalSpec = NonNullable<HttpJsonSpec['reversal']>;
+type Call = HttpJsonSpec['inquiry'] | HttpJsonSpec['payment'] | HttpJsonSpec['advice'] | ReversalSpec;
 
 /** What the column of the payment holds. */
 const BILLER_REFERENCE_MAX = 64;
@@ -32,6 +35,8 @@ type Heard =
 export class HttpJsonConnector implements BillerConnector {
   readonly patience: BillerConnector['patience'];
   readonly adviceLane: BillerConnector['adviceLane'];
+  readonly reverse?: NonNullable<BillerConnector['reverse']>;
+  readonly reversesUnknown: boolean;
   private readonly link: HttpLink;
 
   constructor(
@@ -41,6 +46,9 @@ export class HttpJsonConnector implements BillerConnector {
     this.patience = spec.patience;
     this.adviceLane = spec.adviceLane;
     this.link = new HttpLink(spec);
+    const { reversal } = spec;
+    this.reversesUnknown = reversal?.afterUnknown === 'demanded';
+    if (reversal) this.reverse = (order, deadline) => this.undo(reversal, order, deadline);
   }
 
   async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
@@ -89,6 +97,25 @@ export class HttpJsonConnector implements BillerConnector {
       if (meaning === 'approved') return approvedBy(heard.answer, advice.approved, evidence);
       if (meaning === 'no such payment') return { kind: meaning, evidence };
       return { kind: 'declined', code: meaning, evidence };
+    });
+  }
+
+  private async undo(
+    reversal: ReversalSpec,
+    { reference, leg, billerReference }: BillerReversal,
+    deadline: Date,
+  ): Promise<ReversalOutcome> {
+    const variables = {
+      ...variablesOf(leg),
+      reversalReference: reference,
+      billerReference: billerReference ?? undefined,
+    };
+    const heard = await this.call(reversal, variables, deadline);
+    if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
+    if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
+    return believed<ReversalOutcome>(heard, (evidence) => {
+      const meaning = meaningOf(heard.code, reversal.codes);
+      return { kind: meaning ?? 'unknown', evidence };
     });
   }
 

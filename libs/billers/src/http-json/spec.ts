@@ -93,9 +93,19 @@ const HttpJsonShape = z.strictObject({
     codes: z.record(z.string(), z.enum(['approved', 'unknown', 'no such payment', ...REFUSALS])),
     approved: Approved,
   }),
+  /** Absent where the biller undoes no payment. */
+  reversal: z
+    .strictObject({
+      ...Call,
+      codes: z.record(z.string(), z.enum(['accepted', 'refused', 'unknown'])),
+      /** Whether the biller's protocol demands that we reverse a payment that stays unknown. */
+      afterUnknown: z.enum(['never', 'demanded']),
+    })
+    .optional(),
 });
 
 const OF_INQUIRY = ['product', 'customerNumber', 'amount', 'trace'];
+const OF_REVERSAL = ['reversalReference', 'billerReference'];
 const OF_LEG = ['reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
 
 /** A biller that speaks JSON over HTTP: config/billers/<name>.yaml. A code that is not listed means "unknown". */
@@ -106,15 +116,18 @@ export const HttpJsonSpec = HttpJsonShape.superRefine((spec, context) => {
     { call: 'inquiry', has: OF_INQUIRY, success: 'bill' },
     { call: 'payment', has: [...OF_LEG, ...echoes], success: 'approved' },
     { call: 'advice', has: [...OF_LEG, ...echoes], success: 'approved' },
+    { call: 'reversal', has: [...OF_REVERSAL, ...OF_LEG, ...echoes], success: 'accepted' },
   ] as const;
 
   for (const { call, has, success } of calls) {
+    const said = spec[call];
+    if (!said) continue;
     for (const template of ['body', 'repeats'] as const)
-      for (const [member, text] of Object.entries(spec[call][template])) {
+      for (const [member, text] of Object.entries(said[template])) {
         const objection = objectionToTemplate(text, has);
         if (objection) refuse([call, template, member], objection);
       }
-    if (!Object.values(spec[call].codes).some((meaning) => meaning === success))
+    if (!Object.values<string>(said.codes).includes(success))
       refuse([call, 'codes'], `no code means "${success}", so no ${call} could ever succeed`);
   }
 });

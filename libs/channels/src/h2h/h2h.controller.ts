@@ -13,7 +13,16 @@ import {
 import { Catalog } from '#lib/catalog';
 import { depositBalance, depositMutations } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
-import { InquiryFlow, isFinal, PaymentFlow, Payments, type Answer, type Payment } from '#lib/switching';
+import {
+  InquiryFlow,
+  isSettled,
+  PaymentFlow,
+  Payments,
+  ReversalFlow,
+  Reversals,
+  type Answer,
+  type Payment,
+} from '#lib/switching';
 import { H2hDoor, type SignedRequest } from './door';
 import type { H2hLimits } from './limits';
 import {
@@ -47,7 +56,9 @@ export class H2hController {
   constructor(
     @Inject(InquiryFlow) private readonly inquiries: InquiryFlow,
     @Inject(PaymentFlow) private readonly paying: PaymentFlow,
+    @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
     @Inject(Payments) private readonly payments: Payments,
+    @Inject(Reversals) private readonly reversals: Reversals,
     @Inject(Catalog) private readonly catalog: Catalog,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(H2H_LIMITS) private readonly limits: H2hLimits,
@@ -116,10 +127,17 @@ export class H2hController {
     }
     const query = accepted(parseMembers(OpenPaymentsQuery, rawQuery));
     const rowsMax = this.limits.pageRowsMax;
-    const open = await this.payments.findOpen(request.channelId, query.cursor ?? '', rowsMax);
+    const page = [request.channelId, query.cursor ?? '', rowsMax] as const;
+    const [unknown, undoing] = await Promise.all([
+      this.payments.findOpen(...page),
+      this.reversals.findUndoing(...page),
+    ]);
+    const open = [...unknown.map((payment) => ({ payment, reversal: undefined })), ...undoing]
+      .sort((one, other) => (one.payment.paymentId < other.payment.paymentId ? -1 : 1))
+      .slice(0, rowsMax);
     return {
-      payments: open.map(presentOpenPayment),
-      next: open.length < rowsMax ? null : (open.at(-1)?.paymentId ?? null),
+      payments: open.map(({ payment, reversal }) => presentOpenPayment(payment, reversal)),
+      next: open.length < rowsMax ? null : (open.at(-1)?.payment.paymentId ?? null),
     };
   }
 
@@ -137,12 +155,28 @@ export class H2hController {
     );
   }
 
-  /** No product may be reversed so far, so every reversal is refused, whatever became of the payment. */
   @Post('payments/:paymentId/reversal')
-  reverse(@Req() request: SignedRequest, @Query() query: unknown): never {
+  async reverse(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('paymentId') paymentId: string,
+    @Query() query: unknown,
+  ): Promise<object> {
     accepted(parseMembers(NoQuery, query));
-    accepted(parseMembers(ReversalBody, this.members(request)));
-    throw new RefusedRequest(refusal('REVERSAL_NOT_ALLOWED', 'no product may be reversed'));
+    const body = accepted(parseMembers(ReversalBody, this.members(request)));
+    if (!isPaymentId(paymentId))
+      throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not the form of a Payment ID'));
+    const answer = await this.reversing.reverse({
+      channelId: request.channelId,
+      paymentId,
+      reference: body.reference,
+      reason: body.reason,
+      contentHash: contentHashOf({ ...body, paymentId }),
+      answerWithinMs: this.limits.answerWithinMs,
+    });
+    if (answer.kind !== 'payment') throw refusedBy(answer);
+    if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
+    return answered(reply, answer.payment);
   }
 
   @Get('balance')
@@ -218,6 +252,6 @@ function known(payment: Payment | undefined): Payment {
 
 /** 200 for a known outcome, 202 while it is in progress. */
 function answered(reply: FastifyReply, payment: Payment): object {
-  void reply.status(isFinal(payment.state) ? 200 : 202);
+  void reply.status(isSettled(payment) ? 200 : 202);
   return presentPayment(payment);
 }

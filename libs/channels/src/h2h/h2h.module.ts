@@ -3,7 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { Clock } from '#lib/kernel';
 import { Catalog } from '#lib/catalog';
 import type { Logger, Statements } from '#lib/platform';
-import { InquiryFlow, PaymentFlow, Payments } from '#lib/switching';
+import { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
 import { H2hDoor } from './door';
 import { H2hController } from './h2h.controller';
 import type { H2hLimits } from './limits';
@@ -18,8 +18,10 @@ export interface H2hParts {
   logger: Logger;
   statements: Statements;
   payments: Payments;
+  reversals: Reversals;
   inquiryFlow: InquiryFlow;
   paymentFlow: PaymentFlow;
+  reversalFlow: ReversalFlow;
 }
 
 /** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`prepareH2hServer`). */
@@ -34,8 +36,10 @@ export class H2hModule {
         { provide: Catalog, useValue: parts.catalog },
         { provide: Clock, useValue: parts.clock },
         { provide: Payments, useValue: parts.payments },
+        { provide: Reversals, useValue: parts.reversals },
         { provide: InquiryFlow, useValue: parts.inquiryFlow },
         { provide: PaymentFlow, useValue: parts.paymentFlow },
+        { provide: ReversalFlow, useValue: parts.reversalFlow },
         { provide: H2H_LIMITS, useValue: parts.limits },
         { provide: LOGGER, useValue: parts.logger },
         { provide: STATEMENTS, useValue: parts.statements },

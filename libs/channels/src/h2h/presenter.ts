@@ -1,7 +1,7 @@
 import { zonedIso } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import type { DepositBalance, JournalKind, Mutation } from '#lib/ledger';
-import { isFinal, statusOf, type Payment, type StoredInquiry } from '#lib/switching';
+import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
 
 const ZONE = 'Asia/Jakarta';
 
@@ -39,13 +39,14 @@ export function presentPayment(payment: Payment): object {
     reference: payment.channelReference,
     status: statusOf(payment.state),
     code: payment.code,
-    final: isFinal(payment.state),
+    final: isSettled(payment),
     total: offer.total.toString(),
     amount: offer.amount.toString(),
     adminFee: offer.adminFee.toString(),
     commission: offer.commission.toString(),
     charge: offer.charge.toString(),
-    receipt: payment.receipt,
+    // Nobody may hand out the receipt of a payment that was taken back.
+    receipt: payment.state === 'REVERSED' ? null : payment.receipt,
     billerReference: payment.billerReference,
     legReference: payment.leg.reference,
     balanceAfter: payment.balanceAfter?.toString() ?? null,
@@ -53,13 +54,15 @@ export function presentPayment(payment: Payment): object {
   };
 }
 
-/** An open payment with the list it stands on and when the biller is asked next. */
-export function presentOpenPayment(payment: Payment): object {
-  const { nextAdviceAt } = payment.leg;
+/** An open payment with the list it stands on and when the biller is asked, or told to reverse it, next. */
+export function presentOpenPayment(payment: Payment, reversal: Reversal | undefined): object {
+  const nextStepAt = reversal ? reversal.nextTryAt : payment.leg.nextAdviceAt;
+  const isLeftToPeople = (reversal ?? payment).state === 'UNRESOLVED';
+  const isSuspect = reversal !== undefined || payment.state === 'SUSPECT';
   return {
     ...presentPayment(payment),
-    listedAs: payment.state === 'SUSPECT' ? 'suspect' : payment.state === 'UNRESOLVED' ? 'unresolved' : null,
-    nextStepAt: nextAdviceAt && zonedIso(nextAdviceAt, ZONE),
+    listedAs: isLeftToPeople ? 'unresolved' : isSuspect ? 'suspect' : null,
+    nextStepAt: nextStepAt && zonedIso(nextStepAt, ZONE),
   };
 }
 
@@ -99,19 +102,26 @@ const MUTATION_KINDS: Readonly<Record<JournalKind, string>> = {
   void: 'void',
   capture: 'payment',
   reversal: 'reversal',
+  refund: 'refund',
   top_up: 'top_up',
+  adjustment: 'adjustment',
 };
 
 /** One change of a deposit's posted balance. */
 export function presentMutation(mutation: Mutation): object {
-  const isOfPayment = mutation.kind === 'capture' || mutation.kind === 'reversal';
+  const paymentId = paymentOf(mutation);
   return {
     at: zonedIso(mutation.at, ZONE),
     businessDate: mutation.businessDate,
     kind: MUTATION_KINDS[mutation.kind],
     amount: mutation.amount.toString(),
     balanceAfter: mutation.balanceAfter.toString(),
-    ...(isOfPayment ? { paymentId: mutation.subjectId } : {}),
+    ...(paymentId === null ? {} : { paymentId }),
     reference: mutation.reference,
   };
+}
+
+function paymentOf({ kind, subjectId, aboutSubjectId }: Mutation): string | null {
+  if (kind === 'capture' || kind === 'reversal') return subjectId;
+  return kind === 'refund' ? aboutSubjectId : null;
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { RESPONSE_CODES, type Refusal } from '#lib/kernel';
-import { isFinal, type Payment } from '#lib/switching';
+import { isSettled, type Payment } from '#lib/switching';
 
 /** RFC 9457 problem details with our members. */
 export interface Problem {
@@ -42,7 +42,7 @@ export function problemOf({ code, detail, field }: Refusal, payment?: Payment): 
     code,
     message: { id, en },
     ...(field === undefined ? {} : { field }),
-    final: payment ? isFinal(payment.state) : RESPONSE_CODES[code].final,
+    final: payment ? isSettled(payment) : RESPONSE_CODES[code].final,
     formed: payment !== undefined,
     ...(payment ? { paymentId: payment.paymentId } : {}),
   };

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { listContradictions, listOpenReversals } from '#lib/switching';
+
+/** A list for people is read from the top; who needs more looks at the tables. */
+const ROWS_MAX = 1_000;
+
+/** `simpul payments contradictions` and `simpul payments reversals`: what people must look at. */
+export function addAttentionCommands(program: Command): void {
+  const payments =
+    program.commands.find((command) => command.name() === 'payments') ??
+    program.command('payments').description('lists of payments that people look after');
+
+  payments
+    .command('contradictions')
+    .description('what billers said that cannot be squared with how a payment stands, the newest first')
+    .option('--json', 'one JSON object on standard output and nothing else')
+    .action(async ({ json }: { json?: boolean }) => {
+      const rows = await read((database) => listContradictions(database, ROWS_MAX));
+      if (json) console.log(JSON.stringify({ ok: true, contradictions: rows }));
+      else
+        print(
+          rows.map(({ at, paymentId, billerId, state, contradiction, owner, nextStep }) => [
+            `${at.toISOString()} ${paymentId} ${billerId} ${state}: ${contradiction}`,
+            `${owner}: ${nextStep}`,
+          ]),
+          'no contradictions',
+        );
+    });
+
+  payments
+    .command('reversals')
+    .description('reversals that their biller has not acknowledged, the oldest first')
+    .option('--json', 'one JSON object on standard output and nothing else')
+    .action(async ({ json }: { json?: boolean }) => {
+      const now = clockFromEnvironment().now();
+      const rows = await read((database) => listOpenReversals(database, now, ROWS_MAX));
+      if (json) console.log(JSON.stringify({ ok: true, reversals: rows }));
+      else
+        print(
+          rows.map(({ paymentId, billerId, reversal, tries, ageSeconds, nextTryAt, owner, nextStep }) => [
+            `${paymentId} ${billerId} ${reversal}, ${tries} tries, ${ageSeconds} s old, next ${nextTryAt?.toISOString() ?? '-'}`,
+            `${owner}: ${nextStep}`,
+          ]),
+          'no open reversals',
+        );
+    });
+}
+
+async function read<T>(list: (database: Database) => Promise<T>): Promise<T> {
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
+  try {
+    return await list(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function print(rows: readonly (readonly string[])[], none: string): void {
+  if (rows.length === 0) console.log(none);
+  for (const [head = '', ...rest] of rows) {
+    console.log(head);
+    for (const line of rest) console.log(`  ${line}`);
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Row } from '#lib/ledger';
+import type { AdviceOutcome, PaymentOutcome, ReversalOutcome } from './biller.contract';
+import type { Payment } from './payment';
+
+/** What a biller can say of a payment or of its reversal. */
+export type Said = PaymentOutcome | AdviceOutcome | ReversalOutcome;
+
+/**
+ * Why what a biller said cannot be squared with how the payment stands; null where it only came late or again. It moves
+ * no money: people look at it.
+ */
+export function contradictionOf({ state, billerReference }: Payment, said: Said): string | null {
+  const found = said.evidence['contradiction'];
+  if (typeof found === 'string') return found;
+  const wasPaid = state === 'PAID' || state === 'REVERSED';
+  switch (said.kind) {
+    case 'approved':
+      if (state === 'DECLINED' || state === 'REVERSED') return `approved after ${state}`;
+      return state === 'PAID' && said.billerReference !== billerReference
+        ? 'approved again under another reference'
+        : null;
+    case 'declined':
+    case 'not sent':
+    case 'no such payment':
+      return wasPaid ? `${said.kind} after ${state}` : null;
+    case 'accepted':
+    case 'refused':
+    case 'unknown':
+      return null;
+  }
+}
+
+/** What was said, as a row of the append-only evidence; the same said again of the same state is the same row. */
+export function evidenceRow(payment: Payment, said: Said, at: Date): Row {
+  const about = said.kind === 'accepted' || said.kind === 'refused' ? 'reversal' : 'payment';
+  const contradiction = contradictionOf(payment, said);
+  const detail = JSON.stringify({ ...factsOf(said), ...said.evidence });
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([about, said.kind, payment.state, contradiction, factsOf(said)]))
+    .digest();
+  return {
+    table: 'payment_evidence',
+    values: {
+      payment_id: payment.paymentId,
+      fingerprint,
+      about,
+      said: said.kind,
+      state_then: payment.state,
+      contradiction,
+      detail,
+      at,
+    },
+  };
+}
+
+/** The biller's facts without its receipt, which may hold a token. */
+function factsOf(said: Said): Record<string, string> {
+  if (said.kind === 'approved')
+    return { billerReference: said.billerReference, amount: said.amount.toString() };
+  return said.kind === 'declined' ? { code: said.code } : {};
+}

@@ -1,0 +1,130 @@
+import type { ResponseCode } from '#lib/kernel';
+import { fromJson, type Statements } from '#lib/platform';
+import type { PaymentState } from './payment.states';
+import type { ReversalState } from './reversal.states';
+
+/** Who looks after what no program can decide. */
+const OWNER = 'operations';
+
+/** Something a biller said that cannot be squared with how its payment stood. No program acts on it. */
+export interface Contradiction {
+  paymentId: string;
+  channelId: string;
+  billerId: string;
+  /** How the payment stands now, and stood then. */
+  state: PaymentState;
+  stateThen: PaymentState;
+  code: ResponseCode;
+  said: string;
+  contradiction: string;
+  detail: unknown;
+  at: Date;
+  owner: string;
+  nextStep: string;
+}
+
+/** A reversal that its biller has not acknowledged. */
+export interface OpenReversal {
+  paymentId: string;
+  channelId: string;
+  billerId: string;
+  /** The payment's. */
+  state: PaymentState;
+  reversal: ReversalState;
+  legReference: string;
+  origin: string;
+  reason: string;
+  tries: number;
+  orderedAt: Date;
+  ageSeconds: number;
+  lastSaid: unknown;
+  nextTryAt: Date | null;
+  owner: string;
+  nextStep: string;
+}
+
+/** Contradictions, the newest first. */
+export async function listContradictions(statements: Statements, rowsMax: number): Promise<Contradiction[]> {
+  const rows = await statements.rows<{
+    payment_id: string;
+    channel_id: string;
+    biller_id: string;
+    state: PaymentState;
+    state_then: PaymentState;
+    code: ResponseCode;
+    said: string;
+    contradiction: string;
+    detail: unknown;
+    at: Date;
+  }>(
+    'SELECT e.payment_id, p.channel_id, p.biller_id, p.state, e.state_then, p.code, e.said, e.contradiction, e.detail, e.at ' +
+      'FROM payment_evidence e JOIN payment p ON p.payment_id = e.payment_id WHERE e.contradiction IS NOT NULL ' +
+      'ORDER BY e.at DESC, e.payment_id LIMIT ?',
+    [rowsMax],
+  );
+  return rows.map((row) => ({
+    paymentId: row.payment_id,
+    channelId: row.channel_id,
+    billerId: row.biller_id,
+    state: row.state,
+    stateThen: row.state_then,
+    code: row.code,
+    said: row.said,
+    contradiction: row.contradiction,
+    detail: fromJson(row.detail),
+    at: row.at,
+    owner: OWNER,
+    nextStep: 'ask the biller in writing what it booked, and compare with its settlement file',
+  }));
+}
+
+/** Reversals that are not acknowledged, the oldest first. */
+export async function listOpenReversals(
+  statements: Statements,
+  now: Date,
+  rowsMax: number,
+): Promise<OpenReversal[]> {
+  const rows = await statements.rows<{
+    payment_id: string;
+    channel_id: string;
+    biller_id: string;
+    payment_state: PaymentState;
+    state: ReversalState;
+    leg_reference: string;
+    origin: string;
+    reason: string;
+    tries: number;
+    ordered_at: Date;
+    last_said: unknown;
+    next_try_at: Date | null;
+  }>(
+    'SELECT r.payment_id, r.channel_id, r.biller_id, p.state AS payment_state, r.state, r.leg_reference, r.origin, ' +
+      'r.reason, r.tries, r.ordered_at, r.last_said, r.next_try_at FROM reversal r ' +
+      "JOIN payment p ON p.payment_id = r.payment_id WHERE r.state IN ('ORDERED', 'SENT', 'UNRESOLVED') " +
+      'ORDER BY r.ordered_at, r.payment_id LIMIT ?',
+    [rowsMax],
+  );
+  return rows.map((row) => ({
+    paymentId: row.payment_id,
+    channelId: row.channel_id,
+    billerId: row.biller_id,
+    state: row.payment_state,
+    reversal: row.state,
+    legReference: row.leg_reference,
+    origin: row.origin,
+    reason: row.reason,
+    tries: row.tries,
+    orderedAt: row.ordered_at,
+    ageSeconds: Math.floor((now.getTime() - row.ordered_at.getTime()) / 1_000),
+    lastSaid: fromJson(row.last_said),
+    nextTryAt: row.next_try_at,
+    owner: row.state === 'UNRESOLVED' ? OWNER : 'worker',
+    nextStep: NEXT_STEP[row.state] ?? '',
+  }));
+}
+
+const NEXT_STEP: Partial<Record<ReversalState, string>> = {
+  ORDERED: 'waits until advice knows what became of the payment',
+  SENT: 'is sent again under the same reference until the biller acknowledges it',
+  UNRESOLVED: 'ask the biller in writing whether the payment is undone; the deposit stays charged until then',
+};
