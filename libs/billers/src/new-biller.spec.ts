@@ -65,6 +65,16 @@ test('the registry finds the new biller by its file, and a payment through it is
   await biller.close();
 });
 
+test("the guide's example of a reversal is one that start-up takes", () => {
+  const [, reversal = ''] = /^```yaml\n(reversal:\n.*?)^```$/ms.exec(readFileSync(GUIDE, 'utf8')) ?? [];
+  const folder = join(root, 'with-reversal');
+  mkdirSync(folder);
+  const spec = readFileSync(join(config, 'gas-kota.yaml'), 'utf8');
+  writeFileSync(join(folder, 'gas-kota.yaml'), `${spec}\n${reversal}`);
+  const registry = BillerRegistry.load(folder, new SystemClock());
+  expect('reverse' in registry.connector('gas-kota')).toBe(true);
+});
+
 test('a biller without a file is named with the remedy', () => {
   const registry = BillerRegistry.load(config, new SystemClock());
   expect(() => registry.connector('nobody')).toThrow(

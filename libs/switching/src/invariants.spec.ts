@@ -1,3 +1,4 @@
+import { rupiah } from '#lib/kernel';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { checkPaymentInvariants, type BillerTruth } from './invariants';
 
@@ -35,4 +36,95 @@ test.each<[string, string[], (row: BillerTruth) => BillerTruth[]]>([
   ['has given the money back', ['I6', 'I7'], (row) => [row, { ...row, kind: 'reversed' }]],
 ])('a biller that %s is found out', async (_, broken, record) => {
   expect(await brokenBy(record(paid))).toEqual(broken);
+});
+
+describe('a reversed and a refunded payment', () => {
+  const broken = async () => {
+    const truth = [...world.biller.truth, ...world.water.truth];
+    return brokenBy(truth);
+  };
+  let reversed: string;
+  let pending: string;
+  beforeAll(async () => {
+    reversed = (await world.payWater()).paymentId;
+    await world.reverse({ paymentId: reversed });
+    const { paymentId } = await world.payOne();
+    const order = { refundId: 'RF-1', paymentId, borneBy: 'us' as const, reason: 'a reason' };
+    await world.refunds.refund({ ...order, amount: rupiah(100n) });
+    pending = (await world.payWater()).paymentId;
+    world.water.reversalBehaviour = 'reverses and loses the answer';
+    await world.reverse({ paymentId: pending });
+  });
+
+  test('agree with the billers, also while an acknowledgement is lost', async () => {
+    expect(await broken()).toEqual([]);
+  });
+
+  const OF_REVERSED = 'WHERE payment_id = :reversed';
+  test.each<[string[], string, string]>([
+    [
+      ['I5'],
+      `UPDATE payment SET reversal_ordered = 0 ${OF_REVERSED}`,
+      `UPDATE payment SET reversal_ordered = 1 ${OF_REVERSED}`,
+    ],
+    [
+      ['I5'],
+      'UPDATE reversal SET leg_reference = payment_id WHERE payment_id = :reversed',
+      'UPDATE reversal SET leg_reference = NULL WHERE payment_id = :reversed',
+    ],
+    [
+      ['I6', 'I7'],
+      'UPDATE reversal SET tries = 0 WHERE payment_id = :reversed',
+      'UPDATE reversal SET tries = 1 WHERE payment_id = :reversed',
+    ],
+    [
+      ['I7', 'I8'],
+      "UPDATE reversal SET state = 'SENT' WHERE payment_id = :reversed",
+      "UPDATE reversal SET state = 'ACCEPTED' WHERE payment_id = :reversed",
+    ],
+    [
+      ['I7'],
+      "UPDATE payment_event SET event = 'biller declined' WHERE payment_id = :reversed AND to_state = 'REVERSED'",
+      "UPDATE payment_event SET event = 'reversal accepted' WHERE payment_id = :reversed AND to_state = 'REVERSED'",
+    ],
+    [
+      ['I8'],
+      'UPDATE reversal SET next_try_at = NULL WHERE payment_id = :pending',
+      "UPDATE reversal SET next_try_at = '2026-07-14 06:00:00' WHERE payment_id = :pending",
+    ],
+    [
+      ['I9'],
+      'UPDATE payment SET refunded = refunded + 1 WHERE refunded = 100',
+      'UPDATE payment SET refunded = 100 WHERE refunded = 101',
+    ],
+    [
+      ['I7', 'I9'],
+      "UPDATE journal SET kind = 'reversed' WHERE subject_id = :reversed AND kind = 'reversal'",
+      "UPDATE journal SET kind = 'reversal' WHERE subject_id = :reversed AND kind = 'reversed'",
+    ],
+  ])('%j: %s', async (ids, vandalism, mending) => {
+    const named = (sql: string) =>
+      sql.replace(':reversed', `'${reversed}'`).replace(':pending', `'${pending}'`);
+    await world.store.admin.run(named(vandalism));
+    const found = await broken();
+    await world.store.admin.run(named(mending));
+    expect(found).toEqual(ids);
+    expect(await broken()).toEqual([]);
+  });
+
+  test.each<[string, string[], (rows: BillerTruth[]) => BillerTruth[]]>([
+    ['never gave it back', ['I7'], (rows) => rows.filter(({ kind }) => kind === 'paid')],
+    [
+      'gave it back twice',
+      ['I5'],
+      (rows) => [...rows, ...rows.filter(({ kind }) => kind === 'reversed').slice(0, 1)],
+    ],
+    [
+      'gave back what nobody ordered',
+      ['I6', 'I7'],
+      (rows) => [...rows, ...rows.slice(0, 1).map((row) => ({ ...row, kind: 'reversed' as const }))],
+    ],
+  ])('a biller that %s is found out', async (_, ids, record) => {
+    expect(await brokenBy(record([...world.biller.truth, ...world.water.truth]))).toEqual(ids);
+  });
 });

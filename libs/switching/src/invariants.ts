@@ -214,7 +214,7 @@ const GIVEN_BACK_TOO_MUCH: Question = {
     "(SELECT IF(kind = 'refund', about_subject_id, subject_id) AS payment_id, " +
     "SUM(IF(kind = 'refund', posted_change, 0)) AS refunds, SUM(kind = 'reversal') AS reversals FROM journal " +
     "WHERE kind IN ('refund', 'reversal') GROUP BY 1) given ON given.payment_id = p.payment_id " +
-    'WHERE (p.refunded <> 0 OR given.payment_id IS NOT NULL) AND NOT (p.refunded = COALESCE(given.refunds, 0) ' +
+    "WHERE (p.refunded <> 0 OR p.state = 'REVERSED' OR given.payment_id IS NOT NULL) AND NOT (p.refunded = COALESCE(given.refunds, 0) " +
     "AND p.refunded <= p.charge AND COALESCE(given.reversals, 0) = (p.state = 'REVERSED') " +
     "AND (p.refunded = 0 OR p.state = 'PAID')) LIMIT 1",
   says: ({ payment_id, state, refunded, refunds, reversals }) =>

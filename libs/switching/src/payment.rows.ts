@@ -85,7 +85,7 @@ export function paymentOf(row: PaymentRow): Payment {
     balanceAfter: rupiah(BigInt(row.balance_after)),
     businessDate: row.business_date,
     lastEventNo: row.last_event_no,
-    isReversalOrdered: Number(row.reversal_ordered) === 1,
+    isReversalOrdered: row.reversal_ordered === 1,
     refunded: rupiah(BigInt(row.refunded)),
     createdAt: row.created_at,
     leg: {

@@ -50,7 +50,12 @@ export class ReversalDelivery {
    * @returns the payment as it now stands: undone, or as it was while the biller has not acknowledged.
    */
   async send(reversal: Reversal, payment: Payment, deadline: Date): Promise<Payment> {
-    const connector = this.billers.connector(reversal.billerId);
+    const { paymentId, channelId, reference, billerId, legReference, origin, tries } = reversal;
+    this.logger.info(
+      { paymentId, channelId, reference, billerId, legReference, origin, tries },
+      'reversal sent',
+    );
+    const connector = this.billers.connector(billerId);
     const said = connector.reverse
       ? await connector.reverse(billerReversalOf(reversal, payment), deadline).catch(brokenCall)
       : UNSUPPORTED;

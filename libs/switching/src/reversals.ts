@@ -187,7 +187,9 @@ export class Reversals {
 
   private async update(reversal: Reversal, set: GuardedUpdate['set']): Promise<boolean> {
     const { paymentId, state, tries } = reversal;
-    const witnessed = { effective_payment_id: paymentId, ...set };
+    // Not the biller's words: servers compare JSON in different ways.
+    const { last_said: _, ...columns } = set;
+    const witnessed = { effective_payment_id: paymentId, ...columns };
     const result = await this.writer.commit({
       journal: undefined,
       claims: [],
