@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { tenThousandLike } from '../../../test/support/many-suspects';
+import type { SqlValue } from '#lib/platform';
 import { AdviceLanes } from './advice.lanes';
 import type { AdviceOutcome, BillerLeg } from './biller.contract';
+import { OPEN } from './open-payments';
+import { LEFT_BEHIND } from './payment.store.sql';
 
 const logger = pino({ enabled: false });
 const SILENCE: AdviceOutcome = { kind: 'unknown', evidence: { reason: 'nobody answers' } };
@@ -46,6 +49,15 @@ async function statesOf(billerId: string): Promise<Record<string, number>> {
   );
   return Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)]));
 }
+
+interface Step {
+  table: string;
+  type: string;
+  key: string;
+  Extra: string;
+}
+const planOf = (sql: string, values: SqlValue[] = []) =>
+  world.store.database.rows<Step>(`EXPLAIN ${sql}`, values);
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(10);
@@ -102,8 +114,7 @@ test('what is due is found by the index of its biller, without a sort and withou
   await tenThousandLike(world.store, paymentId, world.clock.now());
   await world.store.admin.rows('ANALYZE TABLE payment_leg');
   openLanes(1);
-  const plan = async (sql: string) =>
-    (await world.store.database.rows<{ key: string; Extra: string }>(`EXPLAIN ${sql}`))[0];
+  const plan = async (sql: string) => (await planOf(sql))[0];
 
   const due = await plan(
     "SELECT payment_id, leg_no, advice_fence FROM payment_leg WHERE biller_id = 'pln' " +
@@ -116,6 +127,26 @@ test('what is due is found by the index of its biller, without a sort and withou
     key: 'leg_biller_advice',
     Extra: expect.stringMatching(/group-by/) as string,
   });
+});
+
+test('the few that are open are found among the many that have ended', async () => {
+  world.biller.behaviour = 'loses the request';
+  const { paymentId } = await world.payOne();
+  await tenThousandLike(world.store, paymentId, world.clock.now());
+  await world.store.admin.run("UPDATE payment SET state = 'PAID' WHERE payment_id LIKE 'TMANY%'");
+  await world.store.admin.run("UPDATE payment_leg SET next_advice_at = NULL WHERE payment_id LIKE 'TMANY%'");
+  for (const table of ['payment', 'payment_leg', 'channel'])
+    await world.store.admin.rows(`ANALYZE TABLE ${table} PERSISTENT FOR ALL`);
+  openLanes(1);
+
+  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story'];
+  for (const steps of [
+    await planOf(LEFT_BEHIND, [new Date(), 200]),
+    await planOf(OPEN, [channels, '', 1_000]),
+  ]) {
+    expect(steps.find(({ table }) => table === 'p')?.key).toBe('payment_open');
+    expect(steps.filter(({ table, type }) => table !== 'c' && type === 'ALL')).toEqual([]);
+  }
 });
 
 test('a payment of a dead process is listed although its biller’s lane is full', async () => {

@@ -58,7 +58,7 @@ test('what is final is not listed; what is open comes page by page, of every cha
   await world.payOne();
   world.biller.behaviour = 'pays and loses the answer';
   const open = [await world.payOne(), await world.payOne({ channelId: 'warung-kecil' })];
-  const ids = open.map(({ paymentId }) => paymentId);
+  const ids = open.map(({ paymentId }) => paymentId).toSorted();
   expect((await list()).map(({ paymentId }) => paymentId)).toEqual(ids);
   expect((await list('', 1)).map(({ paymentId }) => paymentId)).toEqual(ids.slice(0, 1));
   expect((await list(ids[0])).map(({ paymentId }) => paymentId)).toEqual(ids.slice(1));
