@@ -27,9 +27,8 @@ export class BrokenBillers extends Billers {
   override connector(billerId: string): BillerConnector {
     const honest = this.billers.connector(billerId);
     const { breakage } = this;
-    return {
-      patience: honest.patience,
-      inquire: (question, deadline) => honest.inquire(question, deadline),
+    // Whatever is not broken stays the connector's own.
+    return Object.assign(Object.create(honest) as BillerConnector, {
       async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
         const outcome = await honest.pay(leg, deadline);
         if (outcome.kind !== 'unknown') return outcome;
@@ -47,6 +46,6 @@ export class BrokenBillers extends Billers {
           ? { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence: outcome.evidence }
           : outcome;
       },
-    };
+    });
   }
 }
