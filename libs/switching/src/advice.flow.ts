@@ -43,7 +43,8 @@ export class AdviceFlow {
   private async advise(payment: Payment): Promise<void> {
     const connector = this.billers.connector(payment.billerId);
     const leg = legOf(payment);
-    const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
+    const askedAt = this.clock.now();
+    const deadline = new Date(askedAt.getTime() + connector.patience.adviceMs);
     const outcome = believe(await connector.advise(leg, deadline), {
       amount: leg.amount,
       requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
@@ -51,7 +52,7 @@ export class AdviceFlow {
     const now = this.clock.now();
 
     if (outcome.kind === 'approved') await this.payments.record(payment, 'biller approved', outcome, now);
-    else if (outcome.kind === 'declined' || isProvenUnpaid(outcome, payment, connector, now))
+    else if (outcome.kind === 'declined' || isProvenUnpaid(outcome, payment, connector, askedAt))
       await this.payments.record(payment, 'biller declined', outcome, now);
     else if (payment.state === 'SENT') await this.payments.record(payment, 'answer lost', outcome, now);
     else if (now.getTime() - payment.createdAt.getTime() > this.limits.exhaustedAfterHours * 3_600_000)
@@ -91,14 +92,17 @@ export class AdviceFlow {
   }
 }
 
-/** "No such payment" proves nothing while the payment may still be on its way. */
+/**
+ * "No such payment" proves nothing while the payment may still be on its way: what counts is when we asked, because the
+ * answer, or the process that reads it, may have taken until after the quiet time.
+ */
 function isProvenUnpaid(
   outcome: AdviceOutcome,
   payment: Payment,
   connector: BillerConnector,
-  now: Date,
+  askedAt: Date,
 ): boolean {
-  return outcome.kind === 'no such payment' && now >= quietEndOf(payment, connector);
+  return outcome.kind === 'no such payment' && askedAt >= quietEndOf(payment, connector);
 }
 
 /** A payment may leave until its deadline, and travel for the biller's quiet time after that. */
