@@ -9,7 +9,7 @@ import {
   type PaymentRow,
   type StoredInquiry,
 } from '#lib/switching';
-import type { MemoryTables, RawRow } from './tables';
+import type { MemoryTables, RawRow, Stored } from './tables';
 
 const OPEN = ['SENT', 'SUSPECT', 'UNRESOLVED'];
 
@@ -40,8 +40,7 @@ export class MemoryPaymentStore extends PaymentStore {
   override async claimDue({ owner, now, until, rowsMax }: AdviceClaim): Promise<Payment[]> {
     const dueAt = (row: RawRow) => row['next_advice_at'] as Date;
     const due = this.tables
-      .rows('payment_leg')
-      .filter((row) => isDue(row, now))
+      .rowsWhere('payment_leg', (row) => isDue(row, now))
       .sort((one, other) => dueAt(one).getTime() - dueAt(other).getTime())
       .slice(0, rowsMax);
     return due.flatMap(({ payment_id, leg_no }) => {
@@ -72,7 +71,7 @@ export class MemoryPaymentStore extends PaymentStore {
   }
 }
 
-function isDue(leg: RawRow, now: Date): boolean {
+function isDue(leg: Stored, now: Date): boolean {
   const [next, until] = [leg['next_advice_at'] as Date | null, leg['advice_until'] as Date | null];
   return next !== null && next <= now && (until === null || until < now);
 }

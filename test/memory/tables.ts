@@ -4,7 +4,7 @@ import type { Column, TableShape } from './schema';
 
 /** A value of a row in memory: what was bound, bytes as bytes. */
 type Value = string | number | bigint | Date | Buffer | null;
-type Stored = Record<string, Value>;
+export type Stored = Record<string, Value>;
 
 /** A row as the payment database hands it over: BIGINT as digits, DATETIME as Date, VARBINARY as Buffer. */
 export type RawRow = Record<string, string | number | Date | Buffer | null>;
@@ -173,6 +173,12 @@ export class MemoryTables {
       for (const back of undo.reverse()) back();
       throw error;
     }
+  }
+
+  /** Rows of a test of our own, as the payment database hands them over. */
+  rowsWhere(table: string, isWanted: (row: Stored) => boolean): RawRow[] {
+    const found = this.table(table);
+    return [...found.rows.values()].filter(isWanted).map((row) => found.raw(row));
   }
 
   /** Rows that match, as the payment database hands them over; all of them when nothing is asked. */

@@ -3,6 +3,7 @@ import type { Catalog } from '#lib/catalog';
 import { businessDateOf, JAKARTA_MIDNIGHT, PaymentIds } from '#lib/kernel';
 import {
   AdviceFlow,
+  type AdviceLimits,
   Billers,
   Inquiries,
   InquiryFlow,
@@ -19,16 +20,21 @@ import { VirtualConnector } from './connector';
 import { storesOver, type Stores } from './database-line';
 import { judge, VirtualProcess, type Surroundings } from './process';
 
+/** When advice asks: as in config/limits.yaml, impatiently, and in between. */
+const SCHEDULES = [
+  [5, 15, 60, 300],
+  [1, 1, 1, 1, 2, 2, 3, 3, 4, 5, 5, 10],
+  [3, 7, 11, 20],
+];
 const LIMITS = {
-  scheduleSeconds: [5, 15, 60, 300],
   exhaustedAfterHours: 48,
   afterDeadlineMs: 5_000,
-  pollMs: 500,
+  pollMs: 2_000,
   leaseMs: 30_000,
   atOnceMax: 8,
 };
-/** So few, that processes started in the same second may draw the same Payment ID. */
-const NODES = 2;
+/** So few, that processes which live in the same second may draw the same Payment ID. */
+const NODES = 8;
 const RESTART_WITHIN_MS = 5_000;
 
 /** What an installation in a run is made of. */
@@ -75,12 +81,14 @@ class ConnectedBillers extends Billers {
 export class Installation {
   private readonly switches: (RunningSwitch | undefined)[] = [];
   private started = 0;
+  private readonly limits: AdviceLimits;
 
   constructor(
     private readonly parts: Parts,
     switches: number,
     workers: number,
   ) {
+    this.limits = { ...LIMITS, scheduleSeconds: parts.around.random.pick(SCHEDULES) };
     for (let place = 0; place < switches; place += 1) this.startSwitch(place);
     for (let place = 0; place < workers; place += 1) this.startWorker(place);
   }
@@ -101,7 +109,7 @@ export class Installation {
     const inquiries = new Inquiries(stores.inquiries, this.inquiryIds(this.started));
     const ids = new PaymentIds('T', around.random.below(NODES), Buffer.from('simulation'));
     const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-    const opening = new PaymentOpening(payments, stores.writer, ids, sourceDay, LIMITS, SILENT);
+    const opening = new PaymentOpening(payments, stores.writer, ids, sourceDay, this.limits, SILENT);
     this.switches[place] = {
       process,
       payments,
@@ -117,7 +125,15 @@ export class Installation {
     );
     const { stores, payments } = this.reach(process);
     const billers = new ConnectedBillers(process, this.parts);
-    const flow = new AdviceFlow(around.time, stores.payments, payments, billers, catalog, LIMITS, SILENT);
+    const flow = new AdviceFlow(
+      around.time,
+      stores.payments,
+      payments,
+      billers,
+      catalog,
+      this.limits,
+      SILENT,
+    );
     void adviseForEver(flow, process, around);
   }
 
@@ -130,7 +146,7 @@ export class Installation {
     const { around, stores: shared, catalog, breakage } = this.parts;
     const near = storesOver(process, around, shared);
     const stores = breakage?.stores?.(near, around) ?? near;
-    return { stores, payments: new Payments(stores.payments, stores.writer, catalog, LIMITS, SILENT) };
+    return { stores, payments: new Payments(stores.payments, stores.writer, catalog, this.limits, SILENT) };
   }
 
   private inquiryIds(startNo: number): () => string {

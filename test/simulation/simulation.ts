@@ -23,7 +23,7 @@ import { CALM, drawWeather } from './weather';
 const OPENING = Date.parse('2026-07-14T16:58:00Z');
 const FAULTS_FOR_MS = 120_000;
 const HEALED_WITHIN_MS = 60_000;
-const GIVE_UP_AFTER_MS = 4 * 3_600_000;
+const GIVE_UP_AFTER_MS = 3_600_000;
 const ORDERS_MAX = 40;
 
 /** How a run ended. */
