@@ -37,19 +37,19 @@ export function checkLedgerBooks(books: Books): InvariantVerdict[] {
   ];
 }
 
-/** The payments' invariants I4 to I9, by the definitions of `checkPaymentInvariants`, and the billers' record. */
+/** The payments' invariants I4 to I9, by the definitions of `checkPaymentInvariants`, and the billers' record where there is one. */
 export function checkPaymentBooks(
   books: Books,
-  truth: readonly BillerTruth[],
+  truth: readonly BillerTruth[] | undefined,
   now: Date,
 ): InvariantVerdict[] {
   const [payments, legs] = [books.payment.length, books.payment_leg.length];
-  const compared = compareWithTruth(books, truth);
+  const compared = truth && compareWithTruth(books, truth);
   return [
     verdict('I4', payments, first(repeated(books.payment, ['channel_id', 'channel_reference']))),
-    verdict('I5', legs, legTwice(books) ?? compared.doubled),
-    verdict('I6', legs, legMissing(books) ?? compared.unknown),
-    verdict('I7', payments, untold(books) ?? historyBroken(books) ?? compared.untrue),
+    verdict('I5', legs, legTwice(books) ?? compared?.doubled),
+    verdict('I6', legs, legMissing(books) ?? compared?.unknown),
+    verdict('I7', payments, untold(books) ?? historyBroken(books) ?? compared?.untrue),
     verdict('I8', payments, notListed(books, now)),
     verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books)),
   ];

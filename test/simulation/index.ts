@@ -1,3 +1,3 @@
 export { BREAKAGES, type Breakage } from './breakages';
 export { simulate, type Run, type RunOptions } from './simulation';
-export { onADatabase } from './stores';
+export { onADatabase, readBooks } from './stores';

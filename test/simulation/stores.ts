@@ -3,13 +3,13 @@ import {
   accountsOfBiller,
   accountsOfChannel,
   BatchWriter,
+  checkLedgerInvariants,
   OWN_ACCOUNTS,
   topUpDeposit,
   type Account,
   type InvariantVerdict,
 } from '#lib/ledger';
-import { checkLedgerInvariants } from '#lib/ledger';
-import type { Database } from '#lib/platform';
+import type { Database, Statements } from '#lib/platform';
 import { checkPaymentInvariants, SqlInquiryStore, SqlPaymentStore, type BillerTruth } from '#lib/switching';
 import {
   BOOK_TABLES,
@@ -97,12 +97,7 @@ export async function onADatabase(
   await openDeposits(stores, at);
   return {
     stores,
-    async books() {
-      const rows = await Promise.all(
-        BOOK_TABLES.map(async (name) => [name, await database.rows<RawRow>(`SELECT * FROM ${name}`)]),
-      );
-      return Object.fromEntries(rows) as Books;
-    },
+    books: () => readBooks(database),
     verify: async (truth, now) => [
       ...(await checkLedgerInvariants(database)),
       ...(await checkPaymentInvariants(
@@ -112,6 +107,14 @@ export async function onADatabase(
       )),
     ],
   };
+}
+
+/** Reads all of the books out of a database. */
+export async function readBooks(statements: Statements): Promise<Books> {
+  const rows = await Promise.all(
+    BOOK_TABLES.map(async (name) => [name, await statements.rows<RawRow>(`SELECT * FROM ${name}`)]),
+  );
+  return Object.fromEntries(rows) as Books;
 }
 
 async function openDeposits({ writer }: Stores, at: Date): Promise<void> {
