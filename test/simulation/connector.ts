@@ -81,7 +81,7 @@ export class VirtualConnector implements BillerConnector {
       onSend();
       time.after(leftMs, () => call.end(unknown));
       if (random.chance(weather.reset)) time.after(random.below(leftMs), () => call.end(unknown));
-      this.carry(leftMs, () => arrive((outcome) => this.carry(PATIENCE.quietMs, () => call.end(outcome))));
+      this.carry(deadline, () => arrive((outcome) => this.carry(deadline, () => call.end(outcome))));
     });
   }
 
@@ -97,12 +97,26 @@ export class VirtualConnector implements BillerConnector {
     };
   }
 
-  /** Carries a message. A late one arrives within the biller's quiet time after the call's deadline. */
-  private carry(leftMs: number, arrive: () => void): void {
+  /** Carries a message of a call with this deadline: soon, late, twice or not at all. */
+  private carry(deadline: Date, arrive: () => void): void {
     const { time, random, weather } = this.around;
-    const ms = () =>
-      random.chance(weather.late) ? random.below(leftMs + PATIENCE.quietMs) : random.between(5, 50);
+    const ms = () => (random.chance(weather.late) ? this.lateBy(deadline) : random.between(5, 50));
     if (!random.chance(weather.lost)) time.after(ms(), arrive);
     if (random.chance(weather.twice)) time.after(ms(), arrive);
+  }
+
+  /** A late message arrives within the biller's quiet time after the deadline, and gladly about the limits. */
+  private lateBy(deadline: Date): number {
+    const { time, random } = this.around;
+    const leftMs = Math.max(0, deadline.getTime() - time.nowMs);
+    const lastMs = leftMs + PATIENCE.quietMs - 1;
+    switch (random.below(3)) {
+      case 0:
+        return Math.max(0, leftMs + random.between(-50, 50));
+      case 1:
+        return lastMs - random.below(5_000);
+      default:
+        return random.below(lastMs);
+    }
   }
 }

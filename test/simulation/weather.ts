@@ -27,13 +27,13 @@ export interface Weather {
 
 const WORST: Weather = {
   crash: 0.004,
-  pause: 0.004,
+  pause: 0.006,
   databaseAway: 0.05,
   databaseSlow: 0.1,
   commitUnknown: 0.06,
   overloaded: 0.05,
   lost: 0.12,
-  late: 0.12,
+  late: 0.3,
   twice: 0.1,
   reset: 0.1,
   refused: 0.1,
