@@ -49,7 +49,7 @@ export function checkPaymentBooks(
     verdict('I4', payments, first(repeated(books.payment, ['channel_id', 'channel_reference']))),
     verdict('I5', legs, legTwice(books) ?? compared?.doubled),
     verdict('I6', legs, legMissing(books) ?? compared?.unknown),
-    verdict('I7', payments, untold(books) ?? historyBroken(books) ?? compared?.untrue),
+    verdict('I7', payments, untold(books) ?? historyBroken(books) ?? historyJumps(books) ?? compared?.untrue),
     verdict('I8', payments, notListed(books, now)),
     verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books)),
   ];
@@ -208,11 +208,25 @@ function historyBroken(books: Books): string | undefined {
   return broken && `the history of ${text(broken, 'payment_id')} does not lead to its state`;
 }
 
+/** A move out of another state than the one the payment was in. */
+function historyJumps(books: Books): string | undefined {
+  const reached = new Map(
+    books.payment_event.map((row) => [`${text(row, 'payment_id')} ${Number(row['event_no'])}`, row]),
+  );
+  for (const row of books.payment_event) {
+    const before = reached.get(`${text(row, 'payment_id')} ${Number(row['event_no']) - 1}`);
+    if (before && before['to_state'] !== row['from_state'])
+      return `${text(row, 'payment_id')} was ${text(before, 'to_state')} and was then moved as if it were ${text(row, 'from_state')}`;
+  }
+  return undefined;
+}
+
 function notListed(books: Books, now: Date): string | undefined {
   const forgotten = books.payment_leg.find((row) => {
     const [state, next] = [text(row, 'state'), row['next_advice_at'] as Date | null];
     if (FINAL.includes(state)) return next !== null;
-    if (state !== 'SENT' && state !== 'SUSPECT') return false;
+    if (state === 'SUSPECT') return next === null;
+    if (state !== 'SENT') return false;
     return next === null || next.getTime() < now.getTime() - LISTED_WITHIN_MS;
   });
   return (

@@ -5,6 +5,8 @@ import {
   paymentOf,
   PaymentStore,
   type AdviceClaim,
+  type ClaimedPayment,
+  type NextAdvice,
   type Payment,
   type PaymentRow,
   type StoredInquiry,
@@ -29,37 +31,68 @@ export class MemoryPaymentStore extends PaymentStore {
   }
 
   override async findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {
-    return this.tables
-      .rows('payment', { channel_id: channelId })
-      .filter((row) => OPEN.includes(String(row['state'])) && String(row['payment_id']) > afterPaymentId)
-      .sort((one, other) => (String(one['payment_id']) < String(other['payment_id']) ? -1 : 1))
-      .slice(0, rowsMax)
-      .flatMap((row) => this.whole(row) ?? []);
+    return this.wholeInOrder(
+      this.tables
+        .rows('payment', { channel_id: channelId })
+        .filter((row) => OPEN.includes(String(row['state'])) && String(row['payment_id']) > afterPaymentId),
+      rowsMax,
+    );
   }
 
-  override async claimDue({ owner, now, until, rowsMax }: AdviceClaim): Promise<Payment[]> {
-    const dueAt = (row: RawRow) => row['next_advice_at'] as Date;
-    const due = this.tables
-      .rowsWhere('payment_leg', (row) => isDue(row, now))
-      .sort((one, other) => dueAt(one).getTime() - dueAt(other).getTime())
+  override async findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {
+    const due = this.legs((leg) => leg['state'] === 'SENT' && isDue(leg, dueSince));
+    return this.wholeInOrder(due, rowsMax);
+  }
+
+  override async billersDue(now: Date): Promise<string[]> {
+    return [...new Set(this.legs((leg) => isDue(leg, now)).map((leg) => String(leg['biller_id'])))].sort();
+  }
+
+  override async claimDue({ billerId, owner, now, until, rowsMax }: AdviceClaim): Promise<ClaimedPayment[]> {
+    const due = this.legs((leg) => leg['biller_id'] === billerId && isDue(leg, now))
+      .sort((one, other) => dueAt(one) - dueAt(other) || byPaymentId(one, other))
       .slice(0, rowsMax);
-    return due.flatMap(({ payment_id, leg_no }) => {
+    const fences = new Map<string, number>();
+    for (const { payment_id, leg_no, advice_fence } of due) {
+      const fence = Number(advice_fence) + 1;
       const where = { payment_id: String(payment_id), leg_no: Number(leg_no) };
-      const set = { advice_owner: owner, advice_until: until };
+      const set = { advice_owner: owner, advice_fence: fence, next_advice_at: until };
       this.tables.atomically((change) => change.update({ table: 'payment_leg', set, where }));
-      return this.whole(this.tables.row('payment', 'PRIMARY', String(payment_id))) ?? [];
+      fences.set(where.payment_id, fence);
+    }
+    return this.wholeInOrder(due, rowsMax).flatMap((payment) => {
+      const fence = fences.get(payment.paymentId);
+      return fence === undefined ? [] : [{ payment, fence }];
     });
   }
 
-  override async postpone(payment: Payment, owner: string, adviceCount: number, next: Date): Promise<void> {
+  override async postpone({ payment, fence }: ClaimedPayment, next: NextAdvice): Promise<boolean> {
     const { paymentId, leg, state } = payment;
-    this.tables.atomically((change) =>
+    const matched = this.tables.atomically((change) =>
       change.update({
         table: 'payment_leg',
-        set: { advice_count: adviceCount, next_advice_at: next, advice_owner: null, advice_until: null },
-        where: { payment_id: paymentId, leg_no: leg.legNo, state, advice_owner: owner },
+        set: {
+          advice_count: next.adviceCount,
+          next_advice_at: next.at,
+          advice_heard: next.heard,
+          advice_owner: null,
+        },
+        where: { payment_id: paymentId, leg_no: leg.legNo, state, advice_fence: fence },
       }),
     );
+    return matched === 1;
+  }
+
+  private legs(isWanted: (leg: Stored) => boolean): RawRow[] {
+    return this.tables.rowsWhere('payment_leg', isWanted);
+  }
+
+  /** The payments of these rows, each with its leg, in order of Payment ID. */
+  private wholeInOrder(rows: readonly RawRow[], rowsMax: number): Payment[] {
+    return [...rows]
+      .sort(byPaymentId)
+      .slice(0, rowsMax)
+      .flatMap((row) => this.whole(this.tables.row('payment', 'PRIMARY', String(row['payment_id']))) ?? []);
   }
 
   private whole(row: RawRow | undefined): Payment | undefined {
@@ -71,9 +104,17 @@ export class MemoryPaymentStore extends PaymentStore {
   }
 }
 
-function isDue(leg: Stored, now: Date): boolean {
-  const [next, until] = [leg['next_advice_at'] as Date | null, leg['advice_until'] as Date | null];
-  return next !== null && next <= now && (until === null || until < now);
+function isDue(leg: Stored, by: Date): boolean {
+  const next = leg['next_advice_at'] as Date | null;
+  return next !== null && next <= by;
+}
+
+function dueAt(leg: RawRow): number {
+  return (leg['next_advice_at'] as Date).getTime();
+}
+
+function byPaymentId(one: RawRow, other: RawRow): number {
+  return String(one['payment_id']) < String(other['payment_id']) ? -1 : 1;
 }
 
 /** Offers in memory. */

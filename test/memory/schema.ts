@@ -52,6 +52,7 @@ export function tablesOf(directory: string): Map<string, TableShape> {
 function statementsOf(text: string): string[] {
   return text
     .replace(/^\s*--.*$/gm, '')
+    .replace(/\/\*M! IF (?:NOT )?EXISTS \*\/ ?/g, '')
     .replace(/COMMENT\s*=?\s*'(?:[^']|'')*'/g, '')
     .split(/;\s*(?:\n|$)/)
     .map((statement) => statement.trim())

@@ -1,5 +1,6 @@
 import type { Biller, Catalog, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
-import { rupiah } from '#lib/kernel';
+import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
+import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
 export const CHANNELS = [
@@ -73,6 +74,7 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
         secret,
         secondSecret: null,
         allowedIps: null,
+        requestsPerSecond: null,
         isActive: true,
       },
       secrets: [],
@@ -95,6 +97,10 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
     return [...PRODUCTS];
   }
 
+  stopFor(): undefined {
+    return undefined;
+  }
+
   async close(): Promise<void> {}
 }
 
@@ -102,4 +108,15 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
 export function aFixedCatalog(): Catalog {
   // The class has private members that nobody outside of it can give.
   return new FixedCatalog() as unknown as Catalog;
+}
+
+/** When the sources' days end: in the midst of a run, or long after. */
+export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];
+
+/** The calendar of sources whose day ends so. */
+export function calendarOf(cutOff: CutOff): { dateOf: SourceCalendar; endOf: SourceDayEnd } {
+  return {
+    dateOf: (_, at) => businessDateOf(at, cutOff),
+    endOf: (_, date) => endOfBusinessDate(date, cutOff),
+  };
 }

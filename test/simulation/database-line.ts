@@ -4,6 +4,8 @@ import {
   InquiryStore,
   PaymentStore,
   type AdviceClaim,
+  type ClaimedPayment,
+  type NextAdvice,
   type Payment,
   type StoredInquiry,
 } from '#lib/switching';
@@ -125,12 +127,20 @@ class DistantPayments extends PaymentStore {
     return this.line.ask(() => this.store.findOpen(channelId, afterPaymentId, rowsMax));
   }
 
-  override claimDue(claim: AdviceClaim): Promise<Payment[]> {
+  override findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {
+    return this.line.ask(() => this.store.findLeftBehind(dueSince, rowsMax));
+  }
+
+  override billersDue(now: Date): Promise<string[]> {
+    return this.line.ask(() => this.store.billersDue(now));
+  }
+
+  override claimDue(claim: AdviceClaim): Promise<ClaimedPayment[]> {
     return this.line.ask(() => this.store.claimDue(claim));
   }
 
-  override postpone(payment: Payment, owner: string, adviceCount: number, next: Date): Promise<void> {
-    return this.line.ask(() => this.store.postpone(payment, owner, adviceCount, next));
+  override postpone(claimed: ClaimedPayment, next: NextAdvice): Promise<boolean> {
+    return this.line.ask(() => this.store.postpone(claimed, next));
   }
 }
 

@@ -1,8 +1,10 @@
 import pino from 'pino';
 import type { Catalog } from '#lib/catalog';
-import { businessDateOf, JAKARTA_MIDNIGHT, PaymentIds } from '#lib/kernel';
+import { PaymentIds } from '#lib/kernel';
+import { CommitUnknown, type Logger } from '#lib/platform';
 import {
   AdviceFlow,
+  AdviceLanes,
   type AdviceLimits,
   Billers,
   Inquiries,
@@ -11,8 +13,13 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  WorkInHand,
   type BillerConnector,
   type BillerLeg,
+  type LaneLimits,
+  type PaceTime,
+  type SourceCalendar,
+  type SourceDayEnd,
 } from '#lib/switching';
 import type { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
@@ -27,12 +34,21 @@ const SCHEDULES = [
   [3, 7, 11, 20],
 ];
 const LIMITS = {
-  exhaustedAfterHours: 48,
+  jitterPercent: 10,
   afterDeadlineMs: 5_000,
   pollMs: 2_000,
   leaseMs: 30_000,
   atOnceMax: 8,
+  perSecondMax: 50,
 };
+/** How much advice a biller bears: little, one after another, and plenty. */
+const LANES: readonly LaneLimits[] = [
+  { atOnceMax: 2, perSecondMax: 1 },
+  { atOnceMax: 1, perSecondMax: 50 },
+  { atOnceMax: 8, perSecondMax: 50 },
+];
+/** Payments that a switch works on itself at once. */
+const IN_HAND_MAX = [1, 3, 100];
 /** So few, that processes which live in the same second may draw the same Payment ID. */
 const NODES = 8;
 const RESTART_WITHIN_MS = 5_000;
@@ -42,6 +58,7 @@ export interface Parts {
   around: Surroundings;
   stores: Stores;
   catalog: Catalog;
+  calendar: { dateOf: SourceCalendar; endOf: SourceDayEnd };
   billers: readonly VirtualBiller[];
   breakage: Breakage | undefined;
   onSend: (leg: BillerLeg) => void;
@@ -54,8 +71,6 @@ export interface RunningSwitch {
   paying: PaymentFlow;
   payments: Payments;
 }
-
-const SILENT = pino({ enabled: false });
 
 class ConnectedBillers extends Billers {
   private readonly connectors: Map<string, BillerConnector>;
@@ -81,14 +96,19 @@ class ConnectedBillers extends Billers {
 export class Installation {
   private readonly switches: (RunningSwitch | undefined)[] = [];
   private started = 0;
-  private readonly limits: AdviceLimits;
+  readonly limits: AdviceLimits;
+  private readonly inHandMax: number;
+  private readonly logger: Logger;
 
   constructor(
     private readonly parts: Parts,
     switches: number,
     workers: number,
   ) {
-    this.limits = { ...LIMITS, scheduleSeconds: parts.around.random.pick(SCHEDULES) };
+    const { random } = parts.around;
+    this.limits = { ...LIMITS, ...random.pick(LANES), scheduleSeconds: random.pick(SCHEDULES) };
+    this.inHandMax = random.pick(IN_HAND_MAX);
+    this.logger = loggerThatJudges(parts.around);
     for (let place = 0; place < switches; place += 1) this.startSwitch(place);
     for (let place = 0; place < workers; place += 1) this.startWorker(place);
   }
@@ -99,7 +119,7 @@ export class Installation {
   }
 
   private startSwitch(place: number): void {
-    const { around, catalog } = this.parts;
+    const { around, catalog, calendar } = this.parts;
     const process = this.startProcess(`switch ${place + 1}`, () => {
       this.switches[place] = undefined;
       around.time.after(around.random.between(200, RESTART_WITHIN_MS), () => this.startSwitch(place));
@@ -108,18 +128,25 @@ export class Installation {
     const router = new Router(catalog, new ConnectedBillers(process, this.parts));
     const inquiries = new Inquiries(stores.inquiries, this.inquiryIds(this.started));
     const ids = new PaymentIds('T', around.random.below(NODES), Buffer.from('simulation'));
-    const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-    const opening = new PaymentOpening(payments, stores.writer, ids, sourceDay, this.limits, SILENT);
+    const opening = new PaymentOpening(
+      payments,
+      stores.writer,
+      ids,
+      calendar.dateOf,
+      this.limits,
+      this.logger,
+    );
+    const hand = new WorkInHand(this.inHandMax);
     this.switches[place] = {
       process,
       payments,
       inquiries: new InquiryFlow(around.time, router, inquiries),
-      paying: new PaymentFlow(around.time, router, inquiries, payments, opening),
+      paying: new PaymentFlow(around.time, router, inquiries, payments, opening, hand),
     };
   }
 
   private startWorker(place: number): void {
-    const { around, catalog } = this.parts;
+    const { around, catalog, calendar } = this.parts;
     const process = this.startProcess(`worker ${place + 1}`, () =>
       around.time.after(around.random.between(200, RESTART_WITHIN_MS), () => this.startWorker(place)),
     );
@@ -132,9 +159,12 @@ export class Installation {
       billers,
       catalog,
       this.limits,
-      SILENT,
+      this.logger,
+      calendar.endOf,
+      () => around.random.next(),
     );
-    void adviseForEver(flow, process, around);
+    const lanes = new AdviceLanes(flow, () => this.limits, this.logger, timeOf(process, around));
+    void adviseForEver(lanes, process, around);
   }
 
   private startProcess(name: string, onDeath: () => void): VirtualProcess {
@@ -146,7 +176,10 @@ export class Installation {
     const { around, stores: shared, catalog, breakage } = this.parts;
     const near = storesOver(process, around, shared);
     const stores = breakage?.stores?.(near, around) ?? near;
-    return { stores, payments: new Payments(stores.payments, stores.writer, catalog, this.limits, SILENT) };
+    return {
+      stores,
+      payments: new Payments(stores.payments, stores.writer, catalog, this.limits, this.logger),
+    };
   }
 
   private inquiryIds(startNo: number): () => string {
@@ -155,17 +188,27 @@ export class Installation {
   }
 }
 
-/** The worker's loop: one round after another, a wait after a quiet one; a round that fails is followed by the next. */
+/** The worker's loop: it looks who has payments to be asked about, and wakes their lanes. */
 async function adviseForEver(
-  flow: AdviceFlow,
+  lanes: AdviceLanes,
   process: VirtualProcess,
   around: Surroundings,
 ): Promise<never> {
   for (;;) {
-    const asked = await flow.adviseDue().catch((error: unknown) => {
-      judge(error, around);
-      return 0;
-    });
-    if (asked === 0) await process.sleep(LIMITS.pollMs);
+    await lanes.wake().catch((error: unknown) => judge(error, around));
+    await process.sleep(LIMITS.pollMs);
   }
+}
+
+function timeOf(process: VirtualProcess, { time }: Surroundings): PaceTime {
+  return { now: () => time.nowMs, sleep: (ms) => process.sleep(ms) };
+}
+
+/** Flows write down what must not stop them: it is judged like what reaches their edge. */
+function loggerThatJudges(around: Surroundings): Logger {
+  const logMethod = ([facts]: unknown[]): void => {
+    const error = (facts as { err?: unknown } | undefined)?.err;
+    if (error !== undefined && !(error instanceof CommitUnknown)) judge(error, around);
+  };
+  return pino({ level: 'error', hooks: { logMethod } });
 }

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { businessDateOf, JAKARTA_MIDNIGHT, ManualClock, PaymentIds, rupiah } from '#lib/kernel';
+import { JAKARTA_MIDNIGHT, ManualClock, PaymentIds, rupiah } from '#lib/kernel';
 import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
 import { CommitUnknown } from '#lib/platform';
 import {
@@ -12,23 +12,28 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  WorkInHand,
   type Answer,
   type BillerConnector,
   type BillerLeg,
   type Payment,
 } from '#lib/switching';
-import { aFixedCatalog, BILLER_IDS } from './catalog';
+import { aFixedCatalog, BILLER_IDS, calendarOf } from './catalog';
 import { ScriptedBiller, type Treatment } from './scripted-biller';
 import { inMemory } from './stores';
 
 const LIMITS = {
   scheduleSeconds: [5, 15, 60],
-  exhaustedAfterHours: 1,
+  jitterPercent: 0,
   afterDeadlineMs: 5_000,
   pollMs: 500,
   leaseMs: 30_000,
   atOnceMax: 8,
+  perSecondMax: 1_000,
 };
+
+/** The sources' day ends an hour after the first step. */
+const DAY = calendarOf({ ...JAKARTA_MIDNIGHT, at: '13:00' });
 
 /** What becomes of the next commit: written, or not, and the answer to it lost. */
 export const MISHAPS = [
@@ -93,14 +98,14 @@ export async function aBench() {
   const catalog = aFixedCatalog();
   const payments = new Payments(ground.stores.payments, writer, catalog, LIMITS, SILENT);
   const ids = new PaymentIds('T', 0, Buffer.from('sequences'));
-  const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, SILENT);
+  const opening = new PaymentOpening(payments, writer, ids, DAY.dateOf, LIMITS, SILENT);
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(ground.stores.inquiries);
   const inquiring = new InquiryFlow(clock, router, inquiries);
-  const paying = new PaymentFlow(clock, router, inquiries, payments, opening);
+  const paying = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
   const workers = [0, 1].map(
-    () => new AdviceFlow(clock, ground.stores.payments, payments, billers, catalog, LIMITS, SILENT),
+    () =>
+      new AdviceFlow(clock, ground.stores.payments, payments, billers, catalog, LIMITS, SILENT, DAY.endOf),
   );
   const orders: Order[] = [];
   const answers = new Map<Order, Answer[]>();
@@ -142,7 +147,12 @@ export async function aBench() {
 
   async function advise(seconds: number, count: number): Promise<void> {
     clock.advance(seconds * 1_000);
-    await Promise.all(workers.slice(0, count).map((worker) => worker.adviseDue()));
+    await Promise.all(
+      workers.slice(0, count).map(async (worker) => {
+        await worker.takeOver();
+        await worker.adviseDue();
+      }),
+    );
   }
 
   return { clock, ground, writer, billers, orders, answers, inHand, payments, pay, sell, advise };

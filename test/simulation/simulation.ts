@@ -10,7 +10,7 @@ import {
 import type { Books } from '../memory';
 import { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
-import { aFixedCatalog, BILLER_IDS, CHANNELS } from './catalog';
+import { aFixedCatalog, BILLER_IDS, calendarOf, CHANNELS, SOURCE_DAYS } from './catalog';
 import { VirtualChannel } from './channel';
 import { compareBooks, nameOf } from './four-books';
 import { Installation } from './installation';
@@ -93,6 +93,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     around,
     stores: ground.stores,
     catalog: aFixedCatalog(),
+    calendar: calendarOf(random.pick(SOURCE_DAYS)),
     billers,
     breakage: options.breakage,
     onSend,

@@ -24,6 +24,7 @@ import {
   type Books,
   type RawRow,
 } from '../memory';
+import { addChannels } from '../support/channels';
 import type { Breakage } from './breakages';
 import { BILLER_IDS, CHANNELS } from './catalog';
 import type { Stores } from './database-line';
@@ -83,6 +84,10 @@ export async function onADatabase(
   at: Date,
 ): Promise<Ground> {
   for (const table of BOOK_TABLES) await admin.run(`DELETE FROM ${table}`);
+  await addChannels(
+    admin,
+    CHANNELS.map(({ channelId }) => channelId),
+  );
   await admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
     ACCOUNTS.map(({ accountId, normalSide }) => [accountId, normalSide, at]),
   ]);

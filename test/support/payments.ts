@@ -28,7 +28,17 @@ export function anOffer(reference: string): Omit<StoredInquiry, 'inquiryId' | 'c
 /** Forms a payment of that offer, 20 seconds before its first advice. */
 export async function openPayment(
   writer: MoneyWriter,
-  { paymentId, reference, channelId = 'ca' }: { paymentId: string; reference: string; channelId?: string },
+  {
+    paymentId,
+    reference,
+    channelId = 'ca',
+    billerId = 'pln',
+  }: {
+    paymentId: string;
+    reference: string;
+    channelId?: string;
+    billerId?: string;
+  },
   at: Date,
 ): Promise<Payment> {
   const { offer, productId, customerNumber } = anOffer(reference);
@@ -39,7 +49,7 @@ export async function openPayment(
     contentHash: Buffer.alloc(32, paymentId),
     inquiryId: `inq_${paymentId.toLowerCase()}`,
     productId,
-    billerId: 'pln',
+    billerId,
     customerNumber,
     state: 'SENT',
     code: 'IN_PROGRESS',

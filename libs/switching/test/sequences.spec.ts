@@ -9,7 +9,7 @@ const channel = fc.nat({ max: 2 });
 const customer = fc.nat({ max: 5 });
 const treatment = fc.constantFrom(...TREATMENTS);
 const mishap = fc.constantFrom('none', 'none', ...MISHAPS);
-const afterSeconds = fc.constantFrom(0, 1, 5, 17, 20, 33, 70, 4_000);
+const afterSeconds = fc.constantFrom(0, 1, 5, 17, 20, 33, 70, 4_000, 90_000);
 const aStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
