@@ -12,19 +12,27 @@ import {
   type PaymentMoney,
   type UnitOfWork,
 } from '#lib/ledger';
+import { booksOf, checkLedgerBooks, MemoryTables, MemoryWriter, migratedShapes } from '../memory';
 import { aDatabase, type TestDatabase } from './database';
 
 export const AT = new Date('2026-07-14T05:00:00.123Z');
 
-/** A ledger with one biller and some channels, each with Rp 1,000 on its deposit. */
-export interface LedgerWorld {
-  store: TestDatabase;
+/** Books with one biller and some channels, each with Rp 1,000 on its deposit, wherever they are kept. */
+export interface LedgerBooks {
   /** Empties the books and opens them again. */
   reset(): Promise<void>;
   topUp(channelId: string, topUpId: string, amount: bigint): Promise<CommitResult>;
   free(channelId?: string): Promise<Rupiah>;
+  /** Lets every channel owe so much. */
+  allowCredit(limit: bigint): Promise<void>;
+  hasJournal(subjectId: string): Promise<boolean>;
   /** Fails the test unless the ledger's invariants hold. */
   expectSound(): Promise<void>;
+}
+
+/** A ledger in a database. */
+export interface LedgerWorld extends LedgerBooks {
+  store: TestDatabase;
 }
 
 /** Opens a ledger in a schema of its own. Drop it by `store.drop()`. */
@@ -53,8 +61,60 @@ export async function aLedger(channels: readonly string[] = ['ca']): Promise<Led
       }
     },
     free: async (channelId = 'ca') => (await depositBalance(store.database, channelId)).available,
+    allowCredit: async (limit) =>
+      void (await store.admin.run('UPDATE deposit SET credit_limit = ?', [limit])),
+    hasJournal: async (subjectId) =>
+      (await store.database.rows('SELECT 1 FROM journal WHERE subject_id = ?', [subjectId])).length > 0,
     async expectSound() {
       expect((await checkLedgerInvariants(store.database)).filter(({ ok }) => !ok)).toEqual([]);
+    },
+  };
+}
+
+/** Opens a ledger in memory. */
+export function aMemoryLedger(channels: readonly string[] = ['ca']): LedgerBooks & { tables: MemoryTables } {
+  const tables = new MemoryTables(migratedShapes());
+  const accounts = [...OWN_ACCOUNTS, ...accountsOfBiller('pln'), ...channels.flatMap(accountsOfChannel)];
+  tables.atomically((change) => {
+    for (const { accountId, normalSide } of accounts)
+      change.insert({
+        table: 'account',
+        values: { account_id: accountId, normal_side: normalSide, opened_at: AT },
+      });
+  });
+  const topUp: LedgerBooks['topUp'] = (channelId, topUpId, amount) =>
+    topUpDeposit(new MemoryWriter(tables), {
+      topUpId,
+      channelId,
+      amount: rupiah(amount),
+      businessDate: '2026-07-14',
+      at: AT,
+    });
+  return {
+    tables,
+    topUp,
+    async reset() {
+      for (const table of ['journal', 'posting', 'deposit']) tables.clear(table);
+      for (const channelId of channels) {
+        tables.atomically((change) => change.insert({ table: 'deposit', values: { channel_id: channelId } }));
+        await topUp(channelId, `opening ${channelId}`, 1_000n);
+      }
+    },
+    async free(channelId = 'ca') {
+      const row = tables.row('deposit', 'PRIMARY', channelId);
+      const [posted, held, limit] = ['posted', 'held', 'credit_limit'].map((name) =>
+        BigInt(String(row?.[name])),
+      );
+      return rupiah((posted ?? 0n) - (held ?? 0n) + (limit ?? 0n));
+    },
+    async allowCredit(limit) {
+      tables.atomically((change) =>
+        change.update({ table: 'deposit', set: { credit_limit: limit }, where: {} }),
+      );
+    },
+    hasJournal: async (subjectId) => tables.rows('journal', { subject_id: subjectId }).length > 0,
+    async expectSound() {
+      expect(checkLedgerBooks(booksOf(tables)).filter(({ ok }) => !ok)).toEqual([]);
     },
   };
 }

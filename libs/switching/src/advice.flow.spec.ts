@@ -44,6 +44,20 @@ test('"no such payment" is believed only after the quiet time', async () => {
   expect((await world.balance()).held).toBe(0n);
 });
 
+test('"no such payment" asked in the quiet time is not believed because its answer is read after it', async () => {
+  world.biller.behaviour = 'loses the request';
+  const { paymentId } = await world.payOne();
+  jest.spyOn(world.biller, 'advise').mockImplementationOnce(async () => {
+    // The worker is paused with the answer in its hands.
+    world.clock.advance(40_000);
+    return { kind: 'no such payment', evidence: {} };
+  });
+  await pass(5);
+  expect(await stateOf(paymentId)).toBe('SUSPECT');
+  await pass(60);
+  expect(await stateOf(paymentId)).toBe('DECLINED');
+});
+
 test('while advice is silent the payment stays listed and is asked about by the schedule', async () => {
   world.biller.behaviour = 'pays and loses the answer';
   world.biller.isAdviceSilent = true;

@@ -97,6 +97,7 @@ export class AdviceFlow {
 
   private async askAndRecord(claimed: ClaimedPayment): Promise<void> {
     const { payment, fence } = claimed;
+    const askedAt = this.clock.now();
     const outcome = await this.ask(payment);
     const now = this.clock.now();
     failPoint('K9 advised', payment.paymentId);
@@ -104,7 +105,7 @@ export class AdviceFlow {
 
     if (outcome.kind === 'approved')
       await this.payments.record(payment, 'biller approved', outcome, now, { fence });
-    else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, now)) {
+    else if (outcome.kind === 'declined' || this.isProvenUnpaid(outcome, payment, askedAt)) {
       failPoint('K8 void decided', payment.paymentId);
       await this.payments.record(payment, 'biller declined', outcome, now, { fence });
       failPoint('K8 void recorded', payment.paymentId);
@@ -154,11 +155,14 @@ export class AdviceFlow {
     else this.logger.warn({ paymentId, evidence }, 'advice came after another claim and changed nothing');
   }
 
-  /** "No such payment" proves nothing while the payment may still be on its way. */
-  private isProvenUnpaid(outcome: AdviceOutcome, payment: Payment, now: Date): boolean {
+  /**
+   * "No such payment" proves nothing while the payment may still be on its way: what counts is when we asked, because the
+   * answer, or the process that reads it, may have taken until after the quiet time.
+   */
+  private isProvenUnpaid(outcome: AdviceOutcome, payment: Payment, askedAt: Date): boolean {
     return (
       outcome.kind === 'no such payment' &&
-      now >= quietEndOf(payment, this.billers.connector(payment.billerId))
+      askedAt >= quietEndOf(payment, this.billers.connector(payment.billerId))
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Logger } from '#lib/platform';
 import type { AdviceFlow } from './advice.flow';
 import type { LaneLimits } from './advice.limits';
-import { Pace } from './pace';
+import { Pace, REAL_TIME, type PaceTime } from './pace';
 
 /**
  * Advice by lanes, one for each biller that has payments to be asked about. A lane asks a bounded number at once and
@@ -17,6 +17,7 @@ export class AdviceLanes {
     private readonly flow: AdviceFlow,
     private readonly limitsOf: (billerId: string) => LaneLimits,
     private readonly logger: Logger,
+    private readonly time: PaceTime = REAL_TIME,
   ) {}
 
   /** Lists what was left behind, and sets the lanes that have something due to work; waits for no answer. */
@@ -40,6 +41,7 @@ export class AdviceLanes {
       this.limitsOf(billerId),
       this.stopping.signal,
       this.logger,
+      this.time,
     );
     this.lanes.set(billerId, lane);
     return lane;
@@ -58,8 +60,9 @@ class AdviceLane {
     private readonly limits: LaneLimits,
     private readonly signal: AbortSignal,
     private readonly logger: Logger,
+    time: PaceTime,
   ) {
-    this.pace = new Pace(limits.perSecondMax);
+    this.pace = new Pace(limits.perSecondMax, time);
   }
 
   wake(): void {

@@ -8,7 +8,8 @@ export interface PaceTime {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-const REAL_TIME: PaceTime = {
+/** The machine's own time. */
+export const REAL_TIME: PaceTime = {
   now: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 };

@@ -1,0 +1,123 @@
+import type { Biller, Catalog, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
+import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
+import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
+
+/** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
+export const CHANNELS = [
+  { channelId: 'rich', opening: 5_000_000n, creditLimit: 0n, commissionMode: 'immediate' },
+  { channelId: 'poor', opening: 90_000n, creditLimit: 0n, commissionMode: 'settled' },
+  { channelId: 'on-credit', opening: 1n, creditLimit: 120_000n, commissionMode: 'immediate' },
+] as const;
+
+export const BILLER_IDS = ['water', 'power'] as const;
+
+const WATER = {
+  productId: 'water-bill',
+  name: 'Water',
+  billerId: 'water',
+  billerProduct: 'BILL',
+  source: 'LPW01',
+  amountType: 'CLOSED',
+  denominations: null,
+  customerNumberPattern: '^\\d{12}$',
+  customerNumberExample: '531100000000',
+  adminPer: 'bill',
+  offerValidSeconds: 900,
+  oneBillAtATime: true,
+  isReversible: false,
+  requiredReceiptFields: [],
+  receiptLines: ['{paymentId}', '{customerName}', 'Rp {total}'],
+  opensAt: null,
+  closesAt: null,
+  timeZone: 'Asia/Jakarta',
+} satisfies Product;
+
+const POWER = {
+  ...WATER,
+  productId: 'power-token',
+  name: 'Power token',
+  billerId: 'power',
+  billerProduct: 'PREPAID',
+  source: 'LPP01',
+  amountType: 'DENOM',
+  denominations: ['20000', '50000'],
+  adminPer: 'payment',
+  oneBillAtATime: false,
+  requiredReceiptFields: ['token'],
+  receiptLines: ['{paymentId}', '{token}'],
+} satisfies Product;
+
+const PRODUCTS: readonly Product[] = [WATER, POWER];
+
+function soldBy(channelId: string, product: Product): SoldProduct {
+  const biller: Biller = { billerId: product.billerId, name: product.name };
+  const price: Price = {
+    channelId,
+    productId: product.productId,
+    adminFee: rupiah(2_500n),
+    billerFee: rupiah(700n),
+    commission: rupiah(1_300n),
+  };
+  return { product, biller, price };
+}
+
+class FixedCatalog implements Pick<Catalog, keyof Catalog> {
+  channel(channelId: string): OpenChannel | undefined {
+    const known = CHANNELS.find((channel) => channel.channelId === channelId);
+    if (!known) return undefined;
+    const secret = Buffer.alloc(0);
+    return {
+      channel: {
+        channelId,
+        name: channelId,
+        protocol: 'h2h',
+        commissionMode: known.commissionMode,
+        secret,
+        secondSecret: null,
+        allowedIps: null,
+        requestsPerSecond: null,
+        isActive: true,
+      },
+      secrets: [],
+    };
+  }
+
+  product(productId: string): Product | undefined {
+    return this.products().find((product) => product.productId === productId);
+  }
+
+  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
+    return this.soldProducts(channelId).find(({ product }) => product.productId === productId);
+  }
+
+  soldProducts(channelId: string): SoldProduct[] {
+    return this.products().map((product) => soldBy(channelId, product));
+  }
+
+  products(): Product[] {
+    return [...PRODUCTS];
+  }
+
+  stopFor(): undefined {
+    return undefined;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** What every run sells: a bill that only one may pay at a time, and a token bought as often as one likes. */
+export function aFixedCatalog(): Catalog {
+  // The class has private members that nobody outside of it can give.
+  return new FixedCatalog() as unknown as Catalog;
+}
+
+/** When the sources' days end: in the midst of a run, or long after. */
+export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];
+
+/** The calendar of sources whose day ends so. */
+export function calendarOf(cutOff: CutOff): { dateOf: SourceCalendar; endOf: SourceDayEnd } {
+  return {
+    dateOf: (_, at) => businessDateOf(at, cutOff),
+    endOf: (_, date) => endOfBusinessDate(date, cutOff),
+  };
+}

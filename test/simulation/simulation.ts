@@ -1,0 +1,184 @@
+import type { InvariantVerdict } from '#lib/ledger';
+import {
+  isFinal,
+  paymentOf,
+  type Answer,
+  type BillerLeg,
+  type Payment,
+  type PaymentRow,
+} from '#lib/switching';
+import type { Books } from '../memory';
+import { VirtualBiller } from './biller';
+import type { Breakage } from './breakages';
+import { aFixedCatalog, BILLER_IDS, calendarOf, CHANNELS, SOURCE_DAYS } from './catalog';
+import { VirtualChannel } from './channel';
+import { compareBooks, nameOf } from './four-books';
+import { Installation } from './installation';
+import type { Surroundings } from './process';
+import { Random } from './random';
+import { inMemory, type Ground } from './stores';
+import { VirtualTime } from './virtual-time';
+import { CALM, drawWeather } from './weather';
+
+const OPENING = Date.parse('2026-07-14T16:58:00Z');
+const FAULTS_FOR_MS = 120_000;
+const HEALED_WITHIN_MS = 60_000;
+const GIVE_UP_AFTER_MS = 3_600_000;
+const ORDERS_MAX = 40;
+
+/** How a run ended. */
+export interface Run {
+  seed: number;
+  payments: number;
+  virtualSeconds: number;
+  /** What must not be; empty when all is well. */
+  findings: string[];
+  /** The end in words that two runs can be compared by: every payment, every deposit. */
+  end: string[];
+  /** What happened, where it was asked for. */
+  story: string[];
+}
+
+/** What may be other than usual in a run. */
+export interface RunOptions {
+  breakage?: Breakage;
+  /** Keeps the books elsewhere than in memory. */
+  ground?: (at: Date) => Promise<Ground>;
+  /** Tells what happens as it happens. */
+  tell?: (line: string) => void;
+}
+
+/**
+ * Plays one seed: channels sell while processes die, lines break and billers mumble; then all is healed, and what is
+ * open must come to its end. The same seed is the same run.
+ */
+export async function simulate(seed: number, options: RunOptions = {}): Promise<Run> {
+  const random = new Random(seed);
+  const time = new VirtualTime(OPENING);
+  const story: string[] = [];
+  const findings = new Set<string>();
+  const note = (text: string): void => {
+    const line = `${time.now().toISOString()} ${text}`;
+    story.push(line);
+    options.tell?.(line);
+  };
+  const around: Surroundings = {
+    time,
+    random,
+    weather: drawWeather(random),
+    note,
+    find: (finding) => findings.add(finding),
+  };
+  const ground = await (options.ground?.(time.now()) ?? inMemory(time.now(), options.breakage));
+  const billers = BILLER_IDS.map((billerId) => new VirtualBiller(billerId, around));
+  const sent = new Set<string>();
+
+  const onSend = (leg: BillerLeg): void => {
+    note(`${leg.reference} is sent`);
+    if (sent.has(leg.reference)) findings.add(`${leg.reference} was sent twice`);
+    sent.add(leg.reference);
+    if (ground.stateNow && ground.stateNow(leg.reference) === undefined)
+      findings.add(`${leg.reference} was sent before its intent was durable`);
+  };
+  const onAnswer = (answer: Answer): void => {
+    if (answer.kind !== 'payment') return;
+    const { paymentId, state } = answer.payment;
+    note(`${paymentId} is answered ${state}`);
+    const there = ground.stateNow?.(paymentId);
+    if (ground.stateNow && isFinal(state) && there !== state)
+      findings.add(`${paymentId} was answered ${state} while it was ${there}`);
+  };
+
+  const parts = {
+    around,
+    stores: ground.stores,
+    catalog: aFixedCatalog(),
+    calendar: calendarOf(random.pick(SOURCE_DAYS)),
+    billers,
+    breakage: options.breakage,
+    onSend,
+  };
+  const installation = new Installation(parts, random.between(1, 3), random.between(1, 2));
+  const channels = CHANNELS.map(
+    ({ channelId }) => new VirtualChannel(channelId, around, installation, onAnswer),
+  );
+  sellAtRandom(channels, around);
+
+  await time.run(() => false, OPENING + FAULTS_FOR_MS);
+  note('all is healed');
+  around.weather = CALM;
+  await time.run(() => false, OPENING + FAULTS_FOR_MS + 2 * HEALED_WITHIN_MS);
+  const truth = () => billers.flatMap((biller) => biller.truth);
+  for (const finding of brokenIn(await ground.verify(truth(), time.now()))) findings.add(finding);
+
+  let open = 1;
+  while (open > 0 && time.nowMs < OPENING + GIVE_UP_AFTER_MS) {
+    await time.run(() => false, time.nowMs + HEALED_WITHIN_MS);
+    const areIdle = channels.every((channel) => channel.isIdle);
+    open = areIdle ? openIn(await ground.books()) : 1;
+  }
+  if (open > 0) findings.add(`${open} payments have not come to an end`);
+
+  const books = await ground.books();
+  const payments = paymentsOf(books);
+  const entries = channels.flatMap((channel) => [...channel.book.values()]);
+  for (const finding of brokenIn(await ground.verify(truth(), time.now()))) findings.add(finding);
+  for (const finding of compareBooks(books, entries, truth(), payments)) findings.add(finding);
+  return {
+    seed,
+    payments: payments.size,
+    virtualSeconds: (time.nowMs - OPENING) / 1_000,
+    findings: [...findings],
+    end: endOf(books, payments),
+    story,
+  };
+}
+
+function sellAtRandom(channels: readonly VirtualChannel[], { time, random }: Surroundings): void {
+  const orders = random.between(10, ORDERS_MAX);
+  for (let order = 0; order < orders; order += 1) {
+    const channel = random.pick(channels);
+    // Few customers, so that two channels come for the same bill; some of them unknown to the biller.
+    const customerNumber = `5311${String(random.below(24)).padStart(8, '0')}`;
+    time.after(random.below(FAULTS_FOR_MS - 10_000), () => void channel.sell(customerNumber));
+  }
+}
+
+function brokenIn(verdicts: readonly InvariantVerdict[]): string[] {
+  return verdicts
+    .filter(({ ok }) => !ok)
+    .map(({ id, firstCounterExample }) => `${id}: ${firstCounterExample}`);
+}
+
+function openIn({ payment }: Books): number {
+  return payment.filter((row) => ['SENT', 'SUSPECT'].includes(String(row['state']))).length;
+}
+
+/** Our payments by channel and reference. */
+function paymentsOf(books: Books): Map<string, Payment> {
+  const legs = new Map(books.payment_leg.map((row) => [row['payment_id'], row]));
+  return new Map(
+    books.payment.map((row) => {
+      const leg = legs.get(row['payment_id'] ?? null);
+      const payment = paymentOf({
+        ...leg,
+        leg_product: leg?.['product_id'],
+        ...row,
+      } as unknown as PaymentRow);
+      return [nameOf({ channelId: payment.channelId, reference: payment.channelReference }), payment];
+    }),
+  );
+}
+
+function endOf(books: Books, payments: ReadonlyMap<string, Payment>): string[] {
+  return [
+    ...[...payments].map(
+      ([name, { paymentId, state, code, balanceAfter, lastEventNo }]) =>
+        `${name} ${paymentId} ${state} ${code} ${balanceAfter} ${lastEventNo}`,
+    ),
+    ...books.deposit.map(
+      (row) =>
+        `${String(row['channel_id'])} ${String(row['posted'])} ${String(row['held'])} ${String(row['seq'])}`,
+    ),
+  ].sort();
+}
