@@ -36,7 +36,7 @@ const SCHEDULES = [
 const LIMITS = {
   jitterPercent: 10,
   afterDeadlineMs: 5_000,
-  pollMs: 2_000,
+  pollMs: 4_000,
   leaseMs: 30_000,
   atOnceMax: 8,
   perSecondMax: 50,

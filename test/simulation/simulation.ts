@@ -89,11 +89,12 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
       findings.add(`${paymentId} was answered ${state} while it was ${there}`);
   };
 
+  const calendar = calendarOf(random.pick(SOURCE_DAYS));
   const parts = {
     around,
     stores: ground.stores,
     catalog: aFixedCatalog(),
-    calendar: calendarOf(random.pick(SOURCE_DAYS)),
+    calendar,
     billers,
     breakage: options.breakage,
     onSend,
@@ -123,6 +124,14 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
   const payments = paymentsOf(books);
   const entries = channels.flatMap((channel) => [...channel.book.values()]);
   for (const finding of brokenIn(await ground.verify(truth(), time.now()))) findings.add(finding);
+  const { scheduleSeconds } = installation.limits;
+  for (const finding of givenUpTooSoon(books, payments, ({ leg }) =>
+    Math.max(
+      calendar.endOf(leg.source, leg.sourceBusinessDate).getTime(),
+      leg.sentAt.getTime() + scheduleSeconds.reduce((sum, seconds) => sum + seconds, 0) * 1_000,
+    ),
+  ))
+    findings.add(finding);
   for (const finding of compareBooks(books, entries, truth(), payments)) findings.add(finding);
   return {
     seed,
@@ -152,6 +161,25 @@ function brokenIn(verdicts: readonly InvariantVerdict[]): string[] {
 
 function openIn({ payment }: Books): number {
   return payment.filter((row) => ['SENT', 'SUSPECT'].includes(String(row['state']))).length;
+}
+
+/** Payments that advice has given up before the day of their source was over and the schedule was used up. */
+function givenUpTooSoon(
+  { payment_event }: Books,
+  payments: ReadonlyMap<string, Payment>,
+  lastAdviceAtMs: (payment: Payment) => number,
+): string[] {
+  const givenUpAt = new Map(
+    payment_event
+      .filter((row) => row['event'] === 'advice exhausted')
+      .map((row) => [row['payment_id'], row['at'] as Date]),
+  );
+  return [...payments.values()].flatMap((payment) => {
+    const at = givenUpAt.get(payment.paymentId);
+    return at && at.getTime() < lastAdviceAtMs(payment)
+      ? [`${payment.paymentId} was given up at ${at.toISOString()}, before its last advice`]
+      : [];
+  });
 }
 
 /** Our payments by channel and reference. */

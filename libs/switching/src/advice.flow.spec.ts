@@ -166,6 +166,7 @@ test('two workers share what is due, and no payment is asked about twice', async
 test('it is asked by the schedule up to the end of the source’s day, and at that end for the last time', async () => {
   world.biller.behaviour = 'pays and loses the answer';
   world.biller.isAdviceSilent = true;
+  world.clock.advance(new Date('2026-07-14T16:50:00Z').getTime() - world.clock.now().getTime());
   const { paymentId } = await world.payOne();
   const sentAt = world.clock.now().getTime();
   const waits: number[] = [];
@@ -180,7 +181,7 @@ test('it is asked by the schedule up to the end of the source’s day, and at th
     await world.advice.adviseDue();
   }
   expect(waits.slice(0, 4)).toEqual([5, 15, 60, 60]);
-  // Sent at noon in Jakarta, on a source whose day ends at midnight.
+  // Sent ten minutes before midnight in Jakarta, where the source's day ends.
   expect(new Date(before).toISOString()).toBe('2026-07-14T17:00:00.000Z');
   expect(await stateOf(paymentId)).toBe('UNRESOLVED');
 });

@@ -1,6 +1,12 @@
 import { BatchWriter, checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { checkPaymentInvariants } from '#lib/switching';
-import { checkLedgerBooks, checkPaymentBooks } from '../../../test/memory';
+import {
+  BOOK_TABLES,
+  checkLedgerBooks,
+  checkPaymentBooks,
+  type Books,
+  type RawRow,
+} from '../../../test/memory';
 import { onADatabase, readBooks, simulate } from '../../../test/simulation';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 
@@ -10,6 +16,8 @@ const LATER = new Date('2026-07-15T00:00:00Z');
 
 let store: TestDatabase;
 let writer: BatchWriter;
+/** The books as the run left them. */
+let left: Books;
 beforeAll(async () => {
   store = await aDatabase();
   writer = new BatchWriter(store.url, {
@@ -18,15 +26,30 @@ beforeAll(async () => {
     unknownForMs: 2_000,
     packetWithinMs: 8_000,
   });
-});
-beforeEach(async () => {
   const { database, admin } = store;
   await simulate(SEED, { ground: (at) => onADatabase({ database, admin, writer }, at) });
+  left = await readBooks(database);
+});
+beforeEach(async () => {
+  for (const table of BOOK_TABLES) {
+    const rows = left[table];
+    const columns = Object.keys(rows[0] ?? {});
+    await store.admin.run(`DELETE FROM ${table}`);
+    await store.admin.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ?`, [
+      rows.map((row) => columns.map((column) => bindable(row[column] ?? null))),
+    ]);
+  }
 });
 afterAll(async () => {
   await writer.close();
   await store.drop();
 });
+
+/** A value as it was read, so that it can be written again; JSON arrives as an object. */
+function bindable(value: RawRow[string]): RawRow[string] {
+  const isPlain = typeof value !== 'object' || value instanceof Date || Buffer.isBuffer(value);
+  return isPlain || value === null ? value : JSON.stringify(value);
+}
 
 function broken(verdicts: readonly InvariantVerdict[]): string[] {
   return verdicts.filter(({ ok }) => !ok).map(({ id }) => id);
