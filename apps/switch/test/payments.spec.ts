@@ -245,7 +245,7 @@ test('tokens for one meter may be bought at the same time', async () => {
   expect(answers.map(({ body }) => body.status)).toEqual(['PAID', 'PAID']);
 });
 
-test('no product can be reversed', async () => {
+test('a product that may not be reversed stays paid', async () => {
   const { body } = await client.payFor('pln-postpaid', customer('pln-postpaid'));
   const target = `/v1/payments/${body.paymentId}/reversal`;
   expectProblem(

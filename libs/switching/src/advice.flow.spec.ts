@@ -187,8 +187,8 @@ test('it is asked by the schedule up to the end of the source’s day, and at th
 });
 
 test('a payment sent at the very end of the day is still asked about by the whole schedule once', async () => {
-  world.biller.behaviour = 'pays and loses the answer';
-  world.biller.isAdviceSilent = true;
+  world.water.behaviour = 'pays and loses the answer';
+  world.water.isAdviceSilent = true;
   world.clock.advance(new Date('2026-07-14T16:59:50Z').getTime() - world.clock.now().getTime());
   const { paymentId } = await world.payOne({ productId: 'pdam-tirta-jaya', customerNumber: '1000000000' });
   await pass(79);

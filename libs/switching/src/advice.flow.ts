@@ -6,6 +6,7 @@ import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers, SourceDayEnd } from './biller.contract';
 import { legOf, type Payment } from './payment';
+import { contradictionOf } from './payment.evidence';
 import type { ClaimedPayment, PaymentStore } from './payment.store';
 import type { Payments } from './payments';
 
@@ -100,6 +101,7 @@ export class AdviceFlow {
     const outcome = await this.ask(payment);
     const now = this.clock.now();
     failPoint('K9 advised', payment.paymentId);
+    if (contradictionOf(payment, outcome) !== null) await this.payments.keepEvidence(payment, outcome, now);
 
     if (outcome.kind === 'approved')
       await this.payments.record(payment, 'biller approved', outcome, now, { fence });

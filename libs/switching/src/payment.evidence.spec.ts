@@ -1,6 +1,6 @@
 import { rupiah } from '#lib/kernel';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
-import type { PaymentOutcome } from './biller.contract';
+import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
 import type { PaymentEvent } from './payment.states';
 
@@ -93,6 +93,21 @@ test('an approval of another amount is kept with the move that leaves the paymen
   expect(await evidenceOf(payment)).toEqual([
     { said: 'unknown', state_then: 'SENT', contradiction: 'another amount approved' },
   ]);
+});
+
+test('an advice that names another amount, again and again, is kept once', async () => {
+  world.biller.behaviour = 'pays and loses the answer';
+  const payment = await world.payOne();
+  const other = { ...approval(payment), amount: rupiah(payment.offer.amount + 1n) };
+  const advise = jest.spyOn(world.biller, 'advise').mockResolvedValue(other as AdviceOutcome);
+  await world.pass(90);
+  expect(advise.mock.calls.length).toBeGreaterThan(1);
+  advise.mockRestore();
+  expect(await evidenceOf(payment)).toMatchObject([
+    { state_then: 'SUSPECT', contradiction: 'another amount approved' },
+  ]);
+  await world.pass(300);
+  expect((await world.payments.findById('ppob-nusantara', payment.paymentId))?.state).toBe('PAID');
 });
 
 test('a late answer still decides while the payment is unknown', async () => {

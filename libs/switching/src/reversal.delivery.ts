@@ -55,6 +55,7 @@ export class ReversalDelivery {
       { paymentId, channelId, reference, billerId, legReference, origin, tries },
       'reversal sent',
     );
+    failPoint('K8 reversal stored', paymentId);
     const connector = this.billers.connector(billerId);
     failPoint('K8 reversal stored', paymentId);
     const said = connector.reverse
