@@ -18,13 +18,16 @@ afterAll(async () => {
   await store.drop();
 });
 
-test('20 seeds end alike in memory and on MariaDB: every payment, every deposit, every verdict', async () => {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const inMemory = await simulate(seed);
+const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1);
+
+test.each(SEEDS)(
+  'seed %i ends alike in memory and on MariaDB: every payment, every deposit, every verdict',
+  async (seed) => {
     const { database, admin } = store;
+    const inMemory = await simulate(seed);
     const onMariaDb = await simulate(seed, { ground: (at) => onADatabase({ database, admin, writer }, at) });
-    expect([seed, onMariaDb.findings]).toEqual([seed, []]);
-    expect([seed, onMariaDb.end]).toEqual([seed, inMemory.end]);
+    expect(onMariaDb.findings).toEqual([]);
+    expect(onMariaDb.end).toEqual(inMemory.end);
     expect(onMariaDb.story).toEqual(inMemory.story);
-  }
-});
+  },
+);
