@@ -1,6 +1,6 @@
 import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
-import type { Logger } from '#lib/platform';
+import { failPoint, type Logger } from '#lib/platform';
 import type { BillerConnector, Billers, ReversalOutcome } from './biller.contract';
 import { isFinal } from './payment.states';
 import type { Payment } from './payment';
@@ -56,9 +56,11 @@ export class ReversalDelivery {
       'reversal sent',
     );
     const connector = this.billers.connector(billerId);
+    failPoint('K8 reversal stored', paymentId);
     const said = connector.reverse
       ? await connector.reverse(billerReversalOf(reversal, payment), deadline).catch(brokenCall)
       : UNSUPPORTED;
+    failPoint('K8 reversal sent', paymentId);
     const now = this.clock.now();
     if (said.kind === 'accepted') return this.recordAccepted(reversal, payment, said, now);
     await this.payments.keepEvidence(payment, said, now);
