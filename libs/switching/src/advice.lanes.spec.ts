@@ -65,6 +65,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 
 test('a biller that does not answer fills its own lane; another biller’s payments come to their end', async () => {
   world.biller.behaviour = 'pays and loses the answer';
+  world.water.behaviour = 'pays and loses the answer';
   for (let n = 0; n < 5; n += 1) await world.payOne();
   for (let n = 0; n < 3; n += 1)
     await world.payOne({ productId: 'pdam-tirta-jaya', customerNumber: `10${n}0000000` });
@@ -74,6 +75,7 @@ test('a biller that does not answer fills its own lane; another biller’s payme
 
   await lanes.wake();
   await until(async () => (await statesOf('tirta-jaya'))['PAID'] === 3);
+  await until(() => asked.length === 2);
   await lanes.wake();
 
   expect(await statesOf('pln')).toEqual({ SUSPECT: 5 });
