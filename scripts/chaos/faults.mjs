@@ -15,6 +15,10 @@ const SWITCH_POINTS = [
 ];
 /** The worker passes these when payments have waited for it, so their orders lie until then. */
 const WORKER_POINTS = ['K8 void decided', 'K8 void recorded', 'K9 taken over', 'K9 advised'];
+/** A reversal is sent by the switch that took its order, and by the worker where that one died; they are rare. */
+const REVERSAL_POINTS = ['K8 reversal stored', 'K8 reversal sent'];
+/** Orders for these lie until a payment comes by. */
+const LYING_POINTS = [...WORKER_POINTS, ...REVERSAL_POINTS];
 /** Between these the database goes down as well: what was sent to it may have happened or not. */
 const DATABASE_POINTS = ['K2 opening commit sent', 'K3 opened', 'K5 answered', 'K6 outcome commit sent'];
 
@@ -59,7 +63,8 @@ export function planKills(random, kills) {
       random.weighted(
         /** @type {const} */ ([
           [atPoint(random.pick(SWITCH_POINTS)), 60],
-          [atPoint(random.pick(WORKER_POINTS)), 15],
+          [atPoint(random.pick(WORKER_POINTS)), 12],
+          [atPoint(random.pick(REVERSAL_POINTS)), 5],
           [atPoint(random.pick(DATABASE_POINTS), 'database'), 12],
           [{ how: 'database' }, 4],
           [{ how: 'worker' }, 4],
@@ -205,7 +210,7 @@ export async function breakIt({ bed, strikes, random, kills, withPause = false, 
     if (!isDone && (patience -= 1) > 0) plan.push(kill);
     await sleep(random.between(300, 1_200));
   }
-  WORKER_POINTS.forEach((point) => strikes.withdraw(point));
+  LYING_POINTS.forEach((point) => strikes.withdraw(point));
   if (await paused?.isOver) count('K14 paused past its turn');
   return counts;
 }
@@ -220,8 +225,8 @@ export async function breakIt({ bed, strikes, random, kills, withPause = false, 
  */
 async function lateKill(strikes, random, kills) {
   const until = Date.now() + WORKER_WITHIN_MS;
-  while (WORKER_POINTS.some((point) => strikes.isLaid(point)) && Date.now() < until) await sleep(100);
-  WORKER_POINTS.forEach((point) => strikes.withdraw(point));
+  while (LYING_POINTS.some((point) => strikes.isLaid(point)) && Date.now() < until) await sleep(100);
+  LYING_POINTS.forEach((point) => strikes.withdraw(point));
   return strikes.kills() < kills ? atPoint(random.pick(SWITCH_POINTS)) : undefined;
 }
 
@@ -267,7 +272,7 @@ async function strike(kill, { bed, strikes, signal }) {
       const { point, target } = kill;
       if (strikes.isLaid(point)) return false;
       strikes.lay(point, target === 'database' ? { pid: bed.process('database').pid } : {});
-      if (WORKER_POINTS.includes(point)) return true;
+      if (LYING_POINTS.includes(point)) return true;
       const until = Date.now() + STRIKE_WITHIN_MS;
       while (strikes.isLaid(point) && Date.now() < until) {
         signal.throwIfAborted();

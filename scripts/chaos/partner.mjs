@@ -131,7 +131,7 @@ async function live({ seed, instances, channels, slowTruths }, number) {
       inquiryId,
       total: String(BigInt(total) + 1n),
     });
-  if (last.heard === 'answer' && last.body.status === 'PAID' && random.chance(0.1))
+  if (last.heard === 'answer' && last.body.status === 'PAID' && random.chance(0.2))
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const target = `/v1/payments/${last.body.paymentId}/reversal`;
       const heard = await say('reverse', 'POST', target, { reference: `${reference}-r`, reason: 'chaos' });

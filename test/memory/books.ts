@@ -13,6 +13,8 @@ export const BOOK_TABLES = [
   'payment',
   'payment_leg',
   'payment_event',
+  'payment_evidence',
+  'reversal',
 ] as const;
 
 /** All rows of the books at one moment, wherever they were kept. */
@@ -51,7 +53,7 @@ export function checkPaymentBooks(
     verdict('I6', legs, legMissing(books) ?? compared?.unknown),
     verdict('I7', payments, untold(books) ?? historyBroken(books) ?? historyJumps(books) ?? compared?.untrue),
     verdict('I8', payments, notListed(books, now)),
-    verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books)),
+    verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books) ?? givenBack(books)),
   ];
 }
 
@@ -103,6 +105,12 @@ function edited(books: Books): string | undefined {
       postings: lines.get(journalName(row)) ?? [],
       reference: '',
       at: row['created_at'] as Date,
+      ...(row['about_subject_id'] === null
+        ? {}
+        : {
+            about: { subjectId: text(row, 'about_subject_id'), kind: text(row, 'about_kind') as JournalKind },
+          }),
+      ...(row['reason'] === null ? {} : { reason: text(row, 'reason') }),
     });
     return !hash.equals(row['content_hash'] as Buffer);
   });
@@ -257,6 +265,18 @@ function holdNotClosedOnce(books: Books): string | undefined {
       return `${paymentId} is ${text(row, 'state')} with ${holds} holds and ${closings} closings`;
   }
   return undefined;
+}
+
+/** These books know no reversal and no refund, so any trace of one is wrong. */
+function givenBack({ payment, journal, reversal }: Books): string | undefined {
+  const marked = payment.find(
+    (row) =>
+      row['state'] === 'REVERSED' || Number(row['reversal_ordered']) !== 0 || text(row, 'refunded') !== '0',
+  );
+  if (marked) return `${text(marked, 'payment_id')} is marked as given back`;
+  const back = journal.find((row) => ['reversal', 'refund'].includes(text(row, 'kind')));
+  if (back) return `journal ${journalName(back)} gives something back`;
+  return reversal[0] && `${text(reversal[0], 'payment_id')} is ordered to be reversed`;
 }
 
 /** Lays the billers' own record beside ours. */

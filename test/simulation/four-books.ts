@@ -21,11 +21,14 @@ export function compareBooks(
   entries: readonly Entry[],
   truth: readonly BillerTruth[],
   payments: ReadonlyMap<string, Payment>,
+  toppedUp: ReadonlyMap<string, bigint>,
 ): string[] {
   return [
     ...entries.flatMap((entry) => callerAgainstUs(entry, payments.get(nameOf(entry)))),
     ...callersAgainstTruth(entries, truth, payments),
-    ...CHANNELS.flatMap(({ channelId, opening }) => depositOf(channelId, opening, books, payments)),
+    ...CHANNELS.flatMap(({ channelId, opening }) =>
+      depositOf(channelId, opening + (toppedUp.get(channelId) ?? 0n), books, payments),
+    ),
   ];
 }
 
@@ -85,7 +88,7 @@ function callersAgainstTruth(
 
 function depositOf(
   channelId: string,
-  opening: bigint,
+  paidIn: bigint,
   books: Books,
   payments: ReadonlyMap<string, Payment>,
 ): string[] {
@@ -93,7 +96,7 @@ function depositOf(
   const own = [...payments.values()].filter((payment) => payment.channelId === channelId);
   const chargeOf = (states: (payment: Payment) => boolean) =>
     own.filter(states).reduce((total, { offer }) => total + offer.charge, 0n);
-  const posted = opening - chargeOf(({ state }) => state === 'PAID');
+  const posted = paidIn - chargeOf(({ state }) => state === 'PAID');
   const held = chargeOf(({ state }) => !isFinal(state));
   const there = `${String(row?.['posted'])}/${String(row?.['held'])}`;
   return there === `${posted}/${held}`

@@ -1,4 +1,4 @@
-import { isDatabaseAway } from '#lib/platform';
+import { CommitUnknown, isDatabaseAway } from '#lib/platform';
 import type { Random } from './random';
 import type { VirtualTime } from './virtual-time';
 import type { Weather } from './weather';
@@ -15,9 +15,13 @@ export interface Surroundings {
   find: (finding: string) => void;
 }
 
-/** An error that reached the edge of a flow: a database that is away is expected, anything else is a bug. */
+/**
+ * An error that reached the edge of a flow, so that its caller hears nothing: a database that is away, or one that did
+ * not say whether it committed, is expected; anything else is a bug.
+ */
 export function judge(error: unknown, { find }: Surroundings): void {
-  if (!isDatabaseAway(error)) find(`a flow broke: ${error instanceof Error ? error.message : String(error)}`);
+  if (isDatabaseAway(error) || error instanceof CommitUnknown) return;
+  find(`a flow broke: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 const PAUSE_MAX_MS = 60_000;

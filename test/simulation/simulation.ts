@@ -1,4 +1,5 @@
-import type { InvariantVerdict } from '#lib/ledger';
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah } from '#lib/kernel';
+import { topUpDeposit, type InvariantVerdict, type MoneyWriter } from '#lib/ledger';
 import {
   isFinal,
   paymentOf,
@@ -104,6 +105,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     ({ channelId }) => new VirtualChannel(channelId, around, installation, onAnswer),
   );
   sellAtRandom(channels, around);
+  const toppedUp = topUpAtRandom(ground.stores.writer, around);
 
   await time.run(() => false, OPENING + FAULTS_FOR_MS);
   note('all is healed');
@@ -132,7 +134,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     ),
   ))
     findings.add(finding);
-  for (const finding of compareBooks(books, entries, truth(), payments)) findings.add(finding);
+  for (const finding of compareBooks(books, entries, truth(), payments, toppedUp)) findings.add(finding);
   return {
     seed,
     payments: payments.size,
@@ -151,6 +153,33 @@ function sellAtRandom(channels: readonly VirtualChannel[], { time, random }: Sur
     const customerNumber = `5311${String(random.below(24)).padStart(8, '0')}`;
     time.after(random.below(FAULTS_FOR_MS - 10_000), () => void channel.sell(customerNumber));
   }
+}
+
+/** Channels pay in; some of it is booked twice under one id, which must count once. @returns what each has paid in. */
+function topUpAtRandom(
+  writer: MoneyWriter,
+  { time, random, find, note }: Surroundings,
+): ReadonlyMap<string, bigint> {
+  const toppedUp = new Map<string, bigint>();
+  const book = async (topUpId: string, channelId: string, amount: bigint): Promise<void> => {
+    const at = time.now();
+    const booking = { topUpId, channelId, amount: rupiah(amount), businessDate: dateOf(at), at };
+    const { kind } = await time.outside(topUpDeposit(writer, booking));
+    note(`${topUpId} of ${amount} for ${channelId} is ${kind}`);
+    if (kind === 'committed') toppedUp.set(channelId, (toppedUp.get(channelId) ?? 0n) + amount);
+    else if (kind !== 'clash') find(`${topUpId} was ${kind}`);
+  };
+  for (let count = random.below(5); count > 0; count -= 1) {
+    const { channelId } = random.pick(CHANNELS);
+    const amount = BigInt(random.between(1, 9)) * 10_000n;
+    for (let times = random.between(1, 2); times > 0; times -= 1)
+      time.after(random.below(FAULTS_FOR_MS), () => void book(`top-up ${count}`, channelId, amount));
+  }
+  return toppedUp;
+}
+
+function dateOf(at: Date): string {
+  return businessDateOf(at, JAKARTA_MIDNIGHT);
 }
 
 function brokenIn(verdicts: readonly InvariantVerdict[]): string[] {

@@ -168,6 +168,18 @@ test('a COMMIT whose answer was lost is found, and is not done again', async () 
   expect(await world.free()).toBe(998n);
 });
 
+test('rows like our own that another process wrote are a clash, not our commit', async () => {
+  const other = new BatchWriter(world.store.url, LIMITS);
+  const sameUnit = () => unit(holdJournal(money('A', 100n), AT));
+  try {
+    expect((await other.commit(sameUnit())).kind).toBe('committed');
+    expect(await writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });
+  } finally {
+    await other.close();
+  }
+  expect(await world.free()).toBe(900n);
+});
+
 test('a COMMIT that never reached the server is done again', async () => {
   let isFirst = true;
   onPacket(async (packet, send) => {

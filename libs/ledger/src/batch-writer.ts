@@ -43,6 +43,8 @@ interface Member {
   unit: UnitOfWork;
   resolve: (result: CommitResult) => void;
   reject: (error: unknown) => void;
+  /** A COMMIT of it went without an answer: rows like its own may be its own. */
+  wasInDoubt: boolean;
 }
 
 /** A failed attempt: what it was, and whether its COMMIT may have happened. */
@@ -79,7 +81,7 @@ export class BatchWriter extends MoneyWriter {
   override commit(unit: UnitOfWork): Promise<CommitResult> {
     if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded' });
     return new Promise((resolve, reject) => {
-      this.queue.push({ unit, resolve, reject });
+      this.queue.push({ unit, resolve, reject, wasInDoubt: false });
       if (!this.isWorking) void this.work();
     });
   }
@@ -98,7 +100,7 @@ export class BatchWriter extends MoneyWriter {
   /** Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on. */
   private async commitTogether(members: readonly Member[]): Promise<void> {
     try {
-      const results = await this.redone(members.map(({ unit }) => unit));
+      const results = await this.redone(members);
       for (const [index, member] of members.entries()) {
         const result = results[index];
         if (result) member.resolve(result);
@@ -115,14 +117,21 @@ export class BatchWriter extends MoneyWriter {
     }
   }
 
-  /** A unit alone that could not be written: its own row may be there, from a commit whose answer was lost. */
-  private async endSingle({ unit, resolve, reject }: Member, fault: SqlFault, cause: unknown): Promise<void> {
+  /**
+   * A unit alone that could not be written. Only where a COMMIT of it went without an answer may the rows in its way be
+   * its own: another process that drew the same Payment ID for the same request has written the very same ones.
+   */
+  private async endSingle(
+    { unit, resolve, reject, wasInDoubt }: Member,
+    fault: SqlFault,
+    cause: unknown,
+  ): Promise<void> {
     if (fault !== 'duplicate' && fault !== 'guard') {
       reject(cause);
       return;
     }
     try {
-      if (await this.exists(unit.witness))
+      if (wasInDoubt && (await this.exists(unit.witness)))
         resolve({ kind: 'committed', deposit: await this.depositAfter(unit) });
       else if (fault === 'guard') resolve({ kind: 'stale' });
       else resolve({ kind: 'clash', key: duplicateKey(cause) ?? '' });
@@ -133,13 +142,18 @@ export class BatchWriter extends MoneyWriter {
   }
 
   /** One attempt after another while the server asks for it or its answer was lost. @throws Failed */
-  private async redone(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+  private async redone(members: readonly Member[]): Promise<(CommitResult | undefined)[]> {
+    const units = members.map(({ unit }) => unit);
     for (let attempt = 1; ; attempt += 1)
       try {
         return await this.attempt(units);
       } catch (error) {
         if (!(error instanceof Failed)) throw error;
         if (error.mayBeCommitted) {
+          for (const { index } of error.accepted) {
+            const member = members[index];
+            if (member) member.wasInDoubt = true;
+          }
           if (await this.happened(error)) return resultsOf(units, error.accepted, new Map());
         } else if (error.fault !== 'redo' && error.fault !== 'lost') throw error;
         if (attempt === REDO_MAX) throw new Failed(error.fault, false, [], error.cause);

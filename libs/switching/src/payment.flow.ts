@@ -43,7 +43,6 @@ export class PaymentFlow {
     if (!opened.ok) return refuse(opened.error);
     const { payment, standing } = opened.value;
     if (standing === 'repeat') return answerTo(payment, request);
-    if (standing === 'in doubt') return { kind: 'payment', payment, isRepeat: false };
 
     failPoint('K3 opened', payment.paymentId);
 

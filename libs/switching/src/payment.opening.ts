@@ -11,7 +11,7 @@ import {
 } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#lib/ledger';
-import { CommitUnknown, isDatabaseAway, type Logger } from '#lib/platform';
+import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import type { StoredInquiry } from './inquiry.store';
@@ -24,8 +24,7 @@ import type { PaymentRequest } from './requests';
 /** How a payment stands to the request that asked for it. */
 export interface Opened {
   payment: Payment;
-  /** `in doubt`: the answer to the commit was lost and could not be found out; nothing may be sent. */
-  standing: 'opened' | 'repeat' | 'in doubt';
+  standing: 'opened' | 'repeat';
 }
 
 /** Two processes that draw the same Payment ID are rare already; the same twice over is a fault of our own. */
@@ -46,7 +45,11 @@ export class PaymentOpening {
     this.moves = moveLogger(logger);
   }
 
-  /** @param deadline until when the biller may still be called; advice waits for longer than that. */
+  /**
+   * @param deadline until when the biller may still be called; advice waits for longer than that.
+   * @throws CommitUnknown when it cannot be told whether the payment was formed: then nothing may be sent, and nothing
+   * may be said to the caller. What was formed is found by advice, and by the caller's repeat.
+   */
   async open(
     request: PaymentRequest,
     inquiry: StoredInquiry,
@@ -56,14 +59,7 @@ export class PaymentOpening {
   ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
       const payment = this.draft(request, inquiry, sold, now, deadline);
-      let result: CommitResult;
-      try {
-        result = await this.commit(payment, sold.product.oneBillAtATime);
-      } catch (error) {
-        if (error instanceof CommitUnknown) return ok({ payment, standing: 'in doubt' });
-        if (isDatabaseAway(error)) return fail(refusal('NOT_NOW', 'the database is away'));
-        throw error;
-      }
+      const result = await this.commit(payment, sold.product.oneBillAtATime);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');

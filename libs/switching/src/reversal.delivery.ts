@@ -57,6 +57,7 @@ export class ReversalDelivery {
     );
     failPoint('K8 reversal stored', paymentId);
     const connector = this.billers.connector(billerId);
+    failPoint('K8 reversal stored', paymentId);
     const said = connector.reverse
       ? await connector.reverse(billerReversalOf(reversal, payment), deadline).catch(brokenCall)
       : UNSUPPORTED;

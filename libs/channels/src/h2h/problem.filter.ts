@@ -25,7 +25,10 @@ export class ProblemFilter implements ExceptionFilter {
       { method, url: url.slice(0, URL_LOGGED_MAX), code: told.code, detail: told.detail },
       'refused',
     );
-    sendProblem(reply, problemOf(told, payment));
+    // A refusal says that the reference is free. Without the books nobody knows: an earlier request may have formed it.
+    if (asksToPay(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
+      closeUnanswered(request, reply);
+    else sendProblem(reply, problemOf(told, payment));
   }
 
   /** What is not a refusal of ours: the framework's own objections by their status, anything else as a fault. */
@@ -38,4 +41,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (!isDatabaseAway(error)) this.logger.error({ err: error }, 'a request failed');
     return refusal('NOT_NOW', 'internal');
   }
+}
+
+function asksToPay({ method, url }: FastifyRequest): boolean {
+  return method === 'POST' && url.startsWith('/v1/payments');
+}
+
+/** The caller hears nothing, which is what we know; it repeats. */
+function closeUnanswered(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.socket.destroy();
 }
