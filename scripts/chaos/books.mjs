@@ -95,7 +95,7 @@ function compareWithCaller(us, exchanges, find) {
   const [first] = ends;
   if (first)
     for (const { body } of [...ends.slice(1), { body: us }])
-      if (body?.status !== 'REVERSED' && !isDeepStrictEqual(body, first.body))
+      if (!isUndone(body, first.body) && !isDeepStrictEqual(body, first.body))
         find('contradicted', `answered as final and then otherwise: ${differences(first.body, body)}`);
   for (const { from, body } of answers)
     if (first && from > first.to && body.status === 'IN_PROGRESS')
@@ -103,6 +103,16 @@ function compareWithCaller(us, exchanges, find) {
   for (const denial of answers)
     if (us && isFalse(denial, exchanges))
       find('lost', `answered ${denial.body.code}, formed: false, and ${us.paymentId} exists`);
+}
+
+/**
+ * Whether what was answered as PAID is taken back since, or about to be: nothing else of it has changed then.
+ * @param {any} body
+ * @param {any} first
+ */
+function isUndone(body, first) {
+  if (body?.status === 'REVERSED') return first.status === 'PAID';
+  return body?.final === false && isDeepStrictEqual({ ...body, final: true }, first);
 }
 
 /** A payment and not a problem, whose `status` is that of HTTP. @param {any} body */

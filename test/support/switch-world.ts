@@ -85,6 +85,8 @@ export class FakeBiller implements BillerConnector {
   isAdviceSilent = false;
   /** Waited for before a payment is answered. */
   gate: Promise<void> = Promise.resolve();
+  /** How many advices came in. */
+  advised = 0;
   /** Waited for before an advice is answered. */
   adviceGate: Promise<void> = Promise.resolve();
   /** What an advice says, whatever the truth is; undefined: the truth. */
@@ -142,6 +144,7 @@ export class FakeBiller implements BillerConnector {
 
   async advise(leg: BillerLeg): Promise<AdviceOutcome> {
     const evidence = { fake: 'advice' };
+    this.advised += 1;
     await this.adviceGate;
     if (this.isAdviceSilent || this.adviceSays === 'unknown') return { kind: 'unknown', evidence };
     if (this.adviceSays === 'paid') return this.approvalAgain(leg);

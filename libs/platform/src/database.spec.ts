@@ -180,7 +180,7 @@ test('every table has its rights written down, and history only the right to gro
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> 'box'",
   );
   expect(Object.keys(grants).sort()).toEqual(tables.map(({ name }) => name).sort());
-  for (const table of ['journal', 'posting', 'payment_event'])
+  for (const table of ['journal', 'posting', 'payment_event', 'payment_evidence'])
     expect(grants[table]).toEqual(['SELECT', 'INSERT']);
 });
 

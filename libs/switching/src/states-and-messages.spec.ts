@@ -136,8 +136,9 @@ async function stageOf(state: State, message: string): Promise<Stage> {
     water.adviceGate = advice.gate;
     // After the quiet time, so that "no such payment" counts.
     world.clock.advance(40_000);
+    const askedSoFar = water.advised;
     asking = world.advice.adviseDue();
-    await sleep(20);
+    while (water.advised === askedSoFar) await sleep(2);
   };
   if (state === 'SENT') await askAdvice();
   else await say(order.reference, 'answer lost', UNKNOWN);
