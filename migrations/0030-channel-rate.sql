@@ -3,4 +3,4 @@
 -- Size and lock: one nullable column on a table of some hundred rows; added in place.
 -- Back: DROP the column; every channel is without a limit then.
 ALTER TABLE channel
-  ADD COLUMN IF NOT EXISTS requests_per_second INT UNSIGNED NULL COMMENT 'held by each switch by itself; NULL: no limit' AFTER allowed_ips;
+  ADD COLUMN /*M! IF NOT EXISTS */ requests_per_second INT UNSIGNED NULL COMMENT 'held by each switch by itself; NULL: no limit' AFTER allowed_ips;

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { customer, expectProblem, H2hClient, type OfferBody } from '../../../test/support/h2h-client';
 import {
   anInstallation,
@@ -41,6 +42,7 @@ function paymentBytes({ inquiryId, total }: OfferBody, reference: string): strin
 }
 
 const NO_ANSWER = 'no answer';
+const SENT_BY_MS = 400;
 const none = () => NO_ANSWER;
 
 test('a switch killed while the biller works loses and doubles nothing', async () => {
@@ -51,6 +53,8 @@ test('a switch killed while the biller works loses and doubles nothing', async (
   const orders = offers.map((offer, index) => ({ offer, reference: `KILL-${index}` }));
   const answers = orders.map(({ offer, reference }) => client.pay(offer, reference).catch(none));
   await onTheirWay(orders.map(({ reference }) => reference));
+  // Committed is not sent yet; the biller takes a second at least, and has them all by then.
+  await sleep(SENT_BY_MS);
   await app.end('SIGKILL');
   for (const answer of await Promise.all(answers)) expect(answer).toBe(NO_ANSWER);
 
