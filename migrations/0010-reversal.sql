@@ -4,19 +4,19 @@
 -- Size and lock: new tables; columns at the end of `product`, `payment` and `journal`, which InnoDB adds at once.
 -- Back: DROP the tables and columns, only before the first reversal or refund.
 
-ALTER TABLE product ADD COLUMN IF NOT EXISTS is_reversible TINYINT(1) NOT NULL DEFAULT 0
+ALTER TABLE product ADD COLUMN /*M! IF NOT EXISTS */ is_reversible TINYINT(1) NOT NULL DEFAULT 0
   COMMENT '1: a channel may have a payment of it reversed';
 
 ALTER TABLE payment
-  ADD COLUMN IF NOT EXISTS reversal_ordered TINYINT(1) NOT NULL DEFAULT 0
+  ADD COLUMN /*M! IF NOT EXISTS */ reversal_ordered TINYINT(1) NOT NULL DEFAULT 0
     COMMENT '1: an order to reverse it stands; never taken back by a program',
-  ADD COLUMN IF NOT EXISTS refunded BIGINT NOT NULL DEFAULT 0
+  ADD COLUMN /*M! IF NOT EXISTS */ refunded BIGINT NOT NULL DEFAULT 0
     COMMENT 'sum of its refunds, at most its charge';
 
 ALTER TABLE journal
-  ADD COLUMN IF NOT EXISTS about_subject_id VARCHAR(40) NULL COMMENT 'the journal that this one gives back or puts right',
-  ADD COLUMN IF NOT EXISTS about_kind VARCHAR(20) NULL,
-  ADD COLUMN IF NOT EXISTS reason VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
+  ADD COLUMN /*M! IF NOT EXISTS */ about_subject_id VARCHAR(40) NULL COMMENT 'the journal that this one gives back or puts right',
+  ADD COLUMN /*M! IF NOT EXISTS */ about_kind VARCHAR(20) NULL,
+  ADD COLUMN /*M! IF NOT EXISTS */ reason VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
 
 CREATE TABLE IF NOT EXISTS reversal (
   channel_id VARCHAR(40) NOT NULL,
