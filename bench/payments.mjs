@@ -32,6 +32,7 @@ export async function measure({ seconds, dbRttMs, signal, log }) {
 
     /** @type {Record<string, number[]>} */
     const closed = { batch: [], textbook: [], stub: [] };
+    /** @type {Record<string, number>} */
     let cpu = {};
     let rss = 0;
     for (const writer of ['batch', 'textbook', 'batch', 'textbook', 'stub']) {
@@ -61,6 +62,14 @@ export async function measure({ seconds, dbRttMs, signal, log }) {
       commitMs: rounded(commitMs, 2),
       cpuPerPaymentMs: cpu,
       rssMb: Math.max(rss, open.rssMb),
+      reached: {
+        perSecond: open.perSecond >= (dbRttMs > 0 ? 1_800 : 2_000),
+        p99: open.p99Ms <= 200,
+        ratio: batch / textbook >= (dbRttMs > 0 ? 30 : 6),
+        ofStubbed: batch / median(closed['stub'] ?? []) >= 0.5,
+        cpu: (cpu['switch'] ?? Infinity) <= 0.4,
+        rss: Math.max(rss, open.rssMb) <= 320,
+      },
       books: books.why,
       valid: books.ok && open.isValid,
     };

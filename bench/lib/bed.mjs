@@ -29,7 +29,7 @@ export async function makeBed({ log, signal }) {
     home,
     ports: await freePorts(1),
     isDemo: true,
-    size: 'lasting',
+    size: 'measured',
     externalDatabase: null,
     log,
     signal,
