@@ -22,7 +22,7 @@ const SFTP_STOP_MS = 5000;
  * @property {import('./home.mjs').Home} home whose lock the caller holds
  * @property {import('./ports.mjs').Ports} ports
  * @property {boolean} isDemo with demo data, simulator and SFTP drop
- * @property {'lasting' | 'throwAway'} size
+ * @property {'lasting' | 'throwAway' | 'measured'} size
  * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
  * @property {(environment: Record<string, string>) => Record<string, string>} [rewire] what a harness puts between
  *   the parts: changes the environment of every process, but not of the commands that prepare the database
