@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { HOMES, openHome } from '../../scripts/lib/home.mjs';
 import { startInstallation } from '../../scripts/lib/installation.mjs';
@@ -96,7 +97,9 @@ export async function runLoad(order) {
   child.send(order);
   const [report] = await Promise.race([
     once(child, 'message'),
-    once(child, 'exit').then(() => {
+    // Its last message may still be on its way when it has gone.
+    once(child, 'exit').then(async () => {
+      await sleep(2_000);
       throw new Error('the load ended without a report');
     }),
   ]);
