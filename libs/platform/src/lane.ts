@@ -1,5 +1,5 @@
 import { createConnection, type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2';
-import { answerOf, SESSION } from './database';
+import { answerOf, connectionOptions, SESSION } from './connection';
 
 /** The results of a packet of statements, in order: rows of a SELECT, or what a change matched. */
 export type PacketResults = readonly (RowDataPacket[] | ResultSetHeader)[];
@@ -44,16 +44,7 @@ export class Lane {
   }
 
   private async connect(): Promise<Connection> {
-    const connection = createConnection({
-      uri: this.url,
-      multipleStatements: true,
-      supportBigNumbers: true,
-      bigNumberStrings: true,
-      timezone: 'Z',
-      dateStrings: ['DATE'],
-      charset: 'utf8mb4',
-      connectTimeout: 5_000,
-    });
+    const connection = createConnection({ ...connectionOptions(this.url), multipleStatements: true });
     // An error between packets only means that the next packet needs a new connection.
     connection.on('error', () => this.drop());
     try {
