@@ -39,6 +39,8 @@ export type PipelineLimits = z.infer<typeof PipelineLimits>;
 
 const REDO_MAX = 5;
 
+const NOBODY_TO_TELL = (): void => undefined;
+
 /** A unit and the one who waits for it. */
 interface Member {
   unit: UnitOfWork;
@@ -97,27 +99,42 @@ export class BatchWriter extends MoneyWriter {
 
   private async work(): Promise<void> {
     this.isWorking = true;
-    while (this.queue.length > 0) await this.commitTogether(this.queue.splice(0, this.limits.batchMax));
+    let tell = NOBODY_TO_TELL;
+    while (this.queue.length > 0) {
+      const committing = this.commitTogether(this.queue.splice(0, this.limits.batchMax));
+      // What those of the batch before do with their answers is done while the server works on this one.
+      tell();
+      tell = await committing;
+      if (this.queue.length > 0) continue;
+      tell();
+      tell = NOBODY_TO_TELL;
+    }
     this.isWorking = false;
   }
 
-  /** Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on. */
-  private async commitTogether(members: readonly Member[]): Promise<void> {
+  /**
+   * Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on.
+   * @returns what tells the members their results.
+   */
+  private async commitTogether(members: readonly Member[]): Promise<() => void> {
     try {
       const results = await this.redone(members);
-      for (const [index, member] of members.entries()) {
-        const result = results[index];
-        if (result) member.resolve(result);
-        else member.reject(new Error('a member of a batch was left without a result'));
-      }
+      return () => {
+        for (const [index, member] of members.entries()) {
+          const result = results[index];
+          if (result) member.resolve(result);
+          else member.reject(new Error('a member of a batch was left without a result'));
+        }
+      };
     } catch (error) {
       const { fault, cause, mayBeCommitted } = error instanceof Failed ? error : faultOfOurOwn(error);
       const [only, second] = members;
       if (mayBeCommitted || fault === 'lost') {
         for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
       } else if (only && second) {
-        for (const part of partsAround(members, cause)) await this.commitTogether(part);
+        for (const part of partsAround(members, cause)) (await this.commitTogether(part))();
       } else if (only) await this.endSingle(only, fault, cause);
+      return NOBODY_TO_TELL;
     }
   }
 
