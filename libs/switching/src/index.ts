@@ -15,7 +15,6 @@ export { openingRows } from './payment.writes';
 export { PaymentOpening } from './payment.opening';
 export { paymentOf, type PaymentRow } from './payment.rows';
 export { isFinal, statusOf, type PaymentState } from './payment.states';
-export type { PaceTime } from './pace';
 export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';

@@ -5,10 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import { Clock, refusal } from '#lib/kernel';
 import { Catalog, type OpenChannel } from '#lib/catalog';
 import type { Logger } from '#lib/platform';
+import { AgreedRates } from '../agreed-rates';
 import { RefusedRequest } from '../http/refused-request';
 import { ChannelProfiles } from '../profiles';
 import type { H2hLimits } from './limits';
-import { Pace } from './pace';
 import type { H2hProfile } from './profile';
 import { instantOf, isSignedBy, signingKey } from './signature';
 import { H2H_LIMITS, LOGGER } from './tokens';
@@ -30,7 +30,7 @@ interface Admission {
 @Injectable()
 export class H2hDoor implements CanActivate {
   private readonly admissions = new WeakMap<OpenChannel, Admission | undefined>();
-  private readonly pace = new Pace();
+  private readonly rates = new AgreedRates();
 
   constructor(
     @Inject(Catalog) private readonly catalog: Catalog,
@@ -65,9 +65,10 @@ export class H2hDoor implements CanActivate {
     if (skewMs === undefined || skewMs > this.limits.timestampWindowMs)
       throw this.refused('TIMESTAMP_OUTSIDE_WINDOW', channelId, request.ip, timestamp);
 
-    const perSecond = channel.channel.requestsPerSecond;
-    if (perSecond !== null && !this.pace.allows(channelId, perSecond))
-      throw new RefusedRequest(refusal('RATE_LIMITED', `more than ${perSecond} a second`));
+    if (!this.rates.allow(channel.channel))
+      throw new RefusedRequest(
+        refusal('RATE_LIMITED', `more than ${channel.channel.requestsPerSecond} a second`),
+      );
 
     request.channelId = channelId;
     request.profile = admission.profile;
