@@ -11,6 +11,7 @@ import {
   H2hLimits,
   HttpLimits,
   openHttp,
+  textDoors,
   type Door,
   type DoorParts,
 } from '#lib/channels';
@@ -29,6 +30,7 @@ import {
 } from '#lib/platform';
 import {
   AdviceLimits,
+  DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
   PaymentFlow,
@@ -140,6 +142,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,
+    directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
@@ -161,6 +164,11 @@ async function openDoors(
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
-  const http = await openHttp([h2hDoor(parts, limits.h2h)], { host, port, logger, limits: limits.http });
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
+    host,
+    port,
+    logger,
+    limits: limits.http,
+  });
   return { http };
 }
