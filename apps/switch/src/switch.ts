@@ -11,9 +11,11 @@ import {
   H2hLimits,
   HttpLimits,
   openHttp,
+  PLAIN,
   textDoors,
   type Door,
   type DoorParts,
+  type Transport,
 } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
@@ -55,6 +57,8 @@ export interface SwitchOptions {
   configDirectory: string;
   port: number;
   host: string;
+  /** How its HTTP server is reached; plain when left out. */
+  transport?: Transport;
   clock: Clock;
   logger: Logger;
   /** Another way of writing money, for measurements; the pipeline when left out. */
@@ -160,13 +164,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port. */
 async function openDoors(
-  { host, port, logger }: SwitchOptions,
+  { host, port, transport = PLAIN, logger }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
   const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
     host,
     port,
+    transport,
     logger,
     limits: limits.http,
   });

@@ -5,5 +5,6 @@ export * from './h2h/h2h.module';
 export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
+export * from './http/transport';
 export * from './profiles';
 export * from './text/text.door';
