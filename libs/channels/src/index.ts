@@ -1,6 +1,8 @@
 export * from './agreed-rates';
 export * from './agreed-use';
 export * from './door';
+export * from './field-table';
+export * as h2hAnswers from './h2h/answers';
 export * from './h2h/h2h.module';
 export * from './h2h/limits';
 export * from './http/limits';
