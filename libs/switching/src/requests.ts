@@ -37,6 +37,23 @@ export interface PaymentRequest {
   reference: string;
   inquiryId: string;
   total: Rupiah;
+  /** For so long the same sale is not made twice under two references; left out: it may be. */
+  duplicateGuardMs?: number;
+  /** SHA-256 of the request in canonical form. */
+  contentHash: Buffer;
+  /** How long the channel waits for an answer. */
+  answerWithinMs: number;
+}
+
+/** A channel pays what has a fixed price, without an inquiry of its own. */
+export interface DirectPaymentRequest {
+  channelId: string;
+  /** The channel's own word for the payment; unique among its payments for ever. */
+  reference: string;
+  productId: string;
+  customerNumber: string;
+  /** One of the product's denominations. */
+  amount: Rupiah | undefined;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
   /** How long the channel waits for an answer. */
