@@ -169,7 +169,7 @@ test('a proxy is believed about the caller’s certificate and address; nobody e
   const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
   expect((await balance(NOT_PINNED, from('203.0.113.7'), fresh.url)).status).toBe(200);
   // What the caller wrote itself stands before what the proxy adds.
-  for (const address of ['203.0.113.7, 198.51.100.1', '198.51.100.1', ''])
+  for (const address of ['203.0.113.7, 198.51.100.1', '198.51.100.1', 'nobody', ''])
     expectProblem(await balance(NOT_PINNED, from(address), fresh.url), 401, 'SIGNATURE_INVALID');
   expectProblem(await balance(NOT_PINNED, from('203.0.113.7'), stranger.url), 401, 'SIGNATURE_INVALID');
 });
