@@ -60,11 +60,11 @@ export async function measure({ seconds, log }) {
 }
 
 /**
- * A payment message of exactly 2 KB.
+ * A payment message of exactly 2 KB: as many bills as it takes.
  * @param {number} indent
  */
 function bodyOf(indent) {
-  const message = (/** @type {string} */ note) =>
+  const message = (/** @type {number} */ bills, /** @type {string} */ note) =>
     JSON.stringify(
       {
         partnerServiceId: '   88899',
@@ -73,8 +73,9 @@ function bodyOf(indent) {
         virtualAccountName: 'BUDI SANTOSO',
         paymentRequestId: '202601150830000001',
         paidAmount: { value: '152500.00', currency: 'IDR' },
-        billDetails: Array.from({ length: 5 }, (_, n) => ({
-          billNo: `20260${n + 1}`,
+        billDetails: Array.from({ length: bills }, (_, n) => ({
+          billCode: '01',
+          billNo: `2026${10 + n}`,
           billDescription: { english: 'Electricity bill', indonesia: 'Tagihan listrik' },
           billAmount: { value: '30500.00', currency: 'IDR' },
         })),
@@ -83,7 +84,9 @@ function bodyOf(indent) {
       null,
       indent,
     );
-  return Buffer.from(message('x'.repeat(BODY_BYTES - message('').length)));
+  let bills = 0;
+  while (message(bills + 1, '').length <= BODY_BYTES) bills += 1;
+  return Buffer.from(message(bills, 'x'.repeat(BODY_BYTES - message(bills, '').length)));
 }
 
 /**

@@ -9,7 +9,7 @@ export * from './endpoint-url';
 export * from './fields';
 export * from './json';
 export * from './messages';
-export { minify } from './minify';
+export { minifiedHash, minify } from './minify';
 export * from './services';
 export * from './signature';
 export * from './timestamp';

@@ -3,7 +3,6 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
-  hash,
   sign,
   timingSafeEqual,
   verify,
@@ -12,7 +11,7 @@ import {
 import { z } from 'zod';
 import { decodeSignature, encodeSignature, SIGNATURE_ENCODINGS, type SignatureEncoding } from './encoding';
 import { ENDPOINT_URL_FORMS, endpointUrl } from './endpoint-url';
-import { minify } from './minify';
+import { minifiedHash } from './minify';
 
 const HMAC_SHA512_BYTES = 64;
 const RSA_BITS_MIN = 2048;
@@ -57,8 +56,7 @@ export function stringToSign(call: SignedCall, rules: SigningRules): string {
   const { method, target, accessToken, body, timestamp } = call;
   let text = `${method}:${endpointUrl(target, rules.endpointUrl)}:`;
   if (rules.scheme === 'symmetric') text += `${accessToken}:`;
-  if (body.length > 0 || rules.emptyBody === 'hashed')
-    text += `${hash('sha256', minify(body), rules.bodyHash)}:`;
+  if (body.length > 0 || rules.emptyBody === 'hashed') text += `${minifiedHash(body, rules.bodyHash)}:`;
   else if (rules.emptyBody === 'blank') text += ':';
   return text + timestamp;
 }

@@ -45,7 +45,7 @@ export class SnapLink {
     return new Promise((resolve) => {
       this.pool.dispatch(
         {
-          method: method as 'POST',
+          method,
           path: target,
           headers: { 'content-type': 'application/json', ...headers },
           body,
