@@ -258,9 +258,13 @@ export interface SwitchWorld {
   close(): Promise<void>;
 }
 
-/** @param writerOf replaces the money writer, to put faults under the flows. */
+/**
+ * @param writerOf replaces the money writer, to put faults under the flows.
+ * @param inHandMax how many payments are worked on at once.
+ */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
+  inHandMax = 100,
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -279,7 +283,8 @@ export async function aSwitch(
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries);
-  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
+  const hand = new WorkInHand(inHandMax);
+  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
   const anAdviceFlow = () =>
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);

@@ -1,3 +1,6 @@
+export * from './door';
 export * from './h2h/h2h.module';
-export * from './h2h/http-server';
 export * from './h2h/limits';
+export * from './http/limits';
+export * from './http/open-http';
+export * from './profiles';

@@ -10,5 +10,6 @@ export * from './logging';
 export * from './migrations';
 export * from './node-lease';
 export * from './one-call';
+export * from './pace';
 export * from './process-life';
 export * from './secret-box';
