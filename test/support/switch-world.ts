@@ -238,7 +238,13 @@ export interface SwitchWorld {
   refunds: Refunds;
   writer: MoneyWriter;
   inquire(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Answer>;
-  pay(order: { reference?: string; inquiryId: string; total: bigint; channelId?: string }): Promise<Answer>;
+  pay(order: {
+    reference?: string;
+    inquiryId: string;
+    total: bigint;
+    channelId?: string;
+    duplicateGuardMs?: number;
+  }): Promise<Answer>;
   /** Inquires and pays, each under its own reference. */
   payOne(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Payment>;
   /** Asks for a water bill and pays it. */
@@ -309,15 +315,18 @@ export async function aSwitch(
       answerWithinMs: 14_000,
       ...ask,
     });
-  const pay: SwitchWorld['pay'] = ({ reference = `P-${(count += 1)}`, inquiryId, total, channelId }) =>
-    paymentFlow.pay({
+  const pay: SwitchWorld['pay'] = (order) => {
+    const { reference = `P-${(count += 1)}`, inquiryId, total, channelId, duplicateGuardMs } = order;
+    return paymentFlow.pay({
       channelId: channelId ?? 'ppob-nusantara',
       reference,
       inquiryId,
       total: rupiah(total),
       contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
       answerWithinMs: 14_000,
+      ...(duplicateGuardMs === undefined ? {} : { duplicateGuardMs }),
     });
+  };
   const payOne: SwitchWorld['payOne'] = async (ask = {}) => {
     const offer = await inquire(ask);
     if (offer.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(offer)}`);

@@ -4,6 +4,8 @@ import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
 import {
+  AgreedRates,
+  AgreedUse,
   ChannelProfiles,
   h2hDoor,
   H2hLimits,
@@ -120,6 +122,13 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const router = new Router(catalog, answering);
 
+  const hand = new WorkInHand(limits.payments.inHandMax);
+  const agreed = new AgreedUse(
+    catalog,
+    profiles,
+    new InquiryFlow(clock, router, inquiries),
+    new PaymentFlow(clock, router, inquiries, payments, opening, hand),
+  );
   const doors = await openDoors(options, limits, {
     catalog,
     profiles,
@@ -128,15 +137,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     statements: database,
     payments,
     reversals,
-    inquiryFlow: new InquiryFlow(clock, router, inquiries),
-    paymentFlow: new PaymentFlow(
-      clock,
-      router,
-      inquiries,
-      payments,
-      opening,
-      new WorkInHand(limits.payments.inHandMax),
-    ),
+    rates: new AgreedRates(),
+    inquiryFlow: agreed,
+    paymentFlow: agreed,
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {

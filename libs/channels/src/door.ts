@@ -2,6 +2,7 @@ import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
 import type { Logger, Statements } from '#lib/platform';
 import type { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
+import type { AgreedRates } from './agreed-rates';
 import type { ChannelProfiles } from './profiles';
 
 /** What every door is given by the process that opens it, whatever it speaks. */
@@ -13,8 +14,11 @@ export interface DoorParts {
   statements: Statements;
   payments: Payments;
   reversals: Reversals;
-  inquiryFlow: InquiryFlow;
-  paymentFlow: PaymentFlow;
+  /** How many requests each channel may send; asked before anything else is done for one. */
+  rates: AgreedRates;
+  /** The flows as agreed with each channel. */
+  inquiryFlow: Pick<InquiryFlow, 'inquire'>;
+  paymentFlow: Pick<PaymentFlow, 'pay'>;
   reversalFlow: ReversalFlow;
 }
 

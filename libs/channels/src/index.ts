@@ -1,3 +1,5 @@
+export * from './agreed-rates';
+export * from './agreed-use';
 export * from './door';
 export * from './h2h/h2h.module';
 export * from './h2h/limits';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Channel } from '#lib/catalog';
 import { ConfigError, readConfigFile } from '#lib/platform';
 import { H2hProfile } from './h2h/profile';
+import type { ChannelOptions } from './profile';
 
 /** One schema for each protocol that has a door; a new door adds its own here. */
 const SCHEMAS = [H2hProfile] as const;
@@ -44,6 +45,11 @@ export class ChannelProfiles {
     if (channel.protocol !== protocol) return undefined;
     const profile = this.byName.get(channel.profile);
     return profile?.protocol === protocol ? (profile as ProfileOf<P>) : undefined;
+  }
+
+  /** What was agreed with a channel, whatever it speaks. */
+  optionsOf(channel: Channel): ChannelOptions {
+    return this.byName.get(channel.profile)?.options ?? {};
   }
 
   /** Every profile of one protocol, by name. */

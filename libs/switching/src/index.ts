@@ -29,5 +29,6 @@ export { ReversalFlow } from './reversal.flow';
 export { ReversalLimits } from './reversal.limits';
 export { Reversals } from './reversals';
 export { Router } from './router';
+export type { LastSale } from './sale-guard';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
+import { WorkInHand } from './work-in-hand';
 
 const IN_HAND_MAX = 2;
 
@@ -68,4 +69,26 @@ test('beyond the bound a payment is refused at once, forms nothing, and its refe
   gate.open();
   expect((await Promise.all(answers)).map(codeOf)).toEqual(['APPROVED', 'APPROVED']);
   expect(codeOf(await world.pay({ reference: 'ONE-MORE', ...refused }))).toBe('APPROVED');
+});
+
+/** Work of a channel that goes on until the gate opens. */
+function fill(hand: WorkInHand, channelId: string, count: number, opened: Promise<void>): void {
+  for (let nth = 0; nth < count; nth += 1) void hand.on(channelId, () => opened);
+}
+
+test('a channel that fills all hands alone leaves the others their share', async () => {
+  const hand = new WorkInHand(12);
+  const flood = aGate();
+  fill(hand, 'flood', 12, flood.opened);
+  expect(hand.roomFor('flood')).toBe('full');
+  for (let own = 0; own < 4; own += 1) {
+    expect(hand.roomFor('quiet')).toBe('room');
+    fill(hand, 'quiet', 1, flood.opened);
+  }
+  expect(hand.roomFor('quiet')).toBe('share used up');
+  expect(hand.roomFor('flood')).toBe('share used up');
+  expect(hand.roomFor('third')).toBe('room');
+  flood.open();
+  await sleep(0);
+  expect(['flood', 'quiet', 'third'].map((one) => hand.roomFor(one))).toEqual(['room', 'room', 'room']);
 });

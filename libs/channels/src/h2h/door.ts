@@ -30,11 +30,11 @@ interface Admission {
 @Injectable()
 export class H2hDoor implements CanActivate {
   private readonly admissions = new WeakMap<OpenChannel, Admission | undefined>();
-  private readonly rates = new AgreedRates();
 
   constructor(
     @Inject(Catalog) private readonly catalog: Catalog,
     @Inject(ChannelProfiles) private readonly profiles: ChannelProfiles,
+    @Inject(AgreedRates) private readonly rates: AgreedRates,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(H2H_LIMITS) private readonly limits: H2hLimits,
     @Inject(LOGGER) private readonly logger: Logger,

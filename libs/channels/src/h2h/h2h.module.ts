@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Clock } from '#lib/kernel';
 import { Catalog } from '#lib/catalog';
 import { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
+import { AgreedRates } from '../agreed-rates';
 import type { DoorParts } from '../door';
 import type { HttpDoor } from '../http/open-http';
 import { ChannelProfiles } from '../profiles';
@@ -22,6 +23,7 @@ export class H2hModule {
         H2hDoor,
         { provide: Catalog, useValue: parts.catalog },
         { provide: ChannelProfiles, useValue: parts.profiles },
+        { provide: AgreedRates, useValue: parts.rates },
         { provide: Clock, useValue: parts.clock },
         { provide: Payments, useValue: parts.payments },
         { provide: Reversals, useValue: parts.reversals },
