@@ -11,6 +11,7 @@ import {
   H2hLimits,
   HttpLimits,
   openHttp,
+  snapDoor,
   type Door,
   type DoorParts,
 } from '#lib/channels';
@@ -157,10 +158,16 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port. */
 async function openDoors(
-  { host, port, logger }: SwitchOptions,
+  { host, port, logger, dataKey }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
-  const http = await openHttp([h2hDoor(parts, limits.h2h)], { host, port, logger, limits: limits.http });
+  const snap = snapDoor(parts, new SecretBox(dataKey));
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...(snap ? [snap] : [])], {
+    host,
+    port,
+    logger,
+    limits: limits.http,
+  });
   return { http };
 }

@@ -6,3 +6,4 @@ export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
 export * from './profiles';
+export * from './snap/snap.module';

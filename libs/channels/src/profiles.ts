@@ -5,9 +5,10 @@ import type { Channel } from '#lib/catalog';
 import { ConfigError, readConfigFile } from '#lib/platform';
 import { H2hProfile } from './h2h/profile';
 import type { ChannelOptions } from './profile';
+import { SnapProfile } from './snap/profile';
 
 /** One schema for each protocol that has a door; a new door adds its own here. */
-const SCHEMAS = [H2hProfile] as const;
+const SCHEMAS = [H2hProfile, SnapProfile] as const;
 
 const PROTOCOLS = SCHEMAS.map(({ shape }) => shape.protocol.value);
 

@@ -238,6 +238,17 @@ export const PAYMENT_INTRABANK_FIELDS = [
   ADDITIONAL,
 ] as const satisfies readonly Field[];
 
+/** 36: what became of a payment that was asked for with 33? */
+export const TRANSFER_STATUS_FIELDS = [
+  { name: 'serviceCode', kind: 'text', max: 2, presence: 'M', about: '`33`: the service that was called' },
+  reference('originalPartnerReferenceNo', 'C', '`partnerReferenceNo` of the payment'),
+  reference('originalReferenceNo', 'O', 'our Payment ID; asked for where the first is missing'),
+  { name: 'originalExternalId', kind: 'text', max: 36, presence: 'O', about: 'echoed' },
+  { name: 'transactionDate', kind: 'date', presence: 'O', about: 'echoed' },
+  { name: 'amount', kind: 'amount', presence: 'O', about: 'not read' },
+  ADDITIONAL,
+] as const satisfies readonly Field[];
+
 /** 73: a token, please. */
 export const TOKEN_FIELDS = [
   { name: 'grantType', kind: 'text', max: 40, presence: 'M', about: '`client_credentials`' },
