@@ -11,7 +11,8 @@ import {
   H2hLimits,
   HttpLimits,
   openHttp,
-  snapDoor,
+  snapDoors,
+  textDoors,
   type Door,
   type DoorParts,
 } from '#lib/channels';
@@ -30,6 +31,7 @@ import {
 } from '#lib/platform';
 import {
   AdviceLimits,
+  DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
   PaymentFlow,
@@ -141,6 +143,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,
+    directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
@@ -162,8 +165,8 @@ async function openDoors(
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
-  const snap = snapDoor(parts, new SecretBox(dataKey));
-  const http = await openHttp([h2hDoor(parts, limits.h2h), ...(snap ? [snap] : [])], {
+  const snap = snapDoors(parts, new SecretBox(dataKey));
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...snap, ...textDoors(parts)], {
     host,
     port,
     logger,

@@ -7,3 +7,4 @@ export * from './http/limits';
 export * from './http/open-http';
 export * from './profiles';
 export * from './snap/snap.module';
+export * from './text/text.door';

@@ -1,8 +1,9 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import type { KeyObject } from 'node:crypto';
 import type { Catalog, OpenChannel } from '#lib/catalog';
 import { ConfigError, type Logger } from '#lib/platform';
 import { clientSecretKey, rsaPublicKey, withRules, type Field } from '#lib/snap';
+import { addressList, isListed } from '../addresses';
 import type { ChannelProfiles } from '../profiles';
 import { STANDARD_FIELDS, type Served, type SnapProfile } from './profile';
 
@@ -131,22 +132,7 @@ function fieldsOf({ fields }: SnapProfile): SnapPeer['fields'] {
   };
 }
 
-function addressList(entries: readonly string[] | null): BlockList | undefined {
-  if (entries === null) return undefined;
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    if (bits === undefined) list.addAddress(address, familyOf(address));
-    else list.addSubnet(address, Number(bits), familyOf(address));
-  }
-  return list;
-}
-
 /** Whether a partner may call from this address. */
 export function mayCallFrom({ addresses }: SnapPeer, ip: string): boolean {
-  return addresses === undefined || addresses.check(ip, familyOf(ip));
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  return addresses === undefined || isListed(addresses, ip);
 }

@@ -19,7 +19,7 @@ export function snapController(roots: readonly string[]): Type {
       @Inject(Clock) private readonly clock: Clock,
     ) {}
 
-    @All('*path')
+    @All('*')
     async answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
       const target = request.originalUrl;
       const path = target.split('?', 1)[0] ?? '';

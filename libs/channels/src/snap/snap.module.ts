@@ -34,22 +34,20 @@ export class SnapModule {
 }
 
 /**
- * The door for partners that speak SNAP; undefined where no profile does.
+ * The door for partners that speak SNAP; none where no profile does.
  * @param box seals access tokens, so that every switch can open them.
  * @throws ConfigError where a channel that speaks SNAP lacks what it signs with.
  */
-export function snapDoor(parts: DoorParts, box: SecretBox): HttpDoor | undefined {
+export function snapDoors(parts: DoorParts, box: SecretBox): HttpDoor[] {
   const profiles = parts.profiles.all('snap');
-  if (profiles.size === 0) return undefined;
+  if (profiles.size === 0) return [];
   const partners = new SnapPartners(parts.catalog, parts.profiles, parts.logger);
   partners.requireSound();
   const routes = new SnapRoutes(profiles.values());
   const desk = deskOf(parts, partners, new TokenSeal(box));
-  return {
-    dialect: new SnapDialect(routes, parts.clock),
-    module: SnapModule.with(parts, routes, desk),
-    profiles,
-  };
+  return [
+    { dialect: new SnapDialect(routes, parts.clock), module: SnapModule.with(parts, routes, desk), profiles },
+  ];
 }
 
 function deskOf(parts: DoorParts, partners: SnapPartners, seal: TokenSeal): SnapDesk {
