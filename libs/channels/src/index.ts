@@ -6,5 +6,5 @@ export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
 export * from './profiles';
-export * from './snap/snap.module';
+export { snapDoors } from './snap/snap.module';
 export * from './text/text.door';

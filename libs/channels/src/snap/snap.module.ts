@@ -50,7 +50,14 @@ export function snapDoors(parts: DoorParts, box: SecretBox): HttpDoor[] {
   ];
 }
 
-function deskOf(parts: DoorParts, partners: SnapPartners, seal: TokenSeal): SnapDesk {
+/** What the desk needs of the parts of a door. */
+type DeskParts = Pick<
+  DoorParts,
+  'catalog' | 'clock' | 'logger' | 'payments' | 'rates' | 'statements' | 'inquiryFlow' | 'paymentFlow'
+>;
+
+/** The desk behind the door, for whoever needs no HTTP around it. */
+export function deskOf(parts: DeskParts, partners: SnapPartners, seal: TokenSeal): SnapDesk {
   const { catalog, clock, logger, payments, rates, statements } = parts;
   const admission = new SnapAdmission(partners, seal, rates, clock, logger);
   const offers = new SnapOffers(statements);
