@@ -56,7 +56,7 @@ describe('bodies', () => {
     ['two objects', text + text],
     ['a list', `[${text}]`],
     ['null', 'null'],
-    ['a comment', `/* hi */${text}`],
+    ['a comment', `/*hi*/${text}`],
     ['a trailing comma', text.replace(/\}$/, ',}')],
     ['a byte order mark', `\uFEFF${text}`],
     ['UTF-16', Buffer.from(text, 'utf16le')],

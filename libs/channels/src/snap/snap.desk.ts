@@ -147,7 +147,7 @@ function paymentIdIn(members: Readonly<Record<string, unknown>>): { paymentId?: 
 function read(peer: SnapPeer, service: Transaction, body: JsonObject): Reading {
   const message = readMessage(peer.fields[service], body);
   return message.ok
-    ? ok({ body, members: message.value as Record<string, unknown> })
+    ? ok({ body, members: message.value })
     : fail(faultOf(message.error));
 }
 
