@@ -14,7 +14,8 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  * @property {{ http: string, sources: string[], sftp: { host: string, port: number, user: string,
  *   privateKeyFile: string, hostKeySha256: string, settlementDir: string } }} [simulator] only with the demo
  * @property {{ url: string }} database the application's account
- * @property {{ id: string, protocol: 'h2h', secret: string, secondSecret: string }[]} channels
+ * @property {{ id: string, protocol: 'h2h', guide: string, secret: string, secondSecret: string }[]} channels
+ *   `guide` is what a partner's developer reads
  */
 
 /**
@@ -61,7 +62,7 @@ export function runFileContent({ startedAt, processes, ports, secrets, sftp, url
  */
 function channel(id, { channels }) {
   const found = channels[id];
-  return found === undefined ? [] : [{ id, protocol: 'h2h', ...found }];
+  return found === undefined ? [] : [{ id, protocol: 'h2h', guide: 'docs/connect-h2h.md', ...found }];
 }
 
 /** @param {Date} instant */

@@ -11,10 +11,12 @@ import {
   H2hLimits,
   HttpLimits,
   openHttp,
+  PLAIN,
   snapDoors,
   textDoors,
   type Door,
   type DoorParts,
+  type Transport,
 } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
@@ -56,6 +58,8 @@ export interface SwitchOptions {
   configDirectory: string;
   port: number;
   host: string;
+  /** How its HTTP server is reached; plain when left out. */
+  transport?: Transport;
   clock: Clock;
   logger: Logger;
   /** Another way of writing money, for measurements; the pipeline when left out. */
@@ -161,7 +165,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port. */
 async function openDoors(
-  { host, port, logger, dataKey }: SwitchOptions,
+  { host, port, transport = PLAIN, logger, dataKey }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
@@ -169,6 +173,7 @@ async function openDoors(
   const http = await openHttp([h2hDoor(parts, limits.h2h), ...snap, ...textDoors(parts)], {
     host,
     port,
+    transport,
     logger,
     limits: limits.http,
   });

@@ -1,10 +1,13 @@
 export * from './agreed-rates';
 export * from './agreed-use';
 export * from './door';
+export * from './field-table';
+export * as h2hAnswers from './h2h/answers';
 export * from './h2h/h2h.module';
 export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
+export * from './http/transport';
 export * from './profiles';
 export { snapDoors } from './snap/snap.module';
 export * from './text/text.door';

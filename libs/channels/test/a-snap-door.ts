@@ -41,6 +41,8 @@ export interface Unusual {
   query?: string;
   raw?: Buffer;
   ip?: string;
+  /** The connection shows no certificate that is pinned. */
+  isUnpinned?: boolean;
 }
 
 /** What came back: HTTP status, code, and the rest. */
@@ -98,6 +100,7 @@ export function aSnapDoor(world: SwitchWorld, changes: Tree = {}) {
       headers,
       body: raw,
       ip: unusual.ip ?? '127.0.0.1',
+      showsCertificateOf: () => unusual.isUnpinned !== true,
     });
     const told = JSON.parse(wire.body.toString()) as Told['body'];
     return { status: wire.status, code: told.responseCode, body: told, headers: wire.headers };

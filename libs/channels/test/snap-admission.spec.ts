@@ -52,6 +52,7 @@ test.each<[string, Unusual, string, string]>([
     '[Signature]',
   ],
   ['a cut signature', { written: (text) => text.slice(0, 40) }, '4012400', '[Signature]'],
+  ['a certificate that is not pinned', { isUnpinned: true }, '4012400', '[Certificate]'],
   ['a signature over another path', { text: ({ token }) => `POST:/x:${token}` }, '4012400', '[Signature]'],
 ])('%s is refused: %#', async (_, unusual, code, blame) => {
   const { status, body } = await ask(unusual);

@@ -13,3 +13,4 @@ export * from './one-call';
 export * from './pace';
 export * from './process-life';
 export * from './secret-box';
+export * from './tls';

@@ -81,10 +81,12 @@ export class SnapAdmission {
       : this.refuse(call, '40100', 'Signature', 'signature');
   }
 
-  /** After the signature, so that a stranger learns nothing of our clock and of agreed addresses and rates. */
+  /** After the signature, so that a stranger learns nothing of our clock and of what else was agreed. */
   private now(call: SnapCall, peer: SnapPeer): Admitted {
     if (!mayCallFrom(peer, call.ip))
       return this.refuse(call, '40100', 'Address', 'address not on the allow-list');
+    if (!call.showsCertificateOf(peer.channel))
+      return this.refuse(call, '40100', 'Certificate', 'not a certificate that is pinned');
     const { forms, skewMs } = peer.profile.timestamp;
     const instant = readTimestamp(header(call, 'X-TIMESTAMP'), forms);
     if (!instant || !isFresh(instant, this.clock.now(), skewMs))

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { OpenChannel } from '#lib/catalog';
 import type { Served } from './profile';
 
 /** A call of one service, as it came. */
@@ -12,6 +13,8 @@ export interface SnapCall {
   headers: IncomingHttpHeaders;
   body: Buffer;
   ip: string;
+  /** Whether its connection shows a certificate that is pinned to a channel, where one is. */
+  showsCertificateOf(channel: OpenChannel): boolean;
 }
 
 /** A header that stands once; a missing or repeated one reads as empty. */

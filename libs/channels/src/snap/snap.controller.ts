@@ -2,6 +2,7 @@ import { All, Controller, Inject, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '#lib/kernel';
 import { SNAP_SERVICES } from '#lib/snap';
+import { hasPinnedCertificate } from '../http/caller';
 import { sendAnswer } from '../http/dialect';
 import { writeAnswer } from './answer';
 import { refusalAnswer } from './refusal-answer';
@@ -31,7 +32,17 @@ export function snapController(roots: readonly string[]): Type {
       }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const { method, headers, ip } = request;
-      sendAnswer(reply, await this.desk.answer({ service, path, method, target, headers, body, ip }));
+      const answer = await this.desk.answer({
+        service,
+        path,
+        method,
+        target,
+        headers,
+        body,
+        ip,
+        showsCertificateOf: (channel) => hasPinnedCertificate(request, channel),
+      });
+      sendAnswer(reply, answer);
     }
   }
   return SnapController;

@@ -146,9 +146,7 @@ function paymentIdIn(members: Readonly<Record<string, unknown>>): { paymentId?: 
 
 function read(peer: SnapPeer, service: Transaction, body: JsonObject): Reading {
   const message = readMessage(peer.fields[service], body);
-  return message.ok
-    ? ok({ body, members: message.value })
-    : fail(faultOf(message.error));
+  return message.ok ? ok({ body, members: message.value }) : fail(faultOf(message.error));
 }
 
 /** The number of the payment that a message is about, if it is about one. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { refusal, rupiahFromText, type Rupiah } from '#lib/kernel';
 import type { OpenChannel } from '#lib/catalog';
 import { depositBalance } from '#lib/ledger';
 import type { Answer } from '#lib/switching';
 import type { DoorParts } from '../door';
+import { hasPinnedCertificate } from '../http/caller';
 import { RefusedRequest } from '../http/refused-request';
 import { balanceAnswer, offerAnswer, paymentAnswer, refusalAnswer, type TextAnswer } from './answer-line';
 import { COMMANDS, type CommandName, type TextProfile } from './profile';
@@ -25,17 +27,18 @@ export class TextDesk {
   ) {}
 
   /**
-   * Serves one call.
-   * @param query the query string as sent.
+   * Serves one call, whose query says everything.
    * @throws what is not a refusal: then nothing is known, and nothing may be said.
    */
-  async serve(query: string, ip: string): Promise<TextAnswer> {
+  async serve(request: FastifyRequest): Promise<TextAnswer> {
+    const { ip, originalUrl } = request;
+    const query = originalUrl.includes('?') ? originalUrl.slice(originalUrl.indexOf('?') + 1) : '';
     const { parameters, protection } = this.profile;
     const read = readQuery(query, [...Object.values(parameters), protection.parameter]);
     const asked: Asked = read.ok ? inOurWords(read.value, parameters) : new Map();
     try {
       if (!read.ok) throw malformed(read.error);
-      const channel = this.admitted({ query, values: read.value, ip }, asked.get('member') ?? '');
+      const channel = this.admitted(request, { query, values: read.value, ip }, asked.get('member') ?? '');
       return await this.done(channel.channel.channelId, asked);
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
@@ -45,7 +48,7 @@ export class TextDesk {
     }
   }
 
-  private admitted(call: TextCall, member: string): OpenChannel {
+  private admitted(request: FastifyRequest, call: TextCall, member: string): OpenChannel {
     const known = this.parts.catalog.channel(member);
     // By name: another profile of this protocol has another desk, and other rules.
     const isOurs = known && known.channel.protocol === 'text' && known.channel.profile === this.name;
@@ -53,6 +56,8 @@ export class TextDesk {
     const objection = objectionTo(call, channel, this.profile.protection);
     if (!channel || objection !== undefined)
       throw new RefusedRequest(refusal('SIGNATURE_INVALID', objection ?? 'not a channel of this profile'));
+    if (!hasPinnedCertificate(request, channel))
+      throw new RefusedRequest(refusal('SIGNATURE_INVALID', 'not a certificate that is pinned'));
     if (!this.parts.rates.allow(channel.channel))
       throw new RefusedRequest(
         refusal('RATE_LIMITED', `more than ${channel.channel.requestsPerSecond} a second`),

@@ -44,8 +44,7 @@ function controllerOf(desk: TextDesk): Type {
     @Get()
     async serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
       if (request.method !== 'GET') throw new RefusedRequest(refusal('ENDPOINT_UNKNOWN', request.method));
-      const [, ...query] = request.originalUrl.split('?');
-      sendAnswer(reply, written(desk, await desk.serve(query.join('?'), request.ip)));
+      sendAnswer(reply, written(desk, await desk.serve(request)));
     }
   }
   return TextController;
