@@ -180,7 +180,7 @@ export class SnapBankClient {
 
 const GRANT = { grantType: 'client_credentials' };
 
-/** HMAC-SHA512 over METHOD:path:token:hash of the body:timestamp. Our own bodies have no white space between tokens. */
+/** HMAC-SHA512 over METHOD:path:token:hash of the body:timestamp. */
 export function signatureOf(what: {
   secret: string;
   method: string;
@@ -189,7 +189,9 @@ export function signatureOf(what: {
   raw: Buffer;
   timestamp: string;
 }): string {
-  const bodyHash = createHash('sha256').update(what.raw).digest('hex');
+  // The white space between the tokens is not signed; that within strings is.
+  const minified = what.raw.toString('latin1').replace(/("(?:[^"\\]|\\[^])*")|[ \t\r\n]+/g, '$1');
+  const bodyHash = createHash('sha256').update(Buffer.from(minified, 'latin1')).digest('hex');
   return createHmac('sha512', what.secret)
     .update(`${what.method}:${what.target}:${what.token}:${bodyHash}:${what.timestamp}`)
     .digest('base64');
