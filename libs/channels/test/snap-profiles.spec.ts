@@ -92,6 +92,12 @@ test.each<[string, Changes, Unusual, string]>([
     { externalId: 'Ab1' },
     '4002401',
   ],
+  [
+    'a UUID as X-EXTERNAL-ID',
+    { externalId: { characters: 'printable' } },
+    { externalId: '0190d3f0-0000-7000-8000-000000000001' },
+    '4002401',
+  ],
   ['a longer X-EXTERNAL-ID', { externalId: { lengthMax: 40 } }, { externalId: '1'.repeat(40) }, '4002401'],
   ['any X-PARTNER-ID', { partnerId: { pinned: false } }, { headers: { 'x-partner-id': '88899' } }, '4012400'],
   ['any CHANNEL-ID', { channelId: { pinned: false } }, { headers: { 'channel-id': '6011' } }, '4012400'],

@@ -5,6 +5,7 @@ import {
   isFresh,
   isSignedWithKey,
   readTimestamp,
+  stringToSign,
   tokenStringToSign,
   type SnapCase,
 } from '#lib/snap';
@@ -54,8 +55,11 @@ export class SnapAdmission {
     };
     const { signing } = peer.profile;
     const keys = signing.scheme === 'symmetric' ? peer.clientSecrets : peer.publicKeys;
-    if (!isCallSigned(signed, header(call, 'X-SIGNATURE'), keys, signing))
-      return this.refuse(call, '40100', 'Signature', 'signature');
+    if (!isCallSigned(signed, header(call, 'X-SIGNATURE'), keys, signing)) {
+      // What support compares with the text the partner has signed.
+      const text = stringToSign({ ...signed, accessToken: signed.accessToken && '[token]' }, signing);
+      return this.refuse(call, '40100', 'Signature', `not the signature of ${text.slice(0, 300)}`);
+    }
     const { partnerId, channelId } = peer.profile;
     if (partnerId.pinned && header(call, 'X-PARTNER-ID') !== peer.partnerId)
       return this.refuse(call, '40100', 'Unknown client', "the X-PARTNER-ID is another partner's");
@@ -137,11 +141,16 @@ function timestampFaultIn(call: SnapCall, { profile }: SnapPeer): SnapRefusal | 
     : snapRefusal('40001', 'X-TIMESTAMP', 'the X-TIMESTAMP is not of an agreed form');
 }
 
+const EXTERNAL_ID = {
+  digits: /^\d+$/,
+  alphanumeric: /^[0-9A-Za-z]+$/,
+  printable: /^[\x21-\x7e]+$/,
+} as const;
+
 function formatFaultIn(call: SnapCall, peer: SnapPeer): SnapRefusal | undefined {
   const { externalId, partnerId, channelId } = peer.profile;
-  const characters = externalId.characters === 'digits' ? /^\d+$/ : /^[0-9A-Za-z]+$/;
   const name = header(call, 'X-EXTERNAL-ID');
-  if (!characters.test(name) || name.length > externalId.lengthMax)
+  if (!EXTERNAL_ID[externalId.characters].test(name) || name.length > externalId.lengthMax)
     return snapRefusal('40001', 'X-EXTERNAL-ID', 'the X-EXTERNAL-ID is not of the agreed form');
   if (header(call, 'X-PARTNER-ID').length > partnerId.lengthMax)
     return snapRefusal('40001', 'X-PARTNER-ID', 'the X-PARTNER-ID is too long');

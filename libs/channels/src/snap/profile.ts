@@ -57,7 +57,8 @@ const Version = z.string().regex(/^v\d+\.\d+$/, 'must be as v1.0');
 
 /** How an X-EXTERNAL-ID may look, and what happens when one comes again on the same day. */
 const ExternalId = z.strictObject({
-  characters: z.enum(['digits', 'alphanumeric']).default('digits'),
+  /** `printable` takes a UUID with its dashes. */
+  characters: z.enum(['digits', 'alphanumeric', 'printable']).default('digits'),
   lengthMax: z.int().min(1).max(64).default(36),
   /** Unique within one service, or over all services of the partner. */
   scope: z.enum(['service', 'partner']).default('service'),
