@@ -28,6 +28,7 @@ import { openWorld } from './story/world.mjs';
  * @property {Json} order the payment of that offer, as it was sent
  * @property {Json} paid
  * @property {Json} token
+ * @property {Json} bySnap the payment that came from a bank
  * @property {Json} lost the payment whose answer was lost
  * @property {string[]} dates business dates of the source
  */
@@ -44,6 +45,7 @@ const STEPS = [
   ['payment', pay],
   ['token', buyToken],
   ['repeat', repeat],
+  ['bank over SNAP', payBySnap],
   ['lost answer', loseAnswer],
   ['advice', waitForAdvice],
   ['settlement file', dropFile],
@@ -153,6 +155,37 @@ async function repeat(world, tale) {
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
+async function payBySnap(world, tale) {
+  const account = world.bank.account(`905311${tale.household}0000`);
+  const number = `${Date.now()}`;
+  const asked = await world.bank.call('transfer-va/inquiry', { ...account, inquiryRequestId: number });
+  expect('inquiry of the bank', asked.responseCode, '2002400');
+  const { totalAmount, virtualAccountName } = asked.virtualAccountData;
+  const order = { ...account, paymentRequestId: number, paidAmount: totalAmount };
+  const paid = await world.bank.call('transfer-va/payment', order);
+  expect('payment of the bank', inFlag(paid), '2002500 with 00');
+  const again = await world.bank.call('transfer-va/payment', { ...order, flagAdvise: 'Y' });
+  expect('the same payment as an advice', inFlag(again), '2002500 with 00');
+  const { paymentId } = paid.virtualAccountData.additionalInfo;
+  const [row] = await world.sql('SELECT amount, charge FROM payment WHERE payment_id = ?', [paymentId]);
+  tale.bySnap = {
+    paymentId,
+    legReference: paymentId,
+    amount: String(row?.amount),
+    charge: String(row?.charge),
+  };
+  return {
+    happened: `${paymentId} is PAID: ${virtualAccountName} paid ${rupiah(totalAmount.value.split('.')[0])} at a bank, account ${account.virtualAccountNo.trim()}`,
+    proof: [await proveTruth(world, tale.bySnap), await proveLedger(world, tale.bySnap)],
+  };
+}
+
+/** @param {Json} answer of a payment over SNAP */
+function inFlag({ responseCode, virtualAccountData }) {
+  return `${responseCode} with ${virtualAccountData?.paymentFlagStatus}`;
+}
+
+/** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function loseAnswer(world, tale) {
   const customerNumber = `5311${tale.household}1068`;
   const offer = await ask(world, { reference: `${tale.run}-i3`, product: 'story-postpaid', customerNumber });
@@ -196,7 +229,7 @@ async function waitForAdvice(world, tale) {
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function dropFile(world, tale) {
-  const payments = [tale.paid, tale.token, tale.lost];
+  const payments = [tale.paid, tale.token, tale.bySnap, tale.lost];
   const legs = await world.sql(
     `SELECT DISTINCT DATE_FORMAT(source_business_date, '%Y-%m-%d') AS date FROM payment_leg
       WHERE source = ? AND payment_id IN (?) ORDER BY date`,
@@ -222,14 +255,14 @@ async function dropFile(world, tale) {
     expect(`amount of ${legReference} in the settlement file`, columns?.[5], amount);
   }
   return {
-    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the 3 payments are in it`,
+    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the ${payments.length} payments are in it`,
     proof,
   };
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function reconcile(world, tale) {
-  const ours = [tale.paid, tale.token, tale.lost].map((payment) => payment.legReference);
+  const ours = [tale.paid, tale.token, tale.bySnap, tale.lost].map((payment) => payment.legReference);
   const proof = [];
   let matched = 0;
   for (const date of tale.dates) {

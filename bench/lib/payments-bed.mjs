@@ -3,6 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { CHECKOUT } from '../../scripts/lib/home.mjs';
 import { nodeArguments } from '../../scripts/lib/installation.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
+import { h2hChannels } from '../../scripts/lib/run-file.mjs';
 import { runLoad, startProgram } from './bed.mjs';
 import { cpuMs, median, quantile, rounded, rssMb } from './figures.mjs';
 import { askInquiry } from './partner.mjs';
@@ -75,7 +76,7 @@ export async function startSwitch(bed, writer, databaseUrl) {
 
 /** @param {import('./bed.mjs').Bed} bed @param {number} port */
 export function orderFor(bed, port) {
-  const secret = bed.run.channels.find(({ id }) => id === CHANNEL)?.secret;
+  const secret = h2hChannels(bed.run).find(({ id }) => id === CHANNEL)?.secret;
   return { host: '127.0.0.1', port, channelId: CHANNEL, secret, inFlightMax: IN_FLIGHT_MAX };
 }
 

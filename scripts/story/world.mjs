@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openBank } from './snap-bank.mjs';
 
 const CHANNEL = 'simpul-story';
 const SIMPUL = fileURLToPath(new URL('../simpul.mjs', import.meta.url));
@@ -15,7 +16,7 @@ const CALL_TIMEOUT_MS = 20_000;
  */
 
 /**
- * The doors an outsider has: the partner's API, the biller's record, and eyes on the tables and the drop.
+ * The doors an outsider has: the partner's API, a bank's, the biller's record, and eyes on the tables and the drop.
  * @param {string} home
  * @param {(line: string) => void} log
  */
@@ -61,6 +62,8 @@ export async function openWorld(home, log) {
   return {
     log,
     call,
+    /** The door of a bank that speaks SNAP. */
+    bank: openBank(run, offsetMs),
     /** What the biller recorded since the story began. @returns {Promise<Json[]>} */
     truth: async () => /** @type {Json[]} */ (await ask('GET', run.simulator.http, `/truth?since=${since}`)),
     /** Has the biller write its settlement file. @param {string} source @param {string} date */

@@ -227,7 +227,7 @@ function faultsIn(log: string): string[] {
 
 /** Secrets that have leaked into a log, by name. */
 function secretsIn(log: string): string[] {
-  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story'];
+  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
   const secrets = [
     ...channels.flatMap((id) => [channelSecret(id), channelSecret(id, 'SECOND_SECRET')]),
     ...BILLERS.map(billerSecret),

@@ -12,6 +12,7 @@ import {
   HttpLimits,
   openHttp,
   PLAIN,
+  snapDoors,
   textDoors,
   type Door,
   type DoorParts,
@@ -164,11 +165,12 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port. */
 async function openDoors(
-  { host, port, transport = PLAIN, logger }: SwitchOptions,
+  { host, port, transport = PLAIN, logger, dataKey }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door }> {
-  const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
+  const snap = snapDoors(parts, new SecretBox(dataKey));
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...snap, ...textDoors(parts)], {
     host,
     port,
     transport,

@@ -9,4 +9,6 @@ export * from './http/limits';
 export * from './http/open-http';
 export * from './http/transport';
 export * from './profiles';
+export * as snapAnswers from './snap/answer-fields';
+export { snapDoors } from './snap/snap.module';
 export * from './text/text.door';
