@@ -97,7 +97,7 @@ export async function measure({ seconds, signal, log }) {
  * @param {string} channelId
  */
 async function payOnce(writer, paymentId, channelId) {
-  const { captureJournal, holdJournal } = await import('#lib/ledger');
+  const { captureJournal, holdJournal, unitOfJournal } = await import('#lib/ledger');
   const money = {
     paymentId,
     channelId,
@@ -112,13 +112,7 @@ async function payOnce(writer, paymentId, channelId) {
   };
   for (const make of [holdJournal, captureJournal]) {
     const journal = make(/** @type {any} */ (money), new Date());
-    const { kind } = await writer.commit({
-      journal,
-      claims: [{ key: 'PRIMARY', value: `${paymentId} ${journal.kind}` }],
-      inserts: () => [],
-      updates: () => [],
-      witness: { table: 'journal', values: { subject_id: paymentId, kind: journal.kind } },
-    });
+    const { kind } = await writer.commit(unitOfJournal(journal));
     if (kind !== 'committed') throw new Error(`${paymentId} ${journal.kind}: ${kind}`);
   }
 }

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
 import { makeBed, runLoad } from './lib/bed.mjs';
 import { openSocket, paymentRequest } from './lib/load.mjs';
 import { median, quantile, rounded } from './lib/figures.mjs';
-import { booksHold, openBiller, orderFor, prepareOffers, startSwitch } from './lib/payments-bed.mjs';
+import {
+  booksHold,
+  openBiller,
+  openRawCommits,
+  orderFor,
+  prepareOffers,
+  startSwitch,
+} from './lib/payments-bed.mjs';
 
 const PACE_MS = 12;
 const RATES = [200, 1_000];
@@ -22,9 +28,7 @@ export async function measure({ seconds, signal, log }) {
     await runLoad({ ...order, prefix: 'w', perSecond: 0, seconds: 3, offers: offers.take(21_000) });
 
     const biller = await openBiller(bed);
-    await bed.admin.query('CREATE TABLE bench_commit (id INT PRIMARY KEY, n INT NOT NULL)');
-    await bed.admin.query('INSERT INTO bench_commit VALUES (1, 0)');
-    const connection = await createConnection(bed.environment['DATABASE_MIGRATION_URL'] ?? '');
+    const raw = await openRawCommits(bed, bed.environment['DATABASE_MIGRATION_URL'] ?? '');
     /** @type {{ payment: number[], biller: number[], commit: number[] }} */
     const took = { payment: [], biller: [], commit: [] };
     const endsAt = performance.now() + seconds * 1_000;
@@ -34,13 +38,11 @@ export async function measure({ seconds, signal, log }) {
       await sleep(PACE_MS);
       took.biller.push(await biller.pay(`IDLE${nth}`));
       await sleep(PACE_MS);
-      const at = performance.now();
-      await connection.query('UPDATE bench_commit SET n = n + 1');
-      took.commit.push(performance.now() - at);
+      took.commit.push(await raw.commit());
       await sleep(PACE_MS);
     }
     client.end();
-    await connection.end();
+    await raw.close();
     await biller.close();
     const billerMs = median(took.biller);
     const commitMs = median(took.commit);

@@ -94,22 +94,38 @@ export function throughProxy(url, port) {
 }
 
 /**
+ * Commits of one row, without anything of ours around them.
+ * @param {import('./bed.mjs').Bed} bed
+ * @param {string} url
+ */
+export async function openRawCommits(bed, url) {
+  await bed.admin.query('CREATE TABLE bench_commit (id INT PRIMARY KEY, n INT NOT NULL)');
+  await bed.admin.query('INSERT INTO bench_commit VALUES (1, 0)');
+  const connection = await createConnection(url);
+  return {
+    /** @returns {Promise<number>} how long it took, in milliseconds */
+    async commit() {
+      const at = performance.now();
+      await connection.query('UPDATE bench_commit SET n = n + 1');
+      return performance.now() - at;
+    },
+    close: () => connection.end(),
+  };
+}
+
+/**
  * One-row commits at a payment's own pace, so that caches are as cold as a payment finds them.
  * @param {import('./bed.mjs').Bed} bed
  * @param {string} url
  */
 export async function rawCommitMs(bed, url) {
-  await bed.admin.query('CREATE TABLE bench_commit (id INT PRIMARY KEY, n INT NOT NULL)');
-  await bed.admin.query('INSERT INTO bench_commit VALUES (1, 0)');
-  const connection = await createConnection(url);
+  const raw = await openRawCommits(bed, url);
   const took = [];
   for (let nth = 0; nth < 150; nth += 1) {
-    const at = performance.now();
-    await connection.query('UPDATE bench_commit SET n = n + 1');
-    took.push(performance.now() - at);
+    took.push(await raw.commit());
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  await connection.end();
+  await raw.close();
   return median(took);
 }
 

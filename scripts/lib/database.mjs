@@ -45,7 +45,7 @@ const SIZES = {
   lasting: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=96M'],
   throwAway: ['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M'],
   // As lasting, for benches: the account of migrations may turn the server's promises off, to see what they cost.
-  measured: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=96M'],
+  measured: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=1G'],
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   PaymentStore,
   type AdviceClaim,
   type ClaimedPayment,
+  type LastSale,
   type NextAdvice,
   type Payment,
   type PaymentRow,
@@ -28,6 +29,12 @@ export class MemoryPaymentStore extends PaymentStore {
   override async findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     const row = this.tables.row('payment', 'PRIMARY', paymentId);
     return row?.['channel_id'] === channelId ? this.whole(row) : undefined;
+  }
+
+  override async findLastSale(sale: string): Promise<LastSale | undefined> {
+    const guard = this.tables.row('sale_guard', 'sale_guard_sale', sale);
+    const payment = guard && this.whole(this.tables.row('payment', 'PRIMARY', String(guard['payment_id'])));
+    return payment && { paymentId: payment.paymentId, state: payment.state, createdAt: payment.createdAt };
   }
 
   override async findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {

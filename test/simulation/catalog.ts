@@ -1,4 +1,4 @@
-import type { Biller, Catalog, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
+import type { Biller, Catalog, Channel, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
 import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
 import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
 
@@ -61,25 +61,30 @@ function soldBy(channelId: string, product: Product): SoldProduct {
   return { product, biller, price };
 }
 
+function aChannel({ channelId, commissionMode }: (typeof CHANNELS)[number]): Channel {
+  return {
+    channelId,
+    name: channelId,
+    protocol: 'h2h',
+    profile: 'h2h',
+    commissionMode,
+    secret: null,
+    secondSecret: null,
+    allowedIps: null,
+    requestsPerSecond: null,
+    isActive: true,
+  };
+}
+
 class FixedCatalog implements Pick<Catalog, keyof Catalog> {
   channel(channelId: string): OpenChannel | undefined {
     const known = CHANNELS.find((channel) => channel.channelId === channelId);
     if (!known) return undefined;
-    const secret = Buffer.alloc(0);
-    return {
-      channel: {
-        channelId,
-        name: channelId,
-        protocol: 'h2h',
-        commissionMode: known.commissionMode,
-        secret,
-        secondSecret: null,
-        allowedIps: null,
-        requestsPerSecond: null,
-        isActive: true,
-      },
-      secrets: [],
-    };
+    return { channel: aChannel(known), secrets: [], credentials: new Map() };
+  }
+
+  channels(): Channel[] {
+    return CHANNELS.map(aChannel);
   }
 
   product(productId: string): Product | undefined {

@@ -84,7 +84,7 @@ export class VirtualChannel {
     return undefined;
   }
 
-  /** Repeats a payment until it is final or refused, as the partner guide says; and now and then once more. */
+  /** Repeats a payment until it is final or refused, as the guide for partners says; and now and then once more. */
   private async payUntilAnswered(reference: string, content: Entry['content']): Promise<void> {
     const { time, random } = this.around;
     for (let attempt = 1; attempt <= 6; attempt += 1) {

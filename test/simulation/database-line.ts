@@ -5,6 +5,7 @@ import {
   PaymentStore,
   type AdviceClaim,
   type ClaimedPayment,
+  type LastSale,
   type NextAdvice,
   type Payment,
   type StoredInquiry,
@@ -121,6 +122,10 @@ class DistantPayments extends PaymentStore {
 
   override findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     return this.line.ask(() => this.store.findById(channelId, paymentId));
+  }
+
+  override findLastSale(sale: string): Promise<LastSale | undefined> {
+    return this.line.ask(() => this.store.findLastSale(sale));
   }
 
   override findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { Catalog } from '#lib/catalog';
 import { PaymentIds } from '#lib/kernel';
-import { CommitUnknown, type Logger } from '#lib/platform';
+import { CommitUnknown, type Logger, type PaceTime } from '#lib/platform';
 import {
   AdviceFlow,
   AdviceLanes,
@@ -17,7 +17,6 @@ import {
   type BillerConnector,
   type BillerLeg,
   type LaneLimits,
-  type PaceTime,
   type SourceCalendar,
   type SourceDayEnd,
 } from '#lib/switching';

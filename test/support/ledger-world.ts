@@ -8,9 +8,7 @@ import {
   SingleWriter,
   topUpDeposit,
   type CommitResult,
-  type JournalDraft,
   type PaymentMoney,
-  type UnitOfWork,
 } from '#lib/ledger';
 import { booksOf, checkLedgerBooks, MemoryTables, MemoryWriter, migratedShapes } from '../memory';
 import { aDatabase, type TestDatabase } from './database';
@@ -132,20 +130,5 @@ export function money(paymentId: string, charge: bigint, channelId = 'ca'): Paym
     billerFee: rupiah(0n),
     commission: rupiah(0n),
     charge: rupiah(charge),
-  };
-}
-
-/** A unit of work that writes one journal and what else is given. */
-export function unit(journal: JournalDraft, more: Partial<UnitOfWork> = {}): UnitOfWork {
-  return {
-    journal,
-    claims: [{ key: 'PRIMARY', value: `${journal.subjectId} ${journal.kind}` }],
-    inserts: () => [],
-    updates: () => [],
-    witness: {
-      table: 'journal',
-      values: { subject_id: journal.subjectId, kind: journal.kind, created_at: journal.at },
-    },
-    ...more,
   };
 }

@@ -40,8 +40,11 @@ export interface RunningApp {
 export interface Installation {
   store: TestDatabase;
   simulatorUrl(): string;
-  /** @param databaseUrl another way to the same database. */
-  startSwitch(databaseUrl?: string): Promise<RunningApp>;
+  /**
+   * @param databaseUrl another way to the same database.
+   * @param settings what of its environment is not as usual.
+   */
+  startSwitch(databaseUrl?: string, settings?: Record<string, string>): Promise<RunningApp>;
   /** @param clockOffset moves the process's clock, for example `+2m`. */
   startWorker(clockOffset?: string): Promise<RunningApp>;
   /** Ends the simulator and starts it again with its memory, its clock moved; its port stays. */
@@ -84,8 +87,8 @@ export async function anInstallation(): Promise<Installation> {
   return {
     store,
     simulatorUrl: () => simulator.url,
-    startSwitch: async (databaseUrl = store.url) =>
-      start('switch', { HTTP_PORT: String(await freePort()), DATABASE_URL: databaseUrl }),
+    startSwitch: async (databaseUrl = store.url, settings = {}) =>
+      start('switch', { HTTP_PORT: String(await freePort()), DATABASE_URL: databaseUrl, ...settings }),
     startWorker: (clockOffset = '') => start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset }),
     async restartSimulator(clockOffset) {
       await simulator.end('SIGTERM');

@@ -238,7 +238,13 @@ export interface SwitchWorld {
   refunds: Refunds;
   writer: MoneyWriter;
   inquire(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Answer>;
-  pay(order: { reference?: string; inquiryId: string; total: bigint; channelId?: string }): Promise<Answer>;
+  pay(order: {
+    reference?: string;
+    inquiryId: string;
+    total: bigint;
+    channelId?: string;
+    duplicateGuardMs?: number;
+  }): Promise<Answer>;
   /** Inquires and pays, each under its own reference. */
   payOne(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Payment>;
   /** Asks for a water bill and pays it. */
@@ -258,9 +264,13 @@ export interface SwitchWorld {
   close(): Promise<void>;
 }
 
-/** @param writerOf replaces the money writer, to put faults under the flows. */
+/**
+ * @param writerOf replaces the money writer, to put faults under the flows.
+ * @param inHandMax how many payments are worked on at once.
+ */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
+  inHandMax = 100,
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -279,7 +289,8 @@ export async function aSwitch(
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries);
-  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
+  const hand = new WorkInHand(inHandMax);
+  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
   const anAdviceFlow = () =>
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
@@ -304,15 +315,18 @@ export async function aSwitch(
       answerWithinMs: 14_000,
       ...ask,
     });
-  const pay: SwitchWorld['pay'] = ({ reference = `P-${(count += 1)}`, inquiryId, total, channelId }) =>
-    paymentFlow.pay({
+  const pay: SwitchWorld['pay'] = (order) => {
+    const { reference = `P-${(count += 1)}`, inquiryId, total, channelId, duplicateGuardMs } = order;
+    return paymentFlow.pay({
       channelId: channelId ?? 'ppob-nusantara',
       reference,
       inquiryId,
       total: rupiah(total),
       contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
       answerWithinMs: 14_000,
+      ...(duplicateGuardMs === undefined ? {} : { duplicateGuardMs }),
     });
+  };
   const payOne: SwitchWorld['payOne'] = async (ask = {}) => {
     const offer = await inquire(ask);
     if (offer.kind !== 'offer') throw new Error(`no offer: ${JSON.stringify(offer)}`);

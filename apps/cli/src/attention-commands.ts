@@ -6,11 +6,7 @@ import { listContradictions, listOpenReversals } from '#lib/switching';
 const ROWS_MAX = 1_000;
 
 /** `simpul payments contradictions` and `simpul payments reversals`: what people must look at. */
-export function addAttentionCommands(program: Command): void {
-  const payments =
-    program.commands.find((command) => command.name() === 'payments') ??
-    program.command('payments').description('lists of payments that people look after');
-
+export function addAttentionCommands(payments: Command): void {
   payments
     .command('contradictions')
     .description('what billers said that cannot be squared with how a payment stands, the newest first')

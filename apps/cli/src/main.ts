@@ -20,8 +20,7 @@ const program = new Command('simpul')
 addDatabaseCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
-addPaymentCommands(program);
-addAttentionCommands(program);
+addAttentionCommands(addPaymentCommands(program));
 addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);

@@ -6,8 +6,8 @@ import { printTable } from './table';
 
 const PAGE_ROWS = 1_000;
 
-/** `simpul payments open`. */
-export function addPaymentCommands(program: Command): void {
+/** `simpul payments open`. @returns `simpul payments`, for what else there is to list. */
+export function addPaymentCommands(program: Command): Command {
   const payments = program.command('payments').description('look at payments');
   payments
     .command('open')
@@ -18,6 +18,7 @@ export function addPaymentCommands(program: Command): void {
       if (json) console.log(JSON.stringify({ ok: true, count: open.length, payments: open.map(presented) }));
       else print(open);
     });
+  return payments;
 }
 
 async function openPayments(): Promise<OpenPayment[]> {

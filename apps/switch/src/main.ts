@@ -20,7 +20,7 @@ runMain(logger, async () => {
     dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),
     paymentIdKey: Buffer.from(setting('SIMPUL_PAYMENT_ID_KEY', 'hides the count in Payment IDs, hex'), 'hex'),
     paymentIdPrefix: isProduction() ? 'P' : 'T',
-    configDirectory: join(ROOT, 'config'),
+    configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
     host: process.env.HTTP_HOST ?? '127.0.0.1',
     clock: clockFromEnvironment(),

@@ -1,12 +1,19 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
-import { H2hLimits, H2hModule, h2hServerOptions, prepareH2hServer } from '#lib/channels';
+import {
+  AgreedRates,
+  AgreedUse,
+  ChannelProfiles,
+  h2hDoor,
+  H2hLimits,
+  HttpLimits,
+  openHttp,
+  type Door,
+  type DoorParts,
+} from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
@@ -60,6 +67,7 @@ export interface RunningSwitch {
 }
 
 const Limits = z.object({
+  http: HttpLimits,
   h2h: H2hLimits,
   advice: AdviceLimits,
   reversal: ReversalLimits,
@@ -68,18 +76,7 @@ const Limits = z.object({
   database: DatabaseLimits,
 });
 
-@Controller('health')
-class HealthController {
-  @Get()
-  health(): { status: 'ok' } {
-    return { status: 'ok' };
-  }
-}
-
-@Module({ controllers: [HealthController] })
-class HealthModule {}
-
-/** Wires the online path and opens its door. Fails before it listens when anything it needs is missing. */
+/** Wires the online path and opens its doors. Fails before it listens when anything it needs is missing. */
 export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
@@ -88,6 +85,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
+  const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
+  profiles.requireFor(catalog.channels());
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   // A product whose biller or source is not configured stops the process here, not its first payment.
@@ -123,29 +122,30 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const router = new Router(catalog, answering);
 
-  const app = await openDoor(options, limits.h2h, {
+  const hand = new WorkInHand(limits.payments.inHandMax);
+  const agreed = new AgreedUse(
     catalog,
+    profiles,
+    new InquiryFlow(clock, router, inquiries),
+    new PaymentFlow(clock, router, inquiries, payments, opening, hand),
+  );
+  const doors = await openDoors(options, limits, {
+    catalog,
+    profiles,
     clock,
-    limits: limits.h2h,
     logger,
     statements: database,
     payments,
     reversals,
-    inquiryFlow: new InquiryFlow(clock, router, inquiries),
-    paymentFlow: new PaymentFlow(
-      clock,
-      router,
-      inquiries,
-      payments,
-      opening,
-      new WorkInHand(limits.payments.inHandMax),
-    ),
+    rates: new AgreedRates(),
+    inquiryFlow: agreed,
+    paymentFlow: agreed,
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
-    url: await app.getUrl(),
+    url: doors.http.url,
     async close() {
-      await app.close();
+      await Promise.all(Object.values(doors).map((door) => door.close()));
       lease.end();
       await writer.close();
       await billers.close();
@@ -155,18 +155,12 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   };
 }
 
-async function openDoor(
-  options: SwitchOptions,
-  limits: H2hLimits,
-  parts: Parameters<typeof H2hModule.with>[0],
-): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(h2hServerOptions(limits));
-  prepareH2hServer(adapter.getInstance(), limits);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    { module: HealthModule, imports: [H2hModule.with(parts)] },
-    adapter,
-    { bodyParser: false, logger: ['fatal', 'error', 'warn'] },
-  );
-  await app.listen(options.port, options.host);
-  return app;
+/** Every door of the switch. Those that are spoken over HTTP share one port. */
+async function openDoors(
+  { host, port, logger }: SwitchOptions,
+  limits: z.infer<typeof Limits>,
+  parts: DoorParts,
+): Promise<{ http: Door }> {
+  const http = await openHttp([h2hDoor(parts, limits.h2h)], { host, port, logger, limits: limits.http });
+  return { http };
 }

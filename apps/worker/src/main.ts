@@ -10,7 +10,7 @@ runMain(logger, async () => {
   const worker = await openWorker({
     databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
     dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),
-    configDirectory: join(ROOT, 'config'),
+    configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     home: setting('SIMPUL_HOME', 'the folder of this installation, for archived files and reports'),
     clock: clockFromEnvironment(),
     logger,

@@ -26,10 +26,9 @@ import {
   Reversals,
   SqlPaymentStore,
 } from '#lib/switching';
-import { AdviceLoop } from './advice-loop';
 import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
-import { ReversalLoop } from './reversal-loop';
+import { PollLoop, type Round } from './poll-loop';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -69,7 +68,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const answering = breakage.billers(billers);
   const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);
   const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
-  const advice = new AdviceLoop(lanes, limits.advice.pollMs, logger);
+  const advice = new PollLoop(wakes(lanes), limits.advice.pollMs, logger);
   const jobs = readJobs(join(configDirectory, 'jobs.yaml'));
   const stopBooksCheck = startBooksCheck({
     database: dayDatabase,
@@ -86,7 +85,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.reversal,
     logger,
   );
-  const reversals = new ReversalLoop(delivery, limits.reversal.pollMs, logger);
+  const reversals = new PollLoop(delivers(delivery), limits.reversal.pollMs, logger);
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -98,11 +97,35 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   });
   return {
     async close() {
-      await Promise.all([advice.stop(), reversals.stop(), stopReconciliation(), stopBooksCheck()]);
+      await Promise.all([
+        advice.stop().then(() => lanes.stop()),
+        reversals.stop(),
+        stopReconciliation(),
+        stopBooksCheck(),
+      ]);
       await writer.close();
       await billers.close();
       await catalog.close();
       await Promise.all([database.close(), dayDatabase.close()]);
     },
+  };
+}
+
+/** Looks who has payments to be asked about, and wakes their lanes; they ask by themselves. */
+function wakes(lanes: AdviceLanes): Round {
+  return {
+    work: async () => {
+      await lanes.wake();
+      return false;
+    },
+    failure: 'it could not be seen what is due; the next look starts over',
+  };
+}
+
+/** Brings due reversals to their billers; what is not acknowledged is due again later. */
+function delivers(delivery: ReversalDelivery): Round {
+  return {
+    work: async () => (await delivery.deliverDue()) > 0,
+    failure: 'a round of reversals failed; the next one starts over',
   };
 }

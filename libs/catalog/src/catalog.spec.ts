@@ -67,6 +67,26 @@ test('seeding again leaves one of everything', async () => {
   expect(Number(count?.n)).toBe(8);
 });
 
+test('a channel’s credentials are sealed in their rows and open by name', async () => {
+  process.env['WARUNG_CLIENT_KEY'] = 'the client key';
+  const file = join(folder, 'credentials.yaml');
+  const text = readFileSync(DEMO, 'utf8').replace(
+    /secret: CHANNEL_WARUNG_KECIL_SECRET\n\s+secondSecret: \w+/,
+    'credentials: { clientKey: WARUNG_CLIENT_KEY }',
+  );
+  writeFileSync(file, text);
+  await seed(file);
+  const [row] = await store.admin.rows<{ value: Buffer }>('SELECT value FROM channel_credential');
+  expect(row?.value.toString('latin1')).not.toContain('client key');
+  const catalog = await open();
+  const channel = catalog.channel('warung-kecil');
+  expect(channel?.secrets).toEqual([]);
+  expect(channel?.credentials).toEqual(new Map([['clientKey', 'the client key']]));
+  expect(catalog.channel('ppob-nusantara')?.credentials).toEqual(new Map());
+  await catalog.close();
+  await store.admin.run('DELETE FROM channel_credential');
+});
+
 test('secrets in the table are sealed, and another data key opens none', async () => {
   await seed(DEMO);
   const [row] = await store.admin.rows<{ secret: Buffer }>(

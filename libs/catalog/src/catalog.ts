@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { SecretBox } from '#lib/platform';
-import { Biller, CATALOG_ENTITIES, Channel, Price, Product } from './entities';
+import { Biller, CATALOG_ENTITIES, Channel, ChannelCredential, Price, Product } from './entities';
 import { OPEN_STOPS, stopOf, type PaymentStop, type StopRow } from './stops';
 
 /** A product as one channel sells it. */
@@ -10,11 +10,13 @@ export interface SoldProduct {
   price: Price;
 }
 
-/** A channel whose secrets are open. They stay in memory and are never logged. */
+/** A channel whose secrets and credentials are open. They stay in memory and are never logged. */
 export interface OpenChannel {
   channel: Channel;
-  /** One or two secrets, all valid now. */
+  /** At most two secrets, all valid now; none where the protocol has none. */
   secrets: readonly string[];
+  /** What its protocol needs beyond those, by name. */
+  credentials: ReadonlyMap<string, string>;
 }
 
 interface Snapshot {
@@ -30,6 +32,11 @@ const RELOAD_MS = 5_000;
 /** Where a sealed secret stands; a value copied to another row does not open. */
 export function secretPlace(channelId: string, column: 'secret' | 'second_secret'): string {
   return `channel.${column}:${channelId}`;
+}
+
+/** Where a sealed credential stands. */
+export function credentialPlace(channelId: string, name: string): string {
+  return `channel_credential.value:${channelId}:${name}`;
 }
 
 /** Connects TypeORM to the catalog's tables. */
@@ -80,6 +87,11 @@ export class Catalog {
     return known?.channel.isActive ? known : undefined;
   }
 
+  /** Every active channel. */
+  channels(): Channel[] {
+    return [...this.snapshot.channels.values()].flatMap(({ channel }) => (channel.isActive ? [channel] : []));
+  }
+
   /** A product, also where no channel sells it any more: payments of it may still be open. */
   product(productId: string): Product | undefined {
     return this.snapshot.products.get(productId);
@@ -115,10 +127,11 @@ export class Catalog {
 
   private async load(): Promise<void> {
     const manager = this.source.manager;
-    const [billers, products, channels, prices, stops] = await Promise.all([
+    const [billers, products, channels, credentials, prices, stops] = await Promise.all([
       manager.find(Biller),
       manager.find(Product),
       manager.find(Channel),
+      manager.find(ChannelCredential),
       manager.find(Price, { order: { channelId: 'ASC', productId: 'ASC' } }),
       manager.query<StopRow[]>(OPEN_STOPS),
     ]);
@@ -136,14 +149,19 @@ export class Catalog {
       products: productById,
       sold,
       stops: stops.map(stopOf),
-      channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel)])),
+      channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel, credentials)])),
     };
   }
 
-  private opened(channel: Channel): OpenChannel {
+  private opened(channel: Channel, credentials: readonly ChannelCredential[]): OpenChannel {
     const { channelId, secret, secondSecret } = channel;
-    const secrets = [this.box.open(secret, secretPlace(channelId, 'secret'))];
+    const secrets: string[] = [];
+    if (secret) secrets.push(this.box.open(secret, secretPlace(channelId, 'secret')));
     if (secondSecret) secrets.push(this.box.open(secondSecret, secretPlace(channelId, 'second_secret')));
-    return { channel, secrets };
+    const own = credentials.filter((credential) => credential.channelId === channelId);
+    const opened = own.map(
+      ({ name, value }) => [name, this.box.open(value, credentialPlace(channelId, name))] as const,
+    );
+    return { channel, secrets, credentials: new Map(opened) };
   }
 }

@@ -101,12 +101,16 @@ export class Channel {
   @Column({ type: 'varchar' })
   protocol: string;
 
+  /** How it speaks that protocol: config/channels/<profile>.yaml. */
+  @Column({ type: 'varchar' })
+  profile: string;
+
   @Column({ name: 'commission_mode', type: 'varchar' })
   commissionMode: 'immediate' | 'settled';
 
-  /** Sealed; opened only in memory. */
+  /** Sealed; opened only in memory. Null where its protocol signs with no shared secret. */
   @Column({ type: 'varbinary' })
-  secret: Buffer;
+  secret: Buffer | null;
 
   @Column({ name: 'second_secret', type: 'varbinary' })
   secondSecret: Buffer | null;
@@ -121,6 +125,21 @@ export class Channel {
 
   @Column({ name: 'is_active', type: 'boolean' })
   isActive: boolean;
+}
+
+/** What a protocol needs of a channel beyond its secrets: keys, certificates, names the partner goes by. */
+@Entity('channel_credential')
+export class ChannelCredential {
+  @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
+  channelId: string;
+
+  /** The protocol's own word for it, for example `clientKey`. */
+  @PrimaryColumn({ type: 'varchar' })
+  name: string;
+
+  /** Sealed; opened only in memory. */
+  @Column({ type: 'varbinary' })
+  value: Buffer;
 }
 
 /** What a product costs through a channel, per bill or per payment as the product says. */
@@ -142,4 +161,4 @@ export class Price {
   commission: Rupiah;
 }
 
-export const CATALOG_ENTITIES = [Biller, Product, Channel, Price];
+export const CATALOG_ENTITIES = [Biller, Product, Channel, ChannelCredential, Price];

@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
 import { readConfigFile, setting, type SecretBox } from '#lib/platform';
-import { secretPlace } from './catalog';
-import { Biller, Channel, Price, Product } from './entities';
+import { credentialPlace, secretPlace } from './catalog';
+import { Biller, Channel, ChannelCredential, Price, Product } from './entities';
 
 const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case words joined by dashes');
 const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'whole rupiah as a string of digits');
@@ -37,10 +37,15 @@ const SeedShape = z.strictObject({
     Id,
     z.strictObject({
       name: z.string(),
+      protocol: z.string(),
+      /** The name of a file in config/channels. */
+      profile: Id,
       commissionMode: z.enum(['immediate', 'settled']),
-      /** Names of environment variables. */
-      secret: z.string(),
-      secondSecret: z.string(),
+      /** Names of environment variables; left out where the protocol signs with no shared secret. */
+      secret: z.string().optional(),
+      secondSecret: z.string().optional(),
+      /** What the protocol needs beyond those: names of environment variables, by the protocol's own names. */
+      credentials: z.record(z.string().regex(/^[a-zA-Z]+$/, 'letters only'), z.string()).default({}),
       topUp: Amount,
       creditLimit: Amount,
       requestsPerSecond: z.int().positive().optional(),
@@ -99,12 +104,15 @@ export async function seedCatalog(source: DataSource, file: string, box: SecretB
       });
     }
     for (const [channelId, channel] of Object.entries(seed.channels)) {
-      const sealed = (name: string, column: 'secret' | 'second_secret') =>
-        box.seal(setting(name, `the ${column} of channel ${channelId}`), secretPlace(channelId, column));
+      const sealed = (name: string | undefined, column: 'secret' | 'second_secret') =>
+        name === undefined
+          ? null
+          : box.seal(setting(name, `the ${column} of channel ${channelId}`), secretPlace(channelId, column));
       await manager.save(Channel, {
         channelId,
         name: channel.name,
-        protocol: 'h2h',
+        protocol: channel.protocol,
+        profile: channel.profile,
         commissionMode: channel.commissionMode,
         secret: sealed(channel.secret, 'secret'),
         secondSecret: sealed(channel.secondSecret, 'second_secret'),
@@ -112,6 +120,15 @@ export async function seedCatalog(source: DataSource, file: string, box: SecretB
         requestsPerSecond: channel.requestsPerSecond ?? null,
         isActive: true,
       });
+      for (const [name, variable] of Object.entries(channel.credentials))
+        await manager.save(ChannelCredential, {
+          channelId,
+          name,
+          value: box.seal(
+            setting(variable, `the ${name} of channel ${channelId}`),
+            credentialPlace(channelId, name),
+          ),
+        });
       for (const [productId, price] of Object.entries(channel.prices))
         await manager.save(Price, {
           channelId,

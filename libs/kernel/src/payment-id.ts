@@ -134,5 +134,12 @@ export function normalizePaymentId(typed: string): string {
 
 /** As printed on receipts: `P0TB-R006-15QG`. */
 export function formatPaymentId(paymentId: string): string {
-  return paymentId.replace(/(.{4})(?=.)/g, '$1-');
+  return inFours(paymentId, '-');
+}
+
+/** A long number as people read it: groups of four with something between them, the last one as long as is left. */
+export function inFours(text: string, between: string): string {
+  let grouped = text.slice(0, 4);
+  for (let at = 4; at < text.length; at += 4) grouped += between + text.slice(at, at + 4);
+  return grouped;
 }

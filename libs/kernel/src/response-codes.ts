@@ -146,6 +146,14 @@ export const RESPONSE_CODES = {
     id: 'Jumlah tidak sesuai dengan penawaran atau dengan ketentuan produk.',
     en: "The amount is not the offer's, or the product does not allow it.",
   },
+  DUPLICATE_SUSPECTED: {
+    http: 422,
+    iso: '94',
+    snap: ['403', '04'],
+    final: true,
+    id: 'Pembelian yang sama baru saja dibayar dari kanal Anda. Bila memang dikehendaki lagi, ulangi sesudah jendela waktunya.',
+    en: 'The same sale was paid through your channel a moment ago. If it is wanted again, order it after the agreed time.',
+  },
   DEPOSIT_INSUFFICIENT: {
     http: 422,
     iso: '51',
@@ -232,8 +240,8 @@ export const RESPONSE_CODES = {
     iso: '96',
     snap: ['429', '00'],
     final: false,
-    id: 'Terlalu banyak permintaan dalam satu detik; permintaan ini tidak membentuk pembayaran. Ulangi lebih pelan.',
-    en: 'Too many requests in a second; this request formed no payment. Repeat it, more slowly.',
+    id: 'Terlalu banyak permintaan; permintaan ini tidak membentuk pembayaran. Ulangi nanti, lebih pelan.',
+    en: 'Too many requests; this request formed no payment. Repeat it later, more slowly.',
   },
   NOT_NOW: {
     http: 503,

@@ -35,6 +35,9 @@ export function sum(amounts: Iterable<Rupiah>): Rupiah {
 
 /** Writes an amount as people in Indonesia read it, for example `Rp 152.500`. */
 export function formatRupiah(amount: Rupiah): string {
-  const digits = (amount < 0n ? -amount : amount).toString().replace(/\B(?=(\d{3})+$)/g, '.');
-  return `${amount < 0n ? '-' : ''}Rp ${digits}`;
+  const digits = (amount < 0n ? -amount : amount).toString();
+  let grouped = digits.slice(-3);
+  for (let end = digits.length - 3; end > 0; end -= 3)
+    grouped = `${digits.slice(Math.max(0, end - 3), end)}.${grouped}`;
+  return `${amount < 0n ? '-' : ''}Rp ${grouped}`;
 }

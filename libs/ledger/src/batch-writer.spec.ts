@@ -1,6 +1,7 @@
 import { CommitUnknown, Lane } from '#lib/platform';
-import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
+import { unitOfJournal } from './journal-unit';
 import { captureJournal, holdJournal } from './journals';
 
 const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
@@ -22,7 +23,7 @@ afterEach(async () => {
 afterAll(() => world.store.drop());
 
 function hold(paymentId: string, charge: bigint, channelId = 'ca', at = AT) {
-  return writer.commit(unit(holdJournal(money(paymentId, charge, channelId), at)));
+  return writer.commit(unitOfJournal(holdJournal(money(paymentId, charge, channelId), at)));
 }
 
 /** Watches the packets; `spoil` may throw instead of, or after, the real sending. */
@@ -61,7 +62,7 @@ test('an idle writer waits for nothing: one payment, one packet to lock and one 
 test('one bad member does not fail its neighbours', async () => {
   await hold('TAKEN', 1n);
   const first = hold('A', 1n);
-  const stale = unit(holdJournal(money('STALE', 1n), AT), {
+  const stale = unitOfJournal(holdJournal(money('STALE', 1n), AT), {
     updates: () => [
       { table: 'payment', set: { state: 'PAID' }, where: { payment_id: 'nobody', state: 'SENT' } },
     ],
@@ -104,7 +105,7 @@ test('one taken key costs its neighbours two commits more, not a search by halve
 test('moves of many payments are one statement, each held to its own old state', async () => {
   const rows = Array.from({ length: 10 }, (_, n) => `P${n}`);
   await Promise.all(rows.map((id) => hold(id, 10n)));
-  await Promise.all(rows.map((id) => writer.commit(unit(captureJournal(money(id, 10n), AT)))));
+  await Promise.all(rows.map((id) => writer.commit(unitOfJournal(captureJournal(money(id, 10n), AT)))));
   expect(await world.free()).toBe(900n);
 });
 
@@ -170,7 +171,7 @@ test('a COMMIT whose answer was lost is found, and is not done again', async () 
 
 test('rows like our own that another process wrote are a clash, not our commit', async () => {
   const other = new BatchWriter(world.store.url, LIMITS);
-  const sameUnit = () => unit(holdJournal(money('A', 100n), AT));
+  const sameUnit = () => unitOfJournal(holdJournal(money('A', 100n), AT));
   try {
     expect((await other.commit(sameUnit())).kind).toBe('committed');
     expect(await writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });
@@ -232,7 +233,7 @@ test('deposits of several channels are moved in one commit, each by its own orde
 test('quotes and backslashes in a reference stay data', async () => {
   const reference = "'); DROP TABLE posting; -- \\";
   const journal = holdJournal({ ...money('A', 1n), reference }, AT);
-  await writer.commit(unit(journal));
+  await writer.commit(unitOfJournal(journal));
   const [row] = await world.store.database.rows<{ reference: Buffer }>(
     "SELECT reference FROM journal WHERE subject_id = 'A'",
   );

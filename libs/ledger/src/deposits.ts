@@ -8,6 +8,7 @@ import {
   type JournalDraft,
   type JournalKind,
 } from './journals';
+import { unitOfJournal } from './journal-unit';
 import type { CommitResult, MoneyWriter } from './money-writer';
 
 /** What a channel may spend: available = posted - held + limit. */
@@ -89,17 +90,7 @@ export async function topUpDeposit(
   topUp: { topUpId: string; channelId: string; amount: Rupiah; businessDate: BusinessDate; at: Date },
 ): Promise<CommitResult> {
   if (topUp.amount <= 0n) throw new RangeError(`a top-up of ${topUp.amount} rupiah is no top-up`);
-  const journal = topUpJournal(topUp);
-  return writer.commit({
-    journal,
-    claims: [{ key: 'PRIMARY', value: `${journal.subjectId} ${journal.kind}` }],
-    inserts: () => [],
-    updates: () => [],
-    witness: {
-      table: 'journal',
-      values: { subject_id: journal.subjectId, kind: journal.kind, created_at: topUp.at },
-    },
-  });
+  return writer.commit(unitOfJournal(topUpJournal(topUp)));
 }
 
 /** Why a deposit was not adjusted. */
@@ -137,21 +128,7 @@ export async function adjustDeposit(
     if (named.length === 0) return fail({ kind: 'unknown', what: `the ${kind} journal of ${subjectId}` });
   }
   const journal = adjustmentJournal(adjustment);
-  const result = await writer.commit({
-    journal,
-    claims: [{ key: 'PRIMARY', value: `${journal.subjectId} ${journal.kind}` }],
-    inserts: () => [],
-    updates: () => [],
-    witness: {
-      table: 'journal',
-      values: {
-        subject_id: journal.subjectId,
-        kind: journal.kind,
-        created_at: journal.at,
-        content_hash: contentHash(journal),
-      },
-    },
-  });
+  const result = await writer.commit(unitOfJournal(journal));
   switch (result.kind) {
     case 'committed':
       return ok({ isRepeat: false });

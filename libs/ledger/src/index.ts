@@ -3,6 +3,7 @@ export * from './batch-writer';
 export * from './deposits';
 export * from './invariants';
 export * from './journal-rows';
+export * from './journal-unit';
 export * from './journals';
 export * from './money-writer';
 export * from './single-writer';

@@ -1,5 +1,6 @@
-import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
 import { checkDepositRows, checkLedgerInvariants } from './invariants';
+import { unitOfJournal } from './journal-unit';
 import { holdJournal } from './journals';
 import { SingleWriter } from './single-writer';
 
@@ -25,7 +26,7 @@ describe('a broken book is found', () => {
     ['I3', "UPDATE journal SET held_after = held_after + 1 WHERE kind = 'hold'"],
     ['I3', "UPDATE journal SET deposit_seq = 99 WHERE kind = 'hold'"],
   ])('%s: %s', async (id, vandalism) => {
-    await writer.commit(unit(holdJournal(money('A', 100n), AT)));
+    await writer.commit(unitOfJournal(holdJournal(money('A', 100n), AT)));
     await world.expectSound();
     await world.store.admin.run(vandalism);
     const verdict = (await checkLedgerInvariants(world.store.database)).find((found) => found.id === id);
@@ -34,7 +35,7 @@ describe('a broken book is found', () => {
 
   test('I3: a hold that broke the floor', async () => {
     await world.store.admin.run('UPDATE deposit SET credit_limit = 500');
-    await writer.commit(unit(holdJournal(money('A', 1_200n), AT)));
+    await writer.commit(unitOfJournal(holdJournal(money('A', 1_200n), AT)));
     await world.store.admin.run("UPDATE journal SET limit_then = 0 WHERE kind = 'hold'");
     expect((await checkLedgerInvariants(world.store.database)).find(({ id }) => id === 'I3')?.ok).toBe(false);
   });
@@ -50,8 +51,8 @@ describe('what a broken book stops', () => {
 
   async function stopsAfter(id: string, vandalism: string) {
     const single = new SingleWriter(two.store.database);
-    await single.commit(unit(holdJournal(money('A', 100n, 'ca'), AT)));
-    await single.commit(unit(holdJournal(money('B', 100n, 'cb'), AT)));
+    await single.commit(unitOfJournal(holdJournal(money('A', 100n, 'ca'), AT)));
+    await single.commit(unitOfJournal(holdJournal(money('B', 100n, 'cb'), AT)));
     await two.expectSound();
     await two.store.admin.run(vandalism);
     return (await checkLedgerInvariants(two.store.database)).find((found) => found.id === id)?.stops;

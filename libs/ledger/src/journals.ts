@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME, OWN_LOSS } from './accounts';
 
@@ -245,7 +245,5 @@ export function contentHash(draft: JournalDraft): Buffer {
   const lines = postings.map(({ accountId, amount }, index) => `${index + 1}|${accountId}|${amount}`);
   const { about, reason } = draft;
   const why = about || reason !== undefined ? [JSON.stringify([about?.subjectId, about?.kind, reason])] : [];
-  return createHash('sha256')
-    .update([head, ...lines, ...why].join('\n'))
-    .digest();
+  return hash('sha256', [head, ...lines, ...why].join('\n'), 'buffer');
 }

@@ -4,12 +4,12 @@ import {
   aMemoryLedger,
   AT,
   money,
-  unit,
   type LedgerBooks,
   type LedgerWorld,
 } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
 import { depositMutations } from './deposits';
+import { unitOfJournal } from './journal-unit';
 import { captureJournal, holdJournal, voidJournal } from './journals';
 import type { MoneyWriter } from './money-writer';
 import { SingleWriter } from './single-writer';
@@ -57,39 +57,41 @@ describe.each([...ON_A_DATABASE, ['in memory', inMemory] as const])('money writt
   afterAll(() => writer.close());
 
   test('a hold, its capture and a void move the deposit as the books say', async () => {
-    const held = await writer.commit(unit(holdJournal(money('A', 400n), AT)));
+    const held = await writer.commit(unitOfJournal(holdJournal(money('A', 400n), AT)));
     expect(held).toMatchObject({ kind: 'committed', deposit: { posted: 1_000n, held: 400n } });
-    await writer.commit(unit(holdJournal(money('B', 300n), AT)));
-    expect(await writer.commit(unit(captureJournal(money('A', 400n), AT)))).toMatchObject({
+    await writer.commit(unitOfJournal(holdJournal(money('B', 300n), AT)));
+    expect(await writer.commit(unitOfJournal(captureJournal(money('A', 400n), AT)))).toMatchObject({
       deposit: { posted: 600n, held: 300n },
     });
-    expect(await writer.commit(unit(voidJournal(money('B', 300n), AT)))).toMatchObject({
+    expect(await writer.commit(unitOfJournal(voidJournal(money('B', 300n), AT)))).toMatchObject({
       deposit: { posted: 600n, held: 0n },
     });
     await books.expectSound();
   });
 
   test('a hold beyond the deposit leaves nothing behind; up to the last rupiah it is given', async () => {
-    expect(await writer.commit(unit(holdJournal(money('A', 1_001n), AT)))).toEqual({
+    expect(await writer.commit(unitOfJournal(holdJournal(money('A', 1_001n), AT)))).toEqual({
       kind: 'insufficient',
       available: 1_000n,
     });
     expect(await books.hasJournal('A')).toBe(false);
-    expect((await writer.commit(unit(holdJournal(money('A', 1_000n), AT)))).kind).toBe('committed');
+    expect((await writer.commit(unitOfJournal(holdJournal(money('A', 1_000n), AT)))).kind).toBe('committed');
     expect(await books.free()).toBe(0n);
     await books.expectSound();
   });
 
   test('a credit limit may be spent, and no more than that', async () => {
     await books.allowCredit(500n);
-    expect((await writer.commit(unit(holdJournal(money('A', 1_500n), AT)))).kind).toBe('committed');
-    expect((await writer.commit(unit(holdJournal(money('B', 1n), AT)))).kind).toBe('insufficient');
+    expect((await writer.commit(unitOfJournal(holdJournal(money('A', 1_500n), AT)))).kind).toBe('committed');
+    expect((await writer.commit(unitOfJournal(holdJournal(money('B', 1n), AT)))).kind).toBe('insufficient');
     await books.expectSound();
   });
 
   test('64 holds at one moment never take more than there is', async () => {
     const results = await Promise.all(
-      Array.from({ length: 64 }, (_, n) => writer.commit(unit(holdJournal(money(`P${n}`, 30n), AT)))),
+      Array.from({ length: 64 }, (_, n) =>
+        writer.commit(unitOfJournal(holdJournal(money(`P${n}`, 30n), AT))),
+      ),
     );
     expect(results.filter(({ kind }) => kind === 'committed')).toHaveLength(33);
     expect(await books.free()).toBe(10n);
@@ -103,7 +105,7 @@ describe.each([...ON_A_DATABASE, ['in memory', inMemory] as const])('money writt
   });
 
   test('a guarded update that finds its row changed undoes the whole unit', async () => {
-    const stale = unit(holdJournal(money('A', 100n), AT), {
+    const stale = unitOfJournal(holdJournal(money('A', 100n), AT), {
       updates: () => [
         { table: 'deposit', set: { credit_limit: 9n }, where: { channel_id: 'ca', credit_limit: 7n } },
       ],
@@ -123,8 +125,8 @@ describe.each(ON_A_DATABASE)('money written %s', (__, open) => {
   afterAll(() => writer.close());
 
   test('mutations list what changed the posted balance, oldest first, page by page', async () => {
-    await writer.commit(unit(holdJournal(money('A', 400n), AT)));
-    await writer.commit(unit(captureJournal(money('A', 400n), AT)));
+    await writer.commit(unitOfJournal(holdJournal(money('A', 400n), AT)));
+    await writer.commit(unitOfJournal(captureJournal(money('A', 400n), AT)));
     await world.topUp('ca', 'more', 250n);
     const query = { channelId: 'ca', from: '2026-07-14', to: '2026-07-14', rowsMax: 2 };
     const first = await depositMutations(world.store.database, { ...query, afterSeq: 0n });

@@ -1,5 +1,6 @@
 import { CommitUnknown, type Database, type Statements } from '#lib/platform';
-import { aLedger, AT, money, unit, type LedgerWorld } from '../../../test/support/ledger-world';
+import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
+import { unitOfJournal } from './journal-unit';
 import { holdJournal } from './journals';
 import { SingleWriter } from './single-writer';
 
@@ -25,7 +26,7 @@ test('a deadlock redoes the whole unit of work', async () => {
         }),
     },
   }) as Database;
-  const result = await new SingleWriter(database).commit(unit(holdJournal(money('A', 100n), AT)));
+  const result = await new SingleWriter(database).commit(unitOfJournal(holdJournal(money('A', 100n), AT)));
   expect(result.kind).toBe('committed');
   expect(attempts).toBe(3);
   expect(await world.free()).toBe(900n);
@@ -48,7 +49,7 @@ test.each([
       },
     },
   }) as Database;
-  const result = await new SingleWriter(database).commit(unit(holdJournal(money('A', 100n), AT)));
+  const result = await new SingleWriter(database).commit(unitOfJournal(holdJournal(money('A', 100n), AT)));
   expect(result).toMatchObject({ kind: 'committed', deposit: { posted: 1_000n, held: 100n } });
   expect(await world.free()).toBe(900n);
   await world.expectSound();

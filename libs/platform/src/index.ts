@@ -9,5 +9,6 @@ export * from './lane';
 export * from './logging';
 export * from './migrations';
 export * from './node-lease';
+export * from './pace';
 export * from './process-life';
 export * from './secret-box';

@@ -44,7 +44,12 @@ export class Lane {
   }
 
   private async connect(): Promise<Connection> {
-    const connection = createConnection({ ...connectionOptions(this.url), multipleStatements: true });
+    const connection = createConnection({
+      ...connectionOptions(this.url),
+      multipleStatements: true,
+      // The text is whole: nothing in it is to be looked for and filled in.
+      queryFormat: (sql) => sql,
+    });
     // An error between packets only means that the next packet needs a new connection.
     connection.on('error', () => this.drop());
     try {

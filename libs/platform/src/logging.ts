@@ -29,13 +29,20 @@ export function createLogger(name: string, destination: DestinationStream = stan
 }
 
 const FLUSH_MS = 500;
+const PORTION_BYTES = 32_768;
 
 /**
  * Standard output, written in portions: a payment does not wait for its log lines. What a kill takes with it is at most
  * half a second of log, never of the books.
  */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: FLUSH_MS });
+  const output = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: PORTION_BYTES,
+    maxWrite: 2 * PORTION_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
   process.on('exit', () => output.flushSync());
   return output;
 }

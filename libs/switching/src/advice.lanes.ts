@@ -1,7 +1,6 @@
-import type { Logger } from '#lib/platform';
+import { Pace, REAL_TIME, type Logger, type PaceTime } from '#lib/platform';
 import type { AdviceFlow } from './advice.flow';
 import type { LaneLimits } from './advice.limits';
-import { Pace, REAL_TIME, type PaceTime } from './pace';
 
 /**
  * Advice by lanes, one for each biller that has payments to be asked about. A lane asks a bounded number at once and
@@ -62,7 +61,7 @@ class AdviceLane {
     private readonly logger: Logger,
     time: PaceTime,
   ) {
-    this.pace = new Pace(limits.perSecondMax, time);
+    this.pace = new Pace(limits.perSecondMax, { time });
   }
 
   wake(): void {

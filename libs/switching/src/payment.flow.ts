@@ -25,10 +25,11 @@ export class PaymentFlow {
 
   /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
   async pay(request: PaymentRequest): Promise<Answer> {
-    if (!this.hand.hasRoom()) return refuse(refusal('NOT_NOW', 'too many payments are in hand'));
+    const room = this.hand.roomFor(request.channelId);
+    if (room !== 'room') return refuse(crowded(room));
     const now = this.clock.now();
 
-    const offer = await this.hand.on(() => this.inquiries.payable(request, now));
+    const offer = await this.hand.on(request.channelId, () => this.inquiries.payable(request, now));
     if (!offer.ok) return this.refuseUnlessFormed(request, offer.error);
 
     const route = this.router.route(request.channelId, offer.value.productId, now);
@@ -39,7 +40,9 @@ export class PaymentFlow {
     failPoint('K1 request read', request.reference);
     // One commit: payment, hold, leg intent. After a crash, whatever is SENT is unknown and gets an advice.
     // Unique on (channel, reference): of two at the same moment one opens, the other gets its answer.
-    const opened = await this.hand.on(() => this.opening.open(request, offer.value, sold, now, deadline));
+    const opened = await this.hand.on(request.channelId, () =>
+      this.opening.open(request, offer.value, sold, now, deadline),
+    );
     if (!opened.ok) return refuse(opened.error);
     const { payment, standing } = opened.value;
     if (standing === 'repeat') return answerTo(payment, request);
@@ -55,7 +58,7 @@ export class PaymentFlow {
       requiredReceiptFields: sold.product.requiredReceiptFields,
     });
 
-    const answered = await this.hand.on(() =>
+    const answered = await this.hand.on(request.channelId, () =>
       this.payments.record(payment, eventOf(outcome.kind), outcome, this.clock.now()),
     );
     failPoint('K7 recorded', payment.paymentId);
@@ -70,6 +73,13 @@ export class PaymentFlow {
     const known = await this.payments.findByReference(request.channelId, request.reference);
     return known ? answerTo(known, request) : refuse(why);
   }
+}
+
+/** Above its share a channel is asked to slow down; where all are, it is no fault of theirs. */
+function crowded(room: 'full' | 'share used up'): Refusal {
+  return room === 'full'
+    ? refusal('NOT_NOW', 'too many payments are in hand')
+    : refusal('RATE_LIMITED', 'more payments in hand than its share');
 }
 
 function brokenCall(error: unknown): PaymentOutcome {

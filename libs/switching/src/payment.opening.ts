@@ -20,6 +20,7 @@ import { logMove, moveLogger } from './payment.log';
 import { billOf, freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
+import { guardOf, NO_GUARD, saleOf, standsInTheWay, type SaleGuard } from './sale-guard';
 
 /** How a payment stands to the request that asked for it. */
 export interface Opened {
@@ -29,6 +30,9 @@ export interface Opened {
 
 /** Two processes that draw the same Payment ID are rare already; the same twice over is a fault of our own. */
 const DRAWS_MAX = 5;
+
+/** Told to nobody: the next draw decides. */
+const ANOTHER_DRAW = refusal('NOT_NOW', 'a draw was taken');
 
 /** Forms payments: payment, hold and leg intent become durable in one commit, before anything is sent. */
 export class PaymentOpening {
@@ -59,45 +63,62 @@ export class PaymentOpening {
   ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
       const payment = this.draft(request, inquiry, sold, now, deadline);
-      const result = await this.commit(payment, sold.product.oneBillAtATime);
+      const guard = await this.guard(payment, request.duplicateGuardMs, now);
+      if (!guard.ok) return this.repeatOr(request, guard.error);
+      const result = await this.commit(payment, sold.product.oneBillAtATime, guard.value);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
           return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
         case 'overloaded':
           return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
-        case 'insufficient': {
-          // A repeat finds its payment, also when the deposit has run empty since.
-          const first = await this.payments.findByReference(request.channelId, request.reference);
-          if (first) return ok({ payment: first, standing: 'repeat' });
-          return fail(
+        case 'insufficient':
+          return this.repeatOr(
+            request,
             refusal('DEPOSIT_INSUFFICIENT', `available ${result.available}, charge ${payment.offer.charge}`),
           );
-        }
         case 'clash': {
-          const first = await this.payments.findByReference(request.channelId, request.reference);
-          if (first) return ok({ payment: first, standing: 'repeat' });
-          if (result.key === 'payment_inquiry')
-            return fail(refusal('INQUIRY_USED', `${inquiry.inquiryId} was used meanwhile`, 'inquiryId'));
-          if (result.key === 'payment_bill_in_payment')
-            return fail(refusal('BILL_IN_PAYMENT', `${sold.product.productId} ${inquiry.inquiryId}`));
-          // The Payment ID was drawn by another process too: draw again.
+          const inTheWay = objectionOf(result.key, inquiry, sold);
+          const known = await this.repeatOr(request, inTheWay ?? ANOTHER_DRAW);
+          if (known.ok || inTheWay) return known;
+          // The Payment ID was drawn by another process too, or the same sale was made at this moment: look again.
           if (draws < DRAWS_MAX) continue;
           throw new Error(`${result.key} is taken again and again while opening ${payment.paymentId}`);
         }
         case 'stale':
+          if (guard.value !== NO_GUARD && draws < DRAWS_MAX) continue;
           throw new Error(`opening ${payment.paymentId} found its rows changed under its lock`);
       }
     }
   }
 
-  private commit(payment: Payment, oneBillAtATime: boolean): Promise<CommitResult> {
+  /** A repeat finds its payment, also where a new one would be refused by now. */
+  private async repeatOr(request: PaymentRequest, why: Refusal): Promise<Result<Opened, Refusal>> {
+    const first = await this.payments.findByReference(request.channelId, request.reference);
+    return first ? ok({ payment: first, standing: 'repeat' }) : fail(why);
+  }
+
+  /** What keeps this sale from being made again, or why it may not be made now. */
+  private async guard(
+    payment: Payment,
+    guardMs: number | undefined,
+    now: Date,
+  ): Promise<Result<SaleGuard, Refusal>> {
+    if (guardMs === undefined) return ok(NO_GUARD);
+    const last = await this.payments.findLastSale(saleOf(payment));
+    return last && standsInTheWay(last, now, guardMs)
+      ? fail(refusal('DUPLICATE_SUSPECTED', `${last.paymentId} is the same sale`))
+      : ok(guardOf(payment, last));
+  }
+
+  private commit(payment: Payment, oneBillAtATime: boolean, guard: SaleGuard): Promise<CommitResult> {
     const { paymentId, channelId, channelReference, createdAt } = payment;
+    const rows = openingRows(payment, oneBillAtATime);
     return this.writer.commit({
       journal: holdJournal(moneyOf(payment), createdAt),
-      claims: claimsOf(payment, oneBillAtATime),
-      inserts: openingRows(payment, oneBillAtATime),
-      updates: () => [],
+      claims: [...claimsOf(payment, oneBillAtATime), ...guard.claims],
+      inserts: guard.rows.length === 0 ? rows : (deposit) => [...rows(deposit), ...guard.rows],
+      updates: () => guard.updates,
       witness: {
         table: 'payment',
         values: { payment_id: paymentId, channel_id: channelId, channel_reference: channelReference },
@@ -147,6 +168,15 @@ export class PaymentOpening {
       },
     };
   }
+}
+
+/** What a taken unique key means to the caller; undefined where another draw may find it free. */
+function objectionOf(key: string, inquiry: StoredInquiry, { product }: SoldProduct): Refusal | undefined {
+  if (key === 'payment_inquiry')
+    return refusal('INQUIRY_USED', `${inquiry.inquiryId} was used meanwhile`, 'inquiryId');
+  return key === 'payment_bill_in_payment'
+    ? refusal('BILL_IN_PAYMENT', `${product.productId} ${inquiry.inquiryId}`)
+    : undefined;
 }
 
 /** The unique keys of a payment's rows. */

@@ -1,6 +1,8 @@
 import type { Statements } from '#lib/platform';
 import type { Payment } from './payment';
+import type { PaymentState } from './payment.states';
 import { selectPayment, selectPayments } from './payment.rows';
+import type { LastSale } from './sale-guard';
 import { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 
 /**
@@ -27,6 +29,15 @@ export class SqlPaymentStore extends PaymentStore {
 
   override findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     return selectPayment(this.statements, 'p.channel_id = ? AND p.payment_id = ?', [channelId, paymentId]);
+  }
+
+  override async findLastSale(sale: string): Promise<LastSale | undefined> {
+    const [row] = await this.statements.rows<{ payment_id: string; state: PaymentState; created_at: Date }>(
+      'SELECT p.payment_id, p.state, p.created_at FROM sale_guard g ' +
+        'JOIN payment p ON p.payment_id = g.payment_id WHERE g.sale = ?',
+      [sale],
+    );
+    return row && { paymentId: row.payment_id, state: row.state, createdAt: row.created_at };
   }
 
   override findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {

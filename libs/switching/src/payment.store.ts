@@ -1,4 +1,5 @@
 import type { Payment } from './payment';
+import type { LastSale } from './sale-guard';
 
 /** A worker's claim on payments of one biller, which is to be asked about them. */
 export interface AdviceClaim {
@@ -36,6 +37,9 @@ export abstract class PaymentStore {
 
   /** The channel's payment under our Payment ID, or undefined. */
   abstract findById(channelId: string, paymentId: string): Promise<Payment | undefined>;
+
+  /** The last payment of a sale that is guarded (`saleOf`), or undefined. */
+  abstract findLastSale(sale: string): Promise<LastSale | undefined>;
 
   /** The channel's payments that are not final, oldest first, after the given one. */
   abstract findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]>;

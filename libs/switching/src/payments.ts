@@ -8,6 +8,7 @@ import { contradictionOf, evidenceRow, type Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
+import type { LastSale } from './sale-guard';
 import { freeAfter, movedPayment, unitOfMove, type MoveTies } from './payment.writes';
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
@@ -30,6 +31,11 @@ export class Payments {
 
   async findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     return this.store.findById(channelId, paymentId);
+  }
+
+  /** The last payment of a guarded sale, or undefined. */
+  async findLastSale(sale: string): Promise<LastSale | undefined> {
+    return this.store.findLastSale(sale);
   }
 
   /** The channel's payments that are not final, oldest first, after the given one. */

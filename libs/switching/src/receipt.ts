@@ -1,4 +1,4 @@
-import { formatPaymentId, formatRupiah, localIso, type Rupiah } from '#lib/kernel';
+import { formatPaymentId, formatRupiah, inFours, localIso, type Rupiah } from '#lib/kernel';
 import type { Offer } from './offer';
 
 /** What a customer takes home. `fields` carries the same facts for machines. */
@@ -39,16 +39,31 @@ export function renderReceipt(
     ...(offer.remaining ? { remaining: String(offer.remaining) } : {}),
   };
   const lines: string[] = [];
-  for (const { texts, names } of readLines(template))
-    if (names.every((name) => fields[name]))
-      lines.push(texts.map((text, at) => text + printed(names[at], fields)).join(''));
+  for (const line of readLines(template)) {
+    const text = filledIn(line, fields);
+    if (text !== undefined) lines.push(text);
+  }
   return { lines, fields };
 }
 
-/** A line as the texts between the names it prints; there is one text more than names. */
+/** A line as what it opens with, and then each name it prints with the text up to the next one. */
 interface TemplateLine {
-  texts: string[];
-  names: string[];
+  opening: string;
+  parts: { name: string; text: string }[];
+}
+
+/** A line with its names filled in; undefined where this payment has nothing to say for one of them. */
+function filledIn(
+  { opening, parts }: TemplateLine,
+  fields: Readonly<Record<string, string>>,
+): string | undefined {
+  let line = opening;
+  for (const { name, text } of parts) {
+    const value = fields[name];
+    if (!value) return undefined;
+    line += printed(name, value) + text;
+  }
+  return line;
 }
 
 const readTemplates = new WeakMap<readonly string[], TemplateLine[]>();
@@ -58,11 +73,9 @@ function readLines(template: readonly string[]): TemplateLine[] {
   let lines = readTemplates.get(template);
   if (!lines) {
     lines = template.map((line) => {
-      const parts = line.split(/\{(\w+)\}/);
-      return {
-        texts: parts.filter((_, at) => at % 2 === 0),
-        names: parts.filter((_, at) => at % 2 === 1),
-      };
+      const [opening = '', ...rest] = line.split(/\{(\w+)\}/);
+      const names = rest.filter((_, at) => at % 2 === 0);
+      return { opening, parts: names.map((name, at) => ({ name, text: rest[2 * at + 1] ?? '' })) };
     });
     readTemplates.set(template, lines);
   }
@@ -80,12 +93,10 @@ const RUPIAH_FIELDS = new Set([
   'tokenAmount',
 ]);
 
-/** A field as paper shows it; nothing where a line has come to its end. */
-function printed(name: string | undefined, fields: Readonly<Record<string, string>>): string {
-  if (name === undefined) return '';
-  const value = fields[name] ?? '';
+/** A field as paper shows it. */
+function printed(name: string, value: string): string {
   if (name === 'paymentId') return formatPaymentId(value);
-  if (name === 'token') return value.replace(/(.{4})(?=.)/g, '$1 ');
+  if (name === 'token') return inFours(value, ' ');
   if (RUPIAH_FIELDS.has(name) && /^-?\d+$/.test(value)) return formatRupiah(BigInt(value) as Rupiah);
   return value;
 }

@@ -8,7 +8,7 @@ import {
   type Result,
   type Rupiah,
 } from '#lib/kernel';
-import { contentHash, isSameJournal, refundJournal, type MoneyWriter } from '#lib/ledger';
+import { isSameJournal, refundJournal, unitOfJournal, type MoneyWriter } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { moneyOf, type Payment } from './payment';
 import { selectPayment } from './payment.rows';
@@ -70,21 +70,8 @@ export class Refunds {
       if (objection) return fail(objection);
 
       const refunded = rupiah(payment.refunded + order.amount);
-      const result = await this.writer.commit({
-        journal,
-        claims: [{ key: 'PRIMARY', value: `${order.refundId} refund` }],
-        inserts: () => [],
-        updates: () => [refundedUpdate(payment, refunded)],
-        witness: {
-          table: 'journal',
-          values: {
-            subject_id: order.refundId,
-            kind: 'refund',
-            created_at: now,
-            content_hash: contentHash(journal),
-          },
-        },
-      });
+      const updates = () => [refundedUpdate(payment, refunded)];
+      const result = await this.writer.commit(unitOfJournal(journal, { updates }));
       switch (result.kind) {
         case 'committed':
           return ok({ left: leftOf({ ...payment, refunded }), isRepeat: false });

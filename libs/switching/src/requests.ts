@@ -37,6 +37,8 @@ export interface PaymentRequest {
   reference: string;
   inquiryId: string;
   total: Rupiah;
+  /** For so long the same sale is not made twice under two references; left out: it may be. */
+  duplicateGuardMs?: number;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
   /** How long the channel waits for an answer. */

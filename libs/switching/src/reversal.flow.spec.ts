@@ -1,3 +1,4 @@
+import { CommitUnknown } from '#lib/platform';
 import { aSwitch, type ReversalBehaviour, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import type { Payment } from './payment';
@@ -42,6 +43,25 @@ test('a reversed payment gives the whole charge back, and the biller has undone 
   expect(world.water.truth.map(({ kind }) => kind)).toEqual(['paid', 'reversed']);
   expect(await now(paymentId)).toEqual(undone);
 });
+
+test.each([true, false])(
+  'an order whose commit gets no answer sends nothing and says nothing (written: %s)',
+  async (isWritten) => {
+    const { paymentId } = await world.payWater();
+    const commit = world.writer.commit.bind(world.writer);
+    jest.spyOn(world.writer, 'commit').mockImplementationOnce(async (unit) => {
+      if (isWritten) await commit(unit);
+      throw new CommitUnknown('the answer was lost');
+    });
+    await expect(world.reverse({ paymentId, reference: 'R' })).rejects.toBeInstanceOf(CommitUnknown);
+    expect(world.water.reversalsReceived).toEqual([]);
+    // The caller's repeat finds it or orders it; the worker sends what was written.
+    await world.reverse({ paymentId, reference: 'R' });
+    await world.pass(90);
+    expect(await now(paymentId)).toMatchObject({ state: 'REVERSED' });
+    expect(world.water.truth.map(({ kind }) => kind)).toEqual(['paid', 'reversed']);
+  },
+);
 
 test('a reversal the next day is booked on its own day', async () => {
   const { paymentId } = await world.payWater();

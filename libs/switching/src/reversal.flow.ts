@@ -1,6 +1,5 @@
 import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
 import type { Catalog } from '#lib/catalog';
-import { CommitUnknown } from '#lib/platform';
 import { refuse, type Answer } from './answer';
 import type { Billers } from './biller.contract';
 import type { Payment } from './payment';
@@ -12,11 +11,10 @@ import { waitMsAfter, type ReversalLimits } from './reversal.limits';
 import type { Reversals } from './reversals';
 import { deadlineOf } from './router';
 
-/** How an order came to stand. `in doubt`: the answer to its commit was lost; nothing may be sent. */
+/** How an order came to stand. */
 type Ordered =
   | { standing: 'ordered'; reversal: Reversal; payment: Payment; deadline: Date }
-  | { standing: 'repeat'; reversal: Reversal }
-  | { standing: 'in doubt'; payment: Payment };
+  | { standing: 'repeat'; reversal: Reversal };
 
 /** Each redo means that another writer moved the payment; it has few moves. */
 const REDO_MAX = 8;
@@ -33,7 +31,11 @@ export class ReversalFlow {
     private readonly limits: ReversalLimits,
   ) {}
 
-  /** Undoes one payment: write the order down, have the biller undo it, then give the deposit its charge back. */
+  /**
+   * Undoes one payment: write the order down, have the biller undo it, then give the deposit its charge back.
+   * @throws CommitUnknown when it cannot be told whether the order was written down: then nothing may be sent, and
+   * nothing may be said to the caller. What was written is found by the worker, and by the caller's repeat.
+   */
   async reverse(request: ReversalRequest): Promise<Answer> {
     const known = await this.reversals.findByReference(request.channelId, request.reference);
     if (known) return this.answerTo(known, request);
@@ -45,14 +47,8 @@ export class ReversalFlow {
     const ordered = await this.order(request, payment);
     if (!ordered.ok) return refuse(ordered.error);
 
-    switch (ordered.value.standing) {
-      case 'repeat':
-        return this.answerTo(ordered.value.reversal, request);
-      case 'in doubt':
-        return { kind: 'payment', payment: ordered.value.payment, isRepeat: false };
-      case 'ordered':
-        return { kind: 'payment', payment: await this.sendIfPaid(ordered.value), isRepeat: false };
-    }
+    if (ordered.value.standing === 'repeat') return this.answerTo(ordered.value.reversal, request);
+    return { kind: 'payment', payment: await this.sendIfPaid(ordered.value), isRepeat: false };
   }
 
   /** What is not known to be paid is sent by the worker, once it is known or stays unknown. */
@@ -74,19 +70,14 @@ export class ReversalFlow {
       const deadline = deadlineOf(now, patience.paymentMs, request.answerWithinMs);
       const sendUntil = payment.state === 'PAID' ? this.delivery.claimUntil(deadline) : undefined;
       const firstLookAt = new Date(now.getTime() + waitMsAfter(this.limits, 1));
-      try {
-        const order = { ...orderOf(request), now, sendUntil, firstLookAt };
-        const { reversal, result } = await this.reversals.order(payment, order);
-        if (result.kind === 'committed') {
-          const marked = { ...payment, isReversalOrdered: payment.isReversalOrdered || reversal.isEffective };
-          return ok({ standing: 'ordered', reversal, payment: marked, deadline });
-        }
-        if (result.kind === 'overloaded')
-          return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
-      } catch (error) {
-        if (!(error instanceof CommitUnknown)) throw error;
-        return ok({ standing: 'in doubt', payment: { ...payment, isReversalOrdered: true } });
+      const order = { ...orderOf(request), now, sendUntil, firstLookAt };
+      const { reversal, result } = await this.reversals.order(payment, order);
+      if (result.kind === 'committed') {
+        const marked = { ...payment, isReversalOrdered: payment.isReversalOrdered || reversal.isEffective };
+        return ok({ standing: 'ordered', reversal, payment: marked, deadline });
       }
+      if (result.kind === 'overloaded')
+        return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
       // The reference was taken, or the payment has moved, since we looked.
       const first = await this.reversals.findByReference(request.channelId, request.reference);
       if (first) return ok({ standing: 'repeat', reversal: first });

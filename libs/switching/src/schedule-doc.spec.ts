@@ -18,7 +18,7 @@ test('the published schedule is the one that is used', () => {
 });
 
 test('partners are told the same', () => {
-  const guide = read('docs', 'partner-guide.md').replaceAll(/\s+/g, ' ');
+  const guide = read('docs', 'connect-h2h.md').replaceAll(/\s+/g, ' ');
   const spoken = advice.scheduleSeconds.map((seconds) =>
     seconds % 60 === 0 && seconds > 60 ? `${seconds / 60} min` : `${seconds} s`,
   );

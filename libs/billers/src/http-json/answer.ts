@@ -80,10 +80,19 @@ export class BillerAnswer {
   private at(path: string | undefined): unknown {
     if (path === undefined) return undefined;
     let value: unknown = this.members;
-    for (const name of path.split('.')) {
+    for (const name of namesOf(path)) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
       value = (value as Record<string, unknown>)[name];
     }
     return value;
   }
+}
+
+/** Paths come from specs, so there are few of them. */
+const splitPaths = new Map<string, readonly string[]>();
+
+function namesOf(path: string): readonly string[] {
+  let names = splitPaths.get(path);
+  if (!names) splitPaths.set(path, (names = path.split('.')));
+  return names;
 }

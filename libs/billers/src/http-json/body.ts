@@ -34,8 +34,16 @@ export function fill(
 /** A message could not be formed, so nothing was sent. */
 export class UnfilledTemplate extends Error {}
 
+/** Template texts come from specs, so there are few of them. */
+const knownVariables = new Map<string, ReturnType<typeof variableOf>>();
+
+function knownVariableOf(text: string): ReturnType<typeof variableOf> {
+  if (!knownVariables.has(text)) knownVariables.set(text, variableOf(text));
+  return knownVariables.get(text);
+}
+
 function valueOf(text: string, variables: Variables): string | number | bigint | undefined {
-  const variable = variableOf(text);
+  const variable = knownVariableOf(text);
   if (!variable) return text;
   const { name, pattern } = variable;
   if (!Object.hasOwn(variables, name))

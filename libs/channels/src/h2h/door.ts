@@ -5,19 +5,23 @@ import type { FastifyRequest } from 'fastify';
 import { Clock, refusal } from '#lib/kernel';
 import { Catalog, type OpenChannel } from '#lib/catalog';
 import type { Logger } from '#lib/platform';
+import { AgreedRates } from '../agreed-rates';
+import { RefusedRequest } from '../http/refused-request';
+import { ChannelProfiles } from '../profiles';
 import type { H2hLimits } from './limits';
-import { Pace } from './pace';
-import { RefusedRequest } from './problem';
+import type { H2hProfile } from './profile';
 import { instantOf, isSignedBy, signingKey } from './signature';
 import { H2H_LIMITS, LOGGER } from './tokens';
 
 /** A request whose caller is known. */
 export interface SignedRequest extends FastifyRequest {
   channelId: string;
+  profile: H2hProfile;
 }
 
-/** What lets a channel in: its keys, and its addresses where it has agreed on some. */
+/** What lets a channel in: its profile, its keys, and its addresses where it has agreed on some. */
 interface Admission {
+  profile: H2hProfile;
   keys: KeyObject[];
   addresses: BlockList | undefined;
 }
@@ -25,11 +29,12 @@ interface Admission {
 /** Lets in who signs with a channel's secret, now, from where it may call. Nothing else is read before that. */
 @Injectable()
 export class H2hDoor implements CanActivate {
-  private readonly admissions = new WeakMap<OpenChannel, Admission>();
-  private readonly pace = new Pace();
+  private readonly admissions = new WeakMap<OpenChannel, Admission | undefined>();
 
   constructor(
     @Inject(Catalog) private readonly catalog: Catalog,
+    @Inject(ChannelProfiles) private readonly profiles: ChannelProfiles,
+    @Inject(AgreedRates) private readonly rates: AgreedRates,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(H2H_LIMITS) private readonly limits: H2hLimits,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -48,9 +53,10 @@ export class H2hDoor implements CanActivate {
       timestamp,
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     };
-    if (!isSignedBy(call, header(request, 'x-signature'), admission?.keys ?? []))
+    const isSigned = isSignedBy(call, header(request, 'x-signature'), admission?.keys ?? []);
+    if (!channel || !admission || !isSigned)
       throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'signature');
-    if (admission?.addresses && !isListed(admission.addresses, request.ip))
+    if (admission.addresses && !isListed(admission.addresses, request.ip))
       throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'address not on the allow-list');
 
     // After the signature, so that a stranger learns nothing of our clock.
@@ -59,22 +65,26 @@ export class H2hDoor implements CanActivate {
     if (skewMs === undefined || skewMs > this.limits.timestampWindowMs)
       throw this.refused('TIMESTAMP_OUTSIDE_WINDOW', channelId, request.ip, timestamp);
 
-    const perSecond = channel?.channel.requestsPerSecond ?? null;
-    if (perSecond !== null && !this.pace.allows(channelId, perSecond))
-      throw new RefusedRequest(refusal('RATE_LIMITED', `more than ${perSecond} a second`));
+    if (!this.rates.allow(channel.channel))
+      throw new RefusedRequest(
+        refusal('RATE_LIMITED', `more than ${channel.channel.requestsPerSecond} a second`),
+      );
 
     request.channelId = channelId;
+    request.profile = admission.profile;
     return true;
   }
 
   /** Made once per loaded channel; a changed channel is a new object and gets a new one. */
-  private admissionOf(channel: OpenChannel): Admission {
-    const known = this.admissions.get(channel) ?? {
-      keys: channel.secrets.map(signingKey),
-      addresses: addressList(channel.channel.allowedIps),
-    };
-    this.admissions.set(channel, known);
-    return known;
+  private admissionOf(channel: OpenChannel): Admission | undefined {
+    if (!this.admissions.has(channel)) this.admissions.set(channel, this.admit(channel));
+    return this.admissions.get(channel);
+  }
+
+  /** Undefined for a channel that does not speak this protocol: its keys open another door. */
+  private admit({ channel, secrets }: OpenChannel): Admission | undefined {
+    const profile = this.profiles.of(channel, 'h2h');
+    return profile && { profile, keys: secrets.map(signingKey), addresses: addressList(channel.allowedIps) };
   }
 
   /** A security event: who claimed to be whom, from where. */

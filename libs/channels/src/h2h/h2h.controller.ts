@@ -23,6 +23,7 @@ import {
   type Answer,
   type Payment,
 } from '#lib/switching';
+import { RefusedRequest } from '../http/refused-request';
 import { H2hDoor, type SignedRequest } from './door';
 import type { H2hLimits } from './limits';
 import {
@@ -33,7 +34,6 @@ import {
   presentPayment,
   presentProduct,
 } from './presenter';
-import { RefusedRequest } from './problem';
 import {
   contentHashOf,
   DirectPaymentBody,
@@ -86,7 +86,7 @@ export class H2hController {
       months: body.months,
       year: body.year,
       extra: body.extra,
-      answerWithinMs: this.limits.answerWithinMs,
+      answerWithinMs: request.profile.answerWithinMs,
     });
     if (answer.kind === 'offer') return presentInquiry(answer.inquiry);
     throw refusedBy(answer);
@@ -108,7 +108,7 @@ export class H2hController {
       inquiryId: body.inquiryId,
       total: rupiahFromText(body.total),
       contentHash: contentHashOf(body),
-      answerWithinMs: this.limits.answerWithinMs,
+      answerWithinMs: request.profile.answerWithinMs,
     });
     if (answer.kind !== 'payment') throw refusedBy(answer);
     if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
@@ -172,7 +172,7 @@ export class H2hController {
       reference: body.reference,
       reason: body.reason,
       contentHash: contentHashOf({ ...body, paymentId }),
-      answerWithinMs: this.limits.answerWithinMs,
+      answerWithinMs: request.profile.answerWithinMs,
     });
     if (answer.kind !== 'payment') throw refusedBy(answer);
     if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');

@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify';
 import { RESPONSE_CODES, type Refusal } from '#lib/kernel';
 import { isSettled, type Payment } from '#lib/switching';
+import type { HttpDialect } from '../http/dialect';
 
 /** RFC 9457 problem details with our members. */
 export interface Problem {
@@ -15,16 +15,6 @@ export interface Problem {
   /** Was a payment formed? At REFERENCE_REUSED this speaks of the first payment. */
   formed: boolean;
   paymentId?: string;
-}
-
-/** A refusal on its way out of a handler; the filter writes it as a problem. */
-export class RefusedRequest extends Error {
-  constructor(
-    readonly refusal: Refusal,
-    readonly payment?: Payment,
-  ) {
-    super(refusal.code);
-  }
 }
 
 /**
@@ -48,11 +38,16 @@ export function problemOf({ code, detail, field }: Refusal, payment?: Payment): 
   };
 }
 
-/** Writes a problem as the answer. */
-export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  void reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json')
-    // As bytes, so that the framework adds no charset: RFC 9457 defines none.
-    .send(Buffer.from(JSON.stringify(problem)));
-}
+/** How the H2H API refuses: problem details, with the type alone, for RFC 9457 defines no charset. */
+export const H2H_DIALECT: HttpDialect = {
+  speaksAt: (path) => path.startsWith('/v1/'),
+  mayForm: ({ method, url }) => method === 'POST' && url.startsWith('/v1/payments'),
+  refusal(refusal, _call, payment) {
+    const problem = problemOf(refusal, payment);
+    return {
+      status: problem.status,
+      headers: { 'content-type': 'application/problem+json' },
+      body: Buffer.from(JSON.stringify(problem)),
+    };
+  },
+};

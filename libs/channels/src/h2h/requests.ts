@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { fail, isBusinessDate, isPaymentId, ok, refusal, type Refusal, type Result } from '#lib/kernel';
 
@@ -72,5 +72,5 @@ export function parseMembers<T>(schema: z.ZodType<T>, value: unknown): Result<T,
 /** SHA-256 of a request's members in one order: white space and order of members do not count. */
 export function contentHashOf(body: Record<string, string>): Buffer {
   const members = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(members)).digest();
+  return hash('sha256', JSON.stringify(members), 'buffer');
 }

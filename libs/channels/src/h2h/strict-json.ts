@@ -1,6 +1,11 @@
 import { visit } from 'jsonc-parser';
 import { fail, ok, type Result } from '#lib/kernel';
 
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -35,9 +40,11 @@ function objectionTo(text: string, depthMax: number): string | undefined {
   let objection: string | undefined;
   let depth = 0;
   let deepest = 0;
-  for (const character of text)
-    if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1));
-    else if (character === '}' || character === ']') depth -= 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === OPENING_BRACE || unit === OPENING_BRACKET) deepest = Math.max(deepest, (depth += 1));
+    else if (unit === CLOSING_BRACE || unit === CLOSING_BRACKET) depth -= 1;
+  }
   // Brackets within strings count too; a request of ours has none worth the exception.
   if (deepest > depthMax) return `the body is nested deeper than ${depthMax}`;
 

@@ -7,36 +7,56 @@ export function literal(value: SqlValue | undefined): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'bigint' || typeof value === 'number') return value.toString();
   // Most texts are references and states: nothing in them needs escaping, and looking is cheaper than escaping.
-  if (typeof value === 'string' && /^[\w .:,/+=-]*$/.test(value)) return `'${value}'`;
+  if (typeof value === 'string') return PLAIN.test(value) ? `'${value}'` : escape(value, true, 'Z');
+  if (value instanceof Date) return `'${value.toISOString().slice(0, 23).replace('T', ' ')}'`;
   return escape(value, true, 'Z');
 }
+
+const PLAIN = /^[\w .:,/+=-]*$/;
 
 function name(identifier: string): string {
   return `\`${identifier}\``;
 }
 
-/** Groups by a text that is equal for what may share a statement, in order of first appearance. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
+/** What may share a statement: one table, the same columns in the same order. */
+interface Shape<T> {
+  table: string;
+  columns: readonly string[];
+  members: T[];
+}
+
+/** Groups by table and columns, in order of first appearance. */
+function byShape<T extends { table: string }>(
+  items: readonly T[],
+  columnsOf: (item: T) => readonly string[],
+): Shape<T>[] {
+  const shapes: Shape<T>[] = [];
   for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
+    const columns = columnsOf(item);
+    const known = shapes.find(
+      (shape) =>
+        shape.table === item.table &&
+        shape.columns.length === columns.length &&
+        shape.columns.every((column, at) => column === columns[at]),
+    );
+    if (known) known.members.push(item);
+    else shapes.push({ table: item.table, columns, members: [item] });
   }
-  return [...groups.values()];
+  return shapes;
 }
 
 /** One multi-row INSERT for each table and set of columns. */
 export function insertStatements(rows: readonly Row[]): string[] {
-  return grouped(rows, ({ table, values }) => `${table} ${Object.keys(values).join(' ')}`).map((group) => {
-    const [first] = group as [Row];
-    const columns = Object.keys(first.values);
-    const tuples = group.map(
-      ({ values }) => `(${columns.map((column) => literal(values[column])).join(',')})`,
-    );
-    return `INSERT INTO ${name(first.table)} (${columns.map(name).join(',')}) VALUES ${tuples.join(',')}`;
+  return byShape(rows, ({ values }) => Object.keys(values)).map(({ table, columns, members }) => {
+    const tuples = members.map(({ values }) => tupleOf(columns, values));
+    return `INSERT INTO ${name(table)} (${columns.map(name).join(',')}) VALUES ${tuples.join(',')}`;
   });
+}
+
+function tupleOf(columns: readonly string[], values: Row['values']): string {
+  let tuple = '';
+  for (const column of columns) tuple += `${tuple === '' ? '(' : ','}${literal(values[column])}`;
+  return `${tuple})`;
 }
 
 /**
@@ -44,9 +64,9 @@ export function insertStatements(rows: readonly Row[]): string[] {
  * COMMIT, unless every member matched exactly one row. The first column of `where` tells the members apart.
  */
 export function updateStatements(updates: readonly GuardedUpdate[]): string[] {
-  const shape = ({ table, set, where }: GuardedUpdate) =>
-    `${table} ${Object.keys(set).join(' ')} ${Object.keys(where).join(' ')}`;
-  return grouped(updates, shape).flatMap((group) => [updateOf(group), guard(group.length)]);
+  return byShape(updates, ({ set, where }) => [...Object.keys(set), '=', ...Object.keys(where)]).flatMap(
+    ({ members }) => [updateOf(members), guard(members.length)],
+  );
 }
 
 /** A statement that fails unless the one before it matched so many rows. DO would swallow the error; SET does not. */
@@ -67,9 +87,7 @@ function updateOf(group: readonly GuardedUpdate[]): string {
       : `CASE ${name(key)} ${values.map((one, at) => `WHEN ${keys[at]} THEN ${one}`).join(' ')} END`;
     return `${name(column)}=${value}`;
   });
-  const tuples = group.map(
-    ({ where }) => `(${conditions.map((column) => literal(where[column])).join(',')})`,
-  );
+  const tuples = group.map(({ where }) => tupleOf(conditions, where));
   return (
     `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${name(key)} IN (${keys.join(',')}) ` +
     `AND (${conditions.map(name).join(',')}) IN (${tuples.join(',')})`

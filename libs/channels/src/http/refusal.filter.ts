@@ -2,16 +2,20 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refusal, type Refusal } from '#lib/kernel';
 import { isDatabaseAway, type Logger } from '#lib/platform';
-import { problemOf, RefusedRequest, sendProblem } from './problem';
-import { LOGGER } from './tokens';
+import { HttpDialects, sendAnswer } from './dialect';
+import { RefusedRequest } from './refused-request';
+import { HTTP_LOGGER } from './tokens';
 
 /** A stranger's address may be as long as the headers allow. */
 const URL_LOGGED_MAX = 200;
 
-/** Every error leaves as RFC 9457 problem details: a code, a text in two languages, never a stack or SQL. */
+/** Every error leaves as a refusal in its caller's dialect, never with a stack or SQL. */
 @Catch()
-export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+export class RefusalFilter implements ExceptionFilter {
+  constructor(
+    @Inject(HTTP_LOGGER) private readonly logger: Logger,
+    @Inject(HttpDialects) private readonly dialects: HttpDialects,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
@@ -21,14 +25,15 @@ export class ProblemFilter implements ExceptionFilter {
         ? { told: error.refusal, payment: error.payment }
         : { told: this.refusalOf(error), payment: undefined };
     const { method, url } = request;
+    const dialect = this.dialects.of(request);
     this.logger.info(
       { method, url: url.slice(0, URL_LOGGED_MAX), code: told.code, detail: told.detail },
       'refused',
     );
     // A refusal says that the reference is free. Without the books nobody knows: an earlier request may have formed it.
-    if (asksToPay(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
+    if (dialect.mayForm(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
       closeUnanswered(request, reply);
-    else sendProblem(reply, problemOf(told, payment));
+    else sendAnswer(reply, dialect.refusal(told, request, payment));
   }
 
   /** What is not a refusal of ours: the framework's own objections by their status, anything else as a fault. */
@@ -41,10 +46,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (!isDatabaseAway(error)) this.logger.error({ err: error }, 'a request failed');
     return refusal('NOT_NOW', 'internal');
   }
-}
-
-function asksToPay({ method, url }: FastifyRequest): boolean {
-  return method === 'POST' && url.startsWith('/v1/payments');
 }
 
 /** The caller hears nothing, which is what we know; it repeats. */

@@ -14,17 +14,35 @@ export const REAL_TIME: PaceTime = {
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 };
 
-/** Spreads work over time: so many per second, and after a rest at most one second's share at once. */
+/** How a pace differs from the usual one. */
+export interface PaceOptions {
+  /** How many seconds' share there is at once after a rest; 1 when left out. */
+  burstSeconds?: number;
+  time?: PaceTime;
+}
+
+/** Spreads work over time: so many per second, and after a rest a burst at most. (A token bucket.) */
 export class Pace {
+  private readonly savedMax: number;
+  private readonly time: PaceTime;
   private saved: number;
   private at: number;
 
   constructor(
     private readonly perSecondMax: number,
-    private readonly time: PaceTime = REAL_TIME,
+    { burstSeconds = 1, time = REAL_TIME }: PaceOptions = {},
   ) {
-    this.saved = perSecondMax;
+    this.savedMax = perSecondMax * burstSeconds;
+    this.time = time;
+    this.saved = this.savedMax;
     this.at = time.now();
+  }
+
+  /** Takes room for one where there is some now. @returns whether there was. */
+  takeOne(): boolean {
+    if (this.save() < 1) return false;
+    this.saved -= 1;
+    return true;
   }
 
   /** Waits until there is room for one, and takes room for up to `most`. @returns 0 only when it was told to stop. */
@@ -45,7 +63,7 @@ export class Pace {
 
   private save(): number {
     const now = this.time.now();
-    this.saved = Math.min(this.perSecondMax, this.saved + ((now - this.at) * this.perSecondMax) / 1_000);
+    this.saved = Math.min(this.savedMax, this.saved + ((now - this.at) * this.perSecondMax) / 1_000);
     this.at = now;
     return this.saved;
   }

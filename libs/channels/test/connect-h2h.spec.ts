@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESPONSE_CODES } from '#lib/kernel';
 
-const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'partner-guide.md');
+const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'connect-h2h.md');
 
 /** The rows of the guide's table of codes, cell by cell. */
 function rowsOfCodes(): string[][] {
@@ -18,7 +18,7 @@ function rowsOfCodes(): string[][] {
     );
 }
 
-test('the partner guide lists every code as the registry has it', () => {
+test('the guide lists every code as the registry has it', () => {
   const wanted = Object.entries(RESPONSE_CODES).map(([code, { http, final, en }]) => [
     `\`${code}\``,
     String(http),

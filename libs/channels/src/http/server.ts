@@ -1,9 +1,9 @@
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
-import { refusal } from '#lib/kernel';
-import type { H2hLimits } from './limits';
-import { problemOf, sendProblem, type Problem } from './problem';
+import { refusal, type Refusal } from '#lib/kernel';
+import { sendAnswer, type HttpCall, type HttpDialects } from './dialect';
+import type { HttpLimits } from './limits';
 
 /** How often Node looks for requests that take too long to arrive. */
 const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
@@ -14,11 +14,14 @@ const inHand = new WeakMap<Socket, Set<FastifyRequest>>();
 /** Connections that have heard a refusal from below HTTP: what still comes on them is not served. */
 const refused = new WeakSet<Socket>();
 
+/** What is too broken to name the door it was meant for. */
+const UNREAD: HttpCall = { method: '', url: '' };
+
 /**
- * How the HTTP server under the door is made: bounded in size, time and connections, silent about itself, and with
- * problem details even where a request is so broken that it reaches no route.
+ * How the HTTP server under the doors is made: bounded in size, time and connections, silent about itself, and with
+ * a refusal in the caller's dialect even where a request is so broken that it reaches no route.
  */
-export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> {
+export function httpServerOptions(limits: HttpLimits, dialects: HttpDialects): FastifyHttpOptions<Server> {
   return {
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestWithinMs,
@@ -28,18 +31,18 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
     http: {
       headersTimeout: limits.requestWithinMs,
       connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
-      // Refused below, as a problem.
+      // Refused below, in the caller's dialect.
       requireHostHeader: false,
     },
-    // While we close, what is in flight is answered and what comes new is refused below, as a problem.
+    // While we close, what is in flight is answered and what comes new is refused below, in the caller's dialect.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply) => {
+    frameworkErrors: (_error, request, reply) => {
       // No hook sees this reply.
       hardened(reply);
-      sendProblem(reply, malformed('the path is not a valid one of this API'));
+      sendAnswer(reply, dialects.refusal(malformed('the path is not a valid one'), request));
     },
-    clientErrorHandler: refuseBrokenRequest,
+    clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, dialects),
   };
 }
 
@@ -47,9 +50,13 @@ export function h2hServerOptions(limits: H2hLimits): FastifyHttpOptions<Server> 
  * Prepares the server before its routes are known. Signatures are over the bytes as they came, so every body is
  * kept raw and is parsed behind the door.
  */
-export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): void {
+export function prepareHttpServer(
+  fastify: FastifyInstance,
+  limits: HttpLimits,
+  dialects: HttpDialects,
+): void {
   fastify.server.maxConnections = limits.connectionsMax;
-  // Node would answer an expectation it does not know by itself; it is refused below, as a problem.
+  // Node would answer an expectation it does not know by itself; it is refused below, in the caller's dialect.
   fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -70,8 +77,8 @@ export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): v
     if (objection !== undefined) {
       // What it announced may still be on its way, and is not read.
       void reply.header('connection', 'close');
-      sendProblem(reply, malformed(objection));
-    } else if (isClosing) sendProblem(reply, problemOf(refusal('NOT_NOW', 'closing')));
+      sendAnswer(reply, dialects.refusal(malformed(objection), request));
+    } else if (isClosing) sendAnswer(reply, dialects.refusal(refusal('NOT_NOW', 'closing'), request));
     else done();
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -86,7 +93,7 @@ export function prepareH2hServer(fastify: FastifyInstance, limits: H2hLimits): v
   });
 }
 
-/** What no call of this API has, told before anything of its body is read. */
+/** What no call of ours has, told before anything of its body is read. */
 function objectionTo({ method, headers }: FastifyRequest): string | undefined {
   if (headers.host === undefined) return 'the Host header is missing';
   if (!/^(100-continue)?$/i.test(headers.expect ?? '')) return 'only Expect: 100-continue is understood';
@@ -112,28 +119,30 @@ function remember(request: FastifyRequest): void {
  * only where nothing can be formed any more: a request that is being paid, or whose body may yet be read to its end,
  * is left without an answer.
  */
-function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket, dialects: HttpDialects): void {
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const mayBePaid = [...(inHand.get(socket) ?? [])].some(({ raw }) => isLate || raw.complete);
+  const requests = [...(inHand.get(socket) ?? [])];
+  const mayBePaid = requests.some(({ raw }) => isLate || raw.complete);
   if (error.code === 'ECONNRESET' || !socket.writable || mayBePaid) {
     socket.destroy();
     return;
   }
   refused.add(socket);
   // After a pause of ours a request that came in time may lie unread: it is no fault of its sender.
-  const problem = isLate
-    ? problemOf(refusal('NOT_NOW', 'it did not arrive in time'))
+  const why = isLate
+    ? refusal('NOT_NOW', 'it did not arrive in time')
     : malformed('it is not valid HTTP, or its headers are too large');
-  const body = JSON.stringify(problem);
+  const { status, headers, body } = dialects.refusal(why, requests.at(-1) ?? UNREAD);
   const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${body.length}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.end(body, () => socket.destroy());
 }
 
-function malformed(detail: string): Problem {
-  return problemOf(refusal('REQUEST_MALFORMED', detail));
+function malformed(detail: string): Refusal {
+  return refusal('REQUEST_MALFORMED', detail);
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/processes';
 import { channelSecret } from '../../../test/support/seed';
 
-const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'partner-guide.md');
+const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'connect-h2h.md');
 const run = promisify(execFile);
 
 let world: Installation;
@@ -33,7 +33,7 @@ afterAll(async () => {
 function programOf(language: string): string {
   const [, program] =
     new RegExp(`\n\`\`\`${language}\n([^]*?)\n\`\`\``).exec(readFileSync(GUIDE, 'utf8')) ?? [];
-  if (program === undefined) throw new Error(`the partner guide has no program in ${language}`);
+  if (program === undefined) throw new Error(`the guide has no program in ${language}`);
   return program;
 }
 

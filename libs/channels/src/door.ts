@@ -1,0 +1,31 @@
+import type { Catalog } from '#lib/catalog';
+import type { Clock } from '#lib/kernel';
+import type { Logger, Statements } from '#lib/platform';
+import type { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
+import type { AgreedRates } from './agreed-rates';
+import type { ChannelProfiles } from './profiles';
+
+/** What every door is given by the process that opens it, whatever it speaks. */
+export interface DoorParts {
+  catalog: Catalog;
+  profiles: ChannelProfiles;
+  clock: Clock;
+  logger: Logger;
+  statements: Statements;
+  payments: Payments;
+  reversals: Reversals;
+  /** How many requests each channel may send; asked before anything else is done for one. */
+  rates: AgreedRates;
+  /** The flows as agreed with each channel. */
+  inquiryFlow: Pick<InquiryFlow, 'inquire'>;
+  paymentFlow: Pick<PaymentFlow, 'pay'>;
+  reversalFlow: ReversalFlow;
+}
+
+/** A door that is open. */
+export interface Door {
+  /** Where it listens, for example `http://127.0.0.1:8080`. */
+  url: string;
+  /** Takes nothing new, answers what is in flight, and lets go of its port. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigError, type Logger } from '#lib/platform';
+import type { Door } from '../door';
+import { HttpDialects, type HttpDialect } from './dialect';
+import type { HttpLimits } from './limits';
+import { RefusalFilter } from './refusal.filter';
+import { httpServerOptions, prepareHttpServer } from './server';
+import { HTTP_LOGGER } from './tokens';
+
+/** A door that is spoken over HTTP: its routes, how it says no, and whom it serves. */
+export interface HttpDoor {
+  dialect: HttpDialect;
+  module: DynamicModule;
+  /** The profiles it serves, by name. */
+  profiles: ReadonlyMap<string, { answerWithinMs: number }>;
+}
+
+/** Where an HTTP server listens, and its bounds. */
+export interface HttpSettings {
+  host: string;
+  port: number;
+  limits: HttpLimits;
+  logger: Logger;
+}
+
+/** For whoever watches the process. It has no door of its own. */
+@Controller('health')
+class HealthController {
+  @Get()
+  health(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+}
+
+@Module({ controllers: [HealthController] })
+class HttpServerModule {}
+
+/**
+ * Opens one HTTP server for several doors.
+ * @param doors what belongs to none of them is answered in the dialect of the first.
+ * @throws ConfigError where a profile's time to answer is longer than a connection is kept open for it.
+ */
+export async function openHttp(
+  doors: readonly [HttpDoor, ...HttpDoor[]],
+  { host, port, limits, logger }: HttpSettings,
+): Promise<Door> {
+  for (const { profiles } of doors) requireTimeToAnswer(profiles, limits);
+  const [first, ...others] = doors;
+  const dialects = new HttpDialects([first.dialect, ...others.map(({ dialect }) => dialect)]);
+  const adapter = new FastifyAdapter(httpServerOptions(limits, dialects));
+  prepareHttpServer(adapter.getInstance(), limits, dialects);
+  const server: DynamicModule = {
+    module: HttpServerModule,
+    imports: doors.map(({ module }) => module),
+    providers: [
+      { provide: HTTP_LOGGER, useValue: logger },
+      { provide: HttpDialects, useValue: dialects },
+      { provide: APP_FILTER, useClass: RefusalFilter },
+    ],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(server, adapter, {
+    bodyParser: false,
+    logger: ['fatal', 'error', 'warn'],
+  });
+  await app.listen(port, host);
+  return { url: await app.getUrl(), close: () => app.close() };
+}
+
+function requireTimeToAnswer(profiles: HttpDoor['profiles'], { closeAfterMs }: HttpLimits): void {
+  for (const [name, { answerWithinMs }] of profiles)
+    if (answerWithinMs >= closeAfterMs)
+      throw new ConfigError(
+        `config/channels/${name}.yaml: answerWithinMs: is ${answerWithinMs}, must be below http.closeAfterMs of ` +
+          `config/limits.yaml, ${closeAfterMs}: no answer could leave after that`,
+      );
+}
