@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { h2hChannels } from '../../scripts/lib/run-file.mjs';
 
 /**
  * Asks for a bill of the cheapest token, as a partner does.
@@ -8,7 +9,7 @@ import { createHmac, hash } from 'node:crypto';
  * @returns {Promise<{ inquiryId: string, total: string }>}
  */
 export async function askInquiry(run, channelId, customerNumber) {
-  const secret = run.channels.find(({ id }) => id === channelId)?.secret ?? '';
+  const secret = h2hChannels(run).find(({ id }) => id === channelId)?.secret ?? '';
   const body = JSON.stringify({
     reference: 'bench',
     product: 'pln-prepaid',

@@ -5,6 +5,7 @@ import { freePorts } from '../../scripts/lib/ports.mjs';
 import { runLoad, startProgram } from './bed.mjs';
 import { cpuMs, median, quantile, rounded, rssMb } from './figures.mjs';
 import { askInquiry } from './partner.mjs';
+import { h2hChannels } from '../../scripts/lib/run-file.mjs';
 
 /** What all benches of the whole HTTP path share: one deposit, copied offers, switches of their own, the books after. */
 
@@ -72,7 +73,7 @@ export async function startSwitch(bed, writer, databaseUrl) {
 
 /** @param {import('./bed.mjs').Bed} bed @param {number} port */
 export function orderFor(bed, port) {
-  const secret = bed.run.channels.find(({ id }) => id === CHANNEL)?.secret;
+  const secret = h2hChannels(bed.run).find(({ id }) => id === CHANNEL)?.secret;
   return { host: '127.0.0.1', port, channelId: CHANNEL, secret, inFlightMax: IN_FLIGHT_MAX };
 }
 

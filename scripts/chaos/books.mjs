@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from './call.mjs';
+import { h2hChannels } from '../lib/run-file.mjs';
 
 /** A request whose caller hung up may be worked on for so long. */
 const WORKED_ON_MS = 20_000;
@@ -45,7 +46,7 @@ export async function compareBooks({ bed, stories, toppedUp }) {
     if (us && !us.final && !listed.has(us.paymentId))
       find('unlisted', `${us.paymentId} is ${us.status} and on no list`);
   }
-  for (const { id } of bed.run.channels) {
+  for (const { id } of h2hChannels(bed.run)) {
     const own = stories
       .filter(({ channelId }) => channelId === id)
       .map(({ reference }) => ours.get(reference));
@@ -219,7 +220,7 @@ async function ourBook(bed, stories) {
 /** @param {import('./bed.mjs').Bed} bed @returns {Promise<Set<string>>} Payment IDs */
 async function openList(bed) {
   const listed = new Set();
-  for (const { id } of bed.run.channels)
+  for (const { id } of h2hChannels(bed.run))
     for (const { paymentId, listedAs } of await pagesOf(
       bed,
       id,
@@ -261,7 +262,7 @@ async function pagesOf(bed, channelId, target, member) {
  * @returns {Promise<any>} undefined where there is nothing
  */
 async function ask(bed, channelId, target) {
-  const secret = bed.run.channels.find(({ id }) => id === channelId)?.secret ?? '';
+  const secret = h2hChannels(bed.run).find(({ id }) => id === channelId)?.secret ?? '';
   for (let attempt = 1; ; attempt += 1) {
     const heard = await call(
       { url: bed.run.switch.http, channelId, secret },

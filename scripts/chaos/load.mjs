@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { h2hChannels } from '../lib/run-file.mjs';
 
 /** The demo's channel whose deposit runs empty. */
 export const SMALL_DEPOSIT = 'warung-kecil';
@@ -30,7 +31,7 @@ export function startLoad(bed, seed, slowTruths) {
     child.once('exit', () => reject(new Error('the partners ended before their time')));
   });
   done.catch(() => {});
-  const channels = bed.run.channels.map(({ id, secret }) => ({ id, secret }));
+  const channels = h2hChannels(bed.run).map(({ id, secret }) => ({ id, secret }));
   const { instances } = bed.run.switch;
   child.send({ seed, instances, channels, perSecond: PER_SECOND, inFlightMax: IN_FLIGHT_MAX, slowTruths });
   return {

@@ -23,6 +23,8 @@ runMain(logger, async () => {
     configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
     host: process.env.HTTP_HOST ?? '127.0.0.1',
+    portOf: (name) =>
+      process.env[name] === undefined ? undefined : numberSetting(name, 'the port of an ISO 8583 profile'),
     clock: clockFromEnvironment(),
     logger,
   });

@@ -10,7 +10,9 @@ import {
   h2hDoor,
   H2hLimits,
   HttpLimits,
+  Iso8583Limits,
   openHttp,
+  openIso8583,
   type Door,
   type DoorParts,
 } from '#lib/channels';
@@ -53,6 +55,8 @@ export interface SwitchOptions {
   configDirectory: string;
   port: number;
   host: string;
+  /** The port that a profile's environment variable names; undefined where it has no door here. None when left out. */
+  portOf?: (setting: string) => number | undefined;
   clock: Clock;
   logger: Logger;
   /** Another way of writing money, for measurements; the pipeline when left out. */
@@ -69,6 +73,7 @@ export interface RunningSwitch {
 const Limits = z.object({
   http: HttpLimits,
   h2h: H2hLimits,
+  iso8583: Iso8583Limits,
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
@@ -145,7 +150,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   return {
     url: doors.http.url,
     async close() {
-      await Promise.all(Object.values(doors).map((door) => door.close()));
+      await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       await writer.close();
       await billers.close();
@@ -155,12 +160,13 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   };
 }
 
-/** Every door of the switch. Those that are spoken over HTTP share one port. */
+/** Every door of the switch. Those that are spoken over HTTP share one port; each ISO 8583 profile has its own. */
 async function openDoors(
-  { host, port, logger }: SwitchOptions,
+  { host, port, logger, configDirectory, portOf = () => undefined }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
-): Promise<{ http: Door }> {
+): Promise<{ http: Door; iso8583: Door[] }> {
+  const iso8583 = await openIso8583(parts, { host, portOf, configDirectory, limits: limits.iso8583 });
   const http = await openHttp([h2hDoor(parts, limits.h2h)], { host, port, logger, limits: limits.http });
-  return { http };
+  return { http, iso8583 };
 }

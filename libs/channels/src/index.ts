@@ -5,4 +5,6 @@ export * from './h2h/h2h.module';
 export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
+export * from './iso8583/limits';
+export * from './iso8583/open-iso8583';
 export * from './profiles';

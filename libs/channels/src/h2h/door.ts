@@ -1,10 +1,11 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock, refusal } from '#lib/kernel';
 import { Catalog, type OpenChannel } from '#lib/catalog';
 import type { Logger } from '#lib/platform';
+import { addressList, isListed } from '../addresses';
 import { AgreedRates } from '../agreed-rates';
 import { RefusedRequest } from '../http/refused-request';
 import { ChannelProfiles } from '../profiles';
@@ -106,23 +107,4 @@ export class H2hDoor implements CanActivate {
 function header(request: FastifyRequest, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
-}
-
-function addressList(entries: readonly string[] | null): BlockList | undefined {
-  if (entries === null) return undefined;
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    if (bits === undefined) list.addAddress(address, familyOf(address));
-    else list.addSubnet(address, Number(bits), familyOf(address));
-  }
-  return list;
-}
-
-function isListed(addresses: BlockList, ip: string): boolean {
-  return addresses.check(ip, familyOf(ip));
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

@@ -67,6 +67,7 @@ export class Iso8583Link {
   private isSignedOnNow = false;
   private endedBy: string | undefined;
   private inHand = 0;
+  private whenIdle: (() => void) | undefined;
   private wholeBy: NodeJS.Timeout | undefined;
   private readonly silence: NodeJS.Timeout;
 
@@ -80,7 +81,10 @@ export class Iso8583Link {
     this.pending = new PendingRequests(limits.pendingMax, limits.lateKeptMax, () => {
       this.counters.timedOut += 1;
     });
-    this.stans = new StanCounter(spec.stanDigits, Math.trunc(Math.random() * 900_000));
+    this.stans = new StanCounter(
+      spec.widthOf(spec.definition.stanField),
+      Math.trunc(Math.random() * 900_000),
+    );
     this.silence = setTimeout(() => void this.askForEcho(), limits.echoEveryMs);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.take(chunk));
@@ -127,6 +131,14 @@ export class Iso8583Link {
   async signOff(withinMs: number): Promise<Result<void, LinkFailure>> {
     this.isSignedOnNow = false;
     return this.network(this.options.spec.definition.network.signOff, withinMs);
+  }
+
+  /** Takes no new business message, which is answered as busy, and waits until those in hand are answered. */
+  async drain(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.whenIdle = resolve;
+      if (this.inHand === 0) resolve();
+    });
   }
 
   /** Ends the line. Whatever waits for an answer learns that there is none. */
@@ -253,7 +265,7 @@ export class Iso8583Link {
     const { codes, network } = spec.definition;
     if (question.mti === network.request) this.answer(question, this.networkCode(question));
     else if (!this.isSignedOn) this.answer(question, codes.signOnFirst);
-    else if (this.inHand >= limits.inHandMax) {
+    else if (this.inHand >= limits.inHandMax || this.whenIdle !== undefined) {
       this.counters.busy += 1;
       this.answer(question, codes.busy);
     } else void this.serve(question);
@@ -268,6 +280,7 @@ export class Iso8583Link {
       this.answer(question, this.options.spec.definition.codes.busy);
     } finally {
       this.inHand -= 1;
+      if (this.inHand === 0) this.whenIdle?.();
     }
   }
 

@@ -92,9 +92,16 @@ export class Iso8583Spec {
     return fields;
   }
 
-  /** Digits of the data element that counts messages. */
-  get stanDigits(): number {
-    return fieldFormat(this.definition.fields[this.definition.stanField]?.format ?? 'n6').length;
+  /** Whether a data element is one of this dialect. */
+  hasField(number: number): boolean {
+    return Object.hasOwn(this.definition.fields, String(number));
+  }
+
+  /** How long a data element is, or may be. @throws Error where the dialect has no such field. */
+  widthOf(number: number): number {
+    const field = this.definition.fields[number];
+    if (!field) throw new Error(`the dialect ${this.definition.dialect} has no field ${number}`);
+    return fieldFormat(field.format).length;
   }
 
   /** The fields that a type lists at all. */
