@@ -102,7 +102,7 @@ function readOptions() {
  */
 function printAddresses({ switch: { instances }, simulator, channels }, home) {
   const rows = [
-    ['switch', instances.join(', ')],
+    ['switch', `${instances.join(', ')} (plain HTTP, for this machine only)`],
     ...(simulator
       ? [
           ['simulator', `${simulator.http} (what the billers really did: ${simulator.http}/truth)`],

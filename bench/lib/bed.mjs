@@ -88,7 +88,7 @@ export async function startProgram(file, { env, logFile, execArgv = [] }) {
 /**
  * Runs the load in a process of its own.
  * @param {object} order see load.mjs
- * @returns {Promise<{ done: number, missed: number, elapsedMs: number, latenciesMs: number[], statuses: Record<string, number> }>}
+ * @returns {Promise<{ done: number, missed: number, elapsedMs: number, cpuMs: number, latenciesMs: number[], statuses: Record<string, number> }>}
  */
 export async function runLoad(order) {
   const child = fork(path.join(import.meta.dirname, 'load.mjs'), {

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
  *
  * Told by message: { host, port, channelId, secret, perSecond (0: closed loop), inFlightMax, seconds, offers }, where
  * offers are [inquiryId, total]. An offer whose payment was refused for now (429, 503) is used again. Answers by message:
- * { done, missed, elapsedMs, latenciesMs, statuses }, latencies of the payments answered 200.
+ * { done, missed, elapsedMs, cpuMs, latenciesMs, statuses }, latencies of the payments answered 200.
  */
 if (process.send) process.on('message', (order) => void run(/** @type {Order} */ (order)));
 
@@ -27,6 +27,7 @@ async function run(order) {
   const left = offers.slice().reverse();
   /** @type {Record<string, number>} */
   const statuses = {};
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1_000;
   let next = 0;
@@ -79,8 +80,10 @@ async function run(order) {
   }
   await finished;
   const elapsedMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
   for (const socket of sockets) socket.end();
-  const report = { done, missed, elapsedMs, latenciesMs: latencies, statuses };
+  const cpuMs = (user + system) / 1_000;
+  const report = { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, statuses };
   // Some hundred thousand numbers take their time; a process that goes before them takes them along.
   process.send?.(report, () => process.disconnect());
 }

@@ -176,7 +176,10 @@ export async function closedLoop({ bed, writer, databaseUrl, seconds, offers, lo
       seconds,
       offers: offers.take(seconds * 6_500),
     });
-    const used = Object.entries(pids).map(([name, one], at) => [name, cpuMs(one) - (before[at] ?? 0)]);
+    const used = [
+      ...Object.entries(pids).map(([name, one], at) => [name, cpuMs(one) - (before[at] ?? 0)]),
+      ['load', load.cpuMs],
+    ];
     const perSecond = load.done / (load.elapsedMs / 1_000);
     log(
       `${writer.padEnd(9)} closed loop ${rounded(perSecond, 0)}/s, p99 ${rounded(quantile(load.latenciesMs, 0.99))} ms ${JSON.stringify(load.statuses)}`,

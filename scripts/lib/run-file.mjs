@@ -15,7 +15,7 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  * @property {{ http: string, sources: string[], sftp: { host: string, port: number, user: string,
  *   privateKeyFile: string, hostKeySha256: string, settlementDir: string } }} [simulator] only with the demo
  * @property {{ url: string }} database the application's account
- * @property {(H2hChannel | Iso8583Channel)[]} channels
+ * @property {(H2hChannel | Iso8583Channel)[]} channels `guide` is what a partner's developer reads
  *
  * @typedef {{ id: string, protocol: 'h2h', guide: string, secret: string, secondSecret: string }} H2hChannel
  * @typedef {{ id: string, protocol: 'iso8583', guide: string, dialect: string, port: number, institutionCode: string,

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { channelSecret } from './seed';
 
 /** An error answer, as the contract describes it; its `status` is that of the answer. */
@@ -67,6 +68,8 @@ export interface Unusual {
   timestamp?: string;
   headers?: Record<string, string | string[] | undefined>;
   agent?: Agent;
+  /** What a caller by TLS trusts, and shows of itself; a connection of its own for each call. */
+  tls?: { ca: string; cert?: string; key?: string };
   /** Aborts the connection. */
   signal?: AbortSignal;
 }
@@ -95,14 +98,24 @@ export class H2hClient {
     unusual: Unusual = {},
   ): Promise<Answer<Body>> {
     const raw = rawOf(body);
-    const { headers, agent, signal } = unusual;
+    const { headers, agent, signal, tls } = unusual;
     const signed = this.headers(method, target, raw, unusual);
     const all = { ...(raw.length > 0 ? { 'Content-Type': 'application/json' } : {}), ...signed, ...headers };
     const sent = Object.entries(all).filter(([, value]) => value !== undefined);
-    const { hostname, port } = new URL(this.url());
+    const { hostname, port, protocol } = new URL(this.url());
+    const ask = protocol === 'https:' ? secureRequest : request;
     return new Promise((resolve, reject) => {
-      const call = request(
-        { hostname, port, method, path: target, headers: Object.fromEntries(sent), agent, signal },
+      const call = ask(
+        {
+          hostname,
+          port,
+          method,
+          path: target,
+          headers: Object.fromEntries(sent),
+          agent: tls ? false : agent,
+          signal,
+          ...tls,
+        },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

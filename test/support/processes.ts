@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { credentialPlace } from '#lib/catalog';
 import { checkLedgerInvariants } from '#lib/ledger';
 import { SecretBox } from '#lib/platform';
 import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
@@ -40,6 +41,8 @@ export interface RunningApp {
 export interface Installation {
   store: TestDatabase;
   simulatorUrl(): string;
+  /** Gives a channel a credential of its protocol, sealed as the console does. */
+  addCredential(channelId: string, name: string, value: string): Promise<void>;
   /**
    * @param databaseUrl another way to the same database.
    * @param settings what of its environment is not as usual.
@@ -87,6 +90,14 @@ export async function anInstallation(): Promise<Installation> {
   return {
     store,
     simulatorUrl: () => simulator.url,
+    async addCredential(channelId, name, value) {
+      const sealed = new SecretBox(dataKey).seal(value, credentialPlace(channelId, name));
+      await store.admin.run('INSERT INTO channel_credential (channel_id, name, value) VALUES (?, ?, ?)', [
+        channelId,
+        name,
+        sealed,
+      ]);
+    },
     startSwitch: async (databaseUrl = store.url, settings = {}) =>
       start('switch', { HTTP_PORT: String(await freePort()), DATABASE_URL: databaseUrl, ...settings }),
     startWorker: (clockOffset = '') => start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset }),
@@ -193,7 +204,8 @@ async function startApp(name: string, environment: Record<string, string>): Prom
   }
   const port = environment['HTTP_PORT'];
   return {
-    url: port === undefined ? '' : `http://127.0.0.1:${port}`,
+    url:
+      port === undefined ? '' : `${environment['HTTP_TLS_KEY_FILE'] ? 'https' : 'http'}://127.0.0.1:${port}`,
     log: () => log,
     pause: (signal) => void child.kill(signal),
     async end(signal) {

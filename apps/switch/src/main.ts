@@ -9,12 +9,15 @@ import {
   runMain,
   setting,
 } from '#lib/platform';
+import { transportFromEnvironment } from '#lib/channels';
 import { openSwitch } from './switch';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
 const logger = createLogger('switch');
 
 runMain(logger, async () => {
+  const clock = clockFromEnvironment();
+  const host = process.env.HTTP_HOST ?? '127.0.0.1';
   const running = await openSwitch({
     databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
     dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),
@@ -22,10 +25,11 @@ runMain(logger, async () => {
     paymentIdPrefix: isProduction() ? 'P' : 'T',
     configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
-    host: process.env.HTTP_HOST ?? '127.0.0.1',
+    host,
     portOf: (name) =>
       process.env[name] === undefined ? undefined : numberSetting(name, 'the port of an ISO 8583 profile'),
-    clock: clockFromEnvironment(),
+    transport: transportFromEnvironment({ host, isProduction: isProduction() }, clock.now()),
+    clock,
     logger,
   });
   logger.info({ url: running.url }, 'switch is open');

@@ -13,8 +13,11 @@ import {
   Iso8583Limits,
   openHttp,
   openIso8583,
+  PLAIN,
+  textDoors,
   type Door,
   type DoorParts,
+  type Transport,
 } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
@@ -31,6 +34,7 @@ import {
 } from '#lib/platform';
 import {
   AdviceLimits,
+  DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
   PaymentFlow,
@@ -57,6 +61,8 @@ export interface SwitchOptions {
   host: string;
   /** The port that a profile's environment variable names; undefined where it has no door here. None when left out. */
   portOf?: (setting: string) => number | undefined;
+  /** How its HTTP server is reached; plain when left out. */
+  transport?: Transport;
   clock: Clock;
   logger: Logger;
   /** Another way of writing money, for measurements; the pipeline when left out. */
@@ -145,6 +151,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,
+    directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
@@ -162,11 +169,17 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port; each ISO 8583 profile has its own. */
 async function openDoors(
-  { host, port, logger, configDirectory, portOf = () => undefined }: SwitchOptions,
+  { host, port, portOf = () => undefined, transport = PLAIN, configDirectory, logger }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door; iso8583: Door[] }> {
   const iso8583 = await openIso8583(parts, { host, portOf, configDirectory, limits: limits.iso8583 });
-  const http = await openHttp([h2hDoor(parts, limits.h2h)], { host, port, logger, limits: limits.http });
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
+    host,
+    port,
+    transport,
+    logger,
+    limits: limits.http,
+  });
   return { http, iso8583 };
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { customer } from '../../../test/support/h2h-client';
+import { h2hAnswers } from '#lib/channels';
+import { customer, H2hClient, PRODUCTS } from '../../../test/support/h2h-client';
 import {
   anInstallation,
   expectSound,
@@ -78,6 +79,37 @@ const hasTools = ['curl', 'openssl'].every((tool) => spawnSync(tool, ['version']
 (hasTools ? test : test.skip)("the guide's shell program asks for a bill", async () => {
   const { stdout } = await run('bash', ['-euc', programOf('bash')], { env: environment() });
   expectOffer(stdout);
+});
+
+test('every answer has the members that the guide lists, and no other', async () => {
+  const client = new H2hClient(() => app.url);
+  const {
+    ProductAnswer,
+    OfferAnswer,
+    PaymentAnswer,
+    OpenPaymentAnswer,
+    BalanceAnswer,
+    MutationAnswer,
+    ProblemAnswer,
+  } = h2hAnswers;
+  const { products } = (await client.get<{ products: unknown[] }>('/v1/products')).body;
+  for (const product of products) ProductAnswer.parse(product);
+  for (const product of PRODUCTS) {
+    const offer = await client.offer(product, customer(product));
+    OfferAnswer.parse(offer);
+    PaymentAnswer.parse((await client.pay(offer)).body);
+  }
+  for (const ending of ['1037', '1039'])
+    PaymentAnswer.parse((await client.payFor('pln-postpaid', customer('pln-postpaid', ending))).body);
+  const open = await client.get<{ payments: unknown[] }>('/v1/payments?status=IN_PROGRESS');
+  expect(open.body.payments).toHaveLength(1);
+  for (const payment of open.body.payments) OpenPaymentAnswer.parse(payment);
+  BalanceAnswer.parse((await client.get('/v1/balance')).body);
+  const { mutations } = (await client.get<{ mutations: unknown[] }>('/v1/mutations')).body;
+  expect(mutations.length).toBeGreaterThan(3);
+  for (const mutation of mutations) MutationAnswer.parse(mutation);
+  ProblemAnswer.parse((await client.ask({ product: 'pln-postpaid' })).body);
+  ProblemAnswer.parse((await client.get('/v1/payments/T00000000000')).body);
 });
 
 function expectOffer(printed: string): void {

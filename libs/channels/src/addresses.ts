@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses and CIDR blocks as a list that can be asked; undefined where there is none. */
+/** The addresses that a channel may call from; undefined where it has agreed on none. */
 export function addressList(entries: readonly string[] | null): BlockList | undefined {
   if (entries === null) return undefined;
   const list = new BlockList();
@@ -12,7 +12,7 @@ export function addressList(entries: readonly string[] | null): BlockList | unde
   return list;
 }
 
-/** Whether an address is on a list. */
+/** Whether an address is one of the list. */
 export function isListed(addresses: BlockList, ip: string): boolean {
   return addresses.check(ip, familyOf(ip));
 }

@@ -1,7 +1,14 @@
 import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
 import type { Logger, Statements } from '#lib/platform';
-import type { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
+import type {
+  DirectPaymentFlow,
+  InquiryFlow,
+  PaymentFlow,
+  Payments,
+  ReversalFlow,
+  Reversals,
+} from '#lib/switching';
 import type { AgreedRates } from './agreed-rates';
 import type { ChannelProfiles } from './profiles';
 
@@ -19,6 +26,8 @@ export interface DoorParts {
   /** The flows as agreed with each channel. */
   inquiryFlow: Pick<InquiryFlow, 'inquire'>;
   paymentFlow: Pick<PaymentFlow, 'pay'>;
+  /** For doors that sell in one call; it goes through the two above. */
+  directPaymentFlow: DirectPaymentFlow;
   reversalFlow: ReversalFlow;
 }
 

@@ -1,10 +1,14 @@
 export * from './agreed-rates';
 export * from './agreed-use';
 export * from './door';
+export * from './field-table';
+export * as h2hAnswers from './h2h/answers';
 export * from './h2h/h2h.module';
 export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
+export * from './http/transport';
 export * from './iso8583/limits';
 export * from './iso8583/open-iso8583';
 export * from './profiles';
+export * from './text/text.door';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Channel } from '#lib/catalog';
@@ -56,4 +56,25 @@ test.each([
 ])('a profile with %s is refused by file, line and key', (name, text, where) => {
   const path = directory(name, { 'brief.yaml': text });
   expect(() => ChannelProfiles.read(path)).toThrow(`${join(path, 'brief.yaml')}${where}`);
+});
+
+const TEXT = readFileSync(join(__dirname, '..', '..', '..', 'config', 'channels', 'text-pin.yaml'), 'utf8');
+
+test.each([
+  [
+    'a line that tells what it does not know',
+    "'SALDO {available}",
+    "'SALDO {paymentId}",
+    /lines\.balance: there is no \{paymentId\} here, only /,
+  ],
+  ['one name for two things', 'refID', 'pin', /parameters: pin stands for two things/],
+  ['a payment of bills without their inquiry', '  inquiryId: inqID\n', '', /parameters: `pay` needs/],
+  ['commands and no name for them', '  command: cmd\n', '', /parameters: commands need a parameter/],
+  ['the path of another door', 'path: /trx', 'path: /v1/payments', /path: is a path of another door/],
+  ['a code that is none of ours', 'codes: {}', 'codes: { SORRY: 1 }', /codes/],
+])('a text profile with %s is refused by its line', (name, right, wrong, message) => {
+  expect(TEXT).toContain(right);
+  const path = directory(name, { 'text.yaml': TEXT.replace(right, wrong) });
+  expect(() => ChannelProfiles.read(path)).toThrow(message);
+  expect(() => ChannelProfiles.read(path)).toThrow(/text\.yaml:\d+: /);
 });

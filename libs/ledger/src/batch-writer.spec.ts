@@ -2,7 +2,7 @@ import { CommitUnknown, Lane } from '#lib/platform';
 import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
 import { unitOfJournal } from './journal-unit';
-import { captureJournal, holdJournal } from './journals';
+import { captureJournal, holdJournal, voidJournal } from './journals';
 
 const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
 
@@ -53,10 +53,76 @@ test('what arrives while a commit is under way shares the next one', async () =>
   expect(await world.free()).toBe(960n);
 });
 
-test('an idle writer waits for nothing: one payment, one packet to lock and one to write', async () => {
+test('an idle writer waits for nothing: one packet writes a payment once the deposit is known', async () => {
   const sent = onPacket((_, send) => send());
   await hold('A', 1n);
   expect(sent).toHaveLength(2);
+  await hold('B', 1n);
+  expect(sent).toHaveLength(3);
+  expect(await world.free()).toBe(998n);
+});
+
+test('two processes write one deposit in turn: each sees what the other left', async () => {
+  const other = new BatchWriter(world.store.url, LIMITS);
+  try {
+    for (let n = 0; n < 8; n += 1) {
+      const results = await Promise.all([
+        hold(`A${n}`, 100n),
+        other.commit(unitOfJournal(holdJournal(money(`B${n}`, 100n), AT))),
+      ]);
+      expect(results.map(({ kind }) => kind)).toEqual(
+        n < 5 ? ['committed', 'committed'] : ['insufficient', 'insufficient'],
+      );
+    }
+  } finally {
+    await other.close();
+  }
+  expect(await world.free()).toBe(0n);
+});
+
+test('money that another process brought covers a payment that memory would refuse', async () => {
+  await hold('A', 1_000n);
+  await hold('X', 1n, 'cb');
+  const other = new BatchWriter(world.store.url, LIMITS);
+  try {
+    await other.commit(unitOfJournal(voidJournal(money('A', 1_000n), AT)));
+  } finally {
+    await other.close();
+  }
+  const results = await Promise.all([hold('Y', 1n, 'cb'), hold('Z', 1n, 'cb'), hold('B', 700n)]);
+  expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'committed']);
+});
+
+test('money that another process took is not spent twice, and a lowered limit is kept', async () => {
+  await world.allowCredit(50n);
+  await hold('A', 1n);
+  const other = new BatchWriter(world.store.url, LIMITS);
+  try {
+    await other.commit(unitOfJournal(holdJournal(money('B', 900n), AT)));
+  } finally {
+    await other.close();
+  }
+  expect((await hold('C', 150n)).kind).toBe('insufficient');
+  // Wary for a while; then the deposit is remembered again, and its limit changes behind our back.
+  for (let n = 0; n < 40; n += 1) await hold(`D${n}`, 1n);
+  await world.allowCredit(0n);
+  expect((await hold('E', 60n)).kind).toBe('insufficient');
+  expect((await hold('F', 59n)).kind).toBe('committed');
+});
+
+test('one who is refused beside an accepted one hears of it, also when the answer of the COMMIT was lost', async () => {
+  await hold('FIRST', 1n);
+  let isFirst = true;
+  onPacket(async (packet, send) => {
+    const result = await send();
+    if (packet.includes("'OK'") && isFirst) {
+      isFirst = false;
+      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+    }
+    return result;
+  });
+  const results = await Promise.all([hold('BEFORE', 1n), hold('OK', 1n), hold('DEAR', 2_000n)]);
+  expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'insufficient']);
 });
 
 test('one bad member does not fail its neighbours', async () => {

@@ -9,8 +9,9 @@ import {
   type PacketResults,
   type SqlFault,
 } from '#lib/platform';
-import { admit, type Accepted, type DepositState } from './batch/admission';
+import { admit, type Accepted, type Admission, type DepositState } from './batch/admission';
 import { markCommitting } from './batch/committing';
+import { RememberedDeposits } from './batch/remembered-deposits';
 import { insertStatements, literal, updateStatements } from './batch/sql';
 import { journalRows } from './journal-rows';
 import {
@@ -38,6 +39,8 @@ export type PipelineLimits = z.infer<typeof PipelineLimits>;
 
 const REDO_MAX = 5;
 
+const NOBODY_TO_TELL = (): void => undefined;
+
 /** A unit and the one who waits for it. */
 interface Member {
   unit: UnitOfWork;
@@ -47,12 +50,14 @@ interface Member {
   wasInDoubt: boolean;
 }
 
-/** A failed attempt: what it was, and whether its COMMIT may have happened. */
+const NOTHING: Admission = { accepted: [], refused: new Map() };
+
+/** A failed attempt: what it was, whether its COMMIT may have happened, and what it had decided until then. */
 class Failed extends Error {
   constructor(
     readonly fault: SqlFault,
     readonly mayBeCommitted: boolean,
-    readonly accepted: readonly Accepted[],
+    readonly admission: Admission,
     override readonly cause: unknown,
   ) {
     super(fault);
@@ -69,6 +74,7 @@ export class BatchWriter extends MoneyWriter {
   private readonly queue: Member[] = [];
   private isWorking = false;
   private readonly lane: Lane;
+  private readonly deposits = new RememberedDeposits();
 
   constructor(
     url: string,
@@ -93,27 +99,42 @@ export class BatchWriter extends MoneyWriter {
 
   private async work(): Promise<void> {
     this.isWorking = true;
-    while (this.queue.length > 0) await this.commitTogether(this.queue.splice(0, this.limits.batchMax));
+    let tell = NOBODY_TO_TELL;
+    while (this.queue.length > 0) {
+      const committing = this.commitTogether(this.queue.splice(0, this.limits.batchMax));
+      // What those of the batch before do with their answers is done while the server works on this one.
+      tell();
+      tell = await committing;
+      if (this.queue.length > 0) continue;
+      tell();
+      tell = NOBODY_TO_TELL;
+    }
     this.isWorking = false;
   }
 
-  /** Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on. */
-  private async commitTogether(members: readonly Member[]): Promise<void> {
+  /**
+   * Commits members in one transaction; when one of them is the cause of a failure, in two halves, and so on.
+   * @returns what tells the members their results.
+   */
+  private async commitTogether(members: readonly Member[]): Promise<() => void> {
     try {
       const results = await this.redone(members);
-      for (const [index, member] of members.entries()) {
-        const result = results[index];
-        if (result) member.resolve(result);
-        else member.reject(new Error('a member of a batch was left without a result'));
-      }
+      return () => {
+        for (const [index, member] of members.entries()) {
+          const result = results[index];
+          if (result) member.resolve(result);
+          else member.reject(new Error('a member of a batch was left without a result'));
+        }
+      };
     } catch (error) {
       const { fault, cause, mayBeCommitted } = error instanceof Failed ? error : faultOfOurOwn(error);
       const [only, second] = members;
       if (mayBeCommitted || fault === 'lost') {
         for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
       } else if (only && second) {
-        for (const part of partsAround(members, cause)) await this.commitTogether(part);
+        for (const part of partsAround(members, cause)) (await this.commitTogether(part))();
       } else if (only) await this.endSingle(only, fault, cause);
+      return NOBODY_TO_TELL;
     }
   }
 
@@ -144,47 +165,112 @@ export class BatchWriter extends MoneyWriter {
   /** One attempt after another while the server asks for it or its answer was lost. @throws Failed */
   private async redone(members: readonly Member[]): Promise<(CommitResult | undefined)[]> {
     const units = members.map(({ unit }) => unit);
+    let isInDoubt = false;
     for (let attempt = 1; ; attempt += 1)
       try {
         return await this.attempt(units);
       } catch (error) {
         if (!(error instanceof Failed)) throw error;
         if (error.mayBeCommitted) {
-          for (const { index } of error.accepted) {
+          // A packet may reach the server after we have looked: then only a later commit of ours makes it fail.
+          isInDoubt = true;
+          for (const { index } of error.admission.accepted) {
             const member = members[index];
             if (member) member.wasInDoubt = true;
           }
-          if (await this.happened(error)) return resultsOf(units, error.accepted, new Map());
+          if (await this.happened(error)) return resultsOf(units, error.admission);
         } else if (error.fault !== 'redo' && error.fault !== 'lost') throw error;
-        if (attempt === REDO_MAX) throw new Failed(error.fault, false, [], error.cause);
+        if (attempt === REDO_MAX) throw new Failed(error.fault, isInDoubt, NOTHING, error.cause);
         await sleep(Math.random() * 10 * 2 ** attempt);
       }
   }
 
+  /**
+   * One transaction: in one packet where the deposits are as we left them last, else in two, the first of which locks
+   * and reads them. Whatever does not go through as remembered is decided on the locked rows.
+   */
   private async attempt(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
-    let accepted: readonly Accepted[] = [];
-    let isSent = false;
+    const remembered = this.deposits.recall(channelsOf(units));
+    const results = remembered && (await this.attemptAsRemembered(units, remembered));
+    return results ?? this.attemptLocked(units);
+  }
+
+  /** @returns undefined where nothing was written: someone would be refused, or a row is not what we remember. */
+  private async attemptAsRemembered(
+    units: readonly UnitOfWork[],
+    deposits: Map<string, DepositState>,
+  ): Promise<(CommitResult | undefined)[] | undefined> {
+    const before = new Map(deposits);
+    const admission = admit(units, deposits);
+    const isAnyPoor = [...admission.refused.values()].some(({ kind }) => kind === 'insufficient');
+    if (isAnyPoor || admission.accepted.length === 0) return undefined;
     try {
-      const deposits = await this.lock(units);
-      const before = new Map(deposits);
-      const admission = admit(units, deposits);
-      accepted = admission.accepted;
-      isSent = accepted.length > 0;
-      const answered = this.lane.send(...(isSent ? statementsOf(accepted, before, deposits) : ['ROLLBACK']));
-      markCommitting(accepted);
-      await answered;
-      return resultsOf(units, accepted, admission.refused);
+      await this.write(admission, (accepted) => [
+        'START TRANSACTION',
+        ...depositStatements(before, deposits),
+        ...memberStatements(accepted),
+        'COMMIT',
+      ]);
+      this.deposits.keep(deposits);
+    } catch (error) {
+      const fault = error instanceof Failed ? error.fault : undefined;
+      if (fault === 'guard') this.deposits.wasWrong();
+      // A bound of a deposit may be met because of a member that is stale: which one, the locked rows tell.
+      if (fault === 'guard' || fault === 'other') return undefined;
+      throw error;
+    }
+    return resultsOf(units, admission);
+  }
+
+  private async attemptLocked(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+    const { before, after, admission } = await this.admitLocked(units);
+    if (admission.accepted.length > 0)
+      await this.write(admission, (accepted) => [
+        ...memberStatements(accepted),
+        ...depositStatements(before, after),
+        'COMMIT',
+      ]);
+    this.deposits.keep(after);
+    return resultsOf(units, admission);
+  }
+
+  /** Decides on locked rows. Where somebody is accepted the transaction stays open. @throws Failed */
+  private async admitLocked(units: readonly UnitOfWork[]) {
+    try {
+      const after = await this.lock(units);
+      const before = new Map(after);
+      const admission = admit(units, after);
+      if (admission.accepted.length === 0) await this.lane.send('ROLLBACK');
+      return { before, after, admission };
     } catch (error) {
       const fault = sqlFaultOf(error);
-      const mayBeCommitted = isSent && fault === 'lost';
       await this.rollBack(fault);
-      throw new Failed(fault, mayBeCommitted, accepted, error);
+      throw new Failed(fault, false, NOTHING, error);
+    }
+  }
+
+  /** Writes and commits what was admitted, in one packet. @throws Failed */
+  private async write(
+    admission: Admission,
+    statementsOf: (accepted: readonly Accepted[]) => string[],
+  ): Promise<void> {
+    let isSent = false;
+    try {
+      const statements = statementsOf(admission.accepted);
+      isSent = true;
+      const answered = this.lane.send(...statements);
+      markCommitting(admission.accepted);
+      await answered;
+    } catch (error) {
+      const fault = sqlFaultOf(error);
+      await this.rollBack(fault);
+      throw new Failed(fault, isSent && fault === 'lost', admission, error);
     }
   }
 
   /** Begins the transaction and locks the deposits it moves, always in the same order. */
   private async lock(units: readonly UnitOfWork[]): Promise<Map<string, DepositState>> {
-    const channels = new Set(units.flatMap(({ journal }) => (journal ? [journal.channelId] : [])));
+    const channels = channelsOf(units);
     const deposits = new Map<string, DepositState>();
     if (channels.size === 0) {
       await this.lane.send('START TRANSACTION');
@@ -208,6 +294,7 @@ export class BatchWriter extends MoneyWriter {
 
   /** Nothing of a failed attempt may stay open on the connection. */
   private async rollBack(fault: SqlFault): Promise<void> {
+    this.deposits.forget();
     if (fault === 'lost') return this.lane.drop();
     await this.lane.send('ROLLBACK').catch(() => this.lane.drop());
   }
@@ -218,18 +305,19 @@ export class BatchWriter extends MoneyWriter {
    * @throws Failed when it cannot be told in time.
    */
   private async happened(failure: Failed): Promise<boolean> {
-    const [first] = failure.accepted;
+    const { accepted } = failure.admission;
+    const [first] = accepted;
     if (!first) return false;
     const giveUpAt = performance.now() + this.limits.unknownForMs;
     for (;;)
       try {
-        await this.lock(failure.accepted.map(({ unit }) => unit));
+        await this.lock(accepted.map(({ unit }) => unit));
         const isThere = await this.exists(first.unit.witness);
         await this.lane.send('ROLLBACK');
         return isThere;
       } catch (error) {
         this.lane.drop();
-        if (performance.now() > giveUpAt) throw new Failed('lost', true, failure.accepted, error);
+        if (performance.now() > giveUpAt) throw new Failed('lost', true, failure.admission, error);
         await sleep(250);
       }
   }
@@ -259,27 +347,46 @@ export class BatchWriter extends MoneyWriter {
   }
 }
 
-/** Everything a batch writes, and its COMMIT: one packet, of which the server stops at the first failure. */
-function statementsOf(
-  accepted: readonly Accepted[],
+/** What the members of a batch write. The server stops a packet at its first failure, so COMMIT comes last. */
+function memberStatements(accepted: readonly Accepted[]): string[] {
+  const rows: Row[] = [];
+  const updates: GuardedUpdate[] = [];
+  for (const { unit, after, seq } of accepted) {
+    rows.push(...unit.inserts(after));
+    updates.push(...unit.updates(after));
+    if (unit.journal && after && seq !== undefined) rows.push(...journalRows(unit.journal, after, seq));
+  }
+  return [...insertStatements(rows), ...updateStatements(updates)];
+}
+
+/** The deposits moved on, each on condition that its whole row is what admission saw. */
+function depositStatements(
   before: ReadonlyMap<string, DepositState>,
   after: ReadonlyMap<string, DepositState>,
 ): string[] {
-  const rows: Row[] = [];
   const updates: GuardedUpdate[] = [];
-  for (const { unit, after: deposit, seq } of accepted) {
-    rows.push(...unit.inserts(deposit));
-    updates.push(...unit.updates(deposit));
-    if (unit.journal && deposit && seq !== undefined) rows.push(...journalRows(unit.journal, deposit, seq));
-  }
-  for (const [channelId, state] of after)
-    if (state !== before.get(channelId))
+  for (const [channelId, state] of after) {
+    const old = before.get(channelId);
+    if (old && state !== old)
       updates.push({
         table: 'deposit',
         set: { posted: state.posted, held: state.held, seq: state.seq },
-        where: { channel_id: channelId, seq: before.get(channelId)?.seq ?? 0n },
+        // A new limit is no move of the deposit, and yet it decides what is covered.
+        where: {
+          channel_id: channelId,
+          seq: old.seq,
+          posted: old.posted,
+          held: old.held,
+          credit_limit: old.limit,
+        },
       });
-  return [...insertStatements(rows), ...updateStatements(updates), 'COMMIT'];
+  }
+  return updateStatements(updates);
+}
+
+/** The channels whose deposits a batch moves. */
+function channelsOf(units: readonly UnitOfWork[]): Set<string> {
+  return new Set(units.flatMap(({ journal }) => (journal ? [journal.channelId] : [])));
 }
 
 /**
@@ -305,8 +412,7 @@ function names(cause: unknown, { value }: Claim): boolean {
 
 function resultsOf(
   units: readonly UnitOfWork[],
-  accepted: readonly Accepted[],
-  refused: ReadonlyMap<number, CommitResult>,
+  { accepted, refused }: Admission,
 ): (CommitResult | undefined)[] {
   const results: (CommitResult | undefined)[] = units.map((_, index) => refused.get(index));
   for (const { index, after } of accepted) results[index] = { kind: 'committed', deposit: after };
@@ -320,5 +426,5 @@ function rowsOf(results: PacketResults, at: number): Record<string, string>[] {
 }
 
 function faultOfOurOwn(error: unknown): Failed {
-  return new Failed('other', false, [], error);
+  return new Failed('other', false, NOTHING, error);
 }

@@ -12,3 +12,4 @@ export * from './node-lease';
 export * from './pace';
 export * from './process-life';
 export * from './secret-box';
+export * from './tls';

@@ -29,22 +29,33 @@ export function createLogger(name: string, destination: DestinationStream = stan
 }
 
 const FLUSH_MS = 500;
-const PORTION_BYTES = 32_768;
+const PORTION_CHARACTERS = 16_384;
 
 /**
  * Standard output, written in portions: a payment does not wait for its log lines. What a kill takes with it is at most
  * half a second of log, never of the books.
  */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: PORTION_BYTES,
-    maxWrite: 2 * PORTION_BYTES,
-    periodicFlush: FLUSH_MS,
+  const output = pino.destination({ dest: 1, sync: false });
+  let lines: string[] = [];
+  let length = 0;
+  const passOn = (): void => {
+    if (length > 0) output.write(lines.join(''));
+    lines = [];
+    length = 0;
+  };
+  setInterval(passOn, FLUSH_MS).unref();
+  process.on('exit', () => {
+    passOn();
+    output.flushSync();
   });
-  process.on('exit', () => output.flushSync());
-  return output;
+  return {
+    write(line) {
+      length += line.length;
+      lines.push(line);
+      if (length >= PORTION_CHARACTERS) passOn();
+    },
+  };
 }
 
 /** A customer number as logs and screens may show it: the last four digits. */

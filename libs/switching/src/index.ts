@@ -4,6 +4,7 @@ export { AdviceLimits, LaneLimits } from './advice.limits';
 export type { Answer } from './answer';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
+export { DirectPaymentFlow } from './direct-payment.flow';
 export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
 export { InquiryStore, SqlInquiryStore, type StoredInquiry } from './inquiry.store';
@@ -21,7 +22,7 @@ export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } 
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
 export type { Receipt } from './receipt';
-export type { InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
+export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
 export type { Reversal } from './reversal';
 export { ReversalDelivery } from './reversal.delivery';

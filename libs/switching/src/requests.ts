@@ -46,3 +46,18 @@ export interface PaymentRequest {
   /** How long the channel waits for an answer. */
   answerWithinMs: number;
 }
+
+/** A channel pays what has a fixed price, without an inquiry of its own. */
+export interface DirectPaymentRequest {
+  channelId: string;
+  /** The channel's own word for the payment; unique among its payments for ever. */
+  reference: string;
+  productId: string;
+  customerNumber: string;
+  /** One of the product's denominations. */
+  amount: Rupiah | undefined;
+  /** SHA-256 of the request in canonical form. */
+  contentHash: Buffer;
+  /** How long the channel waits for an answer. */
+  answerWithinMs: number;
+}

@@ -7,6 +7,7 @@ import { Catalog, type OpenChannel } from '#lib/catalog';
 import type { Logger } from '#lib/platform';
 import { addressList, isListed } from '../addresses';
 import { AgreedRates } from '../agreed-rates';
+import { hasPinnedCertificate } from '../http/caller';
 import { RefusedRequest } from '../http/refused-request';
 import { ChannelProfiles } from '../profiles';
 import type { H2hLimits } from './limits';
@@ -59,6 +60,9 @@ export class H2hDoor implements CanActivate {
       throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'signature');
     if (admission.addresses && !isListed(admission.addresses, request.ip))
       throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'address not on the allow-list');
+
+    if (!hasPinnedCertificate(request, channel))
+      throw this.refused('SIGNATURE_INVALID', channelId, request.ip, 'not a certificate that is pinned');
 
     // After the signature, so that a stranger learns nothing of our clock.
     const instant = instantOf(timestamp);

@@ -1,58 +1,84 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { fail, isBusinessDate, isPaymentId, ok, refusal, type Refusal, type Result } from '#lib/kernel';
+import { RUPIAH } from './forms';
 
 const Reference = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
-const Amount = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be whole rupiah as a string of digits');
 const Short = z.string().min(1).max(64);
 
 /** `POST /v1/inquiries` */
 export const InquiryBody = z.strictObject({
-  reference: Reference,
-  product: Short,
-  customerNumber: Short,
-  amount: Amount.optional(),
-  months: z.int().min(1).max(60).optional(),
-  year: z.int().min(1900).max(2999).optional(),
-  billCount: z.int().min(1).max(99).optional(),
-  extra: z.record(Short, Short).optional(),
-  terminal: z.strictObject({ id: Short, name: Short, city: Short }).optional(),
+  reference: Reference.describe('your word for this question; only echoed'),
+  product: Short.describe('of the list of products'),
+  customerNumber: Short.describe("of the product's form"),
+  amount: RUPIAH.optional().describe('the denomination, where the product has some; not elsewhere'),
+  months: z.int().min(1).max(60).optional().describe('only where the product asks for it'),
+  year: z.int().min(1900).max(2999).optional().describe('only where the product asks for it'),
+  billCount: z
+    .int()
+    .min(1)
+    .max(99)
+    .optional()
+    .describe('the oldest so many bills; without it, all that may be paid'),
+  extra: z.record(Short, Short).optional().describe('only where the product asks for it'),
+  terminal: z
+    .strictObject({
+      id: Short.describe('its number'),
+      name: Short.describe('its name'),
+      city: Short.describe('where it stands'),
+    })
+    .optional()
+    .describe('where your customer stands'),
 });
 
 /** `POST /v1/payments` for an offer. */
-export const PaymentBody = z.strictObject({ reference: Reference, inquiryId: Short, total: Amount });
+export const PaymentBody = z.strictObject({
+  reference: Reference.describe('your number of this payment, written down before you send it'),
+  inquiryId: Short.describe('of the offer'),
+  total: RUPIAH.describe("the offer's, which your customer has agreed to"),
+});
 
 /** `POST /v1/payments` for a product that is sold without an inquiry. */
 export const DirectPaymentBody = z.strictObject({
-  reference: Reference,
-  product: Short,
-  customerNumber: Short,
-  amount: Amount,
-  total: Amount.optional(),
+  reference: Reference.describe('your number of this payment, written down before you send it'),
+  product: Short.describe('of the list of products'),
+  customerNumber: Short.describe("of the product's form"),
+  amount: RUPIAH.describe('the denomination'),
+  total: RUPIAH.optional().describe('what your customer has agreed to'),
 });
 
 /** `POST /v1/payments/{paymentId}/reversal` */
-export const ReversalBody = z.strictObject({ reference: Reference, reason: z.string().min(1).max(200) });
+export const ReversalBody = z.strictObject({
+  reference: Reference.describe('your number of this order; counted apart from those of payments'),
+  reason: z.string().min(1).max(200).describe('for people'),
+});
 
 const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');
 
 /** `GET /v1/payments?reference=` */
-export const ReferenceQuery = z.strictObject({ reference: Reference });
+export const ReferenceQuery = z.strictObject({ reference: Reference.describe("the payment's") });
 
 /** `GET /v1/payments?status=IN_PROGRESS` */
 export const OpenPaymentsQuery = z.strictObject({
-  status: z.literal('IN_PROGRESS', 'must be IN_PROGRESS, unless a `reference` is given'),
-  cursor: z.string().refine(isPaymentId, 'must be the `next` of the page before').optional(),
+  status: z
+    .literal('IN_PROGRESS', 'must be IN_PROGRESS, unless a `reference` is given')
+    .describe('what is open'),
+  cursor: z
+    .string()
+    .refine(isPaymentId, 'must be the `next` of the page before')
+    .optional()
+    .describe('`next` of the page before'),
 });
 
 /** `GET /v1/mutations` */
 export const MutationsQuery = z.strictObject({
-  from: BusinessDate.optional(),
-  to: BusinessDate.optional(),
+  from: BusinessDate.optional().describe('first business date, such as 2026-07-14; without it that of `to`'),
+  to: BusinessDate.optional().describe('last business date; without it today'),
   cursor: z
     .string()
     .regex(/^\d{1,18}$/, 'must be the `next` of the page before')
-    .optional(),
+    .optional()
+    .describe('`next` of the page before'),
 });
 
 /** A call without a query. */

@@ -1,13 +1,17 @@
 import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions } from 'fastify';
+import type { Server } from 'node:http';
 import { ConfigError, type Logger } from '#lib/platform';
 import type { Door } from '../door';
+import { believe } from './caller';
 import { HttpDialects, type HttpDialect } from './dialect';
 import type { HttpLimits } from './limits';
 import { RefusalFilter } from './refusal.filter';
 import { httpServerOptions, prepareHttpServer } from './server';
 import { HTTP_LOGGER } from './tokens';
+import type { Transport } from './transport';
 
 /** A door that is spoken over HTTP: its routes, how it says no, and whom it serves. */
 export interface HttpDoor {
@@ -21,6 +25,7 @@ export interface HttpDoor {
 export interface HttpSettings {
   host: string;
   port: number;
+  transport: Transport;
   limits: HttpLimits;
   logger: Logger;
 }
@@ -44,13 +49,16 @@ class HttpServerModule {}
  */
 export async function openHttp(
   doors: readonly [HttpDoor, ...HttpDoor[]],
-  { host, port, limits, logger }: HttpSettings,
+  { host, port, transport, limits, logger }: HttpSettings,
 ): Promise<Door> {
   for (const { profiles } of doors) requireTimeToAnswer(profiles, limits);
   const [first, ...others] = doors;
   const dialects = new HttpDialects([first.dialect, ...others.map(({ dialect }) => dialect)]);
-  const adapter = new FastifyAdapter(httpServerOptions(limits, dialects));
+  const adapter = new FastifyAdapter(
+    httpServerOptions(limits, dialects, transport) as FastifyHttpOptions<Server>,
+  );
   prepareHttpServer(adapter.getInstance(), limits, dialects);
+  believe(transport.proxy, adapter.getInstance());
   const server: DynamicModule = {
     module: HttpServerModule,
     imports: doors.map(({ module }) => module),
@@ -65,7 +73,8 @@ export async function openHttp(
     logger: ['fatal', 'error', 'warn'],
   });
   await app.listen(port, host);
-  return { url: await app.getUrl(), close: () => app.close() };
+  const url = await app.getUrl();
+  return { url: transport.tls ? url.replace(/^http:/, 'https:') : url, close: () => app.close() };
 }
 
 function requireTimeToAnswer(profiles: HttpDoor['profiles'], { closeAfterMs }: HttpLimits): void {

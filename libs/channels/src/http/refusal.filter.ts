@@ -7,7 +7,7 @@ import { RefusedRequest } from './refused-request';
 import { HTTP_LOGGER } from './tokens';
 
 /** A stranger's address may be as long as the headers allow. */
-const URL_LOGGED_MAX = 200;
+const PATH_LOGGED_MAX = 200;
 
 /** Every error leaves as a refusal in its caller's dialect, never with a stack or SQL. */
 @Catch()
@@ -24,12 +24,11 @@ export class RefusalFilter implements ExceptionFilter {
       error instanceof RefusedRequest
         ? { told: error.refusal, payment: error.payment }
         : { told: this.refusalOf(error), payment: undefined };
-    const { method, url } = request;
+    const { method } = request;
+    // Without its query: there are doors where that carries a PIN, and a customer's number.
+    const path = request.url.split('?', 1)[0]?.slice(0, PATH_LOGGED_MAX);
     const dialect = this.dialects.of(request);
-    this.logger.info(
-      { method, url: url.slice(0, URL_LOGGED_MAX), code: told.code, detail: told.detail },
-      'refused',
-    );
+    this.logger.info({ method, path, code: told.code, detail: told.detail }, 'refused');
     // A refusal says that the reference is free. Without the books nobody knows: an earlier request may have formed it.
     if (dialect.mayForm(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
       closeUnanswered(request, reply);

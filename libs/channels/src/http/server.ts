@@ -1,9 +1,17 @@
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import type { Server as TlsServer } from 'node:https';
+import type {
+  FastifyHttpOptions,
+  FastifyHttpsOptions,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import { refusal, type Refusal } from '#lib/kernel';
 import { sendAnswer, type HttpCall, type HttpDialects } from './dialect';
 import type { HttpLimits } from './limits';
+import type { Transport } from './transport';
 
 /** How often Node looks for requests that take too long to arrive. */
 const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
@@ -21,19 +29,33 @@ const UNREAD: HttpCall = { method: '', url: '' };
  * How the HTTP server under the doors is made: bounded in size, time and connections, silent about itself, and with
  * a refusal in the caller's dialect even where a request is so broken that it reaches no route.
  */
-export function httpServerOptions(limits: HttpLimits, dialects: HttpDialects): FastifyHttpOptions<Server> {
+export function httpServerOptions(
+  limits: HttpLimits,
+  dialects: HttpDialects,
+  { tls, proxy }: Transport,
+): FastifyHttpOptions<Server> | FastifyHttpsOptions<TlsServer> {
+  const server = {
+    headersTimeout: limits.requestWithinMs,
+    connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+    // Refused below, in the caller's dialect.
+    requireHostHeader: false,
+  };
+  // A certificate is asked for and proved, and then compared with what is pinned to its channel: no authority is asked.
+  const secure = {
+    ...tls,
+    minVersion: 'TLSv1.2' as const,
+    handshakeTimeout: limits.requestWithinMs,
+    requestCert: true,
+    rejectUnauthorized: false,
+  };
   return {
+    ...(proxy ? { trustProxy: proxy.addresses } : {}),
+    ...(tls ? { https: { ...server, ...secure } } : { http: server }),
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestWithinMs,
     // Nothing has come or gone for so long: we cannot answer, and what may have been formed must not be denied.
     connectionTimeout: limits.closeAfterMs,
     keepAliveTimeout: limits.keepAliveMs,
-    http: {
-      headersTimeout: limits.requestWithinMs,
-      connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
-      // Refused below, in the caller's dialect.
-      requireHostHeader: false,
-    },
     // While we close, what is in flight is answered and what comes new is refused below, in the caller's dialect.
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -6,13 +6,14 @@ import type { GuardedUpdate, Row } from '../money-writer';
 export function literal(value: SqlValue | undefined): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'bigint' || typeof value === 'number') return value.toString();
-  // Most texts are references and states: nothing in them needs escaping, and looking is cheaper than escaping.
+  // Most texts are references, states and JSON: nothing in them needs escaping, and looking is cheaper than escaping.
   if (typeof value === 'string') return PLAIN.test(value) ? `'${value}'` : escape(value, true, 'Z');
   if (value instanceof Date) return `'${value.toISOString().slice(0, 23).replace('T', ' ')}'`;
   return escape(value, true, 'Z');
 }
 
-const PLAIN = /^[\w .:,/+=-]*$/;
+/** Printable ASCII but for what ends or escapes a text of SQL: the quote and the backslash. */
+const PLAIN = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/;
 
 function name(identifier: string): string {
   return `\`${identifier}\``;

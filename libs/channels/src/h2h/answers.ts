@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { PRODUCT_HOURS, RUPIAH, SIGNED_RUPIAH } from './forms';
+
+/** What the H2H API answers, member by member: the guide's tables are made of it, and its tests hold every answer to it. */
+
+const Texts = z.record(z.string(), z.string());
+const Instant = z.string();
+
+const PRICES = {
+  amount: RUPIAH.describe('bills and penalties'),
+  adminFee: RUPIAH.describe('our fee on top'),
+  total: RUPIAH.describe('what your customer pays: amount + adminFee'),
+  commission: RUPIAH.describe('your share of the fee'),
+  charge: RUPIAH.describe('what your deposit loses'),
+};
+
+/** One product of `GET /v1/products`. */
+export const ProductAnswer = z.strictObject({
+  product: z.string().describe('goes into the inquiry'),
+  name: z.string().describe('for people'),
+  biller: z.string().describe('whose bills it sells'),
+  source: z.string().describe('whose settlement file lists its payments'),
+  inquiry: z.boolean().describe('whether it is asked for before it is paid'),
+  amountType: z
+    .enum(['CLOSED', 'DENOM', 'OPEN', 'MIN_MAX'])
+    .describe('CLOSED: the bill says the amount; DENOM: one of `denominations`'),
+  denominations: z.array(RUPIAH).optional().describe('where the amount is one of a list'),
+  adminFee: RUPIAH.describe('our fee, per bill or per payment'),
+  hours: PRODUCT_HOURS.nullable().describe('when it is sold; null: always'),
+  customerNumber: z
+    .strictObject({
+      pattern: z.string().describe('a regular expression'),
+      example: z.string().describe('one that is valid in the demo'),
+    })
+    .describe('the form of a customer number'),
+  fields: z.array(z.never()).describe('what else an inquiry must carry; none so far'),
+});
+
+/** `POST /v1/inquiries` */
+export const OfferAnswer = z.strictObject({
+  inquiryId: z.string().describe('goes into the payment'),
+  reference: z.string().describe('yours'),
+  product: z.string().describe('as you asked'),
+  customerNumber: z.string().describe('as you asked'),
+  customerName: z.string().describe('show it to your customer'),
+  bills: z
+    .array(
+      z.strictObject({
+        period: z.string().describe('for example 202607'),
+        amount: RUPIAH.describe('without its penalty'),
+        penalty: RUPIAH.describe('for paying late'),
+        details: Texts.describe('what the biller says of this bill'),
+      }),
+    )
+    .describe('one for each period'),
+  ...PRICES,
+  remaining: z.int().optional().describe('bills that stay unpaid; absent where there are no bills'),
+  validUntil: Instant.describe('after that, ask again'),
+  details: Texts.describe('what the biller says of the customer'),
+});
+
+/** A payment, wherever it is told. */
+export const PaymentAnswer = z.strictObject({
+  paymentId: z
+    .string()
+    .describe("everybody's number of it: 12 characters, on the receipt and in the biller's file"),
+  reference: z.string().describe('yours'),
+  status: z.enum(['PAID', 'DECLINED', 'IN_PROGRESS', 'REVERSED']).describe('as it stands'),
+  code: z.string().describe('why, see the codes'),
+  final: z.boolean().describe('whether it stays so; only then is it an end'),
+  total: PRICES.total,
+  amount: PRICES.amount,
+  adminFee: PRICES.adminFee,
+  commission: PRICES.commission,
+  charge: PRICES.charge,
+  receipt: z
+    .strictObject({
+      lines: z.array(z.string()).describe('to print as they are'),
+      fields: Texts.describe('the same facts for machines; a token is in `token`'),
+    })
+    .nullable()
+    .describe('null until PAID'),
+  billerReference: z.string().nullable().describe("the biller's number"),
+  legReference: z.string().describe('what the biller knows the payment by'),
+  balanceAfter: SIGNED_RUPIAH.nullable().describe('posted − held right after this answer'),
+  businessDate: z.string().describe('the day it is booked on'),
+});
+
+/** One payment of `GET /v1/payments?status=IN_PROGRESS`. */
+export const OpenPaymentAnswer = PaymentAnswer.extend({
+  listedAs: z
+    .enum(['suspect', 'unresolved'])
+    .nullable()
+    .describe('null while young; suspect: we ask the biller; unresolved: people decide'),
+  nextStepAt: Instant.nullable().describe('when we ask next'),
+});
+
+/** `GET /v1/balance` */
+export const BalanceAnswer = z.strictObject({
+  posted: SIGNED_RUPIAH.describe('booked'),
+  held: RUPIAH.describe('for open payments'),
+  limit: RUPIAH.describe('your credit'),
+  available: SIGNED_RUPIAH.describe('posted − held + limit'),
+});
+
+/** One line of `GET /v1/mutations`. */
+export const MutationAnswer = z.strictObject({
+  at: Instant.describe('when it was booked'),
+  businessDate: z.string().describe('the day it is booked on'),
+  kind: z
+    .enum(['payment', 'commission', 'reversal', 'refund', 'top_up', 'adjustment', 'settlement'])
+    .describe('why'),
+  amount: SIGNED_RUPIAH.describe('the change of posted'),
+  balanceAfter: SIGNED_RUPIAH.describe('posted after it'),
+  paymentId: z.string().optional().describe('the payment it is about'),
+  reference: z.string().describe('of the payment, or of the booking'),
+});
+
+/** `application/problem+json`, RFC 9457 */
+export const ProblemAnswer = z.strictObject({
+  type: z.string().describe('always about:blank'),
+  title: z.string().describe('the meaning of the code, in English'),
+  status: z.int().describe('the HTTP status'),
+  detail: z.string().describe('what to mend, where the form of the request is to blame'),
+  code: z.string().describe('see the codes'),
+  message: z
+    .strictObject({ id: z.string().describe('in Indonesian'), en: z.string().describe('in English') })
+    .describe('for people'),
+  field: z.string().optional().describe('the member to blame'),
+  final: z.boolean().describe('false: the same request may have another answer later'),
+  formed: z.boolean().describe('whether there is a payment; at 409 it speaks of the first one'),
+  paymentId: z.string().optional().describe('of that payment'),
+});
