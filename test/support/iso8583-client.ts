@@ -74,6 +74,11 @@ export class BankLine {
   ): Promise<BankLine> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
+    return BankLine.over(socket, channel, signOn);
+  }
+
+  /** A line over a socket that stands. */
+  static async over(socket: Socket, channel: string, signOn = true): Promise<BankLine> {
     const institution = INSTITUTION_CODES[channel] ?? channel;
     const link = new Iso8583Link(
       socket,
@@ -89,8 +94,9 @@ export class BankLine {
     const line = new BankLine(link, socket, institution);
     if (!signOn) return line;
     const signedOn = await link.signOn(5_000);
-    if (!signedOn.ok) throw new Error(`sign-on: ${signedOn.error.detail}`);
-    return line;
+    if (signedOn.ok) return line;
+    link.end('not signed on');
+    throw new Error(`sign-on: ${signedOn.error.detail}`);
   }
 
   close(): void {

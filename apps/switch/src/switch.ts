@@ -17,6 +17,7 @@ import {
   textDoors,
   type Door,
   type DoorParts,
+  type Iso8583Listening,
   type Transport,
 } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
@@ -59,8 +60,8 @@ export interface SwitchOptions {
   configDirectory: string;
   port: number;
   host: string;
-  /** The port that a profile's environment variable names; undefined where it has no door here. None when left out. */
-  portOf?: (setting: string) => number | undefined;
+  /** Where an ISO 8583 profile's lines come in, by its `port`; undefined where it has no door. None when left out. */
+  iso8583ListeningOf?: (setting: string) => Iso8583Listening | undefined;
   /** How its HTTP server is reached; plain when left out. */
   transport?: Transport;
   clock: Clock;
@@ -169,11 +170,18 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
 
 /** Every door of the switch. Those that are spoken over HTTP share one port; each ISO 8583 profile has its own. */
 async function openDoors(
-  { host, port, portOf = () => undefined, transport = PLAIN, configDirectory, logger }: SwitchOptions,
+  {
+    host,
+    port,
+    iso8583ListeningOf: listeningOf = () => undefined,
+    transport = PLAIN,
+    configDirectory,
+    logger,
+  }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door; iso8583: Door[] }> {
-  const iso8583 = await openIso8583(parts, { host, portOf, configDirectory, limits: limits.iso8583 });
+  const iso8583 = await openIso8583(parts, { host, listeningOf, configDirectory, limits: limits.iso8583 });
   const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
     host,
     port,

@@ -229,6 +229,22 @@ test.each<[string, Record<number, string | undefined>, string]>([
   expect((await bank.send(bank.payment(offer))).code).toBe('00');
 });
 
+test('an offer that has expired is not paid', async () => {
+  const offer = await bank.offer('pln-postpaid', customer('pln-postpaid', '1071'));
+  await sleep(3_100);
+  expect((await bank.send(bank.payment(offer))).code).toBe('54');
+});
+
+test('RRNs that look alike are payments of their own', async () => {
+  const unlike = ['QWERTY000001', 'qwerty000001', 'QWERTY000001X'.slice(1), 'Q WERTY00001'];
+  const ids = new Set<string | undefined>();
+  for (const rrn of unlike) {
+    const offer = await bank.offer('pln-postpaid', customer('pln-postpaid', '0000'), { 37: rrn });
+    ids.add((await bank.send(bank.payment(offer))).data['paymentId']);
+  }
+  expect(ids.size).toBe(unlike.length);
+});
+
 test('an offer is one bank’s own', async () => {
   const number = customer('pln-postpaid', '0000');
   const offer = await bank.offer('pln-postpaid', number);

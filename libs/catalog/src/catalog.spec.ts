@@ -17,6 +17,7 @@ beforeAll(async () => {
   for (const channel of ['PPOB_NUSANTARA', 'WARUNG_KECIL', 'SIMPUL_STORY'])
     for (const secret of ['SECRET', 'SECOND_SECRET'])
       process.env[`CHANNEL_${channel}_${secret}`] = `${channel} ${secret}`;
+  for (const bank of ['BANK_MERDEKA', 'BANK_CERITA']) process.env[`CHANNEL_${bank}_INSTITUTION_CODE`] = bank;
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -64,7 +65,7 @@ test('seeding again leaves one of everything', async () => {
   await seed(DEMO);
   await seed(DEMO);
   const [count] = await store.admin.rows<{ n: string }>('SELECT COUNT(*) AS n FROM price');
-  expect(Number(count?.n)).toBe(8);
+  expect(Number(count?.n)).toBe(12);
 });
 
 test('a channel’s credentials are sealed in their rows and open by name', async () => {

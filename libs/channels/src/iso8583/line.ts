@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResponseCode } from '#lib/kernel';
 import { Iso8583Link, type IsoMessage } from '#lib/iso8583';
 import type { DoorParts } from '../door';
-import type { Iso8583Admission } from './admission';
+import { certificateOfPeer } from '../pinned-certificates';
+import type { Iso8583Admission, Peer } from './admission';
 import { answerFields, codeOf, type Reply } from './answer';
 import type { Iso8583Desk } from './desk';
 import type { Iso8583Limits } from './limits';
@@ -26,7 +27,7 @@ export interface LineParts {
 export class Iso8583Line {
   readonly link: Iso8583Link;
   private channelId: string | undefined;
-  private readonly address: string;
+  private readonly peer: Peer;
   private readonly signOnBy: NodeJS.Timeout;
 
   constructor(
@@ -35,7 +36,7 @@ export class Iso8583Line {
     onEnd: () => void,
   ) {
     const { speech, limits, door } = parts;
-    this.address = socket.remoteAddress ?? '';
+    this.peer = { address: socket.remoteAddress ?? '', certificate: certificateOfPeer(socket) };
     this.link = new Iso8583Link(
       socket,
       { spec: speech.spec, limits: limits.link, clock: door.clock, needsSignOn: true },
@@ -66,7 +67,7 @@ export class Iso8583Line {
 
   private admit(signOn: IsoMessage): string | undefined {
     const { admission, speech } = this.parts;
-    const channel = admission.admit(speech, signOn.fields[speech.profile.institutionField], this.address);
+    const channel = admission.admit(speech, signOn.fields[speech.profile.institutionField], this.peer);
     this.channelId = channel?.channel.channelId;
     this.log(channel ? 'signed on' : 'sign-on refused', { message: speech.spec.masked(signOn) });
     return channel ? undefined : speech.wireCode('SIGNATURE_INVALID');
@@ -90,7 +91,7 @@ export class Iso8583Line {
   private async replyTo(message: IsoMessage): Promise<{ question: Question | undefined; reply: Reply }> {
     const { admission, speech, door } = this.parts;
     const institution = message.fields[speech.profile.institutionField];
-    const channel = admission.standing(speech, this.channelId ?? '', institution, this.address);
+    const channel = admission.standing(speech, this.channelId ?? '', institution, this.peer);
     if (!channel) return refused('SIGNATURE_INVALID');
     if (!door.rates.allow(channel.channel)) return refused('RATE_LIMITED');
     const call = callOf(speech, message);
@@ -135,7 +136,7 @@ export class Iso8583Line {
   }
 
   private who(): object {
-    return { channelId: this.channelId, address: this.address, profile: this.parts.speech.name };
+    return { channelId: this.channelId, address: this.peer.address, profile: this.parts.speech.name };
   }
 }
 

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
+import type { TlsMaterial } from '#lib/platform';
 import { readSpec } from '#lib/iso8583';
 import type { Door, DoorParts } from '../door';
 import { Iso8583Admission } from './admission';
@@ -11,11 +13,18 @@ import { Iso8583Line } from './line';
 import type { Iso8583Profile } from './profile';
 import { Speech } from './speech';
 
+/** Where one profile's lines come in. */
+export interface Iso8583Listening {
+  port: number;
+  /** Undefined: in the plain, on a private line or this machine. */
+  tls: TlsMaterial | undefined;
+}
+
 /** Where the ISO 8583 doors listen, and their bounds. */
 export interface Iso8583Settings {
   host: string;
-  /** The port that an environment variable names; undefined where it is not set, and that profile has no door here. */
-  portOf: (setting: string) => number | undefined;
+  /** What the environment says for a profile's `port`; undefined where it says nothing, and there is no door here. */
+  listeningOf: (setting: string) => Iso8583Listening | undefined;
   configDirectory: string;
   limits: Iso8583Limits;
 }
@@ -30,8 +39,8 @@ export async function openIso8583(parts: DoorParts, settings: Iso8583Settings): 
   );
   const doors: Door[] = [];
   for (const speech of speeches) {
-    const port = settings.portOf(speech.profile.port);
-    if (port !== undefined) doors.push(await openDoor(parts, speech, port, settings));
+    const listening = settings.listeningOf(speech.profile.port);
+    if (listening) doors.push(await openDoor(parts, speech, listening, settings));
   }
   return doors;
 }
@@ -44,7 +53,7 @@ export function speechOf(name: string, profile: Iso8583Profile, configDirectory:
 async function openDoor(
   parts: DoorParts,
   speech: Speech,
-  port: number,
+  { port, tls }: Iso8583Listening,
   { host, limits }: Iso8583Settings,
 ): Promise<Door> {
   const lineParts = {
@@ -55,17 +64,29 @@ async function openDoor(
     limits,
   };
   const lines = new Set<Iso8583Line>();
-  const server = createServer((socket: Socket) => {
+  const onSocket = (socket: Socket) => {
     const line = new Iso8583Line(socket, lineParts, () => lines.delete(line));
     lines.add(line);
-  });
+  };
+  const server = tls ? createTlsServer(secure(tls, limits), onSocket) : createServer(onSocket);
   server.maxConnections = limits.linksMax;
   server.listen(port, host);
   await once(server, 'listening');
   const { port: taken } = server.address() as AddressInfo;
-  const url = `tcp://${host}:${taken}`;
+  const url = `${tls ? 'tls' : 'tcp'}://${host}:${taken}`;
   parts.logger.info({ url, profile: speech.name, dialect: speech.profile.dialect }, 'ISO 8583 door is open');
   return { url, close: () => closeDoor(server, lines, limits.drainWithinMs) };
+}
+
+/** A certificate is asked for and proved, and then compared with what is pinned to its channel. */
+function secure(tls: TlsMaterial, { signOnWithinMs }: Iso8583Limits) {
+  return {
+    ...tls,
+    minVersion: 'TLSv1.2' as const,
+    handshakeTimeout: signOnWithinMs,
+    requestCert: true,
+    rejectUnauthorized: false,
+  };
 }
 
 /** Takes no new line and no new message, answers what is in hand, and then ends every line. */

@@ -48,7 +48,9 @@ export const Iso8583Profile = profileOf('iso8583', {
   /** config/iso8583/<dialect>.yaml */
   dialect: z.string(),
   /** The environment variable that says where its links come in. Not set: this profile has no door here. */
-  port: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable'),
+  port: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*_PORT$/, 'must be the name of an environment variable, such as ISO8583_PORT'),
   /** Where a message says which institution sends it; the credential `institutionCode` of a channel. */
   institutionField: FieldNumber,
   processingCodeField: FieldNumber.optional(),
