@@ -10,5 +10,6 @@ export { masked, type Mask } from './mask';
 export type { IsoFields, IsoMessage } from './message';
 export { fieldFormat, type FieldFormat, type FieldType } from './spec/field-format';
 export { Iso8583Spec, readSpec } from './spec/spec';
+export { messageTable, tagTable } from './spec/tables';
 export type { SpecDefinition } from './spec/spec-shape';
 export { WireError } from './wire-error';

@@ -42,6 +42,8 @@ const Tlv = z.strictObject({
   tagLength: z.int().min(1).max(4),
   lengthDigits: z.int().min(1).max(3),
   tags: z.record(z.string().min(1).max(4), Tag),
+  /** What a guide says of each tag. */
+  meanings: z.record(z.string(), z.string()).default({}),
 });
 
 /** How the inside of one data element is laid out; versioned, since two partners may differ by one byte. */

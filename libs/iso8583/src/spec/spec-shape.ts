@@ -117,6 +117,8 @@ const Shape = z.strictObject({
     z.string().regex(/^([2-9]|[1-9]\d|1[01]\d|12[0-8])$/, 'must be a number from 2 to 128'),
     Field,
   ),
+  /** What a guide says of each field. */
+  meanings: z.record(z.string().regex(/^\d+$/), z.string()).default({}),
   messages: z.record(MtiText, Message),
   layouts: z.record(DialectName, LayoutShape).default({}),
 });
@@ -228,6 +230,8 @@ function checkReferences(spec: SpecDefinition, refuse: Refuse): void {
     refuse(['network', 'codeField'], `there is no field ${spec.network.codeField} here`);
   if (spec.messages[spec.network.request]?.answer === undefined)
     refuse(['network', 'request'], 'must be a message here that has an answer');
+  for (const number of Object.keys(spec.meanings))
+    if (!(number in spec.fields)) refuse(['meanings', number], `there is no field ${number} here`);
   for (const [name, { field }] of Object.entries(spec.layouts))
     if (!known(field)) refuse(['layouts', name, 'field'], `there is no field ${field} here`);
 }
