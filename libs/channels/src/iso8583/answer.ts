@@ -36,22 +36,26 @@ export function answerFields(speech: Speech, question: Question | undefined, rep
   const { spec, profile } = speech;
   const fields: IsoFields = { [spec.definition.codes.field]: speech.wireCode(codeOf(reply)) };
   if (!question || reply.kind === 'refused') return fields;
-  const { answer } = speech.layoutsOf(question.call, question.productCode);
+  const productId = reply.kind === 'offer' ? reply.inquiry.productId : reply.payment.productId;
+  const product = question.productCode === '' ? speech.productCodeOf(productId) : question.productCode;
+  const { answer } = speech.layoutsOf(question.call, product);
+  const echoed = Object.fromEntries(answer?.echoed.map((name) => [name, question.data[name]]) ?? []);
+  const write = ({ texts, bills }: Facts) =>
+    writePrivateData(spec, answer, { texts: { ...echoed, ...texts, product }, bills });
   if (reply.kind === 'offer') {
     const total = writeAmount(reply.inquiry.offer.total, profile.amount, speech.amountWidth);
     if (total !== undefined) fields[profile.amount.field] = total;
-    return { ...fields, ...writePrivateData(spec, answer, factsOfOffer(question, reply.inquiry)) };
+    return { ...fields, ...write(factsOfOffer(reply.inquiry)) };
   }
   if (!question.hasRrn) fields[profile.rrnField] = reply.payment.paymentId;
-  return { ...fields, ...writePrivateData(spec, answer, factsOfPayment(question, reply.payment)) };
+  return { ...fields, ...write(factsOfPayment(reply.payment)) };
 }
 
-function factsOfOffer({ productCode }: Question, inquiry: StoredInquiry): Facts {
+function factsOfOffer(inquiry: StoredInquiry): Facts {
   const { offer, validUntil } = inquiry;
   return {
     texts: {
       ...offer.details,
-      product: productCode,
       customerNumber: inquiry.customerNumber,
       customerName: offer.customerName,
       amount: offer.amount.toString(),
@@ -67,7 +71,7 @@ function factsOfOffer({ productCode }: Question, inquiry: StoredInquiry): Facts 
   };
 }
 
-function factsOfPayment({ productCode }: Question, payment: Payment): Facts {
+function factsOfPayment(payment: Payment): Facts {
   const { offer } = payment;
   // Nobody may hand out the receipt of a payment that is, or is being, taken back.
   const receipt = standingOf(payment) === 'APPROVED' ? payment.receipt?.fields : undefined;
@@ -75,7 +79,6 @@ function factsOfPayment({ productCode }: Question, payment: Payment): Facts {
     texts: {
       ...offer.details,
       ...receipt,
-      product: productCode,
       customerNumber: payment.customerNumber,
       customerName: offer.customerName,
       amount: offer.amount.toString(),

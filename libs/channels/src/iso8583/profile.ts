@@ -16,6 +16,8 @@ const Call = z.strictObject({
 const LayoutUse = z.strictObject({
   layout: z.string(),
   parts: z.record(z.string(), z.string()).default({}),
+  /** In an answer: what comes back as the question said it, by our names. Nothing that we say ourselves. */
+  echoed: z.array(z.string()).default([]),
 });
 
 /** How question and answer write their private data; a side that is left out carries none. */

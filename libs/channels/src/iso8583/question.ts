@@ -21,6 +21,8 @@ export interface Question {
   /** Where the message says which payment of ours it is about. */
   paymentId: string | undefined;
   billCount: number | undefined;
+  /** The texts of its private data, by our names. */
+  data: Readonly<Record<string, string>>;
   /** Whether the partner sets the RRN itself. */
   hasRrn: boolean;
 }
@@ -67,6 +69,7 @@ export function readQuestion(
     inquiryId: inquiryId === '' ? undefined : inquiryId,
     paymentId: [paymentId, rrn].find((text) => text !== undefined && isPaymentId(text)),
     billCount: billCount === undefined || Number(billCount) === 0 ? undefined : Number(billCount),
+    data: data.value,
     hasRrn: rrn !== undefined,
   });
 }

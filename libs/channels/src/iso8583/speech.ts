@@ -32,6 +32,12 @@ export class Speech {
     return (this.profile.codes[code] ?? RESPONSE_CODES[code].iso).padStart(this.codeWidth, '0');
   }
 
+  /** The partners' code of a product of ours; empty where they have none. */
+  productCodeOf(productId: string): string {
+    const found = Object.entries(this.profile.products).find(([, { product }]) => product === productId);
+    return found?.[0] ?? '';
+  }
+
   /** How a call's private data is laid out: as its product has it, or as usual. */
   layoutsOf(call: CallName, productCode?: string): { question?: LayoutUse; answer?: LayoutUse } {
     const own = productCode === undefined ? undefined : this.profile.products[productCode]?.layouts;
