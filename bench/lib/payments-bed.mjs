@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { CHECKOUT } from '../../scripts/lib/home.mjs';
+import { nodeArguments } from '../../scripts/lib/installation.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { runLoad, startProgram } from './bed.mjs';
 import { cpuMs, median, quantile, rounded, rssMb } from './figures.mjs';
@@ -63,10 +64,12 @@ export async function startSwitch(bed, writer, databaseUrl) {
   const started = await startProgram('switch-process.mjs', {
     env: { ...bed.environment, DATABASE_URL: databaseUrl, HTTP_PORT: String(port), WRITER: writer },
     logFile: path.join(bed.home.logs, `bench-${writer}.log`),
-    execArgv:
-      process.env['SIMPUL_CPU_PROFILE'] && writer === 'batch'
+    execArgv: [
+      ...nodeArguments('switch'),
+      ...(process.env['SIMPUL_CPU_PROFILE'] && writer === 'batch'
         ? ['--cpu-prof', `--cpu-prof-dir=${process.env['SIMPUL_CPU_PROFILE']}`]
-        : [],
+        : []),
+    ],
   });
   return { port, pid: started.child.pid ?? 0, stop: () => started.stop() };
 }

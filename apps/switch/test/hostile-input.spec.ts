@@ -318,6 +318,39 @@ describe('below HTTP', () => {
     connection.cut();
   });
 
+  test('a payment that arrives byte by byte is one payment', async () => {
+    const number = customer('pln-postpaid');
+    const { inquiryId, total } = await client.offer('pln-postpaid', number);
+    const body = Buffer.from(JSON.stringify({ reference: 'BY-BYTE', inquiryId, total }));
+    const bytes = written('POST', '/v1/payments', client.headers('POST', '/v1/payments', body), body);
+    const connection = await aConnection(app.url);
+    for (const byte of bytes) {
+      connection.send(byte);
+      // A turn of its own for each, so that no two share a packet by chance alone.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await connection.until('"reference":"BY-BYTE"')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await world.truthOf(number)).toHaveLength(1);
+    connection.cut();
+  });
+
+  test.each([
+    ['too small', -10],
+    ['nothing at all', -1_000],
+  ])('a Content-Length that is %s forms nothing, whatever was signed', async (_, by) => {
+    const { inquiryId, total } = await client.offer('pln-postpaid', customer('pln-postpaid'));
+    const reference = `LYING-${by}`;
+    const body = Buffer.from(JSON.stringify({ reference, inquiryId, total }));
+    const announced = Math.max(0, body.length + by);
+    for (const signed of [body, body.subarray(0, announced)]) {
+      const honest = written('POST', '/v1/payments', client.headers('POST', '/v1/payments', signed), body);
+      const connection = await aConnection(app.url);
+      connection.send(honest.replace(`Content-Length: ${body.length}`, `Content-Length: ${announced}`));
+      expect(await connection.closed()).not.toMatch(/HTTP\/1\.1 20/);
+    }
+    expect((await client.get(`/v1/payments?reference=${reference}`)).status).toBe(404);
+  });
+
   test('who dribbles a request is cut off, and everybody else is served meanwhile', async () => {
     expect((await client.get('/v1/balance')).status).toBe(200);
     expect(await dribbling.head.closed()).toMatch(/^HTTP\/1\.1 503 [^]*"final":false,"formed":false/);

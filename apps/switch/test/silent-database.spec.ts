@@ -70,6 +70,9 @@ test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
   // Payments go on until the stop has met one between its first statement and its commit.
   for (let round = 0; ; round += 1) {
     const burst = await orders(24, `${name.length}-${round}`);
+    // A deposit that another switch has moved is locked and read in a packet of its own: there lies the moment to meet.
+    const [other] = (await orders(1, `other-${name.length}-${round}`)) as [Order];
+    await throughSound.pay(other.offer, other.reference);
     sent.push(...burst);
     answers.push(
       ...burst.map(({ offer, reference }) => throughCutOff.pay(offer, reference).catch(() => CLOSED)),

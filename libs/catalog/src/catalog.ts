@@ -61,6 +61,7 @@ export class Catalog {
     stops: [],
   };
   private timer: NodeJS.Timeout | undefined;
+  private isClosing = false;
 
   private constructor(
     private readonly source: DataSource,
@@ -77,7 +78,12 @@ export class Catalog {
       await catalog.source.destroy();
       throw error;
     }
-    catalog.timer = setInterval(() => void catalog.load().catch(onError), RELOAD_MS).unref();
+    const reload = () =>
+      catalog.load().catch((error: unknown) => {
+        // What is cut short because we end is nobody's fault.
+        if (!catalog.isClosing) onError(error);
+      });
+    catalog.timer = setInterval(() => void reload(), RELOAD_MS).unref();
     return catalog;
   }
 
@@ -121,6 +127,7 @@ export class Catalog {
   }
 
   async close(): Promise<void> {
+    this.isClosing = true;
     clearInterval(this.timer);
     await this.source.destroy();
   }

@@ -9,6 +9,7 @@ import {
   type Row,
   type UnitOfWork,
 } from '#lib/ledger';
+import type { SqlValue } from '#lib/platform';
 import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
@@ -194,18 +195,19 @@ function paymentUpdate(
   deposit: DepositAfter | undefined,
   now: Date,
 ): GuardedUpdate {
+  const set: Record<string, SqlValue> = {
+    state: after.state,
+    code: after.code,
+    biller_reference: after.billerReference,
+    receipt: after.receipt && JSON.stringify(after.receipt),
+    balance_after: freeAfter(deposit) ?? before.balanceAfter,
+    last_event_no: after.lastEventNo,
+    updated_at: now,
+  };
+  if (isFinal(after.state)) set['bill_in_payment'] = null;
   return {
     table: 'payment',
-    set: {
-      state: after.state,
-      code: after.code,
-      biller_reference: after.billerReference,
-      receipt: after.receipt && JSON.stringify(after.receipt),
-      balance_after: freeAfter(deposit) ?? before.balanceAfter,
-      last_event_no: after.lastEventNo,
-      updated_at: now,
-      ...(isFinal(after.state) ? { bill_in_payment: null } : {}),
-    },
+    set,
     where: {
       payment_id: before.paymentId,
       state: before.state,

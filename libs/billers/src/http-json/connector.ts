@@ -180,9 +180,16 @@ export class HttpJsonConnector implements BillerConnector {
 }
 
 function variablesOf(leg: BillerLeg): Variables {
-  const { echo, sentAt: _, ...same } = leg;
-  const echoed = Object.entries(echo).map(([name, value]) => [`echo.${name}`, value]);
-  return { ...same, ...Object.fromEntries(echoed) };
+  const variables: Record<string, Variables[string]> = {
+    reference: leg.reference,
+    product: leg.product,
+    customerNumber: leg.customerNumber,
+    amount: leg.amount,
+    billCount: leg.billCount,
+    settlementDate: leg.settlementDate,
+  };
+  for (const [name, value] of Object.entries(leg.echo)) variables[`echo.${name}`] = value;
+  return variables;
 }
 
 /** A biller's words to people. Many digits in a row may be a customer's number, or a token that is money. */

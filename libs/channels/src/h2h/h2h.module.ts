@@ -9,7 +9,7 @@ import { ChannelProfiles } from '../profiles';
 import { H2hDoor } from './door';
 import { H2hController } from './h2h.controller';
 import type { H2hLimits } from './limits';
-import { H2H_DIALECT } from './problem';
+import { h2hDialect } from './problem';
 import { H2H_LIMITS, LOGGER, STATEMENTS } from './tokens';
 
 /** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`prepareHttpServer`). */
@@ -40,5 +40,9 @@ export class H2hModule {
 
 /** The door for partners that speak the H2H JSON API. */
 export function h2hDoor(parts: DoorParts, limits: H2hLimits): HttpDoor {
-  return { dialect: H2H_DIALECT, module: H2hModule.with(parts, limits), profiles: parts.profiles.all('h2h') };
+  return {
+    dialect: h2hDialect(limits.jsonDepthMax),
+    module: H2hModule.with(parts, limits),
+    profiles: parts.profiles.all('h2h'),
+  };
 }

@@ -1,6 +1,8 @@
 import { RESPONSE_CODES, type Refusal } from '#lib/kernel';
 import { isSettled, type Payment } from '#lib/switching';
 import type { HttpDialect } from '../http/dialect';
+import type { SignedRequest } from './door';
+import { maskedBody } from './masked-message';
 
 /** RFC 9457 problem details with our members. */
 export interface Problem {
@@ -39,7 +41,7 @@ export function problemOf({ code, detail, field }: Refusal, payment?: Payment): 
 }
 
 /** How the H2H API refuses: problem details, with the type alone, for RFC 9457 defines no charset. */
-export const H2H_DIALECT: HttpDialect = {
+export const h2hDialect = (jsonDepthMax: number): HttpDialect => ({
   speaksAt: (path) => path.startsWith('/v1/'),
   mayForm: ({ method, url }) => method === 'POST' && url.startsWith('/v1/payments'),
   refusal(refusal, _call, payment) {
@@ -50,4 +52,9 @@ export const H2H_DIALECT: HttpDialect = {
       body: Buffer.from(JSON.stringify(problem)),
     };
   },
-};
+  said(request) {
+    const { channelId, body } = request as Partial<SignedRequest>;
+    if (channelId === undefined) return {};
+    return { channelId, ...(Buffer.isBuffer(body) ? { said: maskedBody(body, jsonDepthMax) } : {}) };
+  },
+});

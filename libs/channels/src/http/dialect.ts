@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '#lib/kernel';
 import type { Payment } from '#lib/switching';
 
@@ -26,6 +26,9 @@ export interface HttpDialect {
 
   /** @param payment the one that stands in the request's way, if any. */
   refusal(refusal: Refusal, call: HttpCall, payment?: Payment): WireAnswer;
+
+  /** What support reads of a call that was refused, masked; nothing of a call whose sender is not known. */
+  said?(request: FastifyRequest): Readonly<Record<string, unknown>>;
 }
 
 /** The dialects of one HTTP server. What belongs to nobody is answered in the first one. */

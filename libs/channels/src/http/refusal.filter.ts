@@ -28,7 +28,9 @@ export class RefusalFilter implements ExceptionFilter {
     // Without its query: there are doors where that carries a PIN, and a customer's number.
     const path = request.url.split('?', 1)[0]?.slice(0, PATH_LOGGED_MAX);
     const dialect = this.dialects.of(request);
-    this.logger.info({ method, path, code: told.code, detail: told.detail }, 'refused');
+    const { paymentId } = payment ?? {};
+    const line = { method, path, code: told.code, detail: told.detail, paymentId };
+    this.logger.info({ ...line, ...dialect.said?.(request) }, 'refused');
     // A refusal says that the reference is free. Without the books nobody knows: an earlier request may have formed it.
     if (dialect.mayForm(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
       closeUnanswered(request, reply);

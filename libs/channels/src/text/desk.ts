@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { refusal, rupiahFromText, type Rupiah } from '#lib/kernel';
 import type { OpenChannel } from '#lib/catalog';
 import { depositBalance } from '#lib/ledger';
+import { maskNumber } from '#lib/platform';
 import type { Answer } from '#lib/switching';
 import type { DoorParts } from '../door';
 import { hasPinnedCertificate } from '../http/caller';
@@ -43,7 +44,11 @@ export class TextDesk {
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
       const { code, detail } = error.refusal;
-      this.parts.logger.info({ profile: this.name, ip, code, detail }, 'refused');
+      const paymentId = error.payment?.paymentId;
+      this.parts.logger.info(
+        { profile: this.name, ip, code, detail, paymentId, said: masked(asked) },
+        'refused',
+      );
       return refusalAnswer(error.refusal, asked.get('reference') ?? '', this.profile, this.parts.clock.now());
     }
   }
@@ -166,6 +171,15 @@ function inOurWords(values: ReadonlyMap<string, string>, parameters: TextProfile
       return value === undefined ? [] : [[ours, value]];
     }),
   );
+}
+
+/** What support reads: no PIN and no signature is among it. */
+function masked(asked: Asked): Record<string, string> {
+  const said = [...asked].map(([name, value]) => [
+    name,
+    name === 'customerNumber' ? maskNumber(value) : value,
+  ]);
+  return Object.fromEntries(said) as Record<string, string>;
 }
 
 function required(asked: Asked, name: keyof TextProfile['parameters']): string {

@@ -49,15 +49,26 @@ function byShape<T extends { table: string }>(
 /** One multi-row INSERT for each table and set of columns. */
 export function insertStatements(rows: readonly Row[]): string[] {
   return byShape(rows, ({ values }) => Object.keys(values)).map(({ table, columns, members }) => {
-    const tuples = members.map(({ values }) => tupleOf(columns, values));
-    return `INSERT INTO ${name(table)} (${columns.map(name).join(',')}) VALUES ${tuples.join(',')}`;
+    const tuples = tuplesOf(
+      columns,
+      members.map(({ values }) => values),
+    );
+    return `INSERT INTO ${name(table)} (${columns.map(name).join(',')}) VALUES ${tuples}`;
   });
 }
 
-function tupleOf(columns: readonly string[], values: Row['values']): string {
-  let tuple = '';
-  for (const column of columns) tuple += `${tuple === '' ? '(' : ','}${literal(values[column])}`;
-  return `${tuple})`;
+/** `(1,'a'),(2,'b')`: put together at once, for a text that grows by pieces costs several times its length. */
+function tuplesOf(columns: readonly string[], rows: readonly Row['values'][]): string {
+  const pieces: string[] = [];
+  for (const values of rows) {
+    let before = pieces.length === 0 ? '(' : '),(';
+    for (const column of columns) {
+      pieces.push(before, literal(values[column]));
+      before = ',';
+    }
+  }
+  pieces.push(')');
+  return pieces.join('');
 }
 
 /**
@@ -88,9 +99,12 @@ function updateOf(group: readonly GuardedUpdate[]): string {
       : `CASE ${name(key)} ${values.map((one, at) => `WHEN ${keys[at]} THEN ${one}`).join(' ')} END`;
     return `${name(column)}=${value}`;
   });
-  const tuples = group.map(({ where }) => tupleOf(conditions, where));
+  const tuples = tuplesOf(
+    conditions,
+    group.map(({ where }) => where),
+  );
   return (
     `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${name(key)} IN (${keys.join(',')}) ` +
-    `AND (${conditions.map(name).join(',')}) IN (${tuples.join(',')})`
+    `AND (${conditions.map(name).join(',')}) IN (${tuples})`
   );
 }
