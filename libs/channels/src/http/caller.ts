@@ -4,7 +4,7 @@ import type { BlockList } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OpenChannel } from '#lib/catalog';
 import { addressList, isListed } from '../addresses';
-import { certificateOfPeer, pinsOf, plainHex } from '../pinned-certificates';
+import { certificateOfPeer, fingerprintOf, pinsOf } from '../pinned-certificates';
 import type { Proxy } from './transport';
 
 /** The proxy in front of each server, if there is one. */
@@ -50,7 +50,7 @@ function fingerprintOfPem(header: string | string[] | undefined): string | undef
   if (typeof header !== 'string' || header === '') return undefined;
   try {
     const pem = decodeURIComponent(header);
-    return ONE_CERTIFICATE.test(pem) ? plainHex(new X509Certificate(pem).fingerprint256) : undefined;
+    return ONE_CERTIFICATE.test(pem) ? fingerprintOf(new X509Certificate(pem)) : undefined;
   } catch {
     return undefined;
   }
