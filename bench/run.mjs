@@ -5,7 +5,15 @@ import { stopSignal } from '../scripts/lib/signals.mjs';
 import { setup } from '../scripts/setup.mjs';
 
 /** Each with how long it measures unless told otherwise. */
-const BENCHES = { payments: 8, 'hot-account': 8, idle: 10, overload: 600, soak: 600, 'snap-verify': 8 };
+const BENCHES = {
+  payments: 8,
+  'hot-account': 8,
+  idle: 10,
+  overload: 600,
+  soak: 600,
+  iso8583: 8,
+  'snap-verify': 8,
+};
 
 const HELP = `npm run bench -- <name> [options]
 
@@ -20,6 +28,7 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
   overload       half as much again as the switch can bear: refused early, formed nothing
   soak           a steady load for long: memory and connections stay flat
   snap-verify    the check of one SNAP signature against its bare hash and HMAC
+  iso8583        packing and unpacking of a 0200 on one core, beside a public package
 
   --seconds n    how long each measured part takes (default 8; idle 10, overload and soak 600)
   --db-rtt-ms n  payments: put the database so many milliseconds away

@@ -39,7 +39,7 @@ async function askToken({ host, port, bank }) {
       'X-SIGNATURE': sign('sha256', Buffer.from(`${bank.clientKey}|${timestamp}`), key).toString('base64'),
     },
   });
-  const { accessToken, responseMessage } = /** @type {any} */ (await answer.json());
+  const { accessToken, responseMessage } = await answer.json();
   if (!accessToken) throw new Error(`no token: ${responseMessage}`);
   return accessToken;
 }
