@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LOOPBACK } from './ports.mjs';
 import { SOURCES } from './sftp.mjs';
-import { snapEnvironment } from './snap-bank.mjs';
+import { hostBankEnvironment, snapEnvironment } from './snap-bank.mjs';
 
 /** The environment of our processes: names and values, as the configuration expects them. */
 
@@ -37,7 +37,11 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     environment[`CHANNEL_${constantCase(id)}_SECRET`] = secret;
     environment[`CHANNEL_${constantCase(id)}_SECOND_SECRET`] = secondSecret;
   }
-  Object.assign(environment, snapEnvironment(secrets.snapBank));
+  Object.assign(
+    environment,
+    snapEnvironment(secrets.snapBank),
+    hostBankEnvironment(simulator, secrets.hostBank),
+  );
   for (const source of SOURCES) {
     environment[`SFTP_${source}_HOST`] = LOOPBACK;
     environment[`SFTP_${source}_PORT`] = String(sftp.port);
