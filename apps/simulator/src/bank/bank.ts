@@ -144,7 +144,8 @@ function done(account: HostedAccount): BankAnswer {
   return { status: 200, caseCode: '00', words: 'Successful', data: shown(account) };
 }
 
-function shown({ isDeleted: _, paidAt, totalAmount, expiredDate, ...same }: HostedAccount): object {
+function shown(account: HostedAccount): object {
+  const { isDeleted: _, paidAt, totalAmount, expiredDate, ...same } = account;
   return {
     ...same,
     ...(totalAmount ? { totalAmount } : {}),
