@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { customer, expectProblem, H2hClient, type Unusual } from '../../../test/support/h2h-client';
@@ -36,17 +36,58 @@ function makeCertificate(name: string): void {
   execFileSync('openssl', [...options, ...subject, ...files], { stdio: 'ignore' });
 }
 
+/** A certificate whose time is over. */
+function makeExpiredCertificate(name: string): void {
+  writeFileSync(at('index.txt'), '');
+  const settings = [
+    `database = ${at('index.txt')}`,
+    'rand_serial = yes',
+    `new_certs_dir = ${folder}`,
+    'policy = any',
+  ];
+  const config = ['[ca]', 'default_ca = own', '[own]', ...settings, '[any]', 'commonName = supplied'];
+  writeFileSync(at('ca.cnf'), config.join('\n'));
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    at(`${name}.key`),
+  ];
+  const openssl = (...options: string[]) => execFileSync('openssl', options, { stdio: 'ignore' });
+  openssl('req', '-new', ...key, '-subj', `/CN=${name}`, '-out', at(`${name}.csr`));
+  const time = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z'];
+  const files = ['-keyfile', at(`${name}.key`), '-in', at(`${name}.csr`), '-out', at(`${name}.crt`)];
+  openssl(
+    'ca',
+    '-batch',
+    '-selfsign',
+    '-notext',
+    '-md',
+    'sha256',
+    '-config',
+    at('ca.cnf'),
+    ...time,
+    ...files,
+  );
+}
+
 const fingerprintOf = (name: string) => new X509Certificate(pem(`${name}.crt`)).fingerprint256;
 
 const SERVER = { HTTP_TLS_CERTIFICATE_FILE: at('server.crt'), HTTP_TLS_KEY_FILE: at('server.key') };
 const PINNED = 'ppob-nusantara';
 const NOT_PINNED = 'warung-kecil';
+const EXPIRED = 'simpul-story';
 
 let world: Installation;
 let app: RunningApp;
 beforeAll(async () => {
   for (const name of ['server', 'partner', 'next', 'stranger']) makeCertificate(name);
+  makeExpiredCertificate('expired');
   world = await anInstallation();
+  await world.addCredential(EXPIRED, 'certificateSha256', fingerprintOf('expired'));
   await world.addCredential(PINNED, 'certificateSha256', fingerprintOf('partner'));
   await world.addCredential(
     PINNED,
@@ -96,6 +137,10 @@ test('a channel with pinned certificates is let in by one of them, whatever else
   expect((await balance(NOT_PINNED, shows('stranger'))).status).toBe(200);
 });
 
+test('a pinned certificate whose time is over lets nobody in', async () => {
+  expectProblem(await balance(EXPIRED, shows('expired')), 401, 'SIGNATURE_INVALID');
+});
+
 test('a proxy is believed about the caller’s certificate and address; nobody else is', async () => {
   const settings = { HTTP_PROXY_CERTIFICATE_HEADER: 'X-Client-Certificate' };
   const behind = await world.startSwitch(undefined, {
@@ -108,6 +153,8 @@ test('a proxy is believed about the caller’s certificate and address; nobody e
   expect((await balance(PINNED, forwarded(right), behind.url)).status).toBe(200);
   for (const wrong of [encodeURIComponent(pem('stranger.crt')), 'nonsense', '', '%', [right, right]])
     expectProblem(await balance(PINNED, forwarded(wrong), behind.url), 401, 'SIGNATURE_INVALID');
+  const over = forwarded(encodeURIComponent(pem('expired.crt')));
+  expectProblem(await balance(EXPIRED, over, behind.url), 401, 'SIGNATURE_INVALID');
   expectProblem(await balance(PINNED, forwarded(right), elsewhere.url), 401, 'SIGNATURE_INVALID');
 
   await world.store.admin.run('UPDATE channel SET allowed_ips = \'["203.0.113.7"]\' WHERE channel_id = ?', [
@@ -122,7 +169,7 @@ test('a proxy is believed about the caller’s certificate and address; nobody e
   const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
   expect((await balance(NOT_PINNED, from('203.0.113.7'), fresh.url)).status).toBe(200);
   // What the caller wrote itself stands before what the proxy adds.
-  for (const address of ['203.0.113.7, 198.51.100.1', '198.51.100.1', ''])
+  for (const address of ['203.0.113.7, 198.51.100.1', '198.51.100.1', 'nobody', ''])
     expectProblem(await balance(NOT_PINNED, from(address), fresh.url), 401, 'SIGNATURE_INVALID');
   expectProblem(await balance(NOT_PINNED, from('203.0.113.7'), stranger.url), 401, 'SIGNATURE_INVALID');
 });

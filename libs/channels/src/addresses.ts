@@ -12,9 +12,9 @@ export function addressList(entries: readonly string[] | null): BlockList | unde
   return list;
 }
 
-/** Whether an address is one of the list. */
+/** Whether an address is one of the list. What is no address, as a forwarded one may be, is not. */
 export function isListed(addresses: BlockList, ip: string): boolean {
-  return addresses.check(ip, familyOf(ip));
+  return isIP(ip) !== 0 && addresses.check(ip, familyOf(ip));
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

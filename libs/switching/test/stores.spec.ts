@@ -79,6 +79,21 @@ describe.each([['on a database', onADatabase] as const, ['in memory', inMemory] 
       expect(await stores.inquiries.find('ca', formed.inquiryId)).toBeUndefined();
     });
 
+    test('the last payment of a guarded sale is found, and how it stands', async () => {
+      const sale = 'a'.repeat(64);
+      expect(await stores.payments.findLastSale(sale)).toBeUndefined();
+      const row = { table: 'sale_guard', values: { sale, payment_id: 'T00000000001' } };
+      await stores.writer.commit({
+        journal: undefined,
+        claims: [],
+        inserts: () => [row],
+        updates: () => [],
+        witness: row,
+      });
+      const last = { paymentId: 'T00000000001', state: 'SENT', createdAt: AT };
+      expect(await stores.payments.findLastSale(sale)).toEqual(last);
+    });
+
     test('an offer that a payment has used says so', async () => {
       const formed = await openPayment(stores.writer, { paymentId: 'T00000000002', reference: 'Ref-2' }, AT);
       await stores.inquiries.add({ ...offers, inquiryId: formed.inquiryId, channelId: 'ca' }, AT);

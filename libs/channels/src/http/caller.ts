@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { BlockList } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OpenChannel } from '#lib/catalog';
 import { addressList, isListed } from '../addresses';
+import { certificateOfPeer, fingerprintOf, pinsOf } from '../pinned-certificates';
 import type { Proxy } from './transport';
 
 /** The proxy in front of each server, if there is one. */
@@ -22,16 +22,12 @@ export function believe(proxy: Proxy | undefined, fastify: FastifyInstance): voi
     });
 }
 
-/** The credentials that pin certificates to a channel: two, so that one can be changed without a pause. */
-const PINS = ['certificateSha256', 'secondCertificateSha256'] as const;
-
 /**
  * Whether a call comes with one of the certificates that are pinned to its channel; true where none is. That the caller
  * holds the certificate's key was proved by the handshake with us, or with the proxy that we believe.
  */
-export function hasPinnedCertificate(request: FastifyRequest, { credentials }: OpenChannel): boolean {
-  if (credentials.size === 0) return true;
-  const pins = PINS.flatMap((name) => credentials.get(name) ?? []).map(plainHex);
+export function hasPinnedCertificate(request: FastifyRequest, channel: OpenChannel): boolean {
+  const pins = pinsOf(channel);
   return pins.length === 0 || pins.includes(certificateOf(request) ?? 'none');
 }
 
@@ -44,9 +40,7 @@ function certificateOf(request: FastifyRequest): string | undefined {
     return proxy.certificateHeader === undefined
       ? undefined
       : fingerprintOfPem(request.headers[proxy.certificateHeader]);
-  if (!(socket instanceof TLSSocket)) return undefined;
-  const { fingerprint256 } = socket.getPeerCertificate() as { fingerprint256?: string };
-  return fingerprint256 === undefined ? undefined : plainHex(fingerprint256);
+  return certificateOfPeer(socket);
 }
 
 /** One certificate and nothing else: the parser would take the first of two, which the caller may have put there. */
@@ -56,13 +50,8 @@ function fingerprintOfPem(header: string | string[] | undefined): string | undef
   if (typeof header !== 'string' || header === '') return undefined;
   try {
     const pem = decodeURIComponent(header);
-    return ONE_CERTIFICATE.test(pem) ? plainHex(new X509Certificate(pem).fingerprint256) : undefined;
+    return ONE_CERTIFICATE.test(pem) ? fingerprintOf(new X509Certificate(pem)) : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** `AB:CD` and `abcd` are the same fingerprint. */
-function plainHex(fingerprint: string): string {
-  return fingerprint.replaceAll(':', '').toLowerCase();
 }

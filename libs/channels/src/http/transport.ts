@@ -49,11 +49,17 @@ function proxyFromEnvironment(): Proxy | undefined {
     );
   }
   for (const address of addresses)
-    if (!/^[^/]+(\/\d{1,3})?$/.test(address) || isIP(address.split('/')[0] ?? '') === 0)
+    if (!isAddressOrBlock(address))
       throw new SettingError(
         `HTTP_PROXY_ADDRESSES: "${address}" is no address such as 10.0.0.7 or 10.0.0.0/24`,
       );
   return { addresses, certificateHeader: header };
+}
+
+function isAddressOrBlock(text: string): boolean {
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
 }
 
 function isLoopback(host: string): boolean {
