@@ -11,4 +11,5 @@ export * from './http/transport';
 export * from './profiles';
 export * as snapAnswers from './snap/answer-fields';
 export { snapDoors } from './snap/snap.module';
+export { SnapTidyLimits, tidySnapMemory } from './snap/tidy';
 export * from './text/text.door';
