@@ -25,7 +25,8 @@ const BILLERS = ['pln', 'tirta-jaya', 'story'];
  * @property {string} paymentIdKey 32 bytes, hexadecimal
  * @property {Record<string, { secret: string, secondSecret: string }>} channels by channel id
  * @property {Record<string, string>} billers by biller name
- * @property {import('./snap-bank.mjs').SnapKeys} snapBank
+ * @property {import('./snap-bank.mjs').SnapKeys} snapBank the bank that calls us
+ * @property {import('./snap-bank.mjs').SnapKeys & { clientSecret: string }} hostBank ours, at the bank that holds accounts for us
  * @property {{ application: string, migration: string }} database passwords
  */
 
@@ -51,6 +52,7 @@ export function loadSecrets(home) {
       ...kept?.channels,
     },
     snapBank: kept?.snapBank ?? newSnapKeys(password),
+    hostBank: kept?.hostBank ?? { ...newSnapKeys(password), clientSecret: password() },
     billers: { ...Object.fromEntries(BILLERS.map((name) => [name, password()])), ...kept?.billers },
     database: { application: password(), migration: password(), ...kept?.database },
   };

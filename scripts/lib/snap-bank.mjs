@@ -68,6 +68,22 @@ export function snapEnvironment({ clientKey, publicKey }) {
 }
 
 /**
+ * The simulator's bank, which holds virtual accounts for us: its address, and what we sign with there.
+ * @param {string} simulator
+ * @param {SnapKeys & { clientSecret: string }} keys
+ * @returns {Record<string, string>}
+ */
+export function hostBankEnvironment(simulator, { clientKey, clientSecret, privateKey, publicKey }) {
+  return {
+    BANK_GRAHA_URL: `${simulator}/banks/graha/openapi`,
+    BANK_GRAHA_CLIENT_KEY: clientKey,
+    BANK_GRAHA_SECRET: clientSecret,
+    BANK_GRAHA_PRIVATE_KEY: privateKey,
+    BANK_GRAHA_PUBLIC_KEY: publicKey,
+  };
+}
+
+/**
  * The bank as `run.json` shows it.
  * @param {string} folder the home's
  * @param {SnapKeys} keys

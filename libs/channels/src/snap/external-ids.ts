@@ -23,6 +23,9 @@ interface Attempt extends NamedMessage {
   at: Date;
 }
 
+/** Whose attempt a name stands for. */
+type Standing = Pick<Attempt, 'attempt' | 'reference' | 'bodyHash'>;
+
 interface Row {
   channel_id: string;
   business_date: string;
@@ -40,7 +43,7 @@ const BY_NAME = '(channel_id = ? AND business_date = ? AND scope = ? AND externa
 
 /** The names of signed messages, each kept once by a unique key. Only who has signed may use one up. */
 export class ExternalIds {
-  private readonly kept: Coalescing<Attempt, Row>;
+  private readonly kept: Coalescing<Attempt, Standing>;
 
   constructor(private readonly statements: Statements) {
     this.kept = new Coalescing((attempts) => this.keepAll(attempts), ROWS_PER_QUESTION);
@@ -49,23 +52,25 @@ export class ExternalIds {
   /** Uses a name up, durably, unless it was used before. */
   async use(message: NamedMessage, at: Date): Promise<Naming> {
     const attempt = randomBytes(8).toString('hex');
-    const row = await this.kept.ask({ ...message, attempt, at });
-    if (!row) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
-    if (row.attempt.toString() === attempt) return { kind: 'new' };
+    const standing = await this.kept.ask({ ...message, attempt, at });
+    if (!standing) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
+    if (standing.attempt === attempt) return { kind: 'new' };
     return {
       kind: 'repeated',
-      isSameReference: message.reference !== undefined && row.reference?.toString() === message.reference,
-      isSameBody: row.body_hash.equals(message.bodyHash),
+      isSameReference: message.reference !== undefined && standing.reference === message.reference,
+      isSameBody: standing.bodyHash.equals(message.bodyHash),
     };
   }
 
-  /** Who comes first writes its attempt; everybody then reads whose attempt stands. */
-  private async keepAll(attempts: readonly Attempt[]): Promise<(Row | undefined)[]> {
-    await this.statements.run(
+  /** Who comes first writes its attempt. Unless all did, everybody then reads whose attempt stands. */
+  private async keepAll(attempts: readonly Attempt[]): Promise<(Standing | undefined)[]> {
+    // In one order, so that two switches that write the same names do not wait for one another.
+    const inOrder = [...attempts].sort((one, other) => (one.externalId < other.externalId ? -1 : 1));
+    const written = await this.statements.run(
       'INSERT IGNORE INTO snap_external_id ' +
         '(channel_id, business_date, scope, external_id, reference, body_hash, attempt, at) VALUES ?',
       [
-        attempts.map((one) => [
+        inOrder.map((one) => [
           one.channelId,
           one.businessDate,
           one.scope,
@@ -77,12 +82,13 @@ export class ExternalIds {
         ]),
       ],
     );
+    if (written === attempts.length) return [...attempts];
     const rows = await this.statements.rows<Row>(
       'SELECT channel_id, business_date, scope, external_id, reference, body_hash, attempt FROM snap_external_id ' +
         `WHERE ${attempts.map(() => BY_NAME).join(' OR ')}`,
       attempts.flatMap((one) => [one.channelId, one.businessDate, one.scope, one.externalId]),
     );
-    const byName = new Map(rows.map((row) => [nameOf(row), row]));
+    const byName = new Map(rows.map((row) => [nameOf(row), standingOf(row)]));
     return attempts.map(({ channelId, businessDate, scope, externalId }) =>
       byName.get([channelId, businessDate, scope, externalId].join(' ')),
     );
@@ -91,4 +97,8 @@ export class ExternalIds {
 
 function nameOf(row: Row): string {
   return [row.channel_id, row.business_date, row.scope, row.external_id.toString()].join(' ');
+}
+
+function standingOf({ attempt, reference, body_hash: bodyHash }: Row): Standing {
+  return { attempt: attempt.toString(), reference: reference?.toString(), bodyHash };
 }
