@@ -45,7 +45,7 @@ async function openLine({ host, port, bank }) {
   socket.on('data', (chunk) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     let at = 0;
-    for (; at + 2 <= received.length; ) {
+    for (; at + 2 <= received.length;) {
       const end = at + 2 + received.readUInt16BE(at);
       if (end > received.length) break;
       heard(received.toString('latin1', at + 2, end));
