@@ -230,6 +230,23 @@ test('however repeats are told, one of a payment that failed is told like the fi
   expect((await door.call('payment', order)).body).toEqual(first.body);
 });
 
+test('a message that was refused may come again, corrected, under the same name and number', async () => {
+  const door = aSnapDoor(world);
+  const order = await door.order(anAccount());
+  const externalId = door.number();
+  const wrong = { ...order, paidAmount: { value: '1.00', currency: 'IDR' } };
+  expect((await door.call('payment', wrong, { externalId })).code).toBe('4042513');
+  expect((await door.call('payment', order, { externalId })).code).toBe('2002500');
+});
+
+test('a broken message about a payment that is paid is told so', async () => {
+  const door = aSnapDoor(world);
+  const order = await door.order(anAccount());
+  await door.call('payment', order);
+  const { code, body } = await door.call('payment', { paymentRequestId: order.paymentRequestId });
+  expect([code, body.virtualAccountData?.paymentFlagStatus]).toEqual(['4042518', '00']);
+});
+
 test('a payment that surely never reached its biller is refused in words that no bank takes for a time-out', async () => {
   const door = aSnapDoor(world);
   world.biller.behaviour = 'is not reached';

@@ -95,3 +95,36 @@ test('any bytes have an answer', () => {
     }),
   );
 });
+
+test.each([
+  ['an unclosed string', '{ "a": "b c', '{"a":"b c'],
+  ['a string whose last quote is escaped', String.raw`{ "a": "b \" c`, String.raw`{"a":"b \" c`],
+  ['a backslash at the very end', '[ "a\\', '["a\\'],
+  ['a quote alone at the end', '[ 1, "', '[1,"'],
+])('%s has an answer that keeps what is within it', (_, raw, kept) => {
+  expect(text(raw)).toBe(kept);
+  expect(sha256(raw)).toBe(hash('sha256', kept));
+});
+
+/** The same by the book, one character after the other. */
+function slowly(raw: Buffer): Buffer {
+  const kept: number[] = [];
+  let [isWithin, isEscaped] = [false, false];
+  for (const byte of raw) {
+    if (isWithin || ![0x20, 0x0a, 0x0d, 0x09].includes(byte)) kept.push(byte);
+    if (byte === 0x22 && !isEscaped) isWithin = !isWithin;
+    isEscaped = isWithin && byte === 0x5c && !isEscaped;
+  }
+  return Buffer.from(kept);
+}
+
+test('any bytes are squeezed as by the book', () => {
+  const pieces = fc.constantFrom('"', '\\', ' ', '\n', '\t', '\r', 'a', '{', ':', ',', '\u0001', 'é');
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 40 }), (text) => {
+      const raw = Buffer.from(text.join(''));
+      expect(minify(raw)).toEqual(slowly(raw));
+    }),
+    { numRuns: 2_000 },
+  );
+});

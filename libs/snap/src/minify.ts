@@ -32,13 +32,16 @@ export function minifiedHash(raw: Buffer, encoding: 'hex' | 'base64'): string {
 /** Whether white space stands outside of every string. */
 function hasSpace(raw: Buffer): boolean {
   const { length } = raw;
+  // Every string that is closed at all is closed here at the latest, so the inner loop needs no other bound.
+  const lastQuote = raw.lastIndexOf(QUOTE);
   let at = 0;
   while (at < length) {
     let byte = raw[at++] as number;
     if (byte === QUOTE) {
+      if (at > lastQuote) return false;
       do {
-        byte = at < length ? (raw[at++] as number) : QUOTE;
-        if (byte === BACKSLASH) at += 1;
+        byte = raw[at++] as number;
+        if (byte === BACKSLASH && ++at > lastQuote) return false;
       } while (byte !== QUOTE);
     } else if (byte <= SPACE && isSpace(byte)) return true;
   }
@@ -52,7 +55,10 @@ function squeeze(raw: Buffer, kept: Buffer): number {
   let count = 0;
   while (at < length) {
     let byte = raw[at++] as number;
-    if (byte === QUOTE) {
+    if (byte === SPACE || byte === LF) {
+      // Indentation comes in runs.
+      while (at < length && raw[at] === SPACE) at += 1;
+    } else if (byte === QUOTE) {
       kept[count++] = byte;
       while (at < length) {
         byte = raw[at++] as number;

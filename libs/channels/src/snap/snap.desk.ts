@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Clock, type Result } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import { readMessage, readSnapObject, type JsonObject } from '#lib/snap';
@@ -7,7 +7,7 @@ import type { WireAnswer } from '../http/dialect';
 import type { SnapAdmission } from './admission';
 import { codeOf, writeAnswer, type SnapAnswer } from './answer';
 import { header, type SnapCall } from './call';
-import type { ExternalIds, Naming } from './external-ids';
+import type { ExternalIds } from './external-ids';
 import type { InquiryDesk } from './inquiry.desk';
 import { maskedMessage } from './masked-message';
 import type { SnapMessage } from './message';
@@ -17,11 +17,21 @@ import type { Served } from './profile';
 import { refusalAnswer } from './refusal-answer';
 import { referenceOf } from './reference';
 import { faultOf, snapRefusal, type SnapRefusal } from './refused';
-import { INQUIRY_SHAPES, PAYMENT_SHAPES } from './shapes';
+import { INQUIRY_SHAPES, PAYMENT_SHAPES, type Shape } from './shapes';
 import type { StatusDesk } from './status.desk';
 import type { TokenDesk } from './token.desk';
 
 type Transaction = Exclude<Served, 'token'>;
+
+/** A message as far as it is known before its members are. */
+type Known = Pick<SnapMessage, 'peer' | 'body' | 'naming' | 'at'>;
+
+/** The payment that a message is about. */
+interface About {
+  shape: Shape;
+  reference: string;
+}
+
 type Reading = Result<{ body: JsonObject; members: Record<string, unknown> }, SnapRefusal>;
 
 /** The services of the door, each in the same order: who calls, under which name, what is said, what is answered. */
@@ -54,38 +64,32 @@ export class SnapDesk {
     const reading: Reading = parsed.ok
       ? read(peer, service, parsed.value)
       : fail(snapRefusal('40000', undefined, parsed.error));
-    const reference = paymentNumber(service, body);
-    const naming = await this.externalIds.use(nameOf(call, peer, at, reference), at);
-    const result = await this.decide(call, { peer, body, naming, at }, reading, reference);
+    const about = paymentIn(service, body);
+    const naming = await this.externalIds.use(nameOf(call, peer, at, about?.reference), at);
+    const result = await this.decide(service, { peer, body, naming, at }, reading, about);
     const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, body);
     this.log(call, peer, body, answer, result.ok ? undefined : result.error.detail);
     return this.write(call, answer);
   }
 
   private async decide(
-    { service }: SnapCall,
-    known: Pick<SnapMessage, 'peer' | 'body' | 'naming' | 'at'>,
+    service: Transaction,
+    known: Known,
     reading: Reading,
-    reference: string | undefined,
+    about: About | undefined,
   ): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const conflict = conflictOf(service as Transaction, known.peer, known.naming, reference);
-    const objection = conflict ?? (reading.ok ? undefined : reading.error);
-    if (objection || !reading.ok)
-      return this.refuseUnlessFormed(
-        service,
-        known,
-        objection ?? snapRefusal('40000', undefined, ''),
-        reference,
-      );
+    const conflict = conflictOf(service, known, about);
+    if (conflict) return this.refuseUnlessFormed(known, conflict, about);
+    if (!reading.ok) return this.refuseUnlessFormed(known, reading.error, about);
     const { members } = reading.value;
     const message: SnapMessage = { ...known, members, identity: identityIn(members) };
-    switch (service as Transaction) {
+    switch (service) {
       case 'inquiry':
       case 'inquiryIntrabank':
-        return this.inquiries.inquire(INQUIRY_SHAPES[service as 'inquiry'], message);
+        return this.inquiries.inquire(INQUIRY_SHAPES[service], message);
       case 'payment':
       case 'paymentIntrabank':
-        return this.payments.pay(PAYMENT_SHAPES[service as 'payment'], message);
+        return this.payments.pay(PAYMENT_SHAPES[service], message);
       case 'status':
         return this.statuses.ofAccount(message);
       case 'transferStatus':
@@ -95,16 +99,16 @@ export class SnapDesk {
 
   /** A payment that exists is never denied, however broken the message that speaks of it again. */
   private async refuseUnlessFormed(
-    service: Served,
-    known: Pick<SnapMessage, 'peer' | 'body' | 'naming' | 'at'>,
+    known: Known,
     refusal: SnapRefusal,
-    reference: string | undefined,
+    about: About | undefined,
   ): Promise<Result<SnapAnswer, SnapRefusal>> {
-    if (reference === undefined) return fail(refusal);
-    const formed = await this.books.findByReference(known.peer.channel.channel.channelId, reference);
+    if (!about) return fail(refusal);
+    const { channelId } = known.peer.channel.channel;
+    const formed = await this.books.findByReference(channelId, about.reference);
     if (!formed) return fail(refusal);
     const message: SnapMessage = { ...known, members: {}, identity: identityIn({}) };
-    return ok(this.payments.standing(PAYMENT_SHAPES[service as 'payment'], message, formed));
+    return ok(this.payments.standing(about.shape, message, formed));
   }
 
   private write({ service }: SnapCall, answer: SnapAnswer): WireAnswer {
@@ -149,12 +153,14 @@ function read(peer: SnapPeer, service: Transaction, body: JsonObject): Reading {
   return message.ok ? ok({ body, members: message.value }) : fail(faultOf(message.error));
 }
 
-/** The number of the payment that a message is about, if it is about one. */
-function paymentNumber(service: Served, body: JsonObject): string | undefined {
+/** The payment that a message is about, where its service orders payments and its number can be read. */
+function paymentIn(service: Transaction, body: JsonObject): About | undefined {
   if (service !== 'payment' && service !== 'paymentIntrabank') return undefined;
-  const { number } = PAYMENT_SHAPES[service];
-  const value = Object.hasOwn(body, number) ? body[number] : undefined;
-  return typeof value === 'string' && value.trim() !== '' ? referenceOf(value) : undefined;
+  const shape = PAYMENT_SHAPES[service];
+  const value = Object.hasOwn(body, shape.number) ? body[shape.number] : undefined;
+  return typeof value === 'string' && value.trim() !== ''
+    ? { shape, reference: referenceOf(value) }
+    : undefined;
 }
 
 function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, reference: string | undefined) {
@@ -164,23 +170,22 @@ function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, refere
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
     externalId: header(call, 'X-EXTERNAL-ID'),
     reference,
-    bodyHash: createHash('sha256').update(call.body).digest(),
+    bodyHash: hash('sha256', call.body, 'buffer'),
   };
 }
 
 /** A name that was used today. A payment has a number of its own besides, so its message is judged by that. */
 function conflictOf(
   service: Transaction,
-  { profile }: SnapPeer,
-  naming: Naming,
-  reference: string | undefined,
+  { peer, naming }: Known,
+  about: About | undefined,
 ): SnapRefusal | undefined {
   if (naming.kind === 'new') return undefined;
   const isPayment = service === 'payment' || service === 'paymentIntrabank';
-  if (isPayment && reference !== undefined && naming.isSameReference) return undefined;
-  const isAskedAgain = profile.externalId.repeatedQuestion === 'asked again' && naming.isSameBody;
-  if (!isPayment && isAskedAgain) return undefined;
-  return snapRefusal('40900', undefined, 'the X-EXTERNAL-ID was used today');
+  const isForgiven = isPayment
+    ? about !== undefined && naming.isSameReference
+    : naming.isSameBody && peer.profile.externalId.repeatedQuestion === 'asked again';
+  return isForgiven ? undefined : snapRefusal('40900', undefined, 'the X-EXTERNAL-ID was used today');
 }
 
 function identityIn(members: Readonly<Record<string, unknown>>): SnapMessage['identity'] {
