@@ -28,6 +28,7 @@ import { openWorld } from './story/world.mjs';
  * @property {Json} order the payment of that offer, as it was sent
  * @property {Json} paid
  * @property {Json} token
+ * @property {Json} banked the payment that came over the bank's line
  * @property {Json} lost the payment whose answer was lost
  * @property {string[]} dates business dates of the source
  */
@@ -43,6 +44,7 @@ const STEPS = [
   ['inquiry', inquire],
   ['payment', pay],
   ['token', buyToken],
+  ['bank', payAtBank],
   ['repeat', repeat],
   ['lost answer', loseAnswer],
   ['advice', waitForAdvice],
@@ -135,6 +137,38 @@ async function buyToken(world, tale) {
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
+async function payAtBank(world, tale) {
+  const bank = await world.bank();
+  try {
+    const customerNumber = `5311${tale.household}0002`;
+    const rrn = String(Date.now()).slice(-12);
+    const inquiry = { rrn, processingCode: '380000', amount: '000000000000', customerNumber };
+    const offer = await bank.send('0200', inquiry);
+    expect('inquiry over ISO 8583', `${offer.type} ${offer.code}`, '0210 00');
+    const { inquiryId } = offer.data;
+    const order = { ...inquiry, processingCode: '500000', amount: offer.amount, inquiryId };
+    const paid = await bank.send('0200', order);
+    expect('payment over ISO 8583', `${paid.type} ${paid.code}`, '0210 00');
+    const advised = await bank.send('0220', order);
+    expect('advice of that payment', `${advised.type} ${advised.code}`, '0230 00');
+    const { paymentId } = paid.data;
+    expect('Payment ID of the advice', advised.data.paymentId, paymentId);
+    const [row] = await world.sql(
+      `SELECT p.payment_id AS paymentId, p.charge, l.amount, l.leg_reference AS legReference
+        FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id WHERE p.payment_id = ?`,
+      [paymentId],
+    );
+    tale.banked = row ?? {};
+    return {
+      happened: `${paymentId} is paid over a line of ISO 8583, and advised once more: the same payment`,
+      proof: [await proveTruth(world, tale.banked), await proveLedger(world, tale.banked)],
+    };
+  } finally {
+    await bank.close();
+  }
+}
+
+/** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function repeat(world, tale) {
   const answer = await world.call('POST', '/v1/payments', tale.order);
   expectPaid('payment sent again', answer);
@@ -196,7 +230,7 @@ async function waitForAdvice(world, tale) {
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function dropFile(world, tale) {
-  const payments = [tale.paid, tale.token, tale.lost];
+  const payments = [tale.paid, tale.token, tale.banked, tale.lost];
   const legs = await world.sql(
     `SELECT DISTINCT DATE_FORMAT(source_business_date, '%Y-%m-%d') AS date FROM payment_leg
       WHERE source = ? AND payment_id IN (?) ORDER BY date`,
@@ -222,14 +256,14 @@ async function dropFile(world, tale) {
     expect(`amount of ${legReference} in the settlement file`, columns?.[5], amount);
   }
   return {
-    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the 3 payments are in it`,
+    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the 4 payments are in it`,
     proof,
   };
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function reconcile(world, tale) {
-  const ours = [tale.paid, tale.token, tale.lost].map((payment) => payment.legReference);
+  const ours = [tale.paid, tale.token, tale.banked, tale.lost].map((payment) => payment.legReference);
   const proof = [];
   let matched = 0;
   for (const date of tale.dates) {

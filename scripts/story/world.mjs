@@ -3,8 +3,11 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BANKS } from '../lib/secrets.mjs';
+import { openBank } from './bank.mjs';
 
 const CHANNEL = 'simpul-story';
+const BANK = 'bank-cerita';
 const SIMPUL = fileURLToPath(new URL('../simpul.mjs', import.meta.url));
 /** A switch answers within 15 s. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -61,6 +64,8 @@ export async function openWorld(home, log) {
   return {
     log,
     call,
+    /** A line of the story's bank; close it. */
+    bank: () => openBank({ ...run.switch.iso8583, institution: BANKS[BANK].institutionCode, offsetMs }),
     /** What the biller recorded since the story began. @returns {Promise<Json[]>} */
     truth: async () => /** @type {Json[]} */ (await ask('GET', run.simulator.http, `/truth?since=${since}`)),
     /** Has the biller write its settlement file. @param {string} source @param {string} date */
