@@ -1,7 +1,7 @@
 /** The house has floors (README, "The house"): imports point down, and enter a library only by its index.ts. */
 const FLOORS = [
   ['channels', 'billers', 'reconciliation', 'settlement', 'reports', 'webhooks', 'identity', 'breakages'],
-  ['switching', 'files', 'iso8583'],
+  ['switching', 'files', 'iso8583', 'snap'],
   ['ledger', 'catalog'],
   ['audit'],
   ['platform'],
@@ -54,7 +54,7 @@ module.exports = {
       severity: 'error',
       comment: 'The simulator must not reuse our own wire code, or both sides could share one mistake.',
       from: { path: '^apps/simulator/' },
-      to: { path: '^libs/(channels|billers|iso8583|switching|ledger|catalog|files|reconciliation)/' },
+      to: { path: '^libs/(channels|billers|iso8583|snap|switching|ledger|catalog|files|reconciliation)/' },
     },
     {
       name: 'kernel-does-no-io',

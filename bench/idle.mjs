@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBed, runLoad } from './lib/bed.mjs';
-import { openSocket, paymentRequest } from './lib/load.mjs';
+import { openSlots } from './lib/wire/h2h.mjs';
 import { median, quantile, rounded } from './lib/figures.mjs';
 import {
   booksHold,
@@ -96,18 +96,18 @@ export async function measure({ seconds, signal, log }) {
  * @param {{ take: (count: number) => [string, string][] }} offers
  */
 async function openClient(order, offers) {
-  const socket = await openSocket(order);
+  const [slot] = await openSlots(order, 1);
   return {
     /** @param {number} nth @returns {Promise<number>} how long the answer took, in milliseconds */
     pay(nth) {
       const [offer] = /** @type {[[string, string]]} */ (offers.take(1));
       const at = performance.now();
       return new Promise((resolve, reject) =>
-        socket.send(paymentRequest(order, `idle-${nth}`, offer), (status) =>
+        slot?.pay(`idle-${nth}`, offer, (status) =>
           status === '200' ? resolve(performance.now() - at) : reject(new Error(`answered ${status}`)),
         ),
       );
     },
-    end: () => socket.end(),
+    end: () => slot?.end(),
   };
 }

@@ -28,7 +28,8 @@ import { openWorld } from './story/world.mjs';
  * @property {Json} order the payment of that offer, as it was sent
  * @property {Json} paid
  * @property {Json} token
- * @property {Json} banked the payment that came over the bank's line
+ * @property {Json} byIso8583 the payment that came over a bank's line
+ * @property {Json} bySnap the payment that came from a bank
  * @property {Json} lost the payment whose answer was lost
  * @property {string[]} dates business dates of the source
  */
@@ -44,8 +45,9 @@ const STEPS = [
   ['inquiry', inquire],
   ['payment', pay],
   ['token', buyToken],
-  ['bank', payAtBank],
   ['repeat', repeat],
+  ['bank over SNAP', payBySnap],
+  ['bank over TCP', payByIso8583],
   ['lost answer', loseAnswer],
   ['advice', waitForAdvice],
   ['settlement file', dropFile],
@@ -137,8 +139,8 @@ async function buyToken(world, tale) {
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
-async function payAtBank(world, tale) {
-  const bank = await world.bank();
+async function payByIso8583(world, tale) {
+  const bank = await world.line();
   try {
     const customerNumber = `5311${tale.household}0002`;
     const rrn = String(Date.now()).slice(-12);
@@ -158,10 +160,10 @@ async function payAtBank(world, tale) {
         FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id WHERE p.payment_id = ?`,
       [paymentId],
     );
-    tale.banked = row ?? {};
+    tale.byIso8583 = row ?? {};
     return {
       happened: `${paymentId} is paid over a line of ISO 8583, and advised once more: the same payment`,
-      proof: [await proveTruth(world, tale.banked), await proveLedger(world, tale.banked)],
+      proof: [await proveTruth(world, tale.byIso8583), await proveLedger(world, tale.byIso8583)],
     };
   } finally {
     await bank.close();
@@ -184,6 +186,37 @@ async function repeat(world, tale) {
     happened: `${tale.paid.paymentId} sent again: the same answer, marked as a replay`,
     proof: [await proveTruth(world, tale.paid), await proveLedger(world, tale.paid)],
   };
+}
+
+/** @type {(world: World, tale: Tale) => Promise<Told>} */
+async function payBySnap(world, tale) {
+  const account = world.bank.account(`905311${tale.household}0000`);
+  const number = `${Date.now()}`;
+  const asked = await world.bank.call('transfer-va/inquiry', { ...account, inquiryRequestId: number });
+  expect('inquiry of the bank', asked.responseCode, '2002400');
+  const { totalAmount, virtualAccountName } = asked.virtualAccountData;
+  const order = { ...account, paymentRequestId: number, paidAmount: totalAmount };
+  const paid = await world.bank.call('transfer-va/payment', order);
+  expect('payment of the bank', inFlag(paid), '2002500 with 00');
+  const again = await world.bank.call('transfer-va/payment', { ...order, flagAdvise: 'Y' });
+  expect('the same payment as an advice', inFlag(again), '2002500 with 00');
+  const { paymentId } = paid.virtualAccountData.additionalInfo;
+  const [row] = await world.sql('SELECT amount, charge FROM payment WHERE payment_id = ?', [paymentId]);
+  tale.bySnap = {
+    paymentId,
+    legReference: paymentId,
+    amount: String(row?.amount),
+    charge: String(row?.charge),
+  };
+  return {
+    happened: `${paymentId} is PAID: ${virtualAccountName} paid ${rupiah(totalAmount.value.split('.')[0])} at a bank, account ${account.virtualAccountNo.trim()}`,
+    proof: [await proveTruth(world, tale.bySnap), await proveLedger(world, tale.bySnap)],
+  };
+}
+
+/** @param {Json} answer of a payment over SNAP */
+function inFlag({ responseCode, virtualAccountData }) {
+  return `${responseCode} with ${virtualAccountData?.paymentFlagStatus}`;
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
@@ -230,7 +263,7 @@ async function waitForAdvice(world, tale) {
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function dropFile(world, tale) {
-  const payments = [tale.paid, tale.token, tale.banked, tale.lost];
+  const payments = [tale.paid, tale.token, tale.bySnap, tale.byIso8583, tale.lost];
   const legs = await world.sql(
     `SELECT DISTINCT DATE_FORMAT(source_business_date, '%Y-%m-%d') AS date FROM payment_leg
       WHERE source = ? AND payment_id IN (?) ORDER BY date`,
@@ -256,14 +289,16 @@ async function dropFile(world, tale) {
     expect(`amount of ${legReference} in the settlement file`, columns?.[5], amount);
   }
   return {
-    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the 4 payments are in it`,
+    happened: `the biller dropped its file for ${tale.dates.join(' and ')}; the ${payments.length} payments are in it`,
     proof,
   };
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function reconcile(world, tale) {
-  const ours = [tale.paid, tale.token, tale.banked, tale.lost].map((payment) => payment.legReference);
+  const ours = [tale.paid, tale.token, tale.bySnap, tale.byIso8583, tale.lost].map(
+    (payment) => payment.legReference,
+  );
   const proof = [];
   let matched = 0;
   for (const date of tale.dates) {

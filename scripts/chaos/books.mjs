@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call } from './call.mjs';
 import { h2hChannels } from '../lib/run-file.mjs';
+import { call } from './call.mjs';
 
 /** A request whose caller hung up may be worked on for so long. */
 const WORKED_ON_MS = 20_000;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
 import { SOURCES } from './sftp.mjs';
+import { hostBankEnvironment, snapEnvironment } from './snap-bank.mjs';
 
 /** The environment of our processes: names and values, as the configuration expects them. */
 
@@ -37,6 +38,11 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     environment[`CHANNEL_${constantCase(id)}_SECRET`] = secret;
     environment[`CHANNEL_${constantCase(id)}_SECOND_SECRET`] = secondSecret;
   }
+  Object.assign(
+    environment,
+    snapEnvironment(secrets.snapBank),
+    hostBankEnvironment(simulator, secrets.hostBank),
+  );
   for (const [id, { institutionCode }] of Object.entries(BANKS))
     environment[`CHANNEL_${constantCase(id)}_INSTITUTION_CODE`] = institutionCode;
   for (const source of SOURCES) {

@@ -11,6 +11,7 @@ import { keepRunning, launch, readyMessage } from './processes.mjs';
 import { runFileContent } from './run-file.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { launchSftp, prepareSftp } from './sftp.mjs';
+import { writePrivateKey } from './snap-bank.mjs';
 
 const PROCESS_READY_MS = 60_000;
 const PROCESS_STOP_MS = 35_000; // They drain for at most 30 s.
@@ -53,10 +54,12 @@ export async function startInstallation(wanted) {
   const urls = externalDatabase ?? databaseUrls(ports.database, secrets.database);
   const environment = sharedEnvironment({ home, secrets, ports, sftp, urls });
   writeJson(home.environmentFile, environment);
+  if (isDemo) writePrivateKey(home.folder, secrets.snapBank);
   const processEnvironment = rewire(environment);
 
   const content = () =>
     runFileContent({
+      home,
       startedAt,
       processes: kept.map(({ status }) => status),
       ports,

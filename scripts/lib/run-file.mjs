@@ -1,6 +1,7 @@
 import { LOOPBACK } from './ports.mjs';
 import { BANKS, DEMO_CHANNELS } from './secrets.mjs';
 import { DEMO_SOURCES } from './sftp.mjs';
+import { SNAP_BANK, snapChannel } from './snap-bank.mjs';
 
 const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
 
@@ -15,8 +16,9 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  * @property {{ http: string, sources: string[], sftp: { host: string, port: number, user: string,
  *   privateKeyFile: string, hostKeySha256: string, settlementDir: string } }} [simulator] only with the demo
  * @property {{ url: string }} database the application's account
- * @property {(H2hChannel | Iso8583Channel)[]} channels `guide` is what a partner's developer reads
+ * @property {(H2hChannel | SnapChannel | Iso8583Channel)[]} channels `guide` is what a partner's developer reads
  *
+ * @typedef {ReturnType<typeof import('./snap-bank.mjs').snapChannel>} SnapChannel
  * @typedef {{ id: string, protocol: 'h2h', guide: string, secret: string, secondSecret: string }} H2hChannel
  * @typedef {{ id: string, protocol: 'iso8583', guide: string, dialect: string, port: number, institutionCode: string,
  *   products: { product: string, processingCode: string, paymentProcessingCode: string,
@@ -25,6 +27,7 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
 
 /**
  * @param {object} what
+ * @param {import('./home.mjs').Home} what.home
  * @param {Date} what.startedAt
  * @param {RunFile['processes']} what.processes
  * @param {import('./ports.mjs').Ports} what.ports
@@ -34,7 +37,7 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  * @param {boolean} what.isDemo
  * @returns {RunFile}
  */
-export function runFileContent({ startedAt, processes, ports, secrets, sftp, urls, isDemo }) {
+export function runFileContent({ home, startedAt, processes, ports, secrets, sftp, urls, isDemo }) {
   const instances = ports.switches.map((port) => `http://${LOOPBACK}:${port}`);
   return {
     pid: process.pid,
@@ -56,7 +59,9 @@ export function runFileContent({ startedAt, processes, ports, secrets, sftp, url
       },
     }),
     database: { url: urls.application },
-    channels: isDemo ? [...DEMO_CHANNELS.flatMap((id) => channel(id, secrets)), ...banks(ports)] : [],
+    channels: isDemo
+      ? [...DEMO_CHANNELS.flatMap((id) => channel(id, secrets)), bank(home, secrets), ...banks(ports)]
+      : [],
   };
 }
 
@@ -68,6 +73,14 @@ export function runFileContent({ startedAt, processes, ports, secrets, sftp, url
 function channel(id, { channels }) {
   const found = channels[id];
   return found === undefined ? [] : [{ id, protocol: 'h2h', guide: 'docs/connect-h2h.md', ...found }];
+}
+
+/**
+ * @param {import('./home.mjs').Home} home
+ * @param {import('./secrets.mjs').Secrets} secrets
+ */
+function bank(home, { snapBank, channels }) {
+  return snapChannel(home.folder, snapBank, channels[SNAP_BANK]?.secret ?? '');
 }
 
 /**

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CannotRun } from './cannot-run.mjs';
 import { readJson, writeJson } from './home.mjs';
+import { newSnapKeys, SNAP_BANK } from './snap-bank.mjs';
 
 /** The channels of the demo that speak the H2H JSON API to outsiders; the story has one of its own. */
 export const DEMO_CHANNELS = ['ppob-nusantara', 'warung-kecil'];
-const CHANNELS = [...DEMO_CHANNELS, 'simpul-story'];
+const CHANNELS = [...DEMO_CHANNELS, 'simpul-story', SNAP_BANK];
 /**
  * The demo's banks on ISO 8583 and the institution codes they go by. A line has no secret: it is let in from this
  * machine only.
@@ -24,6 +25,8 @@ const BILLERS = ['pln', 'tirta-jaya', 'story'];
  * @property {string} paymentIdKey 32 bytes, hexadecimal
  * @property {Record<string, { secret: string, secondSecret: string }>} channels by channel id
  * @property {Record<string, string>} billers by biller name
+ * @property {import('./snap-bank.mjs').SnapKeys} snapBank the bank that calls us
+ * @property {import('./snap-bank.mjs').SnapKeys & { clientSecret: string }} hostBank ours, at the bank that holds accounts for us
  * @property {{ application: string, migration: string }} database passwords
  */
 
@@ -48,6 +51,8 @@ export function loadSecrets(home) {
       ...Object.fromEntries(CHANNELS.map((id) => [id, { secret: password(), secondSecret: password() }])),
       ...kept?.channels,
     },
+    snapBank: kept?.snapBank ?? newSnapKeys(password),
+    hostBank: kept?.hostBank ?? { ...newSnapKeys(password), clientSecret: password() },
     billers: { ...Object.fromEntries(BILLERS.map((name) => [name, password()])), ...kept?.billers },
     database: { application: password(), migration: password(), ...kept?.database },
   };

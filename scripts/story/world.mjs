@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BANKS } from '../lib/secrets.mjs';
-import { openBank } from './bank.mjs';
+import { openLine } from './iso8583-bank.mjs';
+import { openBank } from './snap-bank.mjs';
 
 const CHANNEL = 'simpul-story';
-const BANK = 'bank-cerita';
+const LINE_BANK = 'bank-cerita';
 const SIMPUL = fileURLToPath(new URL('../simpul.mjs', import.meta.url));
 /** A switch answers within 15 s. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -18,7 +19,7 @@ const CALL_TIMEOUT_MS = 20_000;
  */
 
 /**
- * The doors an outsider has: the partner's API, the biller's record, and eyes on the tables and the drop.
+ * The doors an outsider has: the partner's API, a bank's, the biller's record, and eyes on the tables and the drop.
  * @param {string} home
  * @param {(line: string) => void} log
  */
@@ -64,8 +65,10 @@ export async function openWorld(home, log) {
   return {
     log,
     call,
-    /** A line of the story's bank; close it. */
-    bank: () => openBank({ ...run.switch.iso8583, institution: BANKS[BANK].institutionCode, offsetMs }),
+    /** The door of a bank that speaks SNAP. */
+    bank: openBank(run, offsetMs),
+    /** A line of a bank that speaks ISO 8583; close it. */
+    line: () => openLine({ ...run.switch.iso8583, institution: BANKS[LINE_BANK].institutionCode, offsetMs }),
     /** What the biller recorded since the story began. @returns {Promise<Json[]>} */
     truth: async () => /** @type {Json[]} */ (await ask('GET', run.simulator.http, `/truth?since=${since}`)),
     /** Has the biller write its settlement file. @param {string} source @param {string} date */

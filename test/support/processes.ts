@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,17 @@ const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 const BILLERS = ['pln', 'tirta-jaya', 'story'];
 const SOURCES = ['LPB01', 'TJ01', 'STORY01'];
+
+/** We, as the simulator's bank knows us. */
+export const HOST_BANK = {
+  clientKey: 'client-of-bank-graha',
+  clientSecret: 'test-bank-graha',
+  ...generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }),
+};
 
 /** One line of the simulator's record of what its billers did. */
 export interface TruthRow extends BillerTruth {
@@ -176,6 +187,9 @@ function environmentOf(what: {
     SIMPUL_DATA_KEY: dataKey,
     SIMPUL_PAYMENT_ID_KEY: randomBytes(32).toString('hex'),
     SIMULATOR_URL: simulator,
+    BANK_GRAHA_CLIENT_KEY: HOST_BANK.clientKey,
+    BANK_GRAHA_SECRET: HOST_BANK.clientSecret,
+    BANK_GRAHA_PUBLIC_KEY: HOST_BANK.publicKey,
     SIMULATOR_DROP: join(home, 'drop'),
     ...(Object.fromEntries([...perBiller, ...perSource]) as Record<string, string>),
   };
@@ -227,7 +241,7 @@ function faultsIn(log: string): string[] {
 
 /** Secrets that have leaked into a log, by name. */
 function secretsIn(log: string): string[] {
-  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story'];
+  const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
   const secrets = [
     ...channels.flatMap((id) => [channelSecret(id), channelSecret(id, 'SECOND_SECRET')]),
     ...BILLERS.map(billerSecret),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { catalogSource, seedCatalog } from '#lib/catalog';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
@@ -6,7 +7,21 @@ import type { SecretBox } from '#lib/platform';
 import type { TestDatabase } from './database';
 
 const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
-const CHANNELS = ['ppob-nusantara', 'warung-kecil', 'simpul-story'];
+const CHANNELS = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
+
+/** What a bank of the tests goes by, and its key pair, made once for each test process. */
+export const SNAP_BANK = {
+  channelId: 'bank-nusa',
+  clientKey: 'client-bank-nusa',
+  partnerId: 'BANKNUSA',
+  channel: '95231',
+  companyCode: '88899',
+  ...generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }),
+};
 
 /** The institution codes that banks on ISO 8583 go by. */
 export const INSTITUTION_CODES: Readonly<Record<string, string>> = {
@@ -24,6 +39,7 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
   for (const channelId of CHANNELS)
     for (const which of ['SECRET', 'SECOND_SECRET'] as const)
       process.env[`CHANNEL_${constantCase(channelId)}_${which}`] = channelSecret(channelId, which);
+  setSnapCredentials();
   for (const [channelId, code] of Object.entries(INSTITUTION_CODES))
     process.env[`CHANNEL_${constantCase(channelId)}_INSTITUTION_CODE`] = code;
   const source = await catalogSource(store.migrationUrl).initialize();
@@ -48,6 +64,18 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
       at,
     });
   }
+}
+
+/** What the seed reads of the SNAP channel, besides its secret. */
+export function setSnapCredentials(): void {
+  const { clientKey, publicKey, partnerId, channel, companyCode } = SNAP_BANK;
+  Object.assign(process.env, {
+    CHANNEL_BANK_NUSA_CLIENT_KEY: clientKey,
+    CHANNEL_BANK_NUSA_PUBLIC_KEY: publicKey,
+    CHANNEL_BANK_NUSA_PARTNER_ID: partnerId,
+    CHANNEL_BANK_NUSA_CHANNEL_ID: channel,
+    CHANNEL_BANK_NUSA_COMPANY_CODES: companyCode,
+  });
 }
 
 function constantCase(name: string): string {

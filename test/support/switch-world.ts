@@ -229,7 +229,10 @@ export interface SwitchWorld {
   biller: FakeBiller;
   /** Sells water; its payments may be reversed. */
   water: FakeBiller;
+  catalog: Catalog;
   payments: Payments;
+  inquiryFlow: InquiryFlow;
+  paymentFlow: PaymentFlow;
   advice: AdviceFlow;
   /** Another worker's. */
   anAdviceFlow(): AdviceFlow;
@@ -340,7 +343,10 @@ export async function aSwitch(
     clock,
     biller,
     water,
+    catalog,
     payments,
+    inquiryFlow,
+    paymentFlow,
     advice,
     anAdviceFlow,
     reversals,

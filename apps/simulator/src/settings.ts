@@ -17,6 +17,15 @@ export type Settings = {
   readonly clockOffsetMs: number;
   readonly secrets: ReadonlyMap<string, string>;
   readonly growth: Growth;
+  /** What the simulated bank knows of its one partner; left out, there is no bank. */
+  readonly bank?: BankSettings;
+};
+
+/** How the bank's partner goes by, and what it signs with. */
+export type BankSettings = {
+  readonly clientKey: string;
+  readonly clientSecret: string;
+  readonly publicKey: string;
 };
 
 /** Twenty seconds in all: longer than a reader waits to see whether a file has settled. */
@@ -53,6 +62,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     clockOffsetMs: clockOffset(environment.SIMPUL_CLOCK_OFFSET ?? ''),
     secrets: new Map(BILLERS.map((biller) => [biller.id, required(biller.secretVariable)])),
     growth: GROWTH,
+    ...(environment.BANK_GRAHA_CLIENT_KEY ? { bank: bankSettings(required) } : {}),
+  };
+}
+
+function bankSettings(required: (name: string) => string): BankSettings {
+  return {
+    clientKey: required('BANK_GRAHA_CLIENT_KEY'),
+    clientSecret: required('BANK_GRAHA_SECRET'),
+    publicKey: required('BANK_GRAHA_PUBLIC_KEY'),
   };
 }
 

@@ -2,6 +2,9 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 
 import { Clock } from '#lib/kernel';
 
+import { Bank } from './bank/bank';
+import { BankController } from './bank/bank.controller';
+import { HostedAccounts } from './bank/hosted-accounts';
 import { BillerDesk } from './billers/desk';
 import { HealthController } from './health.controller';
 import { PlnController } from './pln/pln.controller';
@@ -31,6 +34,7 @@ export class SimulatorModule implements OnApplicationShutdown {
         SettlementController,
         TirtaJayaController,
         PlnController,
+        ...(settings.bank ? [BankController] : []),
       ],
       providers: [
         Delivery,
@@ -38,6 +42,14 @@ export class SimulatorModule implements OnApplicationShutdown {
         { provide: Drop, useValue: drop },
         { provide: BillerSecrets, useValue: new BillerSecrets(settings.secrets) },
         { provide: BillerDesk, useValue: new BillerDesk(book, clock) },
+        ...(settings.bank
+          ? [
+              {
+                provide: Bank,
+                useValue: new Bank(settings.bank, new HostedAccounts(settings.stateFolder), clock),
+              },
+            ]
+          : []),
         { provide: SettlementDesk, useValue: new SettlementDesk(book, clock, drop, settings.stateFolder) },
       ],
     };

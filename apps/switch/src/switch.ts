@@ -14,6 +14,7 @@ import {
   openHttp,
   openIso8583,
   PLAIN,
+  snapDoors,
   textDoors,
   type Door,
   type DoorParts,
@@ -177,12 +178,14 @@ async function openDoors(
     transport = PLAIN,
     configDirectory,
     logger,
+    dataKey,
   }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
 ): Promise<{ http: Door; iso8583: Door[] }> {
   const iso8583 = await openIso8583(parts, { host, listeningOf, configDirectory, limits: limits.iso8583 });
-  const http = await openHttp([h2hDoor(parts, limits.h2h), ...textDoors(parts)], {
+  const snap = snapDoors(parts, new SecretBox(dataKey));
+  const http = await openHttp([h2hDoor(parts, limits.h2h), ...snap, ...textDoors(parts)], {
     host,
     port,
     transport,

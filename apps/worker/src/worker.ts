@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
+import { SnapTidyLimits, tidySnapMemory } from '#lib/channels';
 import { readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
@@ -43,6 +44,7 @@ export interface WorkerOptions {
 const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
+  snap: SnapTidyLimits,
   pipeline: PipelineLimits,
   database: DatabaseLimits,
 });
@@ -86,6 +88,15 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
   );
   const reversals = new PollLoop(delivers(delivery), limits.reversal.pollMs, logger);
+  const tidying = new PollLoop(
+    {
+      work: () => tidySnapMemory(dayDatabase, clock.now(), limits.snap),
+      failure:
+        'what is old in the memory of the SNAP door could not be taken away; the next round starts over',
+    },
+    limits.snap.pollMs,
+    logger,
+  );
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -100,6 +111,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
       await Promise.all([
         advice.stop().then(() => lanes.stop()),
         reversals.stop(),
+        tidying.stop(),
         stopReconciliation(),
         stopBooksCheck(),
       ]);

@@ -69,7 +69,8 @@ export const RESPONSE_CODES = {
   BILL_IN_PAYMENT: {
     http: 422,
     iso: '94',
-    snap: ['409', '01'],
+    // Not 409-01: that says the caller's own reference has already succeeded.
+    snap: ['404', '00'],
     final: true,
     id: 'Tagihan yang sama sedang dibayar. Tunggu sampai pembayaran itu selesai.',
     en: 'The same bill is being paid. Wait until that payment has ended.',
@@ -125,7 +126,7 @@ export const RESPONSE_CODES = {
   INQUIRY_EXPIRED: {
     http: 422,
     iso: '54',
-    snap: ['403', '00'],
+    snap: ['404', '19'],
     final: true,
     id: 'Masa berlaku inquiry telah habis. Tanyakan tagihan sekali lagi.',
     en: 'The inquiry has expired. Ask for the bill again.',
@@ -133,7 +134,7 @@ export const RESPONSE_CODES = {
   INQUIRY_USED: {
     http: 422,
     iso: '94',
-    snap: ['409', '01'],
+    snap: ['404', '00'],
     final: true,
     id: 'Inquiry ini sudah dipakai oleh pembayaran lain.',
     en: 'Another payment has used this inquiry.',
@@ -165,7 +166,8 @@ export const RESPONSE_CODES = {
   REFERENCE_REUSED: {
     http: 409,
     iso: '94',
-    snap: ['409', '01'],
+    // Not 404-18, which a VA payment reads as success: a door says that only where the first payment succeeded.
+    snap: ['404', '00'],
     final: true,
     id: 'Referensi ini sudah dipakai untuk permintaan dengan isi lain.',
     en: 'This reference was already used for a request with other content.',
@@ -246,7 +248,7 @@ export const RESPONSE_CODES = {
   NOT_NOW: {
     http: 503,
     iso: '96',
-    snap: ['503', '00'],
+    snap: ['500', '01'],
     // Of this request only: an earlier one with the same reference may have formed a payment we cannot look up now.
     final: false,
     id: 'Sistem belum dapat melayani; permintaan ini tidak membentuk pembayaran. Ulangi dengan referensi yang sama.',

@@ -9,6 +9,7 @@ export * from './lane';
 export * from './logging';
 export * from './migrations';
 export * from './node-lease';
+export * from './one-call';
 export * from './pace';
 export * from './process-life';
 export * from './secret-box';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { SettingError } from '#lib/platform';
+import { OneCall, SettingError, type Exchange } from '#lib/platform';
 import {
   answering,
   deadAddress,
@@ -12,7 +12,6 @@ import {
 } from '../../test/raw-biller';
 import { readSpec } from '../read-spec';
 import { HttpLink } from './link';
-import { OneCall, type Exchange } from './one-call';
 
 const LONG_MS = 20_000;
 const SHORT_MS = 80;

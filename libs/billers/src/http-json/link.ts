@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Pool } from 'undici';
-import { setting, SettingError } from '#lib/platform';
-import { OneCall, type Exchange } from './one-call';
+import { OneCall, setting, SettingError, type Exchange } from '#lib/platform';
 import type { HttpJsonSpec } from './spec';
 
 /** The HTTP connections to one biller. It signs, sends once, and follows no redirect; it never repeats. */

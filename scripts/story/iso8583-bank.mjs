@@ -15,7 +15,7 @@ const TERMINAL = 'CERITA01';
  * A bank on a line of ISO 8583, as docs/connect-iso8583.md describes it.
  * @param {{ host: string, port: number, institution: string, offsetMs: number }} where
  */
-export async function openBank({ host, port, institution, offsetMs }) {
+export async function openLine({ host, port, institution, offsetMs }) {
   const { Iso8583Link, readSpec } = await import('#lib/iso8583');
   const { SystemClock } = await import('#lib/kernel');
   const spec = readSpec(path.join(CHECKOUT, 'config', 'iso8583', 'bank-87.yaml'));

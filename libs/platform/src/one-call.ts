@@ -9,7 +9,7 @@ export type Exchange =
 const UTF8 = new TextDecoder();
 
 /**
- * Follows one request to its end, which comes within so many milliseconds whatever the biller does.
+ * Follows one request to its end, which comes within so many milliseconds whatever the other side does.
  *
  * undici calls `onRequestStart` directly before it writes the first byte and at no other time. That is the proof we
  * rest on: a request that ends without it has not left, one that ends after it may have. An error code would prove

@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { OpenChannel } from '#lib/catalog';
+import type { Served } from './profile';
+
+/** A call of one service, as it came. */
+export interface SnapCall {
+  service: Served;
+  /** Path without its query: the profile must serve the service there. */
+  path: string;
+  method: string;
+  /** Path and query as requested. */
+  target: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  ip: string;
+  /** Whether its connection shows a certificate that is pinned to a channel, where one is. */
+  showsCertificateOf(channel: OpenChannel): boolean;
+}
+
+/** A header that stands once; a missing or repeated one reads as empty. */
+export function header({ headers }: SnapCall, name: string): string {
+  const value = headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,82 @@
+import type { Catalog } from '#lib/catalog';
+import { fail, ok, type Result, type Rupiah } from '#lib/kernel';
+import type { InquiryFlow, StoredInquiry } from '#lib/switching';
+import type { Account } from './accounts';
+import { accountOf } from './accounts';
+import type { SnapAnswer } from './answer';
+import { amountOf, textOf, type SnapMessage } from './message';
+import type { SnapOffers } from './offers';
+import { echo, IDENTITY_NAMES, presentOffer, withAdditional } from './present';
+import { referenceOf } from './reference';
+import { refusedBy, type SnapRefusal } from './refused';
+import type { Shape } from './shapes';
+
+/** Services 24 and 32: what does this account owe? */
+export class InquiryDesk {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly inquiryFlow: Pick<InquiryFlow, 'inquire'>,
+    private readonly offers: SnapOffers,
+  ) {}
+
+  /** Asks for the bill behind an account number, and remembers under which name its payment will come. */
+  async inquire(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
+    const account = accountOf(message.peer, message.identity);
+    if (!account.ok) return account;
+    const number = textOf(message, shape.number);
+    const asked = await this.ask(message, account.value, number, amountOf(message, 'amount'), 0);
+    if (!asked.ok) return asked;
+    const inquiry = asked.value;
+    const offer = { ...account.value, inquiryId: inquiry.inquiryId };
+    const names = [inquiry.inquiryId, ...(number === undefined ? [] : [referenceOf(number)])];
+    await this.offers.name(inquiry.channelId, names, offer, message.at);
+    return ok(this.told(shape, message, inquiry));
+  }
+
+  /**
+   * Asks the biller, within what is left of the caller's time.
+   * @param amount what the customer chose, before our fees; looked at only where the product leaves a choice.
+   * @param spentMs how much of the caller's time has gone.
+   */
+  async ask(
+    { peer }: SnapMessage,
+    { productId, customerNumber }: Account,
+    number: string | undefined,
+    amount: Rupiah | undefined,
+    spentMs: number,
+  ): Promise<Result<StoredInquiry, SnapRefusal>> {
+    const { channelId } = peer.channel.channel;
+    const isChosen = this.catalog.soldProduct(channelId, productId)?.product.amountType !== 'CLOSED';
+    const answer = await this.inquiryFlow.inquire({
+      channelId,
+      reference: referenceOf(number ?? 'inquiry'),
+      productId,
+      customerNumber,
+      amount: isChosen ? amount : undefined,
+      billCount: undefined,
+      months: undefined,
+      year: undefined,
+      extra: undefined,
+      answerWithinMs: peer.profile.answerWithinMs - spentMs,
+    });
+    if (answer.kind === 'offer') return ok(answer.inquiry);
+    if (answer.kind === 'refused') return fail(refusedBy(answer.refusal));
+    throw new Error(`a ${answer.kind} is no answer to an inquiry`);
+  }
+
+  private told(shape: Shape, { peer, body }: SnapMessage, inquiry: StoredInquiry): SnapAnswer {
+    const product = this.catalog.product(inquiry.productId)?.name ?? inquiry.productId;
+    const { data, additionalInfo } = presentOffer(inquiry, product, peer.profile);
+    const members = {
+      ...data,
+      ...echo(body, IDENTITY_NAMES),
+      ...(shape.service === 'inquiryIntrabank' ? { inquiryRequestId: inquiry.inquiryId } : {}),
+      ...echo(body, shape.echoed),
+    };
+    const { answers } = peer.profile;
+    return {
+      snapCase: '20000',
+      members: withAdditional(shape.dataName(peer.profile), members, additionalInfo, answers.additionalInfo),
+    };
+  }
+}

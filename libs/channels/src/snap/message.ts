@@ -1,0 +1,29 @@
+import type { Rupiah } from '#lib/kernel';
+import type { JsonObject, VirtualAccountIdentity } from '#lib/snap';
+import type { Naming } from './external-ids';
+import type { SnapPeer } from './partners';
+
+/** A message whose caller is known and whose form is right. */
+export interface SnapMessage {
+  peer: SnapPeer;
+  identity: VirtualAccountIdentity;
+  /** Its members that we act on, read by the tables of the profile. */
+  members: Readonly<Record<string, unknown>>;
+  /** As it came, for what is repeated. */
+  body: JsonObject;
+  naming: Naming;
+  /** When it came. */
+  at: Date;
+}
+
+/** A member that was read as text. */
+export function textOf({ members }: SnapMessage, name: string): string | undefined {
+  const value = members[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A member that was read as an amount. */
+export function amountOf({ members }: SnapMessage, name: string): Rupiah | undefined {
+  const value = members[name];
+  return typeof value === 'bigint' ? (value as Rupiah) : undefined;
+}

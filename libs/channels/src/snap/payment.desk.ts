@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import type { Catalog } from '#lib/catalog';
+import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
+import { caseOf, type SnapCase } from '#lib/snap';
+import { statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
+import { accountOf, type Account } from './accounts';
+import type { SnapAnswer } from './answer';
+import type { InquiryDesk } from './inquiry.desk';
+import { amountOf, textOf, type SnapMessage } from './message';
+import type { SnapOffers } from './offers';
+import { echo, flagOf, IDENTITY_NAMES, presentPayment, withAdditional } from './present';
+import { referenceOf } from './reference';
+import { refusedBy, snapRefusal, type SnapRefusal } from './refused';
+import type { Shape } from './shapes';
+
+/** A payment message with what it orders. */
+interface Order {
+  shape: Shape;
+  message: SnapMessage;
+  channelId: string;
+  /** The payment's number in the books. */
+  reference: string;
+  paid: Rupiah;
+  contentHash: Buffer;
+}
+
+/** How a payment message stands to the payment of its number. */
+type Standing = 'first' | 'repeat' | 'other content';
+
+/** Services 25 and 33: the customer has paid. */
+export class PaymentDesk {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly clock: Clock,
+    private readonly payments: Payments,
+    private readonly paymentFlow: Pick<PaymentFlow, 'pay'>,
+    private readonly inquiries: InquiryDesk,
+    private readonly offers: SnapOffers,
+  ) {}
+
+  /**
+   * Pays the bill behind an account number once, whatever number of messages say so. A refusal says that nothing was
+   * formed and that nothing stands under this number: a message that would be refused is first looked up.
+   */
+  async pay(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
+    const order = orderOf(shape, message);
+    const { peer } = message;
+    const isAdvice = textOf(message, 'flagAdvise') === 'Y';
+    if (isAdvice && peer.profile.repeatedPayment.unseenAdvice === 'refused') {
+      const unseen = snapRefusal('40401', undefined, 'an advice for a payment never seen');
+      const known = await this.payments.findByReference(order.channelId, order.reference);
+      if (!known) return fail(unseen);
+    }
+    const account = accountOf(peer, message.identity);
+    if (!account.ok) return this.refuse(order, account.error);
+    const total = amountOf(message, 'totalAmount');
+    if (total !== undefined && total !== order.paid)
+      return this.refuse(order, snapRefusal('40413', undefined, 'paidAmount is not totalAmount'));
+
+    const offer = await this.offerFor(order, account.value);
+    if (!offer.ok) return this.refuse(order, offer.error);
+    const answer = await this.paymentFlow.pay({
+      channelId: order.channelId,
+      reference: order.reference,
+      inquiryId: offer.value,
+      total: order.paid,
+      contentHash: order.contentHash,
+      answerWithinMs: peer.profile.answerWithinMs - this.spentMs(message),
+    });
+    if (answer.kind === 'payment')
+      return ok(this.told(order, answer.payment, answer.isRepeat ? 'repeat' : 'first'));
+    if (answer.kind === 'offer') throw new Error('an offer is no answer to a payment');
+    if (answer.payment) return ok(this.told(order, answer.payment, 'other content'));
+    return this.refuse(order, finallyRefused(refusedBy(answer.refusal)));
+  }
+
+  /** Which offer is paid: the one its inquiry led to; or the one its payment used; or one we ask for now. */
+  private async offerFor(order: Order, account: Account): Promise<Result<string, SnapRefusal>> {
+    const { channelId, message, reference } = order;
+    const asked = textOf(message, 'inquiryRequestId');
+    const named =
+      (asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked))) ??
+      (await this.offers.find(channelId, reference));
+    if (named) {
+      const isOfAccount =
+        named.productId === account.productId && named.customerNumber === account.customerNumber;
+      if (isOfAccount) return ok(named.inquiryId);
+      return fail(snapRefusal('40401', undefined, 'the inquiry of this number was about another account'));
+    }
+    const known = await this.payments.findByReference(channelId, reference);
+    if (known) return ok(known.inquiryId);
+    return this.askNow(order, account);
+  }
+
+  private async askNow(order: Order, account: Account): Promise<Result<string, SnapRefusal>> {
+    const { channelId, message, paid } = order;
+    // What the customer chose is what was paid without our fee.
+    const fee = this.catalog.soldProduct(channelId, account.productId)?.price.adminFee ?? 0n;
+    const chosen = paid > fee ? rupiah(paid - fee) : paid;
+    const asked = await this.inquiries.ask(message, account, order.reference, chosen, this.spentMs(message));
+    return asked.ok ? ok(asked.value.inquiryId) : fail(finallyRefused(asked.error));
+  }
+
+  /** Refuses, unless a payment stands under this number: then its truth is the answer. */
+  private async refuse(order: Order, refusal: SnapRefusal): Promise<Result<SnapAnswer, SnapRefusal>> {
+    const known = await this.payments.findByReference(order.channelId, order.reference);
+    if (!known) return fail(refusal);
+    const isSame = known.contentHash.equals(order.contentHash);
+    return ok(this.told(order, known, isSame ? 'repeat' : 'other content'));
+  }
+
+  /** How a payment stands, told to a message about it that cannot be acted on. */
+  standing(shape: Shape, message: SnapMessage, payment: Payment): SnapAnswer {
+    return this.told({ shape, message }, payment, 'other content');
+  }
+
+  private told(
+    { shape, message }: Pick<Order, 'shape' | 'message'>,
+    payment: Payment,
+    standing: Standing,
+  ): SnapAnswer {
+    const { peer, body } = message;
+    const { answers } = peer.profile;
+    const product = this.catalog.product(payment.productId)?.name ?? payment.productId;
+    const flag = flagOf(payment, answers.pendingFlag);
+    const { data, additionalInfo } = presentPayment(payment, product, peer.profile, flag);
+    const members = {
+      ...data,
+      ...echo(body, IDENTITY_NAMES),
+      ...(shape.service === 'paymentIntrabank' ? { paymentRequestId: payment.paymentId } : {}),
+      ...echo(body, shape.echoed),
+    };
+    return {
+      snapCase: caseOfPayment(payment, standing, message),
+      members: withAdditional(shape.dataName(peer.profile), members, additionalInfo, answers.additionalInfo),
+    };
+  }
+
+  private spentMs({ at }: SnapMessage): number {
+    return Math.max(0, this.clock.now().getTime() - at.getTime());
+  }
+}
+
+function orderOf(shape: Shape, message: SnapMessage): Order {
+  const paid = amountOf(message, 'paidAmount') ?? rupiah(0n);
+  const { customerNo, partnerServiceId } = message.identity;
+  // What makes it another payment: the account and the amount. Times, flags and texts of a repeat may differ.
+  const content = [partnerServiceId.trim(), customerNo, paid.toString()];
+  return {
+    shape,
+    message,
+    channelId: message.peer.channel.channel.channelId,
+    reference: referenceOf(textOf(message, shape.number) ?? ''),
+    paid,
+    contentHash: createHash('sha256').update(JSON.stringify(content)).digest(),
+  };
+}
+
+/**
+ * The case of a payment's answer. 404-18 is read as success, so it is said only where the first payment succeeded; a
+ * payment that is not known yet is in progress, whoever asks and however.
+ */
+function caseOfPayment(payment: Payment, standing: Standing, message: SnapMessage): SnapCase {
+  switch (statusOf(payment.state)) {
+    case 'IN_PROGRESS':
+      return '20200';
+    case 'PAID':
+      return standing === 'first' || isReplayed(standing, message) ? '20000' : '40418';
+    case 'DECLINED':
+      return standing === 'other content' ? '40400' : finalCase(caseOf(payment.code));
+    case 'REVERSED':
+      return '40400';
+  }
+}
+
+/** Whether a repeat of a payment that succeeded is told like the first message. */
+function isReplayed(standing: Standing, message: SnapMessage): boolean {
+  if (standing === 'other content' || message.naming.kind === 'repeated') return false;
+  const { advice, plain } = message.peer.profile.repeatedPayment;
+  return (textOf(message, 'flagAdvise') === 'Y' ? advice : plain) === 'replayed';
+}
+
+/** A 5xx is read as "not known": what is final is told as a refusal, and what succeeded by nothing but 200. */
+function finalCase(snapCase: SnapCase): SnapCase {
+  return snapCase.startsWith('5') || snapCase.startsWith('2') ? '40306' : snapCase;
+}
+
+/** At a payment, "the biller cannot be reached" has formed nothing. That we cannot serve now stays what it is. */
+function finallyRefused(refusal: SnapRefusal): SnapRefusal {
+  return refusal.snapCase === '50001' ? refusal : { ...refusal, snapCase: finalCase(refusal.snapCase) };
+}

@@ -1,0 +1,16 @@
+export * from './amount';
+export * from './client/answer';
+export type { SnapPartner } from './client/partner';
+export { SnapClient } from './client/snap-client';
+export { VirtualAccounts, type HostedAccount, type PaidNotice } from './client/virtual-accounts';
+export * from './codes';
+export * from './encoding';
+export * from './endpoint-url';
+export * from './fields';
+export * from './json';
+export * from './messages';
+export { minifiedHash, minify } from './minify';
+export * from './services';
+export * from './signature';
+export * from './timestamp';
+export * from './virtual-account';
