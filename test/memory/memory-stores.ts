@@ -6,6 +6,7 @@ import {
   PaymentStore,
   type AdviceClaim,
   type ClaimedPayment,
+  type BillHolder,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -29,6 +30,14 @@ export class MemoryPaymentStore extends PaymentStore {
   override async findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     const row = this.tables.row('payment', 'PRIMARY', paymentId);
     return row?.['channel_id'] === channelId ? this.whole(row) : undefined;
+  }
+
+  override async findHolderOf(bill: string): Promise<BillHolder | undefined> {
+    const row = this.tables.row('payment', 'payment_bill_in_payment', bill);
+    const payment = this.whole(row);
+    return (
+      payment && { paymentId: payment.paymentId, state: payment.state, since: row?.['updated_at'] as Date }
+    );
   }
 
   override async findLastSale(sale: string): Promise<LastSale | undefined> {
@@ -130,7 +139,7 @@ export class MemoryInquiryStore extends InquiryStore {
     super();
   }
 
-  override async add(inquiry: StoredInquiry, now: Date): Promise<void> {
+  override async add(inquiry: StoredInquiry): Promise<void> {
     const values = {
       inquiry_id: inquiry.inquiryId,
       channel_id: inquiry.channelId,
@@ -139,7 +148,7 @@ export class MemoryInquiryStore extends InquiryStore {
       customer_number: inquiry.customerNumber,
       amount: inquiry.offer.amount,
       offer: offerToJson(inquiry.offer),
-      created_at: now,
+      created_at: inquiry.askedAt,
       valid_until: inquiry.validUntil,
     };
     this.tables.atomically((change) => change.insert({ table: 'inquiry', values }));
@@ -159,6 +168,7 @@ export class MemoryInquiryStore extends InquiryStore {
       productId: String(row['product_id']),
       customerNumber: String(row['customer_number']),
       offer: offerFromJson(JSON.parse(String(row['offer']))),
+      askedAt: row['created_at'] as Date,
       validUntil: row['valid_until'] as Date,
     };
     return { inquiry, usedBy: used ? String(used['payment_id']) : null };

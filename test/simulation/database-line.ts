@@ -5,6 +5,7 @@ import {
   PaymentStore,
   type AdviceClaim,
   type ClaimedPayment,
+  type BillHolder,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -124,6 +125,10 @@ class DistantPayments extends PaymentStore {
     return this.line.ask(() => this.store.findById(channelId, paymentId));
   }
 
+  override findHolderOf(bill: string): Promise<BillHolder | undefined> {
+    return this.line.ask(() => this.store.findHolderOf(bill));
+  }
+
   override findLastSale(sale: string): Promise<LastSale | undefined> {
     return this.line.ask(() => this.store.findLastSale(sale));
   }
@@ -157,8 +162,8 @@ class DistantInquiries extends InquiryStore {
     super();
   }
 
-  override add(inquiry: StoredInquiry, now: Date): Promise<void> {
-    return this.line.ask(() => this.store.add(inquiry, now));
+  override add(inquiry: StoredInquiry): Promise<void> {
+    return this.line.ask(() => this.store.add(inquiry));
   }
 
   override find(

@@ -21,6 +21,7 @@ export function anOffer(reference: string): Omit<StoredInquiry, 'inquiryId' | 'c
       details: {},
       echo: { ref: 'ß"\\' },
     },
+    askedAt: new Date('2026-07-14T05:00:00Z'),
     validUntil: new Date('2026-07-14T05:15:00.001Z'),
   };
 }
@@ -76,7 +77,7 @@ export async function openPayment(
   const result = await writer.commit({
     journal: holdJournal(moneyOf(payment), at),
     claims: [{ key: 'PRIMARY', value: paymentId }],
-    inserts: openingRows(payment, false),
+    inserts: openingRows(payment, null),
     updates: () => [],
     witness: { table: 'payment', values: { payment_id: paymentId } },
   });

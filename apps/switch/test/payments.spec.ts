@@ -219,7 +219,7 @@ describe('refused before anything is formed', () => {
   });
 });
 
-test('a bill is in payment only once, whichever channel asks; afterwards it is free again', async () => {
+test('a bill is paid once, whichever channel asks; a new inquiry may pay what it shows', async () => {
   const number = customer('pln-postpaid', '3100');
   const offers = await Promise.all([
     client.offer('pln-postpaid', number),
@@ -232,6 +232,9 @@ test('a bill is in payment only once, whichever channel asks; afterwards it is f
   ];
   expect(paid.body.status).toBe('PAID');
   expectProblem(refused, 422, 'BILL_IN_PAYMENT');
+  // The offer still stands, and shows what is no longer owed.
+  const late = refused === answers[0] ? client.pay(offers[0]) : warung.pay(offers[1]);
+  expectProblem(await late, 422, 'BILL_ALREADY_PAID');
   expect(await world.truthOf(number)).toHaveLength(1);
   expect((await client.payFor('pln-postpaid', number)).body.status).toBe('PAID');
 });

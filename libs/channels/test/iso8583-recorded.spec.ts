@@ -63,6 +63,7 @@ function inquiryOf({ customerNumber = '' }: Question): StoredInquiry {
     productId: 'pln-postpaid',
     customerNumber,
     offer: OFFER,
+    askedAt: new Date('2026-07-14T08:15:30Z'),
     validUntil: new Date('2026-07-14T08:30:30Z'),
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { hash } from 'node:crypto';
 import { minifiedHash, minify } from './minify';
 
-const text = (raw: string): string => minify(Buffer.from(raw)).toString();
+const minified = (raw: string): string => minify(Buffer.from(raw)).toString();
 const sha256 = (raw: string): string => minifiedHash(Buffer.from(raw), 'hex');
 
 const PRETTY = String.raw`{
@@ -19,7 +19,7 @@ test('the published vectors', () => {
   expect(sha256('{"hello":"world"}')).toBe(
     '93a23971a914e5eacbf0a8d25154cda309c3c1c72fbb9914d47c60f3cb681588',
   );
-  expect(text(PRETTY)).toBe(
+  expect(minified(PRETTY)).toBe(
     String.raw`{"partnerServiceId":"   88899","customerNo":"0812000111","virtualAccountNo":"   888990812000111","inquiryRequestId":"INQ-0001","additionalInfo":{"note":"a\/b  c"}}`,
   );
   expect(sha256(PRETTY)).toBe('1cab39876cdc9643a954b1f4b3c4f304655a5874791c2229ef098829d9e3cc77');
@@ -29,7 +29,7 @@ test('neither parsing and writing anew nor removing every space would do', () =>
   expect(hash('sha256', JSON.stringify(JSON.parse(PRETTY)))).toBe(
     '115fe09e6b6d3f090bf05008c6c7e4fd51a93b681749121dfafa8fc457389efb',
   );
-  expect(hash('sha256', text(PRETTY).replaceAll(' ', ''))).toBe(
+  expect(hash('sha256', minified(PRETTY).replaceAll(' ', ''))).toBe(
     '3a91f4562e62d24327407fbaab7500c4423a08afc582ca71f119b008d6405fe8',
   );
 });
@@ -50,7 +50,7 @@ test.each([
   ['names that stand twice, and their order', '{ "2":1, "1":2, "2":3 }', '{"2":1,"1":2,"2":3}'],
   ['a tab and a line end within a string', '{"a\t\n" :\t\r\n1}', '{"a\t\n":1}'],
 ])('%s stays as it is', (_, raw, kept) => {
-  expect(text(raw)).toBe(kept);
+  expect(minified(raw)).toBe(kept);
 });
 
 test('a body without such white space is not even copied', () => {
@@ -78,7 +78,7 @@ test('any JSON text keeps its value, and loses nothing more the second time', ()
     fc.property(spaced, (raw) => {
       const once = minify(Buffer.from(raw));
       expect(JSON.parse(once.toString())).toEqual(JSON.parse(raw));
-      expect(once.toString()).toBe(text(once.toString()));
+      expect(once.toString()).toBe(minified(once.toString()));
       expect(sha256(raw)).toBe(hash('sha256', once));
     }),
   );
@@ -102,7 +102,7 @@ test.each([
   ['a backslash at the very end', '[ "a\\', '["a\\'],
   ['a quote alone at the end', '[ 1, "', '[1,"'],
 ])('%s has an answer that keeps what is within it', (_, raw, kept) => {
-  expect(text(raw)).toBe(kept);
+  expect(minified(raw)).toBe(kept);
   expect(sha256(raw)).toBe(hash('sha256', kept));
 });
 

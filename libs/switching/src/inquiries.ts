@@ -20,9 +20,9 @@ export class Inquiries {
   ) {}
 
   /** Remembers an offer; it is durable when this returns. */
-  async keep(inquiry: Omit<StoredInquiry, 'inquiryId'>, now: Date): Promise<StoredInquiry> {
-    const stored = { ...inquiry, inquiryId: this.drawId(now) };
-    await this.store.add(stored, now);
+  async keep(inquiry: Omit<StoredInquiry, 'inquiryId' | 'askedAt'>, now: Date): Promise<StoredInquiry> {
+    const stored = { ...inquiry, inquiryId: this.drawId(now), askedAt: now };
+    await this.store.add(stored);
     return stored;
   }
 

@@ -9,13 +9,15 @@ export interface StoredInquiry {
   productId: string;
   customerNumber: string;
   offer: Offer;
+  /** When the biller was asked. */
+  askedAt: Date;
   validUntil: Date;
 }
 
 /** Where offers are kept. */
 export abstract class InquiryStore {
   /** Writes an offer; it is durable when this returns. */
-  abstract add(inquiry: StoredInquiry, now: Date): Promise<void>;
+  abstract add(inquiry: StoredInquiry): Promise<void>;
 
   /** The channel's offer, with the payment that has used it, if any. */
   abstract find(
@@ -31,6 +33,7 @@ interface InquiryRow {
   product_id: string;
   customer_number: string;
   offer: unknown;
+  created_at: Date;
   valid_until: Date;
   payment_id: string | null;
 }
@@ -46,7 +49,7 @@ export class SqlInquiryStore extends InquiryStore {
     this.found = new Coalescing((inquiryIds) => this.read(inquiryIds), ROWS_PER_QUESTION);
   }
 
-  override async add(inquiry: StoredInquiry, now: Date): Promise<void> {
+  override async add(inquiry: StoredInquiry): Promise<void> {
     await this.statements.run(
       'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
         'created_at, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -58,7 +61,7 @@ export class SqlInquiryStore extends InquiryStore {
         inquiry.customerNumber,
         inquiry.offer.amount,
         offerToJson(inquiry.offer),
-        now,
+        inquiry.askedAt,
         inquiry.validUntil,
       ],
     );
@@ -77,6 +80,7 @@ export class SqlInquiryStore extends InquiryStore {
       productId: row.product_id,
       customerNumber: row.customer_number,
       offer: offerFromJson(fromJson(row.offer)),
+      askedAt: row.created_at,
       validUntil: row.valid_until,
     };
     return { inquiry, usedBy: row.payment_id };
@@ -86,7 +90,7 @@ export class SqlInquiryStore extends InquiryStore {
   private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
     const rows = await this.statements.rows<InquiryRow>(
       'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
-        'i.valid_until, p.payment_id ' +
+        'i.created_at, i.valid_until, p.payment_id ' +
         'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
       [[...new Set(inquiryIds)]],
     );

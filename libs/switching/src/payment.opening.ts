@@ -14,6 +14,7 @@ import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#l
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
+import { handOver, objectionToBill, type BillHolder } from './bill-guard';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
@@ -65,7 +66,11 @@ export class PaymentOpening {
       const payment = this.draft(request, inquiry, sold, now, deadline);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
-      const result = await this.commit(payment, sold.product.oneBillAtATime, guard.value);
+      const bill = sold.product.oneBillAtATime ? billOf(payment) : null;
+      const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
+      const objection = objectionToBill(holder, inquiry.askedAt);
+      if (objection) return this.repeatOr(request, objection);
+      const result = await this.commit(payment, bill, holder, guard.value);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
@@ -86,7 +91,7 @@ export class PaymentOpening {
           throw new Error(`${result.key} is taken again and again while opening ${payment.paymentId}`);
         }
         case 'stale':
-          if (guard.value !== NO_GUARD && draws < DRAWS_MAX) continue;
+          if ((guard.value !== NO_GUARD || holder) && draws < DRAWS_MAX) continue;
           throw new Error(`opening ${payment.paymentId} found its rows changed under its lock`);
       }
     }
@@ -111,14 +116,20 @@ export class PaymentOpening {
       : ok(guardOf(payment, last));
   }
 
-  private commit(payment: Payment, oneBillAtATime: boolean, guard: SaleGuard): Promise<CommitResult> {
+  private commit(
+    payment: Payment,
+    bill: string | null,
+    holder: BillHolder | undefined,
+    guard: SaleGuard,
+  ): Promise<CommitResult> {
     const { paymentId, channelId, channelReference, createdAt } = payment;
-    const rows = openingRows(payment, oneBillAtATime);
+    const rows = openingRows(payment, holder ? null : bill);
+    const updates = holder ? [...guard.updates, ...handOver(holder, payment)] : guard.updates;
     return this.writer.commit({
       journal: holdJournal(moneyOf(payment), createdAt),
-      claims: [...claimsOf(payment, oneBillAtATime), ...guard.claims],
+      claims: [...claimsOf(payment, bill), ...guard.claims],
       inserts: guard.rows.length === 0 ? rows : (deposit) => [...rows(deposit), ...guard.rows],
-      updates: () => guard.updates,
+      updates: () => updates,
       witness: {
         table: 'payment',
         values: { payment_id: paymentId, channel_id: channelId, channel_reference: channelReference },
@@ -180,12 +191,12 @@ function objectionOf(key: string, inquiry: StoredInquiry, { product }: SoldProdu
 }
 
 /** The unique keys of a payment's rows. */
-function claimsOf(payment: Payment, oneBillAtATime: boolean): Claim[] {
+function claimsOf(payment: Payment, bill: string | null): Claim[] {
   const { paymentId, channelId, channelReference, inquiryId } = payment;
   return [
     { key: 'PRIMARY', value: paymentId },
     { key: 'payment_channel_reference', value: `${channelId} ${channelReference}` },
     { key: 'payment_inquiry', value: inquiryId },
-    ...(oneBillAtATime ? [{ key: 'payment_bill_in_payment', value: billOf(payment) }] : []),
+    ...(bill === null ? [] : [{ key: 'payment_bill_in_payment', value: bill }]),
   ];
 }

@@ -1,4 +1,5 @@
-import type { Statements } from '#lib/platform';
+import { Coalescing, type Statements } from '#lib/platform';
+import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 import { selectPayment, selectPayments } from './payment.rows';
@@ -14,10 +15,15 @@ export const LEFT_BEHIND =
   "STRAIGHT_JOIN payment p FORCE INDEX (payment_open) ON p.channel_id = c.channel_id AND p.state = 'SENT' " +
   'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id WHERE l.next_advice_at <= ? LIMIT ?';
 
+const BILLS_PER_QUESTION = 64;
+
 /** Payments in the payment database. */
 export class SqlPaymentStore extends PaymentStore {
+  private readonly holders: Coalescing<string, BillHolder>;
+
   constructor(private readonly statements: Statements) {
     super();
+    this.holders = new Coalescing((bills) => this.readHolders(bills), BILLS_PER_QUESTION);
   }
 
   override findByReference(channelId: string, reference: string): Promise<Payment | undefined> {
@@ -29,6 +35,26 @@ export class SqlPaymentStore extends PaymentStore {
 
   override findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     return selectPayment(this.statements, 'p.channel_id = ? AND p.payment_id = ?', [channelId, paymentId]);
+  }
+
+  override findHolderOf(bill: string): Promise<BillHolder | undefined> {
+    return this.holders.ask(bill);
+  }
+
+  private async readHolders(bills: readonly string[]): Promise<(BillHolder | undefined)[]> {
+    const rows = await this.statements.rows<{
+      bill_in_payment: string;
+      payment_id: string;
+      state: PaymentState;
+      updated_at: Date;
+    }>('SELECT bill_in_payment, payment_id, state, updated_at FROM payment WHERE bill_in_payment IN (?)', [
+      [...new Set(bills)],
+    ]);
+    const byBill = new Map(rows.map((row) => [row.bill_in_payment, row]));
+    return bills.map((bill) => {
+      const row = byBill.get(bill);
+      return row && { paymentId: row.payment_id, state: row.state, since: row.updated_at };
+    });
   }
 
   override async findLastSale(sale: string): Promise<LastSale | undefined> {

@@ -1,4 +1,5 @@
 import type { Payment } from './payment';
+import type { BillHolder } from './bill-guard';
 import type { LastSale } from './sale-guard';
 
 /** A worker's claim on payments of one biller, which is to be asked about them. */
@@ -37,6 +38,9 @@ export abstract class PaymentStore {
 
   /** The channel's payment under our Payment ID, or undefined. */
   abstract findById(channelId: string, paymentId: string): Promise<Payment | undefined>;
+
+  /** The payment that a bill belongs to (`billOf`), or undefined. */
+  abstract findHolderOf(bill: string): Promise<BillHolder | undefined>;
 
   /** The last payment of a sale that is guarded (`saleOf`), or undefined. */
   abstract findLastSale(sale: string): Promise<LastSale | undefined>;

@@ -17,10 +17,13 @@ import { evidenceRow, type Said } from './payment.evidence';
 import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 import { renderReceipt } from './receipt';
 
-/** The rows of a new payment: the payment itself, its leg's intent, and the first line of its history. */
+/**
+ * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
+ * @param bill what it holds, where only one payment may (`billOf`); null where it holds none, or takes it over.
+ */
 export function openingRows(
   payment: Payment,
-  oneBillAtATime: boolean,
+  bill: string | null,
 ): (deposit: DepositAfter | undefined) => Row[] {
   const { offer, leg } = payment;
   return (deposit) => [
@@ -35,7 +38,7 @@ export function openingRows(
         product_id: payment.productId,
         biller_id: payment.billerId,
         customer_number: payment.customerNumber,
-        bill_in_payment: oneBillAtATime ? billOf(payment) : null,
+        bill_in_payment: bill,
         state: payment.state,
         code: payment.code,
         amount: offer.amount,
@@ -73,7 +76,7 @@ export function openingRows(
   ];
 }
 
-/** What names a bill across channels while it is in payment. */
+/** What names a bill across channels. */
 export function billOf({ billerId, leg, customerNumber }: Payment): string {
   return `${billerId}:${leg.billerProduct}:${customerNumber}`;
 }
@@ -204,7 +207,8 @@ function paymentUpdate(
     last_event_no: after.lastEventNo,
     updated_at: now,
   };
-  if (isFinal(after.state)) set['bill_in_payment'] = null;
+  // A paid bill stays with its payment: who has asked before it was paid must not pay it again.
+  if (isFinal(after.state) && after.state !== 'PAID') set['bill_in_payment'] = null;
   return {
     table: 'payment',
     set,

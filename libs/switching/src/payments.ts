@@ -3,6 +3,7 @@ import type { Catalog } from '#lib/catalog';
 import type { MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
+import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
 import { contradictionOf, evidenceRow, type Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
@@ -31,6 +32,11 @@ export class Payments {
 
   async findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
     return this.store.findById(channelId, paymentId);
+  }
+
+  /** The payment that a bill belongs to, or undefined. */
+  async findHolderOf(bill: string): Promise<BillHolder | undefined> {
+    return this.store.findHolderOf(bill);
   }
 
   /** The last payment of a guarded sale, or undefined. */

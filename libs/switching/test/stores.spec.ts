@@ -62,7 +62,7 @@ describe.each([['on a database', onADatabase] as const, ['in memory', inMemory] 
 
     test('an offer is read back as it was kept, by its own channel only', async () => {
       const inquiry = { ...offers, inquiryId: 'inq_1', channelId: 'ca' };
-      await stores.inquiries.add(inquiry, AT);
+      await stores.inquiries.add(inquiry);
       expect(await stores.inquiries.find('ca', 'inq_1')).toEqual({ inquiry, usedBy: null });
       expect(await stores.inquiries.find('cb', 'inq_1')).toBeUndefined();
       expect(await stores.inquiries.find('ca', 'inq_2')).toBeUndefined();
@@ -96,7 +96,7 @@ describe.each([['on a database', onADatabase] as const, ['in memory', inMemory] 
 
     test('an offer that a payment has used says so', async () => {
       const formed = await openPayment(stores.writer, { paymentId: 'T00000000002', reference: 'Ref-2' }, AT);
-      await stores.inquiries.add({ ...offers, inquiryId: formed.inquiryId, channelId: 'ca' }, AT);
+      await stores.inquiries.add({ ...offers, inquiryId: formed.inquiryId, channelId: 'ca' });
       expect(await stores.inquiries.find('ca', formed.inquiryId)).toMatchObject({ usedBy: 'T00000000002' });
     });
 
