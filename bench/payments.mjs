@@ -10,15 +10,17 @@ import {
   startSwitch,
   throughProxy,
 } from './lib/payments-bed.mjs';
+import { measureByChannel } from './payments-by-channel.mjs';
 
 const MISSED_SHARE_MAX = 0.001;
 
 /**
  * The whole HTTP path on one deposit: HMAC, routing, two durable commits, a biller that takes 20 ms. The pipeline and
  * one transaction per step take turns, so that a slow minute of the machine meets both.
- * @param {{ seconds: number, dbRttMs: number, signal: AbortSignal, log: (line: string) => void }} options
+ * @param {{ seconds: number, dbRttMs: number, channel: string, signal: AbortSignal, log: (line: string) => void }} options
  */
-export async function measure({ seconds, dbRttMs, signal, log }) {
+export async function measure({ seconds, dbRttMs, channel, signal, log }) {
+  if (channel !== 'h2h') return measureByChannel({ wire: channel, seconds, signal, log });
   const bed = await makeBed({ log, signal });
   try {
     const offers = await prepareOffers(bed);

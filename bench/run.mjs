@@ -5,7 +5,15 @@ import { stopSignal } from '../scripts/lib/signals.mjs';
 import { setup } from '../scripts/setup.mjs';
 
 /** Each with how long it measures unless told otherwise. */
-const BENCHES = { payments: 8, 'hot-account': 8, idle: 10, overload: 600, soak: 600, 'snap-verify': 8 };
+const BENCHES = {
+  payments: 8,
+  'hot-account': 8,
+  idle: 10,
+  overload: 600,
+  soak: 600,
+  iso8583: 8,
+  'snap-verify': 8,
+};
 
 const HELP = `npm run bench -- <name> [options]
 
@@ -20,9 +28,11 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
   overload       half as much again as the switch can bear: refused early, formed nothing
   soak           a steady load for long: memory and connections stay flat
   snap-verify    the check of one SNAP signature against its bare hash and HMAC
+  iso8583        packing and unpacking of a 0200 on one core, beside a public package
 
   --seconds n    how long each measured part takes (default 8; idle 10, overload and soak 600)
   --db-rtt-ms n  payments: put the database so many milliseconds away
+  --channel c    payments: snap or iso8583, by turns with the H2H API
   --help         this text`;
 
 const signal = stopSignal();
@@ -35,6 +45,7 @@ async function main() {
     options: {
       seconds: { type: 'string' },
       'db-rtt-ms': { type: 'string', default: '0' },
+      channel: { type: 'string', default: 'h2h' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -47,12 +58,15 @@ async function main() {
   if (usual === undefined)
     throw new CannotRun(`There is no bench "${name}"; known: ${Object.keys(BENCHES).join(', ')}.`);
   const seconds = wholeNumber('--seconds', values.seconds ?? String(usual), 1);
+  if (!['h2h', 'snap', 'iso8583'].includes(values.channel))
+    throw new CannotRun(`--channel is "${values.channel}", and must be h2h, snap or iso8583.`);
   const dbRttMs = wholeNumber('--db-rtt-ms', values['db-rtt-ms'], 0);
   await setup({ signal });
   const { measure } = await import(`./${name}.mjs`);
   const result = await measure({
     seconds,
     dbRttMs,
+    channel: values.channel,
     signal,
     log: (/** @type {string} */ line) => console.log(line),
   });

@@ -11,7 +11,8 @@ if (process.send) process.on('message', (order) => void run(/** @type {Order} */
 
 /**
  * @typedef {{ wire?: string, host: string, port: number, channelId: string, secret: string, perSecond: number,
- *   inFlightMax: number, seconds: number, prefix: string, offers: [string, string][], bank?: any }} Order
+ *   inFlightMax: number, seconds: number, prefix: string, offers: [string, string][], customerNumber?: string,
+ *   bank?: any }} Order
  */
 
 /**

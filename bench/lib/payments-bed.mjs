@@ -18,39 +18,59 @@ export const CUSTOMER = '14270013002';
 /**
  * Asks once for a bill, then copies that offer: the payments are what is measured.
  * @param {import('./bed.mjs').Bed} bed
- * @param {number} [count] how many there will be
+ * @param {number} [count] how many there will be, of each channel
+ * @param {readonly string[]} [channelIds] who will pay; the first one's are taken unless said otherwise
  */
-export async function prepareOffers(bed, count = 600_000) {
+export async function prepareOffers(bed, count = 600_000, channelIds = [CHANNEL]) {
   const { inquiryId, total } = await askInquiry(bed.run, CHANNEL, CUSTOMER);
-  await bed.admin.query(
-    `INSERT INTO inquiry SELECT CONCAT('inq_b', s.seq), channel_id, channel_reference, product_id, customer_number,
-       amount, offer, created_at, created_at + INTERVAL 1 DAY FROM inquiry, seq_1_to_${count} s WHERE inquiry_id = ?`,
-    [inquiryId],
-  );
+  /** @type {Map<string, number>} */
+  const next = new Map();
+  for (const [nth, channelId] of channelIds.entries()) {
+    await bed.admin.query(
+      `INSERT INTO inquiry SELECT CONCAT('inq_b', ?, s.seq), ?, channel_reference, product_id, customer_number,
+         amount, offer, created_at, created_at + INTERVAL 1 DAY FROM inquiry, seq_1_to_${count} s WHERE inquiry_id = ?`,
+      [letterOf(nth), channelId, inquiryId],
+    );
+    next.set(channelId, 0);
+    await coverPayments(bed, channelId);
+  }
+  return {
+    /** @param {number} wanted @param {string} [channelId] @returns {[string, string][]} */
+    take(wanted, channelId = channelIds[0] ?? CHANNEL) {
+      const taken = next.get(channelId) ?? 0;
+      next.set(channelId, taken + wanted);
+      if (taken + wanted > count) throw new Error(`more than ${count} payments; measure fewer seconds`);
+      const letter = letterOf(channelIds.indexOf(channelId));
+      return Array.from(
+        { length: wanted },
+        (_, at) => /** @type {[string, string]} */ ([`inq_b${letter}${taken + at + 1}`, total]),
+      );
+    },
+  };
+}
+
+/** @param {number} nth tells the offers of one channel from those of another */
+function letterOf(nth) {
+  return String.fromCharCode('a'.charCodeAt(0) + nth);
+}
+
+/**
+ * A deposit that no bench uses up.
+ * @param {import('./bed.mjs').Bed} bed
+ * @param {string} channelId
+ */
+async function coverPayments(bed, channelId) {
   const { topUpDeposit, SingleWriter } = await import('#lib/ledger');
   const { Database } = await import('#lib/platform');
   const database = new Database(bed.environment['DATABASE_URL'] ?? '');
   await topUpDeposit(new SingleWriter(database), {
-    topUpId: 'bench',
-    channelId: CHANNEL,
+    topUpId: `bench ${channelId}`,
+    channelId,
     amount: 1_000_000_000_000n,
     businessDate: new Date().toISOString().slice(0, 10),
     at: new Date(),
   });
   await database.close();
-  let next = 0;
-  return {
-    /** @param {number} wanted @returns {[string, string][]} */
-    take(wanted) {
-      const taken = Array.from(
-        { length: wanted },
-        (_, at) => /** @type {[string, string]} */ ([`inq_b${next + at + 1}`, total]),
-      );
-      next += wanted;
-      if (next > count) throw new Error(`more than ${count} payments; measure fewer seconds`);
-      return taken;
-    },
-  };
 }
 
 /**
@@ -59,10 +79,17 @@ export async function prepareOffers(bed, count = 600_000) {
  * @param {string} databaseUrl
  */
 export async function startSwitch(bed, writer, databaseUrl) {
-  const { switches } = await freePorts(1);
+  const { switches, iso8583 } = await freePorts(1);
   const port = switches[0] ?? 0;
+  const isoPort = iso8583[0] ?? 0;
   const started = await startProgram('switch-process.mjs', {
-    env: { ...bed.environment, DATABASE_URL: databaseUrl, HTTP_PORT: String(port), WRITER: writer },
+    env: {
+      ...bed.environment,
+      DATABASE_URL: databaseUrl,
+      HTTP_PORT: String(port),
+      ISO8583_PORT: String(isoPort),
+      WRITER: writer,
+    },
     logFile: path.join(bed.home.logs, `bench-${writer}.log`),
     execArgv: [
       ...nodeArguments('switch'),
@@ -71,7 +98,7 @@ export async function startSwitch(bed, writer, databaseUrl) {
         : []),
     ],
   });
-  return { port, pid: started.child.pid ?? 0, stop: () => started.stop() };
+  return { port, isoPort, pid: started.child.pid ?? 0, stop: () => started.stop() };
 }
 
 /** @param {import('./bed.mjs').Bed} bed @param {number} port */

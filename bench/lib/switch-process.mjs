@@ -30,6 +30,8 @@ const running = await openSwitch({
   configDirectory: path.join(CHECKOUT, 'config'),
   port: Number(env['HTTP_PORT']),
   host: '127.0.0.1',
+  iso8583ListeningOf: (/** @type {string} */ name) =>
+    env[name] === undefined ? undefined : { port: Number(env[name]), tls: undefined },
   clock: new SystemClock(),
   logger: platform.createLogger('switch'),
   writerOf: WRITERS[env['WRITER'] ?? 'batch'],

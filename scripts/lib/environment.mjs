@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { LOOPBACK } from './ports.mjs';
+import { BANKS } from './secrets.mjs';
 import { SOURCES } from './sftp.mjs';
 import { hostBankEnvironment, snapEnvironment } from './snap-bank.mjs';
 
@@ -42,6 +43,8 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     snapEnvironment(secrets.snapBank),
     hostBankEnvironment(simulator, secrets.hostBank),
   );
+  for (const [id, { institutionCode }] of Object.entries(BANKS))
+    environment[`CHANNEL_${constantCase(id)}_INSTITUTION_CODE`] = institutionCode;
   for (const source of SOURCES) {
     environment[`SFTP_${source}_HOST`] = LOOPBACK;
     environment[`SFTP_${source}_PORT`] = String(sftp.port);
@@ -56,12 +59,16 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
 /**
  * One process's environment: the machine's, ours over it, without the right to change the schema.
  * @param {Record<string, string>} shared
- * @param {number} [httpPort]
+ * @param {{ http?: number, iso8583?: number }} [ports] where it listens
  * @returns {NodeJS.ProcessEnv}
  */
-export function forProcess(shared, httpPort) {
+export function forProcess(shared, { http, iso8583 } = {}) {
   const { DATABASE_MIGRATION_URL: _withheld, ...environment } = { ...process.env, ...shared };
-  return httpPort === undefined ? environment : { ...environment, HTTP_PORT: String(httpPort) };
+  return {
+    ...environment,
+    ...(http !== undefined && { HTTP_PORT: String(http) }),
+    ...(iso8583 !== undefined && { ISO8583_PORT: String(iso8583) }),
+  };
 }
 
 /** @param {string} name */

@@ -93,16 +93,16 @@ export async function startInstallation(wanted) {
   /**
    * @param {string} name
    * @param {string} app
-   * @param {number} [httpPort]
+   * @param {{ http?: number, iso8583?: number }} [listens]
    */
-  const keepApp = (name, app, httpPort) =>
+  const keepApp = (name, app, listens) =>
     keep(name, PROCESS_STOP_MS, () =>
       launch({
         name,
         home,
         command: process.execPath,
         args: [...nodeArguments(app), mainFile(app)],
-        env: forProcess(processEnvironment, httpPort),
+        env: forProcess(processEnvironment, listens),
         readyMs: PROCESS_READY_MS,
         whenReady: readyMessage,
         hasChannel: true,
@@ -127,10 +127,10 @@ export async function startInstallation(wanted) {
     if (isDemo) {
       await command('seeding the demo data', ['seed', 'fixtures/demo'], environment, log, signal);
       await keep('sftp', SFTP_STOP_MS, () => launchSftp(sftp));
-      await keepApp('simulator', 'simulator', ports.simulator);
+      await keepApp('simulator', 'simulator', { http: ports.simulator });
     }
     for (const [index, port] of ports.switches.entries())
-      await keepApp(`switch-${index + 1}`, 'switch', port);
+      await keepApp(`switch-${index + 1}`, 'switch', { http: port, iso8583: ports.iso8583[index] });
     await keepApp('worker', 'worker');
     for (const port of Object.values(portsByPurpose(wanted)))
       await waitForAnswer(port, { greets: false, signal });
@@ -189,6 +189,7 @@ function portsByPurpose({ ports, isDemo, externalDatabase }) {
   /** @type {Record<string, number>} */
   const purposes = {};
   for (const [index, port] of ports.switches.entries()) purposes[`switch-${index + 1}`] = port;
+  for (const [index, port] of ports.iso8583.entries()) purposes[`ISO 8583 of switch-${index + 1}`] = port;
   if (isDemo) {
     purposes.simulator = ports.simulator;
     purposes.sftp = ports.sftp;

@@ -8,6 +8,7 @@ export const LOOPBACK = '127.0.0.1';
  * One port per door of an installation, all on the loopback address.
  * @typedef {object} Ports
  * @property {number[]} switches one per instance, the first one first
+ * @property {number[]} iso8583 the ISO 8583 door of each instance
  * @property {number} simulator
  * @property {number} sftp
  * @property {number} database
@@ -16,7 +17,7 @@ export const LOOPBACK = '127.0.0.1';
 const HIGHEST_BASE = 65_000;
 
 /**
- * The fixed layout people can remember. Base + 1 (back office) and base + 3 (ISO 8583) are kept free.
+ * The fixed layout people can remember. Base + 1 (back office) is kept free.
  * @param {string | undefined} portBase the text of PORT_BASE
  * @param {number} switches how many instances
  * @returns {Ports}
@@ -28,6 +29,7 @@ export function portsFrom(portBase, switches) {
     throw new CannotRun(`PORT_BASE is "${portBase}"; set it to a whole number from 1024 to ${HIGHEST_BASE}.`);
   return {
     switches: Array.from({ length: switches }, (_, index) => (index === 0 ? base : base + 9 + index)),
+    iso8583: Array.from({ length: switches }, (_, index) => (index === 0 ? base + 3 : base + 29 + index)),
     simulator: base + 2,
     sftp: base + 4,
     database: base + 5,
@@ -41,7 +43,7 @@ export function portsFrom(portBase, switches) {
  */
 export async function freePorts(switches) {
   // All are held at once, so that the same one is not found twice.
-  const held = await Promise.all(Array.from({ length: switches + 3 }, () => listen(0)));
+  const held = await Promise.all(Array.from({ length: 2 * switches + 3 }, () => listen(0)));
   const numbers = held.map((server) => {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
@@ -49,7 +51,7 @@ export async function freePorts(switches) {
   });
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   const [simulator = 0, sftp = 0, database = 0, ...rest] = numbers;
-  return { switches: rest, simulator, sftp, database };
+  return { switches: rest.slice(0, switches), iso8583: rest.slice(switches), simulator, sftp, database };
 }
 
 /**

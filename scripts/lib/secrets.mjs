@@ -7,6 +7,14 @@ import { newSnapKeys, SNAP_BANK } from './snap-bank.mjs';
 /** The channels of the demo that speak the H2H JSON API to outsiders; the story has one of its own. */
 export const DEMO_CHANNELS = ['ppob-nusantara', 'warung-kecil'];
 const CHANNELS = [...DEMO_CHANNELS, 'simpul-story', SNAP_BANK];
+/**
+ * The demo's banks on ISO 8583 and the institution codes they go by. A line has no secret: it is let in from this
+ * machine only.
+ */
+export const BANKS = {
+  'bank-merdeka': { institutionCode: '4510017', isForOutsiders: true },
+  'bank-cerita': { institutionCode: '9990017', isForOutsiders: false },
+};
 const BILLERS = ['pln', 'tirta-jaya', 'story'];
 
 /**

@@ -79,6 +79,7 @@ await test('a lock is not held by a later process with the same number', () =>
 await test('the ports follow PORT_BASE, and a base that is not a port is refused by name', () => {
   assert.deepEqual(portsFrom('9000', 3), {
     switches: [9000, 9010, 9011],
+    iso8583: [9003, 9030, 9031],
     simulator: 9002,
     sftp: 9004,
     database: 9005,

@@ -23,6 +23,12 @@ export const SNAP_BANK = {
   }),
 };
 
+/** The institution codes that banks on ISO 8583 go by. */
+export const INSTITUTION_CODES: Readonly<Record<string, string>> = {
+  'bank-merdeka': '4510017',
+  'bank-cerita': '9990017',
+};
+
 /** The secret under which a channel signs in tests, or the second one that is valid beside it. */
 export function channelSecret(channelId: string, which: 'SECRET' | 'SECOND_SECRET' = 'SECRET'): string {
   return `test-${constantCase(channelId)}-${which}`;
@@ -34,6 +40,8 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
     for (const which of ['SECRET', 'SECOND_SECRET'] as const)
       process.env[`CHANNEL_${constantCase(channelId)}_${which}`] = channelSecret(channelId, which);
   setSnapCredentials();
+  for (const [channelId, code] of Object.entries(INSTITUTION_CODES))
+    process.env[`CHANNEL_${constantCase(channelId)}_INSTITUTION_CODE`] = code;
   const source = await catalogSource(store.migrationUrl).initialize();
   const seeded = await seedCatalog(source, SEED, box);
   await source.destroy();

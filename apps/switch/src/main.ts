@@ -8,6 +8,7 @@ import {
   numberSetting,
   runMain,
   setting,
+  tlsFromEnvironment,
 } from '#lib/platform';
 import { transportFromEnvironment } from '#lib/channels';
 import { openSwitch } from './switch';
@@ -26,6 +27,14 @@ runMain(logger, async () => {
     configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
     host,
+    iso8583ListeningOf: (name) =>
+      process.env[name] === undefined
+        ? undefined
+        : {
+            port: numberSetting(name, 'the port of an ISO 8583 profile'),
+            // ISO8583_PORT and ISO8583_TLS_CERTIFICATE_FILE belong together.
+            tls: tlsFromEnvironment(name.replace(/_PORT$/, ''), clock.now()),
+          },
     transport: transportFromEnvironment({ host, isProduction: isProduction() }, clock.now()),
     clock,
     logger,

@@ -10,12 +10,15 @@ import {
   h2hDoor,
   H2hLimits,
   HttpLimits,
+  Iso8583Limits,
   openHttp,
+  openIso8583,
   PLAIN,
   snapDoors,
   textDoors,
   type Door,
   type DoorParts,
+  type Iso8583Listening,
   type Transport,
 } from '#lib/channels';
 import { readFormats, sourceCalendar } from '#lib/files';
@@ -58,6 +61,8 @@ export interface SwitchOptions {
   configDirectory: string;
   port: number;
   host: string;
+  /** Where an ISO 8583 profile's lines come in, by its `port`; undefined where it has no door. None when left out. */
+  iso8583ListeningOf?: (setting: string) => Iso8583Listening | undefined;
   /** How its HTTP server is reached; plain when left out. */
   transport?: Transport;
   clock: Clock;
@@ -76,6 +81,7 @@ export interface RunningSwitch {
 const Limits = z.object({
   http: HttpLimits,
   h2h: H2hLimits,
+  iso8583: Iso8583Limits,
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
@@ -153,7 +159,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   return {
     url: doors.http.url,
     async close() {
-      await Promise.all(Object.values(doors).map((door) => door.close()));
+      await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       await writer.close();
       await billers.close();
@@ -163,12 +169,21 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   };
 }
 
-/** Every door of the switch. Those that are spoken over HTTP share one port. */
+/** Every door of the switch. Those that are spoken over HTTP share one port; each ISO 8583 profile has its own. */
 async function openDoors(
-  { host, port, transport = PLAIN, logger, dataKey }: SwitchOptions,
+  {
+    host,
+    port,
+    iso8583ListeningOf: listeningOf = () => undefined,
+    transport = PLAIN,
+    configDirectory,
+    logger,
+    dataKey,
+  }: SwitchOptions,
   limits: z.infer<typeof Limits>,
   parts: DoorParts,
-): Promise<{ http: Door }> {
+): Promise<{ http: Door; iso8583: Door[] }> {
+  const iso8583 = await openIso8583(parts, { host, listeningOf, configDirectory, limits: limits.iso8583 });
   const snap = snapDoors(parts, new SecretBox(dataKey));
   const http = await openHttp([h2hDoor(parts, limits.h2h), ...snap, ...textDoors(parts)], {
     host,
@@ -177,5 +192,5 @@ async function openDoors(
     logger,
     limits: limits.http,
   });
-  return { http };
+  return { http, iso8583 };
 }

@@ -16,8 +16,9 @@ export async function openSlots(order, count) {
     Array.from({ length: count }, async () => {
       const socket = await openHttpSocket(order);
       return {
-        pay(reference, offer, onAnswer) {
-          socket.send(paymentRequest(order, token, reference, offer), onAnswer);
+        // The bank's number of the inquiry is that of its payment, so the offer's name stands for both.
+        pay(_reference, offer, onAnswer) {
+          socket.send(paymentRequest(order, token, offer), onAnswer);
         },
         end: () => socket.end(),
       };
@@ -39,7 +40,7 @@ async function askToken({ host, port, bank }) {
       'X-SIGNATURE': sign('sha256', Buffer.from(`${bank.clientKey}|${timestamp}`), key).toString('base64'),
     },
   });
-  const { accessToken, responseMessage } = /** @type {any} */ (await answer.json());
+  const { accessToken, responseMessage } = await answer.json();
   if (!accessToken) throw new Error(`no token: ${responseMessage}`);
   return accessToken;
 }
@@ -49,10 +50,9 @@ let externalIds = 0;
 /**
  * @param {import('../load.mjs').Order} order
  * @param {string} token
- * @param {string} reference
  * @param {[string, string]} offer
  */
-function paymentRequest({ host, bank, customerNumber }, token, reference, [inquiryId, total]) {
+function paymentRequest({ host, bank, customerNumber }, token, [number, total]) {
   const customerNo = PREPAID_PREFIX + customerNumber;
   const amount = { value: `${total}.00`, currency: 'IDR' };
   const timestamp = jakartaNow();
@@ -61,8 +61,7 @@ function paymentRequest({ host, bank, customerNumber }, token, reference, [inqui
     customerNo,
     virtualAccountNo: bank.partnerServiceId + customerNo,
     virtualAccountName: 'DIMAS HALIM',
-    paymentRequestId: reference,
-    inquiryRequestId: inquiryId,
+    paymentRequestId: number,
     paidAmount: amount,
     totalAmount: amount,
     trxDateTime: timestamp,

@@ -19,6 +19,7 @@ beforeAll(async () => {
     for (const secret of ['SECRET', 'SECOND_SECRET'])
       process.env[`CHANNEL_${channel}_${secret}`] = `${channel} ${secret}`;
   setSnapCredentials();
+  for (const bank of ['BANK_MERDEKA', 'BANK_CERITA']) process.env[`CHANNEL_${bank}_INSTITUTION_CODE`] = bank;
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });

@@ -8,6 +8,8 @@ export * from './h2h/limits';
 export * from './http/limits';
 export * from './http/open-http';
 export * from './http/transport';
+export * from './iso8583/limits';
+export * from './iso8583/open-iso8583';
 export * from './profiles';
 export * as snapAnswers from './snap/answer-fields';
 export { snapDoors } from './snap/snap.module';

@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { Channel } from '#lib/catalog';
 import { ConfigError, readConfigFile } from '#lib/platform';
 import { H2hProfile } from './h2h/profile';
+import { Iso8583Profile } from './iso8583/profile';
 import type { ChannelOptions } from './profile';
 import { SnapProfile } from './snap/profile';
 import { TextProfile } from './text/profile';
 
 /** One schema for each protocol that has a door; a new door adds its own here. */
-const SCHEMAS = [H2hProfile, SnapProfile, TextProfile] as const;
+const SCHEMAS = [H2hProfile, SnapProfile, Iso8583Profile, TextProfile] as const;
 
 const PROTOCOLS = SCHEMAS.map(({ shape }) => shape.protocol.value);
 

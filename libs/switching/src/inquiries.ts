@@ -27,16 +27,18 @@ export class Inquiries {
   }
 
   /**
-   * The offer a payment may be formed on: of this channel, unused, not expired, and for this total.
+   * The offer a payment may be formed on: of this channel, for this bill, unused, not expired, and for this total.
    * That it is used only once is finally kept by the unique key of `payment.inquiry_id`.
    */
   async payable(request: PaymentRequest, now: Date): Promise<Result<StoredInquiry, Refusal>> {
-    const { channelId, inquiryId, total } = request;
+    const { channelId, inquiryId, total, about } = request;
     if (!INQUIRY_ID.test(inquiryId))
       return fail(refusal('INQUIRY_UNKNOWN', 'not an inquiryId of ours', 'inquiryId'));
     const found = await this.store.find(channelId, inquiryId);
     if (!found) return fail(refusal('INQUIRY_UNKNOWN', `${channelId} has no ${inquiryId}`, 'inquiryId'));
     const { inquiry, usedBy } = found;
+    if (about && (about.productId !== inquiry.productId || about.customerNumber !== inquiry.customerNumber))
+      return fail(refusal('INQUIRY_UNKNOWN', `${inquiryId} is for another bill`, 'inquiryId'));
     if (usedBy !== null)
       return fail(refusal('INQUIRY_USED', `${inquiryId} is used by ${usedBy}`, 'inquiryId'));
     if (now > inquiry.validUntil)

@@ -43,6 +43,9 @@ const BY_NAME = '(channel_id = ? AND business_date = ? AND scope = ? AND externa
 
 /** The names of signed messages, each kept once by a unique key. Only who has signed may use one up. */
 export class ExternalIds {
+  /** Tells the attempts of this process from those of all others; with their count it fits the column for years. */
+  private readonly process = randomBytes(4).toString('hex');
+  private attempts = 0;
   private readonly kept: Coalescing<Attempt, Standing>;
 
   constructor(private readonly statements: Statements) {
@@ -51,7 +54,8 @@ export class ExternalIds {
 
   /** Uses a name up, durably, unless it was used before. */
   async use(message: NamedMessage, at: Date): Promise<Naming> {
-    const attempt = randomBytes(8).toString('hex');
+    this.attempts += 1;
+    const attempt = `${this.process}${this.attempts.toString(36)}`;
     const standing = await this.kept.ask({ ...message, attempt, at });
     if (!standing) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
     if (standing.attempt === attempt) return { kind: 'new' };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Catalog } from '#lib/catalog';
 import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
 import { caseOf, type SnapCase } from '#lib/snap';
@@ -152,7 +152,7 @@ function orderOf(shape: Shape, message: SnapMessage): Order {
     channelId: message.peer.channel.channel.channelId,
     reference: referenceOf(textOf(message, shape.number) ?? ''),
     paid,
-    contentHash: createHash('sha256').update(JSON.stringify(content)).digest(),
+    contentHash: hash('sha256', JSON.stringify(content), 'buffer'),
   };
 }
 

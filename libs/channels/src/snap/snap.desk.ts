@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Clock, type Result } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import { readMessage, readSnapObject, type JsonObject } from '#lib/snap';
@@ -180,7 +180,7 @@ function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, refere
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
     externalId: header(call, 'X-EXTERNAL-ID'),
     reference,
-    bodyHash: createHash('sha256').update(call.body).digest(),
+    bodyHash: hash('sha256', call.body, 'buffer'),
   };
 }
 

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { ResponseCode } from '#lib/kernel';
+import type { Answer, Payment } from '#lib/switching';
+import type { DoorParts } from '../door';
+import { standingOf, undoneOf, type Reply } from './answer';
+import { contentHashOf, type Question } from './question';
+import type { Speech } from './speech';
+
+/** Who asks, and by which profile. */
+export interface Caller {
+  channelId: string;
+  speech: Speech;
+}
+
+/** Puts what a partner's message asks before the flows. It translates, and decides nothing about money. */
+export class Iso8583Desk {
+  constructor(
+    private readonly parts: Pick<DoorParts, 'inquiryFlow' | 'paymentFlow' | 'reversalFlow' | 'payments'>,
+  ) {}
+
+  /** Does what a message asks. */
+  async answer(caller: Caller, question: Question): Promise<Reply> {
+    switch (question.call) {
+      case 'inquiry':
+        return this.inquire(caller, question);
+      case 'payment':
+        return this.pay(caller, question);
+      case 'advice':
+        return this.advise(caller, question);
+      case 'reversal':
+        return this.reverse(caller, question);
+    }
+  }
+
+  private async inquire({ channelId, speech }: Caller, question: Question): Promise<Reply> {
+    const { productId, customerNumber, amount, billCount, reference } = question;
+    if (productId === undefined) return refused('PRODUCT_UNKNOWN');
+    if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
+    const answer = await this.parts.inquiryFlow.inquire({
+      channelId,
+      reference,
+      productId,
+      customerNumber,
+      amount,
+      billCount,
+      months: undefined,
+      year: undefined,
+      extra: undefined,
+      answerWithinMs: speech.profile.answerWithinMs,
+    });
+    return replyOf(answer);
+  }
+
+  private async pay({ channelId, speech }: Caller, question: Question): Promise<Reply> {
+    const { productId, customerNumber, amount, inquiryId, reference } = question;
+    if (productId === undefined) return refused('PRODUCT_UNKNOWN');
+    if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
+    if (amount === undefined) return refused('AMOUNT_MISMATCH');
+    if (inquiryId === undefined) return refused('INQUIRY_REQUIRED');
+    const answer = await this.parts.paymentFlow.pay({
+      channelId,
+      reference,
+      inquiryId,
+      total: amount,
+      about: { productId, customerNumber },
+      contentHash: contentHashOf(question),
+      answerWithinMs: speech.profile.answerWithinMs,
+    });
+    return replyOf(answer);
+  }
+
+  /** The partner has no answer to its payment: it gets the stored one, or its payment is made now, once. */
+  private async advise(caller: Caller, question: Question): Promise<Reply> {
+    const payment = await this.find(caller, question);
+    if (payment) return isAbout(payment, question) ? paid(payment) : refused('REFERENCE_REUSED');
+    if (caller.speech.profile.adviceOfUnseen === 'refuse') return refused('PAYMENT_UNKNOWN');
+    return this.pay(caller, question);
+  }
+
+  private async reverse(caller: Caller, question: Question): Promise<Reply> {
+    const { channelId, speech } = caller;
+    const payment = await this.find(caller, question);
+    if (!payment) return refused('PAYMENT_UNKNOWN');
+    if (question.amount !== undefined && question.amount !== payment.offer.total)
+      return refused('AMOUNT_MISMATCH');
+    const answer = await this.parts.reversalFlow.reverse({
+      channelId,
+      paymentId: payment.paymentId,
+      // One order for each payment: its repeats find it.
+      reference: `R-${payment.paymentId}`,
+      reason: 'reversal message',
+      contentHash: createHash('sha256').update(payment.paymentId).digest(),
+      answerWithinMs: speech.profile.answerWithinMs,
+    });
+    if (answer.kind !== 'payment') return replyOf(answer);
+    return { kind: 'payment', code: undoneOf(answer.payment), payment: answer.payment };
+  }
+
+  private async find(
+    { channelId }: Caller,
+    { paymentId, reference }: Question,
+  ): Promise<Payment | undefined> {
+    const named = paymentId && (await this.parts.payments.findById(channelId, paymentId));
+    return named || this.parts.payments.findByReference(channelId, reference);
+  }
+}
+
+/** Whether a message speaks of this very payment. What it does not say, it does not contradict. */
+function isAbout(payment: Payment, question: Question): boolean {
+  const { productCode, productId, customerNumber, inquiryId, amount } = question;
+  return (
+    (productCode === '' || payment.productId === productId) &&
+    payment.customerNumber === (customerNumber ?? payment.customerNumber) &&
+    payment.inquiryId === (inquiryId ?? payment.inquiryId) &&
+    payment.offer.total === (amount ?? payment.offer.total)
+  );
+}
+
+function replyOf(answer: Answer): Reply {
+  switch (answer.kind) {
+    case 'offer':
+      return answer;
+    case 'payment':
+      return paid(answer.payment);
+    case 'refused':
+      return refused(answer.refusal.code);
+  }
+}
+
+function paid(payment: Payment): Reply {
+  return { kind: 'payment', code: standingOf(payment), payment };
+}
+
+function refused(code: ResponseCode): Reply {
+  return { kind: 'refused', code };
+}

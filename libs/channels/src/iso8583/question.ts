@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { fail, isPaymentId, ok, refusal, type Refusal, type Result, type Rupiah } from '#lib/kernel';
+import type { IsoFields, IsoMessage } from '#lib/iso8583';
+import type { CallName } from './profile';
+import type { Speech } from './speech';
+import { readAmount } from './wire-amount';
+import { readPrivateData } from './private-data';
+
+/** What a message asks, in our own words. */
+export interface Question {
+  call: CallName;
+  /** What names its payment for ever: of a repeat, an advice and a reversal that of the first message. */
+  reference: string;
+  /** Their code, and our product. */
+  productCode: string;
+  productId: string | undefined;
+  customerNumber: string | undefined;
+  /** Undefined where the message names none. */
+  amount: Rupiah | undefined;
+  inquiryId: string | undefined;
+  /** Where the message says which payment of ours it is about. */
+  paymentId: string | undefined;
+  billCount: number | undefined;
+  /** The texts of its private data, by our names. */
+  data: Readonly<Record<string, string>>;
+  /** Whether the partner sets the RRN itself. */
+  hasRrn: boolean;
+}
+
+/** Which of the calls a message is; undefined where it is none. */
+export function callOf({ profile }: Speech, { mti, fields }: IsoMessage): CallName | undefined {
+  const { calls, processingCodeField } = profile;
+  const processingCode = processingCodeField === undefined ? '' : (fields[processingCodeField] ?? '');
+  const names = Object.keys(calls) as CallName[];
+  return names.find(
+    (name) =>
+      calls[name].types.includes(mti) &&
+      (calls[name].processingCodes?.some((prefix) => processingCode.startsWith(prefix)) ?? true),
+  );
+}
+
+/** Reads a message by its partner's profile; the refusal names the data element to blame. */
+export function readQuestion(
+  speech: Speech,
+  call: CallName,
+  { fields }: IsoMessage,
+): Result<Question, Refusal> {
+  const { profile, spec } = speech;
+  const objection = objectionTo(speech, fields);
+  if (objection) return fail(objection);
+
+  const amount = amountOf(speech, fields);
+  if (!amount.ok) return amount;
+
+  // A layout of the product's own is known only once the product is, which then stands in a field.
+  const fieldCode = profile.productField === undefined ? undefined : (fields[profile.productField] ?? '');
+  const data = readPrivateData(spec, speech.layoutsOf(call, fieldCode).question, fields);
+  if (!data.ok) return data;
+  const { product, customerNumber, inquiryId, paymentId, billCount } = data.value;
+  const productCode = fieldCode ?? product ?? '';
+  const rrn = rrnOf(fields[profile.rrnField]);
+  return ok({
+    call,
+    reference: referenceOf(speech, call, fields, rrn),
+    productCode,
+    productId: profile.products[productCode]?.product,
+    customerNumber: customerNumber === '' ? undefined : customerNumber,
+    amount: amount.value,
+    inquiryId: inquiryId === '' ? undefined : inquiryId,
+    paymentId: [paymentId, rrn].find((text) => text !== undefined && isPaymentId(text)),
+    billCount: billCount === undefined || Number(billCount) === 0 ? undefined : Number(billCount),
+    data: data.value,
+    hasRrn: rrn !== undefined,
+  });
+}
+
+/** SHA-256 of what a payment is about: a repeat and an advice have the same, whatever else differs in them. */
+export function contentHashOf({ productId, customerNumber, inquiryId, amount }: Question): Buffer {
+  const content = [productId, customerNumber, inquiryId, amount?.toString()];
+  return createHash('sha256').update(JSON.stringify(content)).digest();
+}
+
+function objectionTo({ profile }: Speech, fields: IsoFields): Refusal | undefined {
+  const { currency, merchantTypes } = profile;
+  const malformed = (field: number, why: string) => refusal('REQUEST_MALFORMED', why, `DE ${field}`);
+  if (currency && (fields[currency.field] ?? currency.value) !== currency.value)
+    return malformed(currency.field, `is not ${currency.value}`);
+  // A message that need not say where it was sold, such as a reversal, is held to nothing.
+  const counter = merchantTypes && fields[merchantTypes.field];
+  if (merchantTypes && counter !== undefined && !merchantTypes.allowed.includes(counter))
+    return malformed(merchantTypes.field, 'is no kind of counter that was agreed on');
+  return undefined;
+}
+
+/** Zeros are no amount: an inquiry carries them where the bill says how much. */
+function amountOf({ profile }: Speech, fields: IsoFields): Result<Rupiah | undefined, Refusal> {
+  const text = fields[profile.amount.field];
+  if (text === undefined || /^0*$/.test(text)) return ok(undefined);
+  const amount = readAmount(text, profile.amount);
+  if (amount === undefined)
+    return fail(refusal('REQUEST_MALFORMED', 'is not whole rupiah', `DE ${profile.amount.field}`));
+  return ok(amount === 0n ? undefined : amount);
+}
+
+/** A partner's own RRN; blanks and zeros are none. */
+function rrnOf(text: string | undefined): string | undefined {
+  return text === undefined || /^[0 ]*$/.test(text) ? undefined : text;
+}
+
+function referenceOf(
+  { profile }: Speech,
+  call: CallName,
+  fields: IsoFields,
+  rrn: string | undefined,
+): string {
+  const { by, traceFields, original } = profile.reference;
+  if (by === 'rrn' && rrn !== undefined) return rrn;
+  const isAboutAnother = call === 'advice' || call === 'reversal';
+  const named = isAboutAnother ? (fields[original.field] ?? '') : '';
+  const trace = traceFields.map((number) => {
+    const part = original.parts[number];
+    const first = part && named !== '' ? named.slice(part.from, part.from + part.length) : undefined;
+    return first ?? fields[number] ?? '';
+  });
+  return trace.join('-');
+}

@@ -1,0 +1,225 @@
+import { fieldFormat, type FieldFormat, type FieldType } from '../spec/field-format';
+import type { FieldDefinition, SpecDefinition } from '../spec/spec-shape';
+import type { Mask } from '../mask';
+import { ALLOWED, HEX_PAIRS, isAll, isAllBytes, KIND, NIBBLE, notOfType } from './characters';
+import { ValueRefused, type Cursor, type Read, type Write } from './bytes';
+import { lengthCodec, writePacked } from './length-codec';
+
+/** How one data element is read and written. */
+export interface FieldCodec {
+  number: number;
+  name: string;
+  mask: Mask;
+  read: Read;
+  write: Write;
+}
+
+/** How the body of a value is read and written, once its length is known. */
+interface BodyCodec {
+  read(cursor: Cursor, length: number): string;
+  write: Write;
+  /** Of a value, in the units its length is said in. */
+  lengthOf(value: string): number;
+}
+
+/** Compiles one data element of a dialect. */
+export function fieldCodec(
+  number: number,
+  field: FieldDefinition,
+  defaults: SpecDefinition['encoding'],
+): FieldCodec {
+  const format = fieldFormat(field.format);
+  const encoding = field.body ?? (format.type === 'n' ? defaults.body : 'ascii');
+  const body = bodyCodec(format.type, encoding);
+  const named = { number, name: field.name, mask: field.mask };
+  if (format.lengthDigits === 0) {
+    const { read, write } = fixed(format, body, field.pad);
+    const isPlainText =
+      encoding === 'ascii' && format.type !== 'b' && (field.pad ?? usualPad(format.type)) !== 'spaces';
+    return { ...named, read: isPlainText ? fixedText(format) : read, write };
+  }
+  const length = lengthCodec(field.prefix ?? defaults.prefix, format.lengthDigits, format.length);
+  return {
+    ...named,
+    read(cursor) {
+      const count = length.read(cursor);
+      return count < 0 ? '' : body.read(cursor, count);
+    },
+    write: (value, out, at) => body.write(value, out, length.write(body.lengthOf(value), out, at)),
+  };
+}
+
+function fixed(
+  { type, length }: FieldFormat,
+  body: BodyCodec,
+  pad = usualPad(type),
+): Pick<FieldCodec, 'read' | 'write'> {
+  const refuseLength = (value: string): never => {
+    throw new ValueRefused(`is ${body.lengthOf(value)} long instead of ${length}`);
+  };
+  switch (pad) {
+    case 'none':
+      return {
+        read: (cursor) => body.read(cursor, length),
+        write: (value, out, at) =>
+          body.lengthOf(value) === length ? body.write(value, out, at) : refuseLength(value),
+      };
+    case 'zeros':
+      return {
+        read: (cursor) => body.read(cursor, length),
+        write(value, out, at) {
+          if (value.length === length) return body.write(value, out, at);
+          return value.length > length
+            ? refuseLength(value)
+            : body.write(value.padStart(length, '0'), out, at);
+        },
+      };
+    case 'spaces':
+      return {
+        read: (cursor) => withoutSpaces(body.read(cursor, length)),
+        write(value, out, at) {
+          if (value.length > length) return refuseLength(value);
+          const end = at + length;
+          out.fill(32, body.write(value, out, at), end);
+          return end;
+        },
+      };
+  }
+}
+
+/** Most fields by far: so many characters, kept as they stand. */
+function fixedText({ type, length }: FieldFormat): Read {
+  const allowed = ALLOWED[type];
+  const problem = notOfType(type);
+  return (cursor) => {
+    const from = cursor.at;
+    const to = from + length;
+    if (to > cursor.end) return cursor.refuse('is cut short');
+    const { bytes } = cursor;
+    for (let at = from; at < to; at += 1)
+      if (!((KIND[bytes[at] ?? 0] ?? 0) & allowed)) return cursor.refuse(problem);
+    cursor.at = to;
+    return cursor.text.substring(from, to);
+  };
+}
+
+function usualPad(type: FieldType): 'zeros' | 'spaces' | 'none' {
+  if (type === 'n') return 'zeros';
+  return type === 'b' || type === 'z' ? 'none' : 'spaces';
+}
+
+/** A text without the spaces at its end. */
+function withoutSpaces(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 32) end -= 1;
+  return end === text.length ? text : text.substring(0, end);
+}
+
+function bodyCodec(type: FieldType, encoding: 'ascii' | 'bcd' | 'binary'): BodyCodec {
+  if (type === 'b') return encoding === 'binary' ? RAW_BYTES : HEX_TEXT;
+  return encoding === 'bcd' ? packedDigits(type) : characters(type);
+}
+
+function characters(type: FieldType): BodyCodec {
+  const allowed = ALLOWED[type];
+  const problem = notOfType(type);
+  return {
+    read(cursor, length) {
+      const from = cursor.at;
+      const to = from + length;
+      if (to > cursor.end) return cursor.refuse('is cut short');
+      if (!isAllBytes(cursor.bytes, from, to, allowed)) return cursor.refuse(problem);
+      cursor.at = to;
+      return cursor.text.substring(from, to);
+    },
+    write(value, out, at) {
+      const { length } = value;
+      for (let index = 0; index < length; index += 1) {
+        const code = value.charCodeAt(index);
+        if (!((KIND[code] ?? 0) & allowed)) throw new ValueRefused(problem);
+        out[at + index] = code;
+      }
+      return at + length;
+    },
+    lengthOf: (value) => value.length,
+  };
+}
+
+function packedDigits(type: FieldType): BodyCodec {
+  const allowed = ALLOWED[type];
+  const problem = notOfType(type);
+  const isDigit = (nibble: number) => nibble < 10 || (type === 'z' && nibble === 13);
+  const digitOf = (nibble: number) => (nibble === 13 ? '=' : String(nibble));
+  return {
+    read(cursor, length) {
+      const from = cursor.at;
+      const to = from + Math.ceil(length / 2);
+      if (to > cursor.end) return cursor.refuse('is cut short');
+      let digits = '';
+      for (let at = from; at < to; at += 1) {
+        const byte = cursor.bytes[at] ?? 0;
+        const high = byte >> 4;
+        const low = byte & 15;
+        const isFiller = at === from && length % 2 === 1;
+        if (isFiller ? high !== 0 : !isDigit(high)) return cursor.refuse(problem);
+        if (!isDigit(low)) return cursor.refuse(problem);
+        digits += isFiller ? digitOf(low) : digitOf(high) + digitOf(low);
+      }
+      cursor.at = to;
+      return digits;
+    },
+    write(value, out, at) {
+      if (!isAll(value, 0, value.length, allowed)) throw new ValueRefused(problem);
+      return writePacked(value, out, at);
+    },
+    lengthOf: (value) => value.length,
+  };
+}
+
+/** Hexadecimal text on the wire, two characters a byte. */
+const HEX_TEXT: BodyCodec = {
+  read(cursor, length) {
+    const from = cursor.at;
+    const to = from + length * 2;
+    if (to > cursor.end) return cursor.refuse('is cut short');
+    if (!isAllBytes(cursor.bytes, from, to, ALLOWED.b)) return cursor.refuse(notOfType('b'));
+    cursor.at = to;
+    return cursor.text.substring(from, to).toUpperCase();
+  },
+  write(value, out, at) {
+    checkHex(value);
+    for (let index = 0; index < value.length; index += 1) out[at + index] = value.charCodeAt(index);
+    return at + value.length;
+  },
+  lengthOf: byteCount,
+};
+
+/** Bytes as they are on the wire, hexadecimal text in the message. */
+const RAW_BYTES: BodyCodec = {
+  read(cursor, length) {
+    const from = cursor.at;
+    const to = from + length;
+    if (to > cursor.end) return cursor.refuse('is cut short');
+    let hex = '';
+    for (let at = from; at < to; at += 1) hex += HEX_PAIRS[cursor.bytes[at] ?? 0];
+    cursor.at = to;
+    return hex;
+  },
+  write(value, out, at) {
+    checkHex(value);
+    for (let index = 0; index < value.length; index += 2)
+      out[at + index / 2] =
+        ((NIBBLE[value.charCodeAt(index)] ?? 0) << 4) | (NIBBLE[value.charCodeAt(index + 1)] ?? 0);
+    return at + value.length / 2;
+  },
+  lengthOf: byteCount,
+};
+
+function byteCount(value: string): number {
+  return value.length / 2;
+}
+
+function checkHex(value: string): void {
+  if (value.length % 2 === 1 || !isAll(value, 0, value.length, ALLOWED.b))
+    throw new ValueRefused(notOfType('b'));
+}

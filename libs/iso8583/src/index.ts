@@ -1,0 +1,15 @@
+export { FrameReader, type Frames } from './frame/frame-reader';
+export { Framing } from './frame/framing';
+export type { Layout, LayoutValues } from './layout/layout';
+export { Iso8583Client, type ClientOptions } from './link/client';
+export { Iso8583Link, type LinkCounters, type LinkHandlers, type LinkOptions } from './link/link';
+export { BackOffLimits, LinkLimits } from './link/link-limits';
+export type { LinkAnswer, LinkFailure } from './link/pending-requests';
+export { StanCounter } from './link/stan';
+export { masked, type Mask } from './mask';
+export type { IsoFields, IsoMessage } from './message';
+export { fieldFormat, type FieldFormat, type FieldType } from './spec/field-format';
+export { Iso8583Spec, readSpec } from './spec/spec';
+export { messageTable, tagTable } from './spec/tables';
+export type { SpecDefinition } from './spec/spec-shape';
+export { WireError } from './wire-error';
