@@ -176,7 +176,7 @@ function paymentIn(service: Transaction, body: JsonObject): About | undefined {
 function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, reference: string | undefined) {
   return {
     channelId: channel.channel.channelId,
-    businessDate: businessDateOf(at, JAKARTA_MIDNIGHT),
+    businessDate: businessDateOf(at, { ...JAKARTA_MIDNIGHT, at: profile.externalId.dayEndsAt }),
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
     externalId: header(call, 'X-EXTERNAL-ID'),
     reference,
