@@ -28,6 +28,7 @@ import { openWorld } from './story/world.mjs';
  * @property {Json} order the payment of that offer, as it was sent
  * @property {Json} paid
  * @property {Json} token
+ * @property {Json} byIso8583 the payment that came over a bank's line
  * @property {Json} bySnap the payment that came from a bank
  * @property {Json} lost the payment whose answer was lost
  * @property {string[]} dates business dates of the source
@@ -46,6 +47,7 @@ const STEPS = [
   ['token', buyToken],
   ['repeat', repeat],
   ['bank over SNAP', payBySnap],
+  ['bank over TCP', payByIso8583],
   ['lost answer', loseAnswer],
   ['advice', waitForAdvice],
   ['settlement file', dropFile],
@@ -134,6 +136,38 @@ async function buyToken(world, tale) {
     happened: `${paymentId} is PAID: ${rupiah(amount)} of electricity, token ${digits.match(/.{4}/g)?.join(' ')}`,
     proof: [await proveTruth(world, tale.token), await proveLedger(world, tale.token)],
   };
+}
+
+/** @type {(world: World, tale: Tale) => Promise<Told>} */
+async function payByIso8583(world, tale) {
+  const bank = await world.line();
+  try {
+    const customerNumber = `5311${tale.household}0002`;
+    const rrn = String(Date.now()).slice(-12);
+    const inquiry = { rrn, processingCode: '380000', amount: '000000000000', customerNumber };
+    const offer = await bank.send('0200', inquiry);
+    expect('inquiry over ISO 8583', `${offer.type} ${offer.code}`, '0210 00');
+    const { inquiryId } = offer.data;
+    const order = { ...inquiry, processingCode: '500000', amount: offer.amount, inquiryId };
+    const paid = await bank.send('0200', order);
+    expect('payment over ISO 8583', `${paid.type} ${paid.code}`, '0210 00');
+    const advised = await bank.send('0220', order);
+    expect('advice of that payment', `${advised.type} ${advised.code}`, '0230 00');
+    const { paymentId } = paid.data;
+    expect('Payment ID of the advice', advised.data.paymentId, paymentId);
+    const [row] = await world.sql(
+      `SELECT p.payment_id AS paymentId, p.charge, l.amount, l.leg_reference AS legReference
+        FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id WHERE p.payment_id = ?`,
+      [paymentId],
+    );
+    tale.byIso8583 = row ?? {};
+    return {
+      happened: `${paymentId} is paid over a line of ISO 8583, and advised once more: the same payment`,
+      proof: [await proveTruth(world, tale.byIso8583), await proveLedger(world, tale.byIso8583)],
+    };
+  } finally {
+    await bank.close();
+  }
 }
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
@@ -229,7 +263,7 @@ async function waitForAdvice(world, tale) {
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function dropFile(world, tale) {
-  const payments = [tale.paid, tale.token, tale.bySnap, tale.lost];
+  const payments = [tale.paid, tale.token, tale.bySnap, tale.byIso8583, tale.lost];
   const legs = await world.sql(
     `SELECT DISTINCT DATE_FORMAT(source_business_date, '%Y-%m-%d') AS date FROM payment_leg
       WHERE source = ? AND payment_id IN (?) ORDER BY date`,
@@ -262,7 +296,9 @@ async function dropFile(world, tale) {
 
 /** @type {(world: World, tale: Tale) => Promise<Told>} */
 async function reconcile(world, tale) {
-  const ours = [tale.paid, tale.token, tale.bySnap, tale.lost].map((payment) => payment.legReference);
+  const ours = [tale.paid, tale.token, tale.bySnap, tale.byIso8583, tale.lost].map(
+    (payment) => payment.legReference,
+  );
   const proof = [];
   let matched = 0;
   for (const date of tale.dates) {

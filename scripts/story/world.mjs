@@ -3,9 +3,12 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BANKS } from '../lib/secrets.mjs';
+import { openLine } from './iso8583-bank.mjs';
 import { openBank } from './snap-bank.mjs';
 
 const CHANNEL = 'simpul-story';
+const LINE_BANK = 'bank-cerita';
 const SIMPUL = fileURLToPath(new URL('../simpul.mjs', import.meta.url));
 /** A switch answers within 15 s. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -64,6 +67,8 @@ export async function openWorld(home, log) {
     call,
     /** The door of a bank that speaks SNAP. */
     bank: openBank(run, offsetMs),
+    /** A line of a bank that speaks ISO 8583; close it. */
+    line: () => openLine({ ...run.switch.iso8583, institution: BANKS[LINE_BANK].institutionCode, offsetMs }),
     /** What the biller recorded since the story began. @returns {Promise<Json[]>} */
     truth: async () => /** @type {Json[]} */ (await ask('GET', run.simulator.http, `/truth?since=${since}`)),
     /** Has the biller write its settlement file. @param {string} source @param {string} date */

@@ -245,6 +245,17 @@ test('RRNs that look alike are payments of their own', async () => {
   expect(ids.size).toBe(unlike.length);
 });
 
+test.each<[string, { customerNumber?: string; code?: string }]>([
+  ['another customer', { customerNumber: '531100010001' }],
+  ['another product', { code: '053502' }],
+])('an offer pays nothing for %s', async (_, change) => {
+  const number = customer('pln-postpaid', '0000');
+  const offer = await bank.offer('pln-postpaid', number);
+  expect((await bank.send(bank.payment({ ...offer, ...change }))).code).toBe('48');
+  expect(await paymentsOf(number)).toBe(0);
+  expect((await bank.send(bank.payment(offer))).code).toBe('00');
+});
+
 test('an offer is one bank’s own', async () => {
   const number = customer('pln-postpaid', '0000');
   const offer = await bank.offer('pln-postpaid', number);

@@ -33,16 +33,18 @@ export class Iso8583Admission {
   /** The channel that signs on; undefined where it is none of ours, or not from there. */
   admit({ profile }: Speech, institution: string | undefined, peer: Peer): OpenChannel | undefined {
     if (!institution) return undefined;
-    const found = this.catalog
+    const named = this.catalog
       .channels()
       .map(({ channelId }) => this.catalog.channel(channelId))
-      .find(
+      .filter(
         (open) =>
           open !== undefined &&
           this.profiles.of(open.channel, 'iso8583') === profile &&
           open.credentials.get(INSTITUTION) === institution,
       );
-    return found && this.mayCall(found, peer) ? found : undefined;
+    // Two channels under one code would leave it to chance whose deposit pays: neither is let in.
+    const [found, ...others] = named;
+    return found && others.length === 0 && this.mayCall(found, peer) ? found : undefined;
   }
 
   /** The channel of a line that was let in, as it stands now; undefined where it may not ask any more. */

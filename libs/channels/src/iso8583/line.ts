@@ -76,7 +76,7 @@ export class Iso8583Line {
   private async serve(message: IsoMessage): Promise<IsoMessage> {
     const { speech, door } = this.parts;
     const { question, reply } = await this.replyTo(message);
-    const answer = speech.spec.answerTo(message, answerFields(speech, question, reply));
+    const answer = this.answerOf(message, question, reply);
     const line = {
       ...this.who(),
       paymentId: reply.kind === 'payment' ? reply.payment.paymentId : undefined,
@@ -86,6 +86,23 @@ export class Iso8583Line {
     };
     door.logger.info(line, 'message answered');
     return answer;
+  }
+
+  /**
+   * What cannot be written, such as a biller's text that no field has room for, is left out: what a payment came to must
+   * be said whatever else can be.
+   */
+  private answerOf(message: IsoMessage, question: Question | undefined, reply: Reply): IsoMessage {
+    const { speech, door } = this.parts;
+    const { spec } = speech;
+    try {
+      const answer = spec.answerTo(message, answerFields(speech, question, reply));
+      spec.pack(answer);
+      return answer;
+    } catch (error) {
+      door.logger.error({ ...this.who(), err: error }, 'answer written without its data');
+      return spec.answerTo(message, { [spec.definition.codes.field]: speech.wireCode(codeOf(reply)) });
+    }
   }
 
   private async replyTo(message: IsoMessage): Promise<{ question: Question | undefined; reply: Reply }> {

@@ -67,11 +67,16 @@ export function readQuestion(
     customerNumber: customerNumber === '' ? undefined : customerNumber,
     amount: amount.value,
     inquiryId: inquiryId === '' ? undefined : inquiryId,
-    paymentId: [paymentId, rrn].find((text) => text !== undefined && isPaymentId(text)),
+    paymentId: ourIdIn(rrn ?? paymentId),
     billCount: billCount === undefined || Number(billCount) === 0 ? undefined : Number(billCount),
     data: data.value,
     hasRrn: rrn !== undefined,
   });
+}
+
+/** A Payment ID of ours. Where the partner sets an RRN of its own, that alone names the payment. */
+function ourIdIn(text: string | undefined): string | undefined {
+  return text !== undefined && isPaymentId(text) ? text : undefined;
 }
 
 /** SHA-256 of what a payment is about: a repeat and an advice have the same, whatever else differs in them. */
