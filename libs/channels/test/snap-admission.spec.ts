@@ -61,6 +61,14 @@ test.each<[string, Unusual, string, string]>([
   if (status === 401) expect(body.virtualAccountData).toBeUndefined();
 });
 
+test('a payment whose message was not read is told no flag: nobody has looked what became of it', async () => {
+  const door = aSnapDoor(world);
+  const order = await door.order(anAccount());
+  expect((await door.call('payment', order)).code).toBe('2002500');
+  const { code, body } = await door.call('payment', order, { externalId: 'letters' });
+  expect([code, body.virtualAccountData]).toEqual(['4002501', undefined]);
+});
+
 test('the word Bearer may be written in any case', async () => {
   const door = aSnapDoor(world);
   const body = { ...anAccount(), inquiryRequestId: '1' };

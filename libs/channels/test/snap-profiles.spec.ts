@@ -310,6 +310,19 @@ test('a profile that names a field the standard does not have is refused by name
   expect(() => aSnapDoor(world, { signing: { scheme: 'guess' } })).toThrow(/signing\.scheme/);
 });
 
+test('the day of an X-EXTERNAL-ID may end before midnight', async () => {
+  const door = aSnapDoor(world, { externalId: { dayEndsAt: '12:30' } });
+  const externalId = door.number();
+  const token = door.seal.issue('bank-nusa', new Date(world.clock.now().getTime() + 7_200_000));
+  const ask = () => door.call('inquiry', { ...anAccount(), ...NUMBER }, { externalId, token });
+  expect((await ask()).code).toBe('2002400');
+  // 12:00 in Jakarta.
+  world.clock.advance(30 * 60_000);
+  expect((await ask()).code).toBe('4092400');
+  world.clock.advance(1_000);
+  expect((await ask()).code).toBe('2002400');
+});
+
 test('whatever the profile, the books are sound', async () => {
   await expect(world.expectSound()).resolves.toBeUndefined();
 });

@@ -121,8 +121,8 @@ function slowly(raw: Buffer): Buffer {
 test('any bytes are squeezed as by the book', () => {
   const pieces = fc.constantFrom('"', '\\', ' ', '\n', '\t', '\r', 'a', '{', ':', ',', '\u0001', 'é');
   fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 40 }), (text) => {
-      const raw = Buffer.from(text.join(''));
+    fc.property(fc.array(pieces, { maxLength: 40 }), (joined) => {
+      const raw = Buffer.from(joined.join(''));
       expect(minify(raw)).toEqual(slowly(raw));
     }),
     { numRuns: 2_000 },

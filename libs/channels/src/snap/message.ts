@@ -1,6 +1,7 @@
 import type { Rupiah } from '#lib/kernel';
 import type { JsonObject, VirtualAccountIdentity } from '#lib/snap';
 import type { Naming } from './external-ids';
+import type { NamedOffer } from './offers';
 import type { SnapPeer } from './partners';
 
 /** A message whose caller is known and whose form is right. */
@@ -12,6 +13,8 @@ export interface SnapMessage {
   /** As it came, for what is repeated. */
   body: JsonObject;
   naming: Naming;
+  /** What the inquiry of the payment's own number led to, if it is about a payment and there was one. */
+  offer: NamedOffer | undefined;
   /** When it came. */
   at: Date;
 }

@@ -80,7 +80,7 @@ export class PaymentDesk {
     const asked = textOf(message, 'inquiryRequestId');
     const named =
       (asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked))) ??
-      (await this.offers.find(channelId, reference));
+      message.offer;
     if (named) {
       const isOfAccount =
         named.productId === account.productId && named.customerNumber === account.customerNumber;

@@ -62,6 +62,11 @@ const ExternalId = z.strictObject({
   lengthMax: z.int().min(1).max(64).default(36),
   /** Unique within one service, or over all services of the partner. */
   scope: z.enum(['service', 'partner']).default('service'),
+  /** When the day ends in which one is unique: local time of Jakarta. */
+  dayEndsAt: z
+    .string()
+    .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time from 00:00 to 24:00')
+    .default('24:00'),
   /** For questions: refused, or asked again where the body is the very same. A payment has its own number. */
   repeatedQuestion: z.enum(['conflict', 'asked again']).default('conflict'),
 });

@@ -7,25 +7,32 @@ import { INQUIRY_SHAPES, PAYMENT_SHAPES } from './shapes';
 
 /**
  * A refusal as its service tells it: with a status and a reason that the customer can be shown, and the numbers of the
- * account as they came. Where the caller is not known, or the service has no such members, the envelope stands alone.
+ * account as they came. Where the caller is not known, or the service has no such members, the envelope stands alone; so
+ * it does where a payment's message was not read, for nobody has looked what became of that payment.
  * @param body undefined where it was not read.
  */
 export function refusalAnswer(
   service: Served | undefined,
   { snapCase, blame, reason }: SnapRefusal,
   profile: SnapProfile | undefined,
-  body: JsonObject = {},
+  body?: JsonObject,
 ): SnapAnswer {
   const envelope = { snapCase, ...(blame === undefined ? {} : { blame }) };
-  const told = snapCase.startsWith('401') ? undefined : toldBy(service);
+  const isInProgress = snapCase.startsWith('2');
+  const isUnread = body === undefined && isPayment(service) && !isInProgress;
+  const told = snapCase.startsWith('401') || isUnread ? undefined : toldBy(service);
   if (!told) return { ...envelope, members: {} };
   const dataName = profile ? told.dataName(profile) : 'virtualAccountData';
-  const flag = snapCase.startsWith('5') || snapCase.startsWith('2') ? '02' : '01';
+  const flag = snapCase.startsWith('5') || isInProgress ? '02' : '01';
   const data = {
-    ...echo(body, [...IDENTITY_NAMES, told.number]),
+    ...echo(body ?? {}, [...IDENTITY_NAMES, told.number]),
     ...told.members(flag, brief(reason, told.reasonMax)),
   };
   return { ...envelope, members: { [dataName]: data } };
+}
+
+function isPayment(service: Served | undefined): boolean {
+  return service === 'payment' || service === 'paymentIntrabank';
 }
 
 function toldBy(service: Served | undefined) {

@@ -12,6 +12,7 @@ import type { InquiryDesk } from './inquiry.desk';
 import { maskedMessage } from './masked-message';
 import type { SnapMessage } from './message';
 import type { SnapPeer } from './partners';
+import type { SnapOffers } from './offers';
 import type { PaymentDesk } from './payment.desk';
 import type { Served } from './profile';
 import { refusalAnswer } from './refusal-answer';
@@ -24,7 +25,7 @@ import type { TokenDesk } from './token.desk';
 type Transaction = Exclude<Served, 'token'>;
 
 /** A message as far as it is known before its members are. */
-type Known = Pick<SnapMessage, 'peer' | 'body' | 'naming' | 'at'>;
+type Known = Pick<SnapMessage, 'peer' | 'body' | 'naming' | 'offer' | 'at'>;
 
 /** The payment that a message is about. */
 interface About {
@@ -36,17 +37,23 @@ type Reading = Result<{ body: JsonObject; members: Record<string, unknown> }, Sn
 
 /** The services of the door, each in the same order: who calls, under which name, what is said, what is answered. */
 export class SnapDesk {
+  private readonly logger: Logger;
+
   constructor(
     private readonly admission: SnapAdmission,
     private readonly externalIds: ExternalIds,
+    private readonly offers: SnapOffers,
     private readonly tokens: TokenDesk,
     private readonly inquiries: InquiryDesk,
     private readonly payments: PaymentDesk,
     private readonly statuses: StatusDesk,
     private readonly books: Payments,
     private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    // Nothing is looked for to mask: a message is masked by name, and every other member is named below.
+    this.logger = logger.child({}, { redact: [] });
+  }
 
   /**
    * Answers a call. Never answers a payment as failed that may have been formed.
@@ -65,8 +72,11 @@ export class SnapDesk {
       ? read(peer, service, parsed.value)
       : fail(snapRefusal('40000', undefined, parsed.error));
     const about = paymentIn(service, body);
-    const naming = await this.externalIds.use(nameOf(call, peer, at, about?.reference), at);
-    const result = await this.decide(service, { peer, body, naming, at }, reading, about);
+    const [naming, offer] = await Promise.all([
+      this.externalIds.use(nameOf(call, peer, at, about?.reference), at),
+      about && this.offers.find(peer.channel.channel.channelId, about.reference),
+    ]);
+    const result = await this.decide(service, { peer, body, naming, offer, at }, reading, about);
     const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, body);
     this.log(call, peer, body, answer, result.ok ? undefined : result.error.detail);
     return this.write(call, answer);
@@ -166,7 +176,7 @@ function paymentIn(service: Transaction, body: JsonObject): About | undefined {
 function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, reference: string | undefined) {
   return {
     channelId: channel.channel.channelId,
-    businessDate: businessDateOf(at, JAKARTA_MIDNIGHT),
+    businessDate: businessDateOf(at, { ...JAKARTA_MIDNIGHT, at: profile.externalId.dayEndsAt }),
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
     externalId: header(call, 'X-EXTERNAL-ID'),
     reference,
