@@ -1,6 +1,8 @@
 /** How a value shows in logs and errors. */
 export type Mask = 'safe' | 'pan' | 'last4' | 'all';
 
+const UNPRINTABLE = /[^\x20-\x7e]/;
+
 /** As many characters of a value as a log line shows. */
 const SHOWN_MAX = 64;
 
@@ -11,6 +13,7 @@ const SHOWN_MAX = 64;
 export function masked(value: string, mask: Mask): string {
   switch (mask) {
     case 'safe': {
+      if (value.length <= SHOWN_MAX && !UNPRINTABLE.test(value)) return value;
       const shown = value.slice(0, SHOWN_MAX).replace(/[^\x20-\x7e]/g, '.');
       return value.length > SHOWN_MAX ? `${shown}…` : shown;
     }

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResponseCode } from '#lib/kernel';
 import { Iso8583Link, type IsoMessage } from '#lib/iso8583';
 import type { DoorParts } from '../door';
@@ -135,16 +134,16 @@ export class Iso8583Line {
       kind: 'refused',
       code: question.call === 'inquiry' ? 'NOT_NOW' : 'IN_PROGRESS',
     };
-    const overdue = new AbortController();
     const replied = working.catch((error: unknown): Reply => {
       door.logger.error({ ...this.who(), err: error, reference: question.reference }, 'outcome not known');
       return notKnown;
     });
-    const late = sleep(speech.profile.answerWithinMs + GRACE_MS, notKnown, { signal: overdue.signal }).catch(
-      () => notKnown,
-    );
-    const reply = await Promise.race([replied, late]);
-    overdue.abort();
+    let late: NodeJS.Timeout | undefined;
+    const overdue = new Promise<Reply>((resolve) => {
+      late = setTimeout(() => resolve(notKnown), speech.profile.answerWithinMs + GRACE_MS);
+    });
+    const reply = await Promise.race([replied, overdue]);
+    clearTimeout(late);
     return reply;
   }
 

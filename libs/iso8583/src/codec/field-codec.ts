@@ -32,11 +32,10 @@ export function fieldCodec(
   const encoding = field.body ?? (format.type === 'n' ? defaults.body : 'ascii');
   const body = bodyCodec(format.type, encoding);
   const named = { number, name: field.name, mask: field.mask };
+  const isText = encoding === 'ascii' && format.type !== 'b';
   if (format.lengthDigits === 0) {
-    const { read, write } = fixed(format, body, field.pad);
-    const isPlainText =
-      encoding === 'ascii' && format.type !== 'b' && (field.pad ?? usualPad(format.type)) !== 'spaces';
-    return { ...named, read: isPlainText ? fixedText(format) : read, write };
+    const pad = field.pad ?? usualPad(format.type);
+    return { ...named, ...(isText ? fixedText(format, pad) : fixed(format, body, pad)) };
   }
   const length = lengthCodec(field.prefix ?? defaults.prefix, format.lengthDigits, format.length);
   return {
@@ -49,70 +48,67 @@ export function fieldCodec(
   };
 }
 
+/** A fixed value that is no text on the wire: packed digits, which zeros may stand before, or bytes. */
 function fixed(
-  { type, length }: FieldFormat,
+  { length }: FieldFormat,
   body: BodyCodec,
-  pad = usualPad(type),
+  pad: 'zeros' | 'spaces' | 'none',
 ): Pick<FieldCodec, 'read' | 'write'> {
-  const refuseLength = (value: string): never => {
-    throw new ValueRefused(`is ${body.lengthOf(value)} long instead of ${length}`);
+  return {
+    read: (cursor) => body.read(cursor, length),
+    write(value, out, at) {
+      const padded = pad === 'zeros' ? value.padStart(length, '0') : value;
+      if (body.lengthOf(padded) !== length)
+        throw new ValueRefused(`is ${body.lengthOf(value)} long instead of ${length}`);
+      return body.write(padded, out, at);
+    },
   };
-  switch (pad) {
-    case 'none':
-      return {
-        read: (cursor) => body.read(cursor, length),
-        write: (value, out, at) =>
-          body.lengthOf(value) === length ? body.write(value, out, at) : refuseLength(value),
-      };
-    case 'zeros':
-      return {
-        read: (cursor) => body.read(cursor, length),
-        write(value, out, at) {
-          if (value.length === length) return body.write(value, out, at);
-          return value.length > length
-            ? refuseLength(value)
-            : body.write(value.padStart(length, '0'), out, at);
-        },
-      };
-    case 'spaces':
-      return {
-        read: (cursor) => withoutSpaces(body.read(cursor, length)),
-        write(value, out, at) {
-          if (value.length > length) return refuseLength(value);
-          const end = at + length;
-          out.fill(32, body.write(value, out, at), end);
-          return end;
-        },
-      };
-  }
 }
 
-/** Most fields by far: so many characters, kept as they stand. */
-function fixedText({ type, length }: FieldFormat): Read {
+/** Most fields by far: so many characters of text, written and read in one go. */
+function fixedText(
+  { type, length }: FieldFormat,
+  pad: 'zeros' | 'spaces' | 'none',
+): Pick<FieldCodec, 'read' | 'write'> {
   const allowed = ALLOWED[type];
   const problem = notOfType(type);
-  return (cursor) => {
-    const from = cursor.at;
-    const to = from + length;
-    if (to > cursor.end) return cursor.refuse('is cut short');
-    const { bytes } = cursor;
-    for (let at = from; at < to; at += 1)
-      if (!((KIND[bytes[at] ?? 0] ?? 0) & allowed)) return cursor.refuse(problem);
-    cursor.at = to;
-    return cursor.text.substring(from, to);
+  const isTrimmed = pad === 'spaces';
+  const filler = pad === 'zeros' ? 48 : 32;
+  return {
+    read(cursor) {
+      const from = cursor.at;
+      const to = from + length;
+      if (to > cursor.end) return cursor.refuse('is cut short');
+      const { bytes } = cursor;
+      let end = to;
+      if (isTrimmed) while (end > from && bytes[end - 1] === 32) end -= 1;
+      for (let at = from; at < end; at += 1)
+        if (!((KIND[bytes[at] ?? 0] ?? 0) & allowed)) return cursor.refuse(problem);
+      cursor.at = to;
+      return cursor.text.substring(from, end);
+    },
+    write(value, out, at) {
+      const size = value.length;
+      if (size > length || (pad === 'none' && size < length))
+        throw new ValueRefused(`is ${size} long instead of ${length}`);
+      const end = at + length;
+      let to = at;
+      // Zeros stand before digits, spaces behind text.
+      if (!isTrimmed) for (const first = end - size; to < first; to += 1) out[to] = filler;
+      for (let index = 0; index < size; index += 1, to += 1) {
+        const code = value.charCodeAt(index);
+        if (!((KIND[code] ?? 0) & allowed)) throw new ValueRefused(problem);
+        out[to] = code;
+      }
+      for (; to < end; to += 1) out[to] = filler;
+      return end;
+    },
   };
 }
 
 function usualPad(type: FieldType): 'zeros' | 'spaces' | 'none' {
   if (type === 'n') return 'zeros';
   return type === 'b' || type === 'z' ? 'none' : 'spaces';
-}
-
-/** A text without the spaces at its end. */
-function withoutSpaces(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 32) end -= 1;
-  return end === text.length ? text : text.substring(0, end);
 }
 
 function bodyCodec(type: FieldType, encoding: 'ascii' | 'bcd' | 'binary'): BodyCodec {
