@@ -37,7 +37,9 @@ export function fieldCodec(
     const pad = field.pad ?? usualPad(format.type);
     return { ...named, ...(isText ? fixedText(format, pad) : fixed(format, body, pad)) };
   }
-  const length = lengthCodec(field.prefix ?? defaults.prefix, format.lengthDigits, format.length);
+  const prefix = field.prefix ?? defaults.prefix;
+  if (isText && prefix === 'ascii') return { ...named, ...variableText(format) };
+  const length = lengthCodec(prefix, format.lengthDigits, format.length);
   return {
     ...named,
     read(cursor) {
@@ -102,6 +104,42 @@ function fixedText(
       }
       for (; to < end; to += 1) out[to] = filler;
       return end;
+    },
+  };
+}
+
+/** Text with its length in digits before it, written and read in one go. */
+function variableText({ type, length, lengthDigits }: FieldFormat): Pick<FieldCodec, 'read' | 'write'> {
+  const allowed = ALLOWED[type];
+  const problem = notOfType(type);
+  const prefix = lengthCodec('ascii', lengthDigits, length);
+  return {
+    read(cursor) {
+      const { bytes, end } = cursor;
+      const from = cursor.at + lengthDigits;
+      if (from > end) return cursor.refuse('ends within its length');
+      let count = 0;
+      for (let at = cursor.at; at < from; at += 1) {
+        const digit = (bytes[at] ?? 0) - 48;
+        if (digit < 0 || digit > 9) return cursor.refuse('has a length that is no number');
+        count = count * 10 + digit;
+      }
+      if (count > length) return cursor.refuse(`says ${count}, and ${length} is the most`);
+      const to = from + count;
+      if (to > end) return cursor.refuse('is cut short');
+      for (let at = from; at < to; at += 1)
+        if (!((KIND[bytes[at] ?? 0] ?? 0) & allowed)) return cursor.refuse(problem);
+      cursor.at = to;
+      return cursor.text.substring(from, to);
+    },
+    write(value, out, at) {
+      const from = prefix.write(value.length, out, at);
+      for (let index = 0; index < value.length; index += 1) {
+        const code = value.charCodeAt(index);
+        if (!((KIND[code] ?? 0) & allowed)) throw new ValueRefused(problem);
+        out[from + index] = code;
+      }
+      return from + value.length;
     },
   };
 }
