@@ -33,11 +33,8 @@ export class MemoryPaymentStore extends PaymentStore {
   }
 
   override async findHolderOf(bill: string): Promise<BillHolder | undefined> {
-    const row = this.tables.row('payment', 'payment_bill_in_payment', bill);
-    const payment = this.whole(row);
-    return (
-      payment && { paymentId: payment.paymentId, state: payment.state, since: row?.['updated_at'] as Date }
-    );
+    const payment = this.whole(this.tables.row('payment', 'payment_bill_in_payment', bill));
+    return payment && { paymentId: payment.paymentId, state: payment.state };
   }
 
   override async findLastSale(sale: string): Promise<LastSale | undefined> {
@@ -149,6 +146,7 @@ export class MemoryInquiryStore extends InquiryStore {
       amount: inquiry.offer.amount,
       offer: offerToJson(inquiry.offer),
       created_at: inquiry.askedAt,
+      bill_holder: inquiry.billHolder,
       valid_until: inquiry.validUntil,
     };
     this.tables.atomically((change) => change.insert({ table: 'inquiry', values }));
@@ -169,6 +167,7 @@ export class MemoryInquiryStore extends InquiryStore {
       customerNumber: String(row['customer_number']),
       offer: offerFromJson(JSON.parse(String(row['offer']))),
       askedAt: row['created_at'] as Date,
+      billHolder: (row['bill_holder'] as string | null) ?? null,
       validUntil: row['valid_until'] as Date,
     };
     return { inquiry, usedBy: used ? String(used['payment_id']) : null };

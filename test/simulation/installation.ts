@@ -139,7 +139,7 @@ export class Installation {
     this.switches[place] = {
       process,
       payments,
-      inquiries: new InquiryFlow(around.time, router, inquiries),
+      inquiries: new InquiryFlow(around.time, router, inquiries, payments),
       paying: new PaymentFlow(around.time, router, inquiries, payments, opening, hand),
     };
   }

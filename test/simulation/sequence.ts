@@ -101,7 +101,7 @@ export async function aBench() {
   const opening = new PaymentOpening(payments, writer, ids, DAY.dateOf, LIMITS, SILENT);
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(ground.stores.inquiries);
-  const inquiring = new InquiryFlow(clock, router, inquiries);
+  const inquiring = new InquiryFlow(clock, router, inquiries, payments);
   const paying = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
   const workers = [0, 1].map(
     () =>

@@ -22,6 +22,7 @@ export function anOffer(reference: string): Omit<StoredInquiry, 'inquiryId' | 'c
       echo: { ref: 'ß"\\' },
     },
     askedAt: new Date('2026-07-14T05:00:00Z'),
+    billHolder: null,
     validUntil: new Date('2026-07-14T05:15:00.001Z'),
   };
 }

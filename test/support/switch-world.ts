@@ -291,7 +291,7 @@ export async function aSwitch(
   const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger);
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
-  const inquiryFlow = new InquiryFlow(clock, router, inquiries);
+  const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments);
   const hand = new WorkInHand(inHandMax);
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);

@@ -139,7 +139,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const agreed = new AgreedUse(
     catalog,
     profiles,
-    new InquiryFlow(clock, router, inquiries),
+    new InquiryFlow(clock, router, inquiries, payments),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand),
   );
   const doors = await openDoors(options, limits, {

@@ -64,6 +64,7 @@ function inquiryOf({ customerNumber = '' }: Question): StoredInquiry {
     customerNumber,
     offer: OFFER,
     askedAt: new Date('2026-07-14T08:15:30Z'),
+    billHolder: null,
     validUntil: new Date('2026-07-14T08:30:30Z'),
   };
 }

@@ -1,32 +1,46 @@
 import { refusal, type Refusal } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
+import type { StoredInquiry } from './inquiry.store';
 import type { Payment } from './payment';
 import { isFinal, type PaymentState } from './payment.states';
-import { billOf } from './payment.writes';
 
-/** The payment that a bill belongs to: the one it is being paid by, or the one it was paid by last. */
+/** The payment that a bill belongs to: the last one that was formed for it, however it ended. */
 export interface BillHolder {
   paymentId: string;
+  inquiryId: string;
   state: PaymentState;
-  /** When it came into that state. */
-  since: Date;
+}
+
+/** The bill of a payment. */
+export function billOf({ billerId, leg, customerNumber }: Payment): string {
+  return billName(billerId, leg.billerProduct, customerNumber);
+}
+
+/** What names a bill across channels. */
+export function billName(billerId: string, billerProduct: string, customerNumber: string): string {
+  return `${billerId}:${billerProduct}:${customerNumber}`;
 }
 
 /**
  * Why a bill may not be paid on an offer, where only one payment of it may be. Whatever the biller would say: an offer
- * that was made before the bill was paid shows what is no longer owed.
- * @param askedAt when the inquiry of the offer began.
+ * ends as soon as another payment of its bill has begun since it was asked for.
  */
-export function objectionToBill(holder: BillHolder | undefined, askedAt: Date): Refusal | undefined {
+export function objectionToBill(
+  holder: BillHolder | undefined,
+  { inquiryId, billHolder }: StoredInquiry,
+): Refusal | undefined {
   if (!holder) return undefined;
+  if (holder.inquiryId === inquiryId)
+    return refusal('INQUIRY_USED', `${inquiryId} is used by ${holder.paymentId}`, 'inquiryId');
   if (!isFinal(holder.state)) return refusal('BILL_IN_PAYMENT', holder.paymentId);
-  return askedAt <= holder.since
+  if (holder.paymentId === billHolder) return undefined;
+  return holder.state === 'PAID'
     ? refusal('BILL_ALREADY_PAID', `${holder.paymentId} has paid it since the inquiry`)
-    : undefined;
+    : refusal('BILL_CHANGED', `${holder.paymentId} has tried to pay it since the inquiry`);
 }
 
 /**
- * Hands a bill from the payment that paid it before to the one that pays it now: of two at one moment one finds it
+ * Hands a bill from its last payment to the one that pays it now: of two at one moment one finds it
  * there. The unique key of the bill stands meanwhile.
  */
 export function handOver(holder: BillHolder, payment: Payment): GuardedUpdate[] {

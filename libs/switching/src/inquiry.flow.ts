@@ -1,8 +1,11 @@
 import { localIso, refusal, ZERO, type Clock } from '#lib/kernel';
+import type { SoldProduct } from '#lib/catalog';
 import { refuse, type Answer } from './answer';
+import { billName } from './bill-guard';
 import type { Inquiries } from './inquiries';
 import { priceOffer } from './offer';
 import { objectionTo } from './product-rules';
+import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
 import { deadlineOf, type Router } from './router';
 
@@ -12,6 +15,7 @@ export class InquiryFlow {
     private readonly clock: Clock,
     private readonly router: Router,
     private readonly inquiries: Inquiries,
+    private readonly payments: Pick<Payments, 'findHolderOf'>,
   ) {}
 
   /** Asks the biller what the customer owes, adds our fees, and remembers the offer. */
@@ -31,6 +35,8 @@ export class InquiryFlow {
       amount: request.amount,
       trace: request.reference,
     };
+    // Before the biller is asked: what begins after this is not yet in the bill it shows.
+    const billHolder = await this.holderOf(sold, request.customerNumber);
     const bill = await connector.inquire(
       question,
       deadlineOf(now, connector.patience.inquiryMs, request.answerWithinMs),
@@ -52,10 +58,20 @@ export class InquiryFlow {
         productId: request.productId,
         customerNumber: request.customerNumber,
         offer,
+        billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),
       },
       now,
     );
     return { kind: 'offer', inquiry };
+  }
+
+  /** The payment that the customer's bill belongs to now, where only one payment of it may be under way. */
+  private async holderOf({ product }: SoldProduct, customerNumber: string): Promise<string | null> {
+    if (!product.oneBillAtATime) return null;
+    const holder = await this.payments.findHolderOf(
+      billName(product.billerId, product.billerProduct, customerNumber),
+    );
+    return holder?.paymentId ?? null;
   }
 }

@@ -11,6 +11,8 @@ export interface StoredInquiry {
   offer: Offer;
   /** When the biller was asked. */
   askedAt: Date;
+  /** The payment its bill belonged to then, where only one payment of it may be under way; null: none. */
+  billHolder: string | null;
   validUntil: Date;
 }
 
@@ -34,6 +36,7 @@ interface InquiryRow {
   customer_number: string;
   offer: unknown;
   created_at: Date;
+  bill_holder: string | null;
   valid_until: Date;
   payment_id: string | null;
 }
@@ -52,7 +55,7 @@ export class SqlInquiryStore extends InquiryStore {
   override async add(inquiry: StoredInquiry): Promise<void> {
     await this.statements.run(
       'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
-        'created_at, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'created_at, bill_holder, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         inquiry.inquiryId,
         inquiry.channelId,
@@ -62,6 +65,7 @@ export class SqlInquiryStore extends InquiryStore {
         inquiry.offer.amount,
         offerToJson(inquiry.offer),
         inquiry.askedAt,
+        inquiry.billHolder,
         inquiry.validUntil,
       ],
     );
@@ -81,6 +85,7 @@ export class SqlInquiryStore extends InquiryStore {
       customerNumber: row.customer_number,
       offer: offerFromJson(fromJson(row.offer)),
       askedAt: row.created_at,
+      billHolder: row.bill_holder,
       validUntil: row.valid_until,
     };
     return { inquiry, usedBy: row.payment_id };
@@ -90,7 +95,7 @@ export class SqlInquiryStore extends InquiryStore {
   private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
     const rows = await this.statements.rows<InquiryRow>(
       'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
-        'i.created_at, i.valid_until, p.payment_id ' +
+        'i.created_at, i.bill_holder, i.valid_until, p.payment_id ' +
         'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
       [[...new Set(inquiryIds)]],
     );

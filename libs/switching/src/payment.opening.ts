@@ -14,11 +14,11 @@ import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#l
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
-import { handOver, objectionToBill, type BillHolder } from './bill-guard';
+import { billOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
-import { billOf, freeAfter, openingRows } from './payment.writes';
+import { freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { guardOf, NO_GUARD, saleOf, standsInTheWay, type SaleGuard } from './sale-guard';
@@ -68,7 +68,7 @@ export class PaymentOpening {
       if (!guard.ok) return this.repeatOr(request, guard.error);
       const bill = sold.product.oneBillAtATime ? billOf(payment) : null;
       const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
-      const objection = objectionToBill(holder, inquiry.askedAt);
+      const objection = objectionToBill(holder, inquiry);
       if (objection) return this.repeatOr(request, objection);
       const result = await this.commit(payment, bill, holder, guard.value);
       switch (result.kind) {

@@ -53,7 +53,7 @@ export class SqlPaymentStore extends PaymentStore {
     const byBill = new Map(rows.map((row) => [row.bill_in_payment, row]));
     return bills.map((bill) => {
       const row = byBill.get(bill);
-      return row && { paymentId: row.payment_id, state: row.state, since: row.updated_at };
+      return row && { paymentId: row.payment_id, state: row.state };
     });
   }
 

@@ -76,11 +76,6 @@ export function openingRows(
   ];
 }
 
-/** What names a bill across channels. */
-export function billOf({ billerId, leg, customerNumber }: Payment): string {
-  return `${billerId}:${leg.billerProduct}:${customerNumber}`;
-}
-
 /** The payment as a move will leave it. */
 export function movedPayment(
   payment: Payment,
@@ -207,8 +202,6 @@ function paymentUpdate(
     last_event_no: after.lastEventNo,
     updated_at: now,
   };
-  // A paid bill stays with its payment: who has asked before it was paid must not pay it again.
-  if (isFinal(after.state) && after.state !== 'PAID') set['bill_in_payment'] = null;
   return {
     table: 'payment',
     set,
