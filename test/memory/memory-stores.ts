@@ -34,7 +34,7 @@ export class MemoryPaymentStore extends PaymentStore {
 
   override async findHolderOf(bill: string): Promise<BillHolder | undefined> {
     const payment = this.whole(this.tables.row('payment', 'payment_bill_in_payment', bill));
-    return payment && { paymentId: payment.paymentId, state: payment.state };
+    return payment && { paymentId: payment.paymentId, inquiryId: payment.inquiryId, state: payment.state };
   }
 
   override async findLastSale(sale: string): Promise<LastSale | undefined> {

@@ -45,15 +45,15 @@ export class SqlPaymentStore extends PaymentStore {
     const rows = await this.statements.rows<{
       bill_in_payment: string;
       payment_id: string;
+      inquiry_id: string;
       state: PaymentState;
-      updated_at: Date;
-    }>('SELECT bill_in_payment, payment_id, state, updated_at FROM payment WHERE bill_in_payment IN (?)', [
+    }>('SELECT bill_in_payment, payment_id, inquiry_id, state FROM payment WHERE bill_in_payment IN (?)', [
       [...new Set(bills)],
     ]);
     const byBill = new Map(rows.map((row) => [row.bill_in_payment, row]));
     return bills.map((bill) => {
       const row = byBill.get(bill);
-      return row && { paymentId: row.payment_id, state: row.state };
+      return row && { paymentId: row.payment_id, inquiryId: row.inquiry_id, state: row.state };
     });
   }
 

@@ -14,7 +14,7 @@ import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
-import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 import { renderReceipt } from './receipt';
 
 /**
