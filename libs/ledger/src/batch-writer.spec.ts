@@ -110,6 +110,24 @@ test('money that another process took is not spent twice, and a lowered limit is
   expect((await hold('F', 59n)).kind).toBe('committed');
 });
 
+test('a packet that arrives after we looked for its rows is found, though it has left the deposit short', async () => {
+  await hold('FIRST', 1n);
+  let late: (() => Promise<unknown>) | undefined;
+  let looked = 0;
+  onPacket(async (packet, send) => {
+    if (isCommit(packet) && !late) {
+      late = send;
+      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+    }
+    const result = await send();
+    // It comes when the writer has looked for its rows, and found none.
+    if (packet === 'ROLLBACK' && late && (looked += 1) === 1) await late();
+    return result;
+  });
+  expect((await hold('A', 600n)).kind).toBe('committed');
+  expect(await world.free()).toBe(399n);
+});
+
 test('one who is refused beside an accepted one hears of it, also when the answer of the COMMIT was lost', async () => {
   await hold('FIRST', 1n);
   let isFirst = true;

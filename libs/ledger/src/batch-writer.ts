@@ -168,7 +168,8 @@ export class BatchWriter extends MoneyWriter {
     let isInDoubt = false;
     for (let attempt = 1; ; attempt += 1)
       try {
-        return await this.attempt(units);
+        const results = await this.attempt(units);
+        return isInDoubt ? await this.withLateOnes(members, results) : results;
       } catch (error) {
         if (!(error instanceof Failed)) throw error;
         if (error.mayBeCommitted) {
@@ -186,13 +187,28 @@ export class BatchWriter extends MoneyWriter {
   }
 
   /**
+   * A packet without an answer may have reached the server after we looked for its rows, and then it is itself what
+   * leaves the deposit short for the second try: such a member is committed, not refused.
+   */
+  private async withLateOnes(
+    members: readonly Member[],
+    results: readonly (CommitResult | undefined)[],
+  ): Promise<(CommitResult | undefined)[]> {
+    const truth = [...results];
+    for (const [index, { unit, wasInDoubt }] of members.entries())
+      if (wasInDoubt && truth[index]?.kind === 'insufficient' && (await this.exists(unit.witness)))
+        truth[index] = { kind: 'committed', deposit: await this.depositAfter(unit) };
+    return truth;
+  }
+
+  /**
    * One transaction: in one packet where the deposits are as we left them last, else in two, the first of which locks
    * and reads them. Whatever does not go through as remembered is decided on the locked rows.
    */
   private async attempt(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
     const remembered = this.deposits.recall(channelsOf(units));
-    const results = remembered && (await this.attemptAsRemembered(units, remembered));
-    return results ?? this.attemptLocked(units);
+    const results = remembered && (await this.attemptAsRemembered(units, new Map(remembered)));
+    return results ?? this.attemptLocked(units, remembered);
   }
 
   /** @returns undefined where nothing was written: someone would be refused, or a row is not what we remember. */
@@ -214,7 +230,6 @@ export class BatchWriter extends MoneyWriter {
       this.deposits.keep(deposits);
     } catch (error) {
       const fault = error instanceof Failed ? error.fault : undefined;
-      if (fault === 'guard') this.deposits.wasWrong();
       // A bound of a deposit may be met because of a member that is stale: which one, the locked rows tell.
       if (fault === 'guard' || fault === 'other') return undefined;
       throw error;
@@ -222,8 +237,14 @@ export class BatchWriter extends MoneyWriter {
     return resultsOf(units, admission);
   }
 
-  private async attemptLocked(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+  /** @param remembered what did not go through just before; where the rows differ, another process writes them too. */
+  private async attemptLocked(
+    units: readonly UnitOfWork[],
+    remembered: ReadonlyMap<string, DepositState> | undefined,
+  ): Promise<(CommitResult | undefined)[]> {
     const { before, after, admission } = await this.admitLocked(units);
+    if (remembered && [...before].some(([channelId, state]) => !isSame(state, remembered.get(channelId))))
+      this.deposits.wasWrong();
     if (admission.accepted.length > 0)
       await this.write(admission, (accepted) => [
         ...memberStatements(accepted),
@@ -382,6 +403,15 @@ function depositStatements(
       });
   }
   return updateStatements(updates);
+}
+
+function isSame(one: DepositState, other: DepositState | undefined): boolean {
+  return (
+    one.seq === other?.seq &&
+    one.posted === other.posted &&
+    one.held === other.held &&
+    one.limit === other.limit
+  );
 }
 
 /** The channels whose deposits a batch moves. */
