@@ -1,3 +1,4 @@
+import { formatPaymentId } from '#lib/kernel';
 import {
   customer,
   expectProblem,
@@ -173,6 +174,10 @@ test('a payment is found by its id and by its reference, as it was answered', as
   const { body } = await client.pay(await anOffer(), 'FIND.ME');
   expect((await client.payment(body.paymentId)).body).toEqual(body);
   expect((await client.get('/v1/payments?reference=FIND.ME')).body).toEqual(body);
+  // As it is printed on the receipt, and as somebody types it.
+  const printed = formatPaymentId(body.paymentId);
+  expect((await client.payment(printed)).body).toEqual(body);
+  expect((await client.payment(printed.toLowerCase())).body).toEqual(body);
   expectProblem(await client.get('/v1/payments?reference=find.me'), 404, 'PAYMENT_UNKNOWN');
 });
 

@@ -34,7 +34,11 @@ export class DirectPaymentFlow {
 
     const { inquiryId, offer } = asked.inquiry;
     const leftMs = request.answerWithinMs - (this.clock.now().getTime() - askedAt.getTime());
-    if (leftMs <= 0) return refuse(refusal('BILLER_UNAVAILABLE', 'the inquiry took all the time there was'));
+    if (leftMs <= 0)
+      return this.unlessFormed(
+        request,
+        refuse(refusal('NOT_NOW', 'the inquiry took all the time there was')),
+      );
     const { channelId, reference, contentHash } = request;
     const answerWithinMs = leftMs;
     return this.paying.pay({
@@ -50,8 +54,15 @@ export class DirectPaymentFlow {
   /** The same order may have come twice at one moment, and the other one been paid while this one asked. */
   private async unlessFormed(request: DirectPaymentRequest, refused: Answer): Promise<Answer> {
     const first = await this.payments.findByReference(request.channelId, request.reference);
-    return first ? answerTo(first, request) : refused;
+    return first ? answerTo(first, request) : notFinal(refused);
   }
+}
+
+/** A biller that could not be asked is no end of an order: its twin may still be asking, and pay. */
+function notFinal(refused: Answer): Answer {
+  return refused.kind === 'refused' && refused.refusal.code === 'BILLER_UNAVAILABLE'
+    ? refuse(refusal('NOT_NOW', refused.refusal.detail))
+    : refused;
 }
 
 function questionOf({

@@ -5,6 +5,7 @@ import {
   Clock,
   isPaymentId,
   JAKARTA_MIDNIGHT,
+  normalizePaymentId,
   refusal,
   rupiahFromText,
   type Refusal,
@@ -145,10 +146,11 @@ export class H2hController {
   async show(
     @Req() request: SignedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('paymentId') paymentId: string,
+    @Param('paymentId') typed: string,
     @Query() query: unknown,
   ): Promise<object> {
     accepted(parseMembers(NoQuery, query));
+    const paymentId = normalizePaymentId(typed);
     return answered(
       reply,
       known(isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined),
@@ -159,10 +161,11 @@ export class H2hController {
   async reverse(
     @Req() request: SignedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('paymentId') paymentId: string,
+    @Param('paymentId') typed: string,
     @Query() query: unknown,
   ): Promise<object> {
     accepted(parseMembers(NoQuery, query));
+    const paymentId = normalizePaymentId(typed);
     const body = accepted(parseMembers(ReversalBody, this.members(request)));
     if (!isPaymentId(paymentId))
       throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not the form of a Payment ID'));
