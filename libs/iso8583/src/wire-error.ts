@@ -1,3 +1,4 @@
+import { maskedRaw } from './mask';
 import type { IsoMessage } from './message';
 
 /** What was wrong, where, and what stood there. */
@@ -22,12 +23,13 @@ export class WireError extends Error {
   readonly partial: IsoMessage | undefined;
 
   constructor({ path, offset, problem, raw, partial }: WireFault) {
-    super(`${path} at ${offset}: ${problem}${raw === '' ? '' : ` (${raw})`}`);
+    const shown = maskedRaw(raw);
+    super(`${path} at ${offset}: ${problem}${shown === '' ? '' : ` (${shown})`}`);
     this.name = 'WireError';
     this.path = path;
     this.offset = offset;
     this.problem = problem;
-    this.raw = raw;
+    this.raw = shown;
     this.partial = partial;
   }
 }
