@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { fail, refusal } from '#lib/kernel';
+import type { TestAccount } from '../../../test/support/snap-client';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { anAccount, aSnapDoor, jakarta, type Told, type Unusual } from './a-snap-door';
 
@@ -245,6 +247,59 @@ test('a broken message about a payment that is paid is told so', async () => {
   await door.call('payment', order);
   const { code, body } = await door.call('payment', { paymentRequestId: order.paymentRequestId });
   expect([code, body.virtualAccountData?.paymentFlagStatus]).toEqual(['4042518', '00']);
+});
+
+test.each<[string, (other: TestAccount) => object, Unusual]>([
+  ['whole', (other) => other, {}],
+  ['with another amount', (other) => ({ ...other, paidAmount: { value: '1.00', currency: 'IDR' } }), {}],
+  ['broken elsewhere', (other) => ({ ...other, paidAmount: null }), {}],
+  ['broken itself', ({ customerNo }) => ({ customerNo, virtualAccountNo: undefined }), {}],
+  ['under a used name', (other) => other, { externalId: '1' }],
+])('a number that paid another account pays nobody else: the account is %s', async (_, change, unusual) => {
+  const door = aSnapDoor(world);
+  const [first, other] = [anAccount(), anAccount()];
+  if (unusual.externalId) await door.call('payment', await door.order(anAccount()), unusual);
+  const order = await door.order(first);
+  const paid = await door.call('payment', order);
+  expect(paid.code).toBe('2002500');
+  const { code, body } = await door.call('payment', { ...order, ...change(other) }, unusual);
+  const told = body.virtualAccountData;
+  expect([code, told?.paymentFlagStatus]).toEqual(['4042500', '01']);
+  expect(body.responseMessage).toBe('Invalid Transaction Status [paymentRequestId of another account]');
+  expect(told).toMatchObject({ customerNo: other.customerNo });
+  expect(told).not.toHaveProperty('virtualAccountName');
+  expect(JSON.stringify(body)).not.toContain(paid.body.virtualAccountData?.additionalInfo?.paymentId);
+  const { code: same, body: again } = await door.call('payment', {
+    ...order,
+    paidAmount: { value: '1.00', currency: 'IDR' },
+  });
+  expect([same, again.virtualAccountData?.paymentFlagStatus]).toEqual(['4042518', '00']);
+});
+
+test('a payment whose bill could not be asked for is not refused for good: its twin may be paying', async () => {
+  const door = aSnapDoor(world);
+  const paidAmount = (await door.order(anAccount())).paidAmount;
+  const message = { ...anAccount(), paymentRequestId: door.number(), paidAmount };
+  const silent = fail(refusal('BILLER_UNAVAILABLE', 'silent'));
+  const asked = jest.spyOn(world.biller, 'inquire');
+  let letGo: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => (letGo = resolve));
+  const bill = await world.biller.inquire();
+  const reached = new Promise<void>((resolve) =>
+    asked.mockImplementationOnce(async () => {
+      resolve();
+      await slow;
+      return bill;
+    }),
+  );
+  const first = door.call('payment', message);
+  await reached;
+  asked.mockImplementationOnce(() => Promise.resolve(silent as never));
+  const second = await door.call('payment', message);
+  letGo();
+  asked.mockRestore();
+  expect([second.code, second.body.virtualAccountData?.paymentFlagStatus]).toEqual(['5002501', '02']);
+  expect([(await first).code, (await door.call('payment', message)).code]).toEqual(['2002500', '2002500']);
 });
 
 test('a payment that surely never reached its biller is refused in words that no bank takes for a time-out', async () => {

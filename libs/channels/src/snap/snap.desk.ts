@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Clock, type Result } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
-import { readMessage, readSnapObject, type JsonObject } from '#lib/snap';
+import { BareNumber, readMessage, readSnapObject, type JsonObject } from '#lib/snap';
 import type { Payments } from '#lib/switching';
 import type { WireAnswer } from '../http/dialect';
 import type { SnapAdmission } from './admission';
@@ -117,8 +117,8 @@ export class SnapDesk {
     const { channelId } = known.peer.channel.channel;
     const formed = await this.books.findByReference(channelId, about.reference);
     if (!formed) return fail(refusal);
-    const message: SnapMessage = { ...known, members: {}, identity: identityIn({}) };
-    return ok(this.payments.standing(about.shape, message, formed));
+    const message: SnapMessage = { ...known, members: {}, identity: identityIn(known.body) };
+    return this.payments.standing(about.shape, message, formed);
   }
 
   private write({ service }: SnapCall, answer: SnapAnswer): WireAnswer {
@@ -198,8 +198,13 @@ function conflictOf(
   return isForgiven ? undefined : snapRefusal('40900', undefined, 'the X-EXTERNAL-ID was used today');
 }
 
+/** The account in members that were read, or in a body that could not be: there digits may stand as a bare number. */
 function identityIn(members: Readonly<Record<string, unknown>>): SnapMessage['identity'] {
-  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '');
+  const text = (name: string) => {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (value instanceof BareNumber) return value.text;
+    return typeof value === 'string' ? value : '';
+  };
   return {
     partnerServiceId: text('partnerServiceId'),
     customerNo: text('customerNo'),
