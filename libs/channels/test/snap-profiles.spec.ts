@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { fail, refusal } from '#lib/kernel';
+import { createHash, sign } from 'node:crypto';
+import { fail, formatPaymentId, refusal } from '#lib/kernel';
+import { SNAP_BANK } from '../../../test/support/seed';
 import type { TestAccount } from '../../../test/support/snap-client';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { anAccount, aSnapDoor, jakarta, type Told, type Unusual } from './a-snap-door';
@@ -281,12 +282,12 @@ test('a payment whose bill could not be asked for is not refused for good: its t
   const paidAmount = (await door.order(anAccount())).paidAmount;
   const message = { ...anAccount(), paymentRequestId: door.number(), paidAmount };
   const silent = fail(refusal('BILLER_UNAVAILABLE', 'silent'));
-  const asked = jest.spyOn(world.biller, 'inquire');
+  const inquiries = jest.spyOn(world.biller, 'inquire');
   let letGo: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => (letGo = resolve));
   const bill = await world.biller.inquire();
   const reached = new Promise<void>((resolve) =>
-    asked.mockImplementationOnce(async () => {
+    inquiries.mockImplementationOnce(async () => {
       resolve();
       await slow;
       return bill;
@@ -294,10 +295,10 @@ test('a payment whose bill could not be asked for is not refused for good: its t
   );
   const first = door.call('payment', message);
   await reached;
-  asked.mockImplementationOnce(() => Promise.resolve(silent as never));
+  inquiries.mockImplementationOnce(() => Promise.resolve(silent as never));
   const second = await door.call('payment', message);
   letGo();
-  asked.mockRestore();
+  inquiries.mockRestore();
   expect([second.code, second.body.virtualAccountData?.paymentFlagStatus]).toEqual(['5002501', '02']);
   expect([(await first).code, (await door.call('payment', message)).code]).toEqual(['2002500', '2002500']);
 });
@@ -331,6 +332,21 @@ test('what is not known yet is 02, or 03 where a partner knows that', async () =
   }
 });
 
+test('grant_type is read where that was agreed', async () => {
+  for (const [underscoredGrantType, code] of [
+    [false, '4007302'],
+    [true, '2007300'],
+  ] as const) {
+    const door = aSnapDoor(world, { token: { underscoredGrantType } });
+    const timestamp = jakarta(world.clock.now());
+    const text = `${SNAP_BANK.clientKey}|${timestamp}`;
+    const signature = sign('sha256', Buffer.from(text), SNAP_BANK.privateKey).toString('base64');
+    const headers = { 'x-client-key': SNAP_BANK.clientKey, 'x-signature': signature };
+    const told = await door.call('token', { grant_type: 'client_credentials' }, { timestamp, headers });
+    expect(told.code).toBe(code);
+  }
+});
+
 test('32 and 33 spell their data as the partner does, and additionalInfo stands where it expects it', async () => {
   const door = aSnapDoor(world, {
     answers: { intrabankData: 'virtualAccountdata', additionalInfo: 'beside' },
@@ -340,6 +356,19 @@ test('32 and 33 spell their data as the partner does, and additionalInfo stands 
   expect(body['additionalInfo']).toMatchObject({ inquiryId: expect.stringMatching(/^inq_/) as unknown });
   const standard = await asked({ answers: { intrabankData: 'virtualAccountdata' } });
   expect(standard.body.virtualAccountData?.additionalInfo).toBeDefined();
+});
+
+test('36 finds a payment by the Payment ID as it stands on the slip', async () => {
+  const door = aSnapDoor(world);
+  const { body } = await door.call('payment', await door.order(anAccount()));
+  const paymentId = body.virtualAccountData?.additionalInfo?.paymentId ?? '';
+  const printed = formatPaymentId(paymentId);
+  for (const originalReferenceNo of [paymentId, printed, printed.toLowerCase()]) {
+    const told = await door.call('transferStatus', { serviceCode: '33', originalReferenceNo });
+    expect([told.code, told.body['originalReferenceNo']]).toEqual(['2003600', paymentId]);
+  }
+  const other = await door.call('transferStatus', { serviceCode: '33', originalReferenceNo: 'T1RV' });
+  expect(other.code).toBe('4043601');
 });
 
 test('a partner may take fewer bills and texts', async () => {
