@@ -57,7 +57,7 @@ export interface Told {
 }
 
 /** The SNAP door of one bank on a real database, its profile the strict one but for what a test changes. */
-export function aSnapDoor(world: SwitchWorld, changes: Tree = {}) {
+export function aSnapDoor(world: SwitchWorld, changes: Tree = {}, rates = new AgreedRates()) {
   const folder = mkdtempSync(join(tmpdir(), 'snap-profile-'));
   writeFileSync(
     join(folder, 'snap-strict.yaml'),
@@ -70,7 +70,7 @@ export function aSnapDoor(world: SwitchWorld, changes: Tree = {}) {
   const partners = new SnapPartners(catalog, profiles, logger);
   const parts = { catalog, clock, logger, payments, inquiryFlow, paymentFlow };
   const seal = new TokenSeal(BOX);
-  const desk = deskOf({ ...parts, statements: store.database, rates: new AgreedRates() }, partners, seal);
+  const desk = deskOf({ ...parts, statements: store.database, rates }, partners, seal);
   const profile = [...profiles.all('snap').values()][0];
   if (!profile) throw new Error('the profile is not there');
   const token = seal.issue(SNAP_BANK.channelId, new Date(clock.now().getTime() + 900_000));

@@ -1,6 +1,11 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
+import pino from 'pino';
 import { SNAP_BANK } from '../../../test/support/seed';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import { AgreedRates } from '../src/agreed-rates';
+import { ChannelProfiles } from '../src/profiles';
+import { SnapPartners } from '../src/snap/partners';
 import { anAccount, aSnapDoor, jakarta, type Unusual } from './a-snap-door';
 
 /** Who is let in, and in which order what is wrong is told. */
@@ -67,6 +72,23 @@ test('a payment whose message was not read is told no flag: nobody has looked wh
   expect((await door.call('payment', order)).code).toBe('2002500');
   const { code, body } = await door.call('payment', order, { externalId: 'letters' });
   expect([code, body.virtualAccountData]).toEqual(['4002501', undefined]);
+});
+
+test('who calls too fast hears so, and of a payment never a word that reads as failed', async () => {
+  class Rates extends AgreedRates {
+    isUsedUp = false;
+    override allow = (): boolean => !this.isUsedUp;
+  }
+  const rates = new Rates();
+  const door = aSnapDoor(world, {}, rates);
+  const order = await door.order(anAccount());
+  expect((await door.call('payment', order)).code).toBe('2002500');
+  rates.isUsedUp = true;
+  const { code, body } = await door.call('payment', { ...order, flagAdvise: 'Y' });
+  expect([code, body.virtualAccountData?.paymentFlagStatus]).toEqual(['2022500', '02']);
+  expect((await door.call('paymentIntrabank', order)).code).toBe('2023300');
+  expect((await door.call('inquiry', order)).code).toBe('4292400');
+  expect((await door.call('status', order)).code).toBe('4292600');
 });
 
 test('the word Bearer may be written in any case', async () => {
@@ -137,6 +159,13 @@ const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 test.each<[string, Unusual & { body?: unknown; key?: typeof stranger }, string]>([
   ['as the standard says', {}, '2007300'],
   ['with the old spelling of grantType', { body: { granttype: 'client_credentials' } }, '2007300'],
+  ['with grant_type', { body: { grant_type: 'client_credentials' } }, '2007300'],
+  ['with grant_type of another kind', { body: { grant_type: 'password' } }, '4007300'],
+  [
+    'with two words for one',
+    { body: { grantType: 'password', grant_type: 'client_credentials' } },
+    '4007300',
+  ],
   ['of another kind', { body: { grantType: 'authorization_code' } }, '4007300'],
   ['without a kind', { body: {} }, '4007302'],
   ['that is no JSON', { raw: Buffer.from('{') }, '4007300'],
@@ -173,6 +202,36 @@ test('a partner may call only from the addresses it has agreed on', async () => 
   expect(await listed('10.1.2.3')).toBe('2002400');
   await world.store.admin.run("UPDATE channel SET allowed_ips = NULL WHERE channel_id = 'bank-nusa'");
 });
+
+test('two channels that go by one name are both let in no more', async () => {
+  const partnersOf = (names: Record<string, string>[]) => {
+    const channels = names.map((credentials, at) => ({
+      channel: { channelId: `bank-${at}`, protocol: 'snap', profile: 'snap-strict', allowedIps: null },
+      credentials: new Map(Object.entries({ ...NAMES, ...credentials })),
+      secrets: ['x'],
+    }));
+    const catalog = {
+      channels: () => channels.map(({ channel }) => channel),
+      channel: (id: string) => channels.find(({ channel }) => channel.channelId === id),
+    };
+    const profiles = ChannelProfiles.read(PROFILES);
+    return new SnapPartners(catalog as never, profiles, pino({ enabled: false }));
+  };
+  const apart = partnersOf([{}, { clientKey: 'C-2', partnerId: 'P-2' }]);
+  expect(apart.byPartnerId('P-1')?.channel.channel.channelId).toBe('bank-0');
+  expect(apart.byClientKey('C-2')?.channel.channel.channelId).toBe('bank-1');
+  const alike = partnersOf([{}, {}]);
+  expect([alike.byPartnerId('P-1'), alike.byClientKey('C-1')]).toEqual([undefined, undefined]);
+});
+
+const PROFILES = join(__dirname, '..', '..', '..', 'config', 'channels');
+const NAMES = {
+  clientKey: 'C-1',
+  partnerId: 'P-1',
+  channelId: '95231',
+  companyCodes: '88899',
+  publicKey: SNAP_BANK.publicKey,
+};
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
+import { fail, formatPaymentId, refusal } from '#lib/kernel';
+import { SNAP_BANK } from '../../../test/support/seed';
+import type { TestAccount } from '../../../test/support/snap-client';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { anAccount, aSnapDoor, jakarta, type Told, type Unusual } from './a-snap-door';
 
@@ -247,6 +250,59 @@ test('a broken message about a payment that is paid is told so', async () => {
   expect([code, body.virtualAccountData?.paymentFlagStatus]).toEqual(['4042518', '00']);
 });
 
+test.each<[string, (other: TestAccount) => object, Unusual]>([
+  ['whole', (other) => other, {}],
+  ['with another amount', (other) => ({ ...other, paidAmount: { value: '1.00', currency: 'IDR' } }), {}],
+  ['broken elsewhere', (other) => ({ ...other, paidAmount: null }), {}],
+  ['broken itself', ({ customerNo }) => ({ customerNo, virtualAccountNo: undefined }), {}],
+  ['under a used name', (other) => other, { externalId: '1' }],
+])('a number that paid another account pays nobody else: the account is %s', async (_, change, unusual) => {
+  const door = aSnapDoor(world);
+  const [first, other] = [anAccount(), anAccount()];
+  if (unusual.externalId) await door.call('payment', await door.order(anAccount()), unusual);
+  const order = await door.order(first);
+  const paid = await door.call('payment', order);
+  expect(paid.code).toBe('2002500');
+  const { code, body } = await door.call('payment', { ...order, ...change(other) }, unusual);
+  const told = body.virtualAccountData;
+  expect([code, told?.paymentFlagStatus]).toEqual(['4042500', '01']);
+  expect(body.responseMessage).toBe('Invalid Transaction Status [paymentRequestId of another account]');
+  expect(told).toMatchObject({ customerNo: other.customerNo });
+  expect(told).not.toHaveProperty('virtualAccountName');
+  expect(JSON.stringify(body)).not.toContain(paid.body.virtualAccountData?.additionalInfo?.paymentId);
+  const { code: same, body: again } = await door.call('payment', {
+    ...order,
+    paidAmount: { value: '1.00', currency: 'IDR' },
+  });
+  expect([same, again.virtualAccountData?.paymentFlagStatus]).toEqual(['4042518', '00']);
+});
+
+test('a payment whose bill could not be asked for is not refused for good: its twin may be paying', async () => {
+  const door = aSnapDoor(world);
+  const paidAmount = (await door.order(anAccount())).paidAmount;
+  const message = { ...anAccount(), paymentRequestId: door.number(), paidAmount };
+  const silent = fail(refusal('BILLER_UNAVAILABLE', 'silent'));
+  const inquiries = jest.spyOn(world.biller, 'inquire');
+  let letGo: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => (letGo = resolve));
+  const bill = await world.biller.inquire();
+  const reached = new Promise<void>((resolve) =>
+    inquiries.mockImplementationOnce(async () => {
+      resolve();
+      await slow;
+      return bill;
+    }),
+  );
+  const first = door.call('payment', message);
+  await reached;
+  inquiries.mockImplementationOnce(() => Promise.resolve(silent as never));
+  const second = await door.call('payment', message);
+  letGo();
+  inquiries.mockRestore();
+  expect([second.code, second.body.virtualAccountData?.paymentFlagStatus]).toEqual(['5002501', '02']);
+  expect([(await first).code, (await door.call('payment', message)).code]).toEqual(['2002500', '2002500']);
+});
+
 test('a payment that surely never reached its biller is refused in words that no bank takes for a time-out', async () => {
   const door = aSnapDoor(world);
   world.biller.behaviour = 'is not reached';
@@ -276,6 +332,21 @@ test('what is not known yet is 02, or 03 where a partner knows that', async () =
   }
 });
 
+test('grant_type is read where that was agreed', async () => {
+  for (const [underscoredGrantType, code] of [
+    [false, '4007302'],
+    [true, '2007300'],
+  ] as const) {
+    const door = aSnapDoor(world, { token: { underscoredGrantType } });
+    const timestamp = jakarta(world.clock.now());
+    const text = `${SNAP_BANK.clientKey}|${timestamp}`;
+    const signature = sign('sha256', Buffer.from(text), SNAP_BANK.privateKey).toString('base64');
+    const headers = { 'x-client-key': SNAP_BANK.clientKey, 'x-signature': signature };
+    const told = await door.call('token', { grant_type: 'client_credentials' }, { timestamp, headers });
+    expect(told.code).toBe(code);
+  }
+});
+
 test('32 and 33 spell their data as the partner does, and additionalInfo stands where it expects it', async () => {
   const door = aSnapDoor(world, {
     answers: { intrabankData: 'virtualAccountdata', additionalInfo: 'beside' },
@@ -285,6 +356,19 @@ test('32 and 33 spell their data as the partner does, and additionalInfo stands 
   expect(body['additionalInfo']).toMatchObject({ inquiryId: expect.stringMatching(/^inq_/) as unknown });
   const standard = await asked({ answers: { intrabankData: 'virtualAccountdata' } });
   expect(standard.body.virtualAccountData?.additionalInfo).toBeDefined();
+});
+
+test('36 finds a payment by the Payment ID as it stands on the slip', async () => {
+  const door = aSnapDoor(world);
+  const { body } = await door.call('payment', await door.order(anAccount()));
+  const paymentId = body.virtualAccountData?.additionalInfo?.paymentId ?? '';
+  const printed = formatPaymentId(paymentId);
+  for (const originalReferenceNo of [paymentId, printed, printed.toLowerCase()]) {
+    const told = await door.call('transferStatus', { serviceCode: '33', originalReferenceNo });
+    expect([told.code, told.body['originalReferenceNo']]).toEqual(['2003600', paymentId]);
+  }
+  const other = await door.call('transferStatus', { serviceCode: '33', originalReferenceNo: 'T1RV' });
+  expect(other.code).toBe('4043601');
 });
 
 test('a partner may take fewer bills and texts', async () => {

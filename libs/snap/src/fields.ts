@@ -1,6 +1,6 @@
 import { fail, ok, type Result, type Rupiah } from '#lib/kernel';
 import { readAmount } from './amount';
-import { BareNumber, type Json, type JsonObject } from './json';
+import { BareNumber, isObject, type Json, type JsonObject } from './json';
 
 /** M mandatory, O optional, C conditional: read like O, with the condition in words. */
 export type Presence = 'M' | 'O' | 'C';
@@ -165,12 +165,6 @@ function listIn(field: Field & { kind: 'list' }, value: Json, wrong: Wrong): Res
     items.push(read.value);
   }
   return ok(items);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof BareNumber)
-  );
 }
 
 /** How a partner departs from the standard's table: other mandatory members, other lengths. */

@@ -11,6 +11,13 @@ export interface JsonObject {
   [name: string]: Json;
 }
 
+/** Whether a value is an object: no list, and no number of ours. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof BareNumber)
+  );
+}
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**

@@ -15,6 +15,7 @@ import { header, type SnapCall } from './call';
 import { mayCallFrom, type SnapPartners, type SnapPeer } from './partners';
 import { snapRefusal, type SnapRefusal } from './refused';
 import { pathOf } from './routes';
+import { isPayment } from './shapes';
 
 type Admitted = Result<SnapPeer, SnapRefusal>;
 
@@ -95,9 +96,7 @@ export class SnapAdmission {
     const instant = readTimestamp(header(call, 'X-TIMESTAMP'), forms);
     if (!instant || !isFresh(instant, this.clock.now(), skewMs))
       return this.refuse(call, '40100', 'X-TIMESTAMP', 'outside the window of time');
-    if (!this.rates.allow(peer.channel.channel))
-      return fail(snapRefusal('42900', undefined, 'more than agreed a second'));
-    return ok(peer);
+    return this.rates.allow(peer.channel.channel) ? ok(peer) : fail(tooFast(call));
   }
 
   private headersOf(call: SnapCall, names: readonly string[]): SnapRefusal | undefined {
@@ -125,6 +124,15 @@ export class SnapAdmission {
     );
     return fail(snapRefusal(snapCase, blame, detail));
   }
+}
+
+/**
+ * Who calls too fast is not looked up. A payment's message may be the repeat of one that is paid, and a bank reads 429
+ * as failed: it hears "not known yet".
+ */
+function tooFast({ service }: SnapCall): SnapRefusal {
+  const snapCase = isPayment(service) ? '20200' : '42900';
+  return { ...snapRefusal('42900', undefined, 'more than agreed a second'), snapCase };
 }
 
 function idOf({ channel }: SnapPeer): string {

@@ -5,6 +5,7 @@ import type { Served } from './profile';
 import { refusalAnswer } from './refusal-answer';
 import { refusedBy, snapRefusal, type SnapRefusal } from './refused';
 import type { SnapRoutes } from './routes';
+import { isPayment } from './shapes';
 
 /** How this door says no where a request is too broken to be a call: SNAP's envelope, with the service's code. */
 export class SnapDialect implements HttpDialect {
@@ -18,8 +19,7 @@ export class SnapDialect implements HttpDialect {
   }
 
   mayForm(call: HttpCall): boolean {
-    const service = this.serviceOf(call);
-    return call.method === 'POST' && (service === 'payment' || service === 'paymentIntrabank');
+    return call.method === 'POST' && isPayment(this.serviceOf(call));
   }
 
   refusal(refusal: Refusal, call: HttpCall): WireAnswer {

@@ -69,7 +69,7 @@ export class ExternalIds {
   /** Who comes first writes its attempt. Unless all did, everybody then reads whose attempt stands. */
   private async keepAll(attempts: readonly Attempt[]): Promise<(Standing | undefined)[]> {
     // In one order, so that two switches that write the same names do not wait for one another.
-    const inOrder = [...attempts].sort((one, other) => (one.externalId < other.externalId ? -1 : 1));
+    const inOrder = [...attempts].sort(byName);
     const written = await this.statements.run(
       'INSERT IGNORE INTO snap_external_id ' +
         '(channel_id, business_date, scope, external_id, reference, body_hash, attempt, at) VALUES ?',
@@ -92,11 +92,25 @@ export class ExternalIds {
         `WHERE ${attempts.map(() => BY_NAME).join(' OR ')}`,
       attempts.flatMap((one) => [one.channelId, one.businessDate, one.scope, one.externalId]),
     );
-    const byName = new Map(rows.map((row) => [nameOf(row), standingOf(row)]));
+    const standings = new Map(rows.map((row) => [nameOf(row), standingOf(row)]));
     return attempts.map(({ channelId, businessDate, scope, externalId }) =>
-      byName.get([channelId, businessDate, scope, externalId].join(' ')),
+      standings.get([channelId, businessDate, scope, externalId].join(' ')),
     );
   }
+}
+
+/** The order of the unique key. */
+function byName(one: NamedMessage, other: NamedMessage): number {
+  return (
+    inTurn(one.channelId, other.channelId) ||
+    inTurn(one.businessDate, other.businessDate) ||
+    inTurn(one.scope, other.scope) ||
+    inTurn(one.externalId, other.externalId)
+  );
+}
+
+function inTurn(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function nameOf(row: Row): string {

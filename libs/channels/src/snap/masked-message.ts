@@ -1,7 +1,12 @@
 import { maskNumber } from '#lib/platform';
-import { plainOf, type JsonObject } from '#lib/snap';
+import { BareNumber, isObject, type Json, type JsonObject } from '#lib/snap';
 
-/** Members that say nothing of a person. Whatever is not listed is masked. */
+/** Of a name or a value, and how many members: a line of the log is for people. */
+const SHOWN_MAX = 64;
+
+const MASKED = '[masked]';
+
+/** Members that say nothing of a person, where they are short texts. Whatever is not listed is masked. */
 const SAFE = new Set([
   'partnerServiceId',
   'inquiryRequestId',
@@ -11,9 +16,6 @@ const SAFE = new Set([
   'originalReferenceNo',
   'serviceCode',
   'trxId',
-  'amount',
-  'paidAmount',
-  'totalAmount',
   'trxDateInit',
   'trxDateTime',
   'channelCode',
@@ -29,13 +31,24 @@ const SAFE = new Set([
 /** Numbers of which the last four digits may be shown. */
 const NUMBERS = new Set(['customerNo', 'virtualAccountNo']);
 
+const AMOUNTS = new Set(['amount', 'paidAmount', 'totalAmount']);
+
 /** A message as support may read it. */
 export function maskedMessage(body: JsonObject): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => {
-      const plain = plainOf(value);
-      if (SAFE.has(name)) return [name, plain];
-      return [name, NUMBERS.has(name) && typeof plain === 'string' ? maskNumber(plain) : '[masked]'];
-    }),
-  );
+  const members = Object.entries(body).slice(0, SHOWN_MAX);
+  return Object.fromEntries(members.map(([name, value]) => [name.slice(0, SHOWN_MAX), shown(name, value)]));
+}
+
+function shown(name: string, value: Json): unknown {
+  if (AMOUNTS.has(name) && isObject(value))
+    return { value: shortText(value['value']), currency: shortText(value['currency']) };
+  if (SAFE.has(name)) return shortText(value);
+  if (!NUMBERS.has(name)) return MASKED;
+  const number = shortText(value);
+  return number === MASKED ? number : maskNumber(number);
+}
+
+function shortText(value: Json | undefined): string {
+  const text = value instanceof BareNumber ? value.text : value;
+  return typeof text === 'string' && text.length <= SHOWN_MAX ? text : MASKED;
 }

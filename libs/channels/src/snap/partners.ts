@@ -48,12 +48,12 @@ export class SnapPartners {
 
   /** The partner that goes by this name in token calls. */
   byClientKey(clientKey: string): SnapPeer | undefined {
-    return this.all().find((peer) => peer.clientKey === clientKey);
+    return this.only((peer) => peer.clientKey === clientKey);
   }
 
   /** The partner that goes by this X-PARTNER-ID. */
   byPartnerId(partnerId: string): SnapPeer | undefined {
-    return this.all().find((peer) => peer.partnerId === partnerId);
+    return this.only((peer) => peer.partnerId === partnerId);
   }
 
   /**
@@ -74,6 +74,12 @@ export class SnapPartners {
         seen.set(name, channelId);
       }
     }
+  }
+
+  /** Two channels under one name would leave it to chance whose deposit pays: neither is let in. */
+  private only(isNamed: (peer: SnapPeer) => boolean): SnapPeer | undefined {
+    const [found, ...others] = this.all().filter(isNamed);
+    return others.length === 0 ? found : undefined;
   }
 
   private all(): SnapPeer[] {

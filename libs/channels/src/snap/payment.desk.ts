@@ -68,9 +68,9 @@ export class PaymentDesk {
       answerWithinMs: peer.profile.answerWithinMs - this.spentMs(message),
     });
     if (answer.kind === 'payment')
-      return ok(this.told(order, answer.payment, answer.isRepeat ? 'repeat' : 'first'));
+      return this.told(order, answer.payment, answer.isRepeat ? 'repeat' : 'first');
     if (answer.kind === 'offer') throw new Error('an offer is no answer to a payment');
-    if (answer.payment) return ok(this.told(order, answer.payment, 'other content'));
+    if (answer.payment) return this.told(order, answer.payment, 'other content');
     return this.refuse(order, finallyRefused(refusedBy(answer.refusal)));
   }
 
@@ -98,7 +98,7 @@ export class PaymentDesk {
     const fee = this.catalog.soldProduct(channelId, account.productId)?.price.adminFee ?? 0n;
     const chosen = paid > fee ? rupiah(paid - fee) : paid;
     const asked = await this.inquiries.ask(message, account, order.reference, chosen, this.spentMs(message));
-    return asked.ok ? ok(asked.value.inquiryId) : fail(finallyRefused(asked.error));
+    return asked.ok ? ok(asked.value.inquiryId) : fail(unlessATwinPays(asked.error));
   }
 
   /** Refuses, unless a payment stands under this number: then its truth is the answer. */
@@ -106,20 +106,23 @@ export class PaymentDesk {
     const known = await this.payments.findByReference(order.channelId, order.reference);
     if (!known) return fail(refusal);
     const isSame = known.contentHash.equals(order.contentHash);
-    return ok(this.told(order, known, isSame ? 'repeat' : 'other content'));
+    return this.told(order, known, isSame ? 'repeat' : 'other content');
   }
 
   /** How a payment stands, told to a message about it that cannot be acted on. */
-  standing(shape: Shape, message: SnapMessage, payment: Payment): SnapAnswer {
+  standing(shape: Shape, message: SnapMessage, payment: Payment): Result<SnapAnswer, SnapRefusal> {
     return this.told({ shape, message }, payment, 'other content');
   }
 
+  /** The truth of a payment; a message about another account is told only that its own bill was not paid by it. */
   private told(
     { shape, message }: Pick<Order, 'shape' | 'message'>,
     payment: Payment,
     standing: Standing,
-  ): SnapAnswer {
+  ): Result<SnapAnswer, SnapRefusal> {
     const { peer, body } = message;
+    if (standing === 'other content' && isOfAnotherAccount(payment, message))
+      return fail(otherAccount(shape.number, payment));
     const { answers } = peer.profile;
     const product = this.catalog.product(payment.productId)?.name ?? payment.productId;
     const flag = flagOf(payment, answers.pendingFlag);
@@ -130,10 +133,10 @@ export class PaymentDesk {
       ...(shape.service === 'paymentIntrabank' ? { paymentRequestId: payment.paymentId } : {}),
       ...echo(body, shape.echoed),
     };
-    return {
+    return ok({
       snapCase: caseOfPayment(payment, standing, message),
       members: withAdditional(shape.dataName(peer.profile), members, additionalInfo, answers.additionalInfo),
-    };
+    });
   }
 
   private spentMs({ at }: SnapMessage): number {
@@ -153,6 +156,33 @@ function orderOf(shape: Shape, message: SnapMessage): Order {
     reference: referenceOf(textOf(message, shape.number) ?? ''),
     paid,
     contentHash: hash('sha256', JSON.stringify(content), 'buffer'),
+  };
+}
+
+/**
+ * Whether a message speaks of another account than the payment of its number. One whose account cannot be read as a
+ * whole does where a number in it is not the customer's.
+ */
+function isOfAnotherAccount(payment: Payment, { peer, identity }: SnapMessage): boolean {
+  const account = accountOf(peer, identity);
+  if (account.ok)
+    return (
+      account.value.productId !== payment.productId || account.value.customerNumber !== payment.customerNumber
+    );
+  return [identity.customerNo, identity.virtualAccountNo].some(
+    (number) => number !== '' && !number.endsWith(payment.customerNumber),
+  );
+}
+
+function otherAccount(number: Shape['number'], { paymentId }: Payment): SnapRefusal {
+  return {
+    snapCase: '40400',
+    blame: `${number} of another account`,
+    reason: {
+      english: 'Not paid: this payment number belongs to another account',
+      indonesia: 'Tidak dibayar: nomor pembayaran ini milik rekening lain',
+    },
+    detail: `the number stands for ${paymentId}, a payment of another account`,
   };
 }
 
@@ -183,6 +213,14 @@ function isReplayed(standing: Standing, message: SnapMessage): boolean {
 /** A 5xx is read as "not known": what is final is told as a refusal, and what succeeded by nothing but 200. */
 function finalCase(snapCase: SnapCase): SnapCase {
   return snapCase.startsWith('5') || snapCase.startsWith('2') ? '40306' : snapCase;
+}
+
+/**
+ * A payment whose bill could not be asked for has formed nothing; the same message at the same moment may have found
+ * the biller in, and its payment may not stand yet. So this is not the end of the number.
+ */
+function unlessATwinPays(refusal: SnapRefusal): SnapRefusal {
+  return refusal.snapCase.startsWith('5') ? { ...refusal, snapCase: '50001' } : finallyRefused(refusal);
 }
 
 /** At a payment, "the biller cannot be reached" has formed nothing. That we cannot serve now stays what it is. */

@@ -107,6 +107,8 @@ export const SnapProfile = profileOf('snap', {
     .strictObject({
       use: z.enum(['issued', 'none']).default('issued'),
       lifeSeconds: z.int().positive().default(900),
+      /** Whether `grant_type`, as OAuth 2 spells it, is read where `grantType` is missing. */
+      underscoredGrantType: z.boolean().default(false),
     })
     .prefault({}),
   timestamp: z

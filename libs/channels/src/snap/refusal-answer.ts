@@ -3,7 +3,7 @@ import type { SnapAnswer } from './answer';
 import { brief, echo, IDENTITY_NAMES } from './present';
 import type { Served, SnapProfile } from './profile';
 import type { SnapRefusal } from './refused';
-import { INQUIRY_SHAPES, PAYMENT_SHAPES } from './shapes';
+import { INQUIRY_SHAPES, isPayment, PAYMENT_SHAPES } from './shapes';
 
 /**
  * A refusal as its service tells it: with a status and a reason that the customer can be shown, and the numbers of the
@@ -29,10 +29,6 @@ export function refusalAnswer(
     ...told.members(flag, brief(reason, told.reasonMax)),
   };
   return { ...envelope, members: { [dataName]: data } };
-}
-
-function isPayment(service: Served | undefined): boolean {
-  return service === 'payment' || service === 'paymentIntrabank';
 }
 
 function toldBy(service: Served | undefined) {

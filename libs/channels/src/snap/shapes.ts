@@ -60,3 +60,8 @@ export const PAYMENT_SHAPES = {
     ],
   },
 } as const satisfies Record<string, Shape>;
+
+/** Whether a service orders payments. */
+export function isPayment(service: Served | undefined): service is keyof typeof PAYMENT_SHAPES {
+  return service === 'payment' || service === 'paymentIntrabank';
+}

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Clock, type Result } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
-import { readMessage, readSnapObject, type JsonObject } from '#lib/snap';
+import { BareNumber, readMessage, readSnapObject, type JsonObject } from '#lib/snap';
 import type { Payments } from '#lib/switching';
 import type { WireAnswer } from '../http/dialect';
 import type { SnapAdmission } from './admission';
@@ -18,7 +18,7 @@ import type { Served } from './profile';
 import { refusalAnswer } from './refusal-answer';
 import { referenceOf } from './reference';
 import { faultOf, snapRefusal, type SnapRefusal } from './refused';
-import { INQUIRY_SHAPES, PAYMENT_SHAPES, type Shape } from './shapes';
+import { INQUIRY_SHAPES, isPayment, PAYMENT_SHAPES, type Shape } from './shapes';
 import type { StatusDesk } from './status.desk';
 import type { TokenDesk } from './token.desk';
 
@@ -37,8 +37,6 @@ type Reading = Result<{ body: JsonObject; members: Record<string, unknown> }, Sn
 
 /** The services of the door, each in the same order: who calls, under which name, what is said, what is answered. */
 export class SnapDesk {
-  private readonly logger: Logger;
-
   constructor(
     private readonly admission: SnapAdmission,
     private readonly externalIds: ExternalIds,
@@ -49,11 +47,8 @@ export class SnapDesk {
     private readonly statuses: StatusDesk,
     private readonly books: Payments,
     private readonly clock: Clock,
-    logger: Logger,
-  ) {
-    // Nothing is looked for to mask: a message is masked by name, and every other member is named below.
-    this.logger = logger.child({}, { redact: [] });
-  }
+    private readonly logger: Logger,
+  ) {}
 
   /**
    * Answers a call. Never answers a payment as failed that may have been formed.
@@ -117,8 +112,8 @@ export class SnapDesk {
     const { channelId } = known.peer.channel.channel;
     const formed = await this.books.findByReference(channelId, about.reference);
     if (!formed) return fail(refusal);
-    const message: SnapMessage = { ...known, members: {}, identity: identityIn({}) };
-    return ok(this.payments.standing(about.shape, message, formed));
+    const message: SnapMessage = { ...known, members: {}, identity: identityIn(known.body) };
+    return this.payments.standing(about.shape, message, formed);
   }
 
   private write({ service }: SnapCall, answer: SnapAnswer): WireAnswer {
@@ -165,7 +160,7 @@ function read(peer: SnapPeer, service: Transaction, body: JsonObject): Reading {
 
 /** The payment that a message is about, where its service orders payments and its number can be read. */
 function paymentIn(service: Transaction, body: JsonObject): About | undefined {
-  if (service !== 'payment' && service !== 'paymentIntrabank') return undefined;
+  if (!isPayment(service)) return undefined;
   const shape = PAYMENT_SHAPES[service];
   const value = Object.hasOwn(body, shape.number) ? body[shape.number] : undefined;
   return typeof value === 'string' && value.trim() !== ''
@@ -191,15 +186,19 @@ function conflictOf(
   about: About | undefined,
 ): SnapRefusal | undefined {
   if (naming.kind === 'new') return undefined;
-  const isPayment = service === 'payment' || service === 'paymentIntrabank';
-  const isForgiven = isPayment
+  const isForgiven = isPayment(service)
     ? about !== undefined && naming.isSameReference
     : naming.isSameBody && peer.profile.externalId.repeatedQuestion === 'asked again';
   return isForgiven ? undefined : snapRefusal('40900', undefined, 'the X-EXTERNAL-ID was used today');
 }
 
+/** The account in members that were read, or in a body that could not be: there digits may stand as a bare number. */
 function identityIn(members: Readonly<Record<string, unknown>>): SnapMessage['identity'] {
-  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '');
+  const text = (name: string) => {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (value instanceof BareNumber) return value.text;
+    return typeof value === 'string' ? value : '';
+  };
   return {
     partnerServiceId: text('partnerServiceId'),
     customerNo: text('customerNo'),

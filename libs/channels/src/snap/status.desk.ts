@@ -1,5 +1,5 @@
 import type { Catalog } from '#lib/catalog';
-import { fail, isPaymentId, ok, type Result } from '#lib/kernel';
+import { fail, isPaymentId, normalizePaymentId, ok, type Result } from '#lib/kernel';
 import { snapAmount, snapTimestamp, type JsonObject } from '#lib/snap';
 import { statusOf, type Payment, type Payments } from '#lib/switching';
 import { accountOf } from './accounts';
@@ -74,7 +74,9 @@ export class StatusDesk {
     return this.payments.findByReference(channel.channel.channelId, reference);
   }
 
-  private async findById({ channel }: SnapPeer, paymentId: string): Promise<Payment | undefined> {
+  /** @param typed as stored, or as it stands on the slip. */
+  private async findById({ channel }: SnapPeer, typed: string): Promise<Payment | undefined> {
+    const paymentId = normalizePaymentId(typed);
     return isPaymentId(paymentId) ? this.payments.findById(channel.channel.channelId, paymentId) : undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { TokenSeal } from './access-token';
 import type { SnapAdmission } from './admission';
 import { writeAnswer } from './answer';
 import { header, type SnapCall } from './call';
+import type { SnapProfile } from './profile';
 import { faultOf, snapRefusal, type SnapRefusal } from './refused';
 
 const DEPTH_MAX = 8;
@@ -21,9 +22,9 @@ export class TokenDesk {
   answer(call: SnapCall): WireAnswer {
     const admitted = this.admission.ofTokenCall(call);
     if (!admitted.ok) return this.refused(admitted.error);
-    const objection = objectionTo(call.body);
-    if (objection) return this.refused(objection);
     const { channel, profile } = admitted.value;
+    const objection = objectionTo(call.body, profile.token);
+    if (objection) return this.refused(objection);
     const now = this.clock.now();
     const { lifeSeconds } = profile.token;
     const expiresAt = new Date(now.getTime() + lifeSeconds * 1_000);
@@ -48,20 +49,22 @@ export class TokenDesk {
   }
 }
 
-function objectionTo(raw: Buffer): SnapRefusal | undefined {
+function objectionTo(raw: Buffer, rules: SnapProfile['token']): SnapRefusal | undefined {
   const body = readSnapObject(raw, DEPTH_MAX);
   if (!body.ok) return snapRefusal('40000', undefined, body.error);
-  const message = readMessage(TOKEN_FIELDS, withGrantType(body.value));
+  const message = readMessage(TOKEN_FIELDS, withGrantType(body.value, rules));
   if (!message.ok) return faultOf(message.error);
   return message.value.grantType === 'client_credentials'
     ? undefined
     : snapRefusal('40000', undefined, 'another grantType');
 }
 
-/** Before version 1.0.2 of the standard the member was written in lower case. */
-function withGrantType(body: JsonObject): JsonObject {
-  const { granttype } = body;
-  return granttype === undefined || body['grantType'] !== undefined
-    ? body
-    : { ...body, grantType: granttype };
+/**
+ * Before version 1.0.2 of the standard the member was written in lower case, and widespread clients write it as OAuth 2
+ * does: midtrans-client 1.4.3 sends `grant_type`.
+ */
+function withGrantType(body: JsonObject, { underscoredGrantType }: SnapProfile['token']): JsonObject {
+  const spellings = ['grantType', 'granttype', ...(underscoredGrantType ? ['grant_type'] : [])];
+  const spelling = spellings.find((name) => Object.hasOwn(body, name));
+  return spelling === undefined ? body : { ...body, grantType: body[spelling] ?? null };
 }
