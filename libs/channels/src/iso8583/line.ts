@@ -52,7 +52,8 @@ export class Iso8583Line {
             { ...this.who(), err: error, message: speech.spec.masked(question) },
             'message not answered',
           ),
-        fault: (error) => door.logger.error({ ...this.who(), err: error }, 'line ended by a fault of our own'),
+        fault: (error) =>
+          door.logger.error({ ...this.who(), err: error }, 'line ended by a fault of our own'),
         ended: (reason) => {
           clearTimeout(this.signOnBy);
           door.logger.info({ ...this.who(), reason, counters: this.link.counters }, 'line ended');
