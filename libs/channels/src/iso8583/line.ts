@@ -115,15 +115,13 @@ export class Iso8583Line {
     const call = callOf(speech, message);
     if (!call) return refused('ENDPOINT_UNKNOWN');
     const question = readQuestion(speech, call, message);
-    if (!question.ok) {
-      this.log('message refused', { field: question.error.field, problem: question.error.detail });
-      return refused(question.error.code);
-    }
+    if (question.objection)
+      this.log('message objected to', {
+        field: question.objection.field,
+        problem: question.objection.detail,
+      });
     const caller = { channelId: channel.channel.channelId, speech };
-    return {
-      question: question.value,
-      reply: await this.inTime(question.value, this.parts.desk.answer(caller, question.value)),
-    };
+    return { question, reply: await this.inTime(question, this.parts.desk.answer(caller, question)) };
   }
 
   /**
