@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { customer, H2hClient } from '../../../test/support/h2h-client';
-import { BankLine, type BankProduct } from '../../../test/support/iso8583-client';
+import { BankLine, nextRrn, type BankProduct } from '../../../test/support/iso8583-client';
 import { freePort } from '../../../test/support/ports';
 import {
   anInstallation,
@@ -128,9 +128,53 @@ test.each<[string, Record<number, string | undefined>, string]>([
   for (const type of ['0200', '0220']) {
     const refused = await bank.send(bank.payment(offer, type, change));
     expect(refused.code).toBe(code);
+    expect(refused.data['paymentId']).toBe(paid.data['paymentId']);
   }
   expect(await bank.send(bank.payment(offer, '0201'))).toMatchObject({ code: '00', data: paid.data });
   expect(await world.truthOf(number)).toHaveLength(1);
+});
+
+test.each<[string, (data: string) => Record<number, string>]>([
+  ['without its inquiry', (data) => ({ 48: data.replace(/IQ.*$/, '') })],
+  ['with a product that is not sold any more', (data) => ({ 48: data.replace('053501', '053599') })],
+  ['with data that cannot be read', (data) => ({ 48: data.replace('CN', '??') })],
+  ['from a counter of no agreed kind', () => ({ 18: '5999' })],
+])('a payment that stands is not denied to a repeat or an advice %s', async (_, change) => {
+  const offer = await bank.offer('pln-postpaid', customer('pln-postpaid', '0000'));
+  const first = bank.payment(offer);
+  const { data } = await bank.send(first);
+  for (const type of ['0200', '0201', '0220', '0221'])
+    expect(await bank.send(bank.payment(offer, type, change(first.fields[48] ?? '')))).toMatchObject({
+      code: '00',
+      data: { paymentId: data['paymentId'] },
+    });
+  for (const change of [{ 4: '000000000150' }, { 49: '840' }])
+    expect(await bank.send(bank.payment(offer, '0221', change))).toMatchObject({
+      code: '94',
+      data: { paymentId: data['paymentId'] },
+    });
+});
+
+test.each<[string, string | undefined]>([
+  ['nothing', undefined],
+  ['zeros', '0'.repeat(42)],
+])(
+  'an advice or a reversal that names its payment by %s does nothing, and is not final',
+  async (_, named) => {
+    const number = customer('pdam-tirta-jaya', '0000');
+    const offer = await bank.offer('pdam-tirta-jaya', number, { 37: undefined });
+    const advice = bank.payment(offer, '0220', { 37: undefined, 90: named });
+    expect(await bank.send(advice)).toMatchObject({ code: '25', data: {} });
+    if (named !== undefined)
+      expect((await bank.send(bank.reversal(advice, '0420', { 37: undefined, 90: named }))).code).toBe('25');
+    expect(await paymentsOf(number)).toBe(0);
+  },
+);
+
+test('a 94 that formed nothing carries no Payment ID', async () => {
+  const offer = await bank.offer('pln-postpaid', customer('pln-postpaid', '0000'));
+  expect((await bank.send(bank.payment(offer))).code).toBe('00');
+  expect(await bank.send(bank.payment({ ...offer, rrn: nextRrn() }))).toMatchObject({ code: '94', data: {} });
 });
 
 test('an advice of a payment that never came here pays it once', async () => {
@@ -209,7 +253,7 @@ test('a reversal without an RRN finds its payment by the original data', async (
 
 test.each<[string, Record<number, string | undefined>, string]>([
   ['a bill of another kind', { 48: 'PI06060001CN0870110000IQ05inq_1' }, '48'],
-  ['no inquiry', { 48: 'PI06053501CN12531100010000' }, '91'],
+  ['no inquiry', { 48: 'PI06053501CN12531100010000' }, '92'],
   ['an inquiry that is not there', { 48: 'PI06053501CN12531100010000IQ05inq_1' }, '48'],
   ['a product that is not sold', { 48: 'PI06999999CN12531100010000IQ05inq_1' }, '12'],
   ['half a rupiah', { 4: '000000000150' }, '30'],

@@ -1,15 +1,25 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The addresses that a channel may call from; undefined where it has agreed on none. */
+/**
+ * The addresses that a channel may call from; undefined where it has agreed on none. An entry that is no address or
+ * block lets nobody in.
+ */
 export function addressList(entries: readonly string[] | null): BlockList | undefined {
   if (entries === null) return undefined;
   const list = new BlockList();
-  for (const entry of entries) {
+  for (const entry of entries.filter(isAddressOrBlock)) {
     const [address = '', bits] = entry.split('/');
     if (bits === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(bits), familyOf(address));
   }
   return list;
+}
+
+/** Whether a text is an address such as 10.0.0.7, or a block such as 10.0.0.0/24. */
+export function isAddressOrBlock(text: string): boolean {
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
 }
 
 /** Whether an address is one of the list. What is no address, as a forwarded one may be, is not. */

@@ -71,6 +71,18 @@ test.each([
   ['a payment of bills without their inquiry', '  inquiryId: inqID\n', '', /parameters: `pay` needs/],
   ['commands and no name for them', '  command: cmd\n', '', /parameters: commands need a parameter/],
   ['the path of another door', 'path: /trx', 'path: /v1/payments', /path: is a path of another door/],
+  [
+    'a code that is paid to its readers',
+    'codes: {}',
+    "codes: { IN_PROGRESS: '00' }",
+    /IN_PROGRESS would read as APPROVED/,
+  ],
+  [
+    'a last word that is none',
+    'codes: {}',
+    "codes: { NOT_NOW: '05' }",
+    /NOT_NOW would read as DECLINED_BY_BILLER/,
+  ],
   ['a code that is none of ours', 'codes: {}', 'codes: { SORRY: 1 }', /codes/],
 ])('a text profile with %s is refused by its line', (name, right, wrong, message) => {
   expect(TEXT).toContain(right);

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { SettingError, tlsFromEnvironment, type TlsMaterial } from '#lib/platform';
+import { isAddressOrBlock } from '../addresses';
 
 /** A proxy in front of us. What its headers say of a caller is believed from its addresses alone. */
 export interface Proxy {
@@ -54,12 +54,6 @@ function proxyFromEnvironment(): Proxy | undefined {
         `HTTP_PROXY_ADDRESSES: "${address}" is no address such as 10.0.0.7 or 10.0.0.0/24`,
       );
   return { addresses, certificateHeader: header };
-}
-
-function isAddressOrBlock(text: string): boolean {
-  const [address = '', bits = '0', ...rest] = text.split('/');
-  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
 }
 
 function isLoopback(host: string): boolean {

@@ -8,7 +8,14 @@ import { writeAmount } from './wire-amount';
 
 /** What the door says to a message, before it is written in a dialect. */
 export type Reply =
-  | { kind: 'refused'; code: ResponseCode }
+  | {
+      kind: 'refused';
+      code: ResponseCode;
+      /** The data element to blame, such as `DE 48`. */
+      blamed?: string | undefined;
+      /** The payment that has its reference. */
+      first?: Payment | undefined;
+    }
   | { kind: 'offer'; inquiry: StoredInquiry }
   | { kind: 'payment'; code: ResponseCode; payment: Payment };
 
@@ -35,8 +42,8 @@ export function undoneOf(payment: Payment): ResponseCode {
 export function answerFields(speech: Speech, question: Question | undefined, reply: Reply): IsoFields {
   const { spec, profile } = speech;
   const fields: IsoFields = { [spec.definition.codes.field]: speech.wireCode(codeOf(reply)) };
-  if (!question || reply.kind === 'refused') return fields;
-  const productId = reply.kind === 'offer' ? reply.inquiry.productId : reply.payment.productId;
+  if (!question || (reply.kind === 'refused' && !reply.first)) return fields;
+  const productId = productOf(reply);
   const product = question.productCode === '' ? speech.productCodeOf(productId) : question.productCode;
   const { answer } = speech.layoutsOf(question.call, product);
   const echoed = Object.fromEntries(answer?.echoed.map((name) => [name, question.data[name]]) ?? []);
@@ -47,8 +54,21 @@ export function answerFields(speech: Speech, question: Question | undefined, rep
     if (total !== undefined) fields[profile.amount.field] = total;
     return { ...fields, ...write(factsOfOffer(reply.inquiry)) };
   }
+  if (reply.kind === 'refused') return { ...fields, ...write(factsOfFirst(question, reply.first)) };
   if (!question.hasRrn) fields[profile.rrnField] = reply.payment.paymentId;
   return { ...fields, ...write(factsOfPayment(reply.payment)) };
+}
+
+/** The product that an answer's data is about. */
+function productOf(reply: Reply): string {
+  if (reply.kind === 'offer') return reply.inquiry.productId;
+  return reply.kind === 'payment' ? reply.payment.productId : (reply.first?.productId ?? '');
+}
+
+/** Of the payment that has the reference nothing is told but its Payment ID. */
+function factsOfFirst({ customerNumber }: Question, first: Payment | undefined): Facts {
+  const texts = { customerNumber: customerNumber ?? first?.customerNumber, paymentId: first?.paymentId };
+  return { texts, bills: [] };
 }
 
 function factsOfOffer(inquiry: StoredInquiry): Facts {

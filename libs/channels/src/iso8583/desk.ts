@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ResponseCode } from '#lib/kernel';
-import type { Answer, Payment } from '#lib/switching';
+import type { Refusal, ResponseCode } from '#lib/kernel';
+import type { Answer, Payment, PaymentRequest } from '#lib/switching';
 import type { DoorParts } from '../door';
 import { standingOf, undoneOf, type Reply } from './answer';
 import { contentHashOf, type Question } from './question';
@@ -33,7 +33,9 @@ export class Iso8583Desk {
   }
 
   private async inquire({ channelId, speech }: Caller, question: Question): Promise<Reply> {
-    const { productId, customerNumber, amount, billCount, reference } = question;
+    const { productId, customerNumber, amount, billCount, reference, objection } = question;
+    if (objection) return refusedBy(objection);
+    if (reference === undefined) return refused('REQUEST_MALFORMED');
     if (productId === undefined) return refused('PRODUCT_UNKNOWN');
     if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
     const answer = await this.parts.inquiryFlow.inquire({
@@ -51,34 +53,34 @@ export class Iso8583Desk {
     return replyOf(answer);
   }
 
-  private async pay({ channelId, speech }: Caller, question: Question): Promise<Reply> {
-    const { productId, customerNumber, amount, inquiryId, reference } = question;
-    if (productId === undefined) return refused('PRODUCT_UNKNOWN');
-    if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
-    if (amount === undefined) return refused('AMOUNT_MISMATCH');
-    if (inquiryId === undefined) return refused('INQUIRY_REQUIRED');
-    const answer = await this.parts.paymentFlow.pay({
-      channelId,
-      reference,
-      inquiryId,
-      total: amount,
-      about: { productId, customerNumber },
-      contentHash: contentHashOf(question),
-      answerWithinMs: speech.profile.answerWithinMs,
-    });
-    return replyOf(answer);
+  /** A refusal before the payment flow would deny a payment that stands under this reference: that is looked up first. */
+  private async pay(caller: Caller, question: Question): Promise<Reply> {
+    const order = orderOf(caller, question);
+    if ('kind' in order) return (await this.standing(caller, question)) ?? order;
+    const reply = replyOf(await this.parts.paymentFlow.pay(order));
+    if (reply.kind !== 'refused' || reply.code !== 'REFERENCE_REUSED') return reply;
+    return reused(await this.find(caller, question));
   }
 
   /** The partner has no answer to its payment: it gets the stored one, or its payment is made now, once. */
   private async advise(caller: Caller, question: Question): Promise<Reply> {
-    const payment = await this.find(caller, question);
-    if (payment) return isAbout(payment, question) ? paid(payment) : refused('REFERENCE_REUSED');
-    if (caller.speech.profile.adviceOfUnseen === 'refuse') return refused('PAYMENT_UNKNOWN');
+    const standing = await this.standing(caller, question);
+    if (standing) return standing;
+    if (question.reference === undefined || caller.speech.profile.adviceOfUnseen === 'refuse')
+      return refused('PAYMENT_UNKNOWN');
     return this.pay(caller, question);
+  }
+
+  /** What stands of the payment that a message names; undefined where there is none. */
+  private async standing(caller: Caller, question: Question): Promise<Reply | undefined> {
+    const payment = await this.find(caller, question);
+    if (!payment) return undefined;
+    return isAbout(payment, question) ? paid(payment) : reused(payment);
   }
 
   private async reverse(caller: Caller, question: Question): Promise<Reply> {
     const { channelId, speech } = caller;
+    if (question.objection) return refusedBy(question.objection);
     const payment = await this.find(caller, question);
     if (!payment) return refused('PAYMENT_UNKNOWN');
     if (question.amount !== undefined && question.amount !== payment.offer.total)
@@ -101,15 +103,37 @@ export class Iso8583Desk {
     { paymentId, reference }: Question,
   ): Promise<Payment | undefined> {
     const named = paymentId && (await this.parts.payments.findById(channelId, paymentId));
-    return named || this.parts.payments.findByReference(channelId, reference);
+    if (named || reference === undefined) return named || undefined;
+    return this.parts.payments.findByReference(channelId, reference);
   }
+}
+
+/** What a message orders, or why it orders nothing. */
+function orderOf({ channelId, speech }: Caller, question: Question): PaymentRequest | Reply {
+  const { productId, customerNumber, amount, inquiryId, reference, objection } = question;
+  if (objection) return refusedBy(objection);
+  if (reference === undefined) return refused('PAYMENT_UNKNOWN');
+  if (productId === undefined) return refused('PRODUCT_UNKNOWN');
+  if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
+  if (amount === undefined) return refused('AMOUNT_MISMATCH');
+  if (inquiryId === undefined) return refused('INQUIRY_REQUIRED');
+  return {
+    channelId,
+    reference,
+    inquiryId,
+    total: amount,
+    about: { productId, customerNumber },
+    contentHash: contentHashOf(question),
+    answerWithinMs: speech.profile.answerWithinMs,
+  };
 }
 
 /** Whether a message speaks of this very payment. What it does not say, it does not contradict. */
 function isAbout(payment: Payment, question: Question): boolean {
-  const { productCode, productId, customerNumber, inquiryId, amount } = question;
+  const { productId, customerNumber, inquiryId, amount, hasOtherMoney } = question;
   return (
-    (productCode === '' || payment.productId === productId) &&
+    !hasOtherMoney &&
+    payment.productId === (productId ?? payment.productId) &&
     payment.customerNumber === (customerNumber ?? payment.customerNumber) &&
     payment.inquiryId === (inquiryId ?? payment.inquiryId) &&
     payment.offer.total === (amount ?? payment.offer.total)
@@ -133,4 +157,13 @@ function paid(payment: Payment): Reply {
 
 function refused(code: ResponseCode): Reply {
   return { kind: 'refused', code };
+}
+
+function refusedBy({ code, field }: Refusal): Reply {
+  return { kind: 'refused', code, blamed: field };
+}
+
+/** The reference belongs to another payment, which stays what it is. */
+function reused(first: Payment | undefined): Reply {
+  return { kind: 'refused', code: 'REFERENCE_REUSED', first };
 }

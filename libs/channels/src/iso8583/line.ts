@@ -52,6 +52,8 @@ export class Iso8583Line {
             { ...this.who(), err: error, message: speech.spec.masked(question) },
             'message not answered',
           ),
+        fault: (error) =>
+          door.logger.error({ ...this.who(), err: error }, 'line ended by a fault of our own'),
         ended: (reason) => {
           clearTimeout(this.signOnBy);
           door.logger.info({ ...this.who(), reason, counters: this.link.counters }, 'line ended');
@@ -113,15 +115,13 @@ export class Iso8583Line {
     const call = callOf(speech, message);
     if (!call) return refused('ENDPOINT_UNKNOWN');
     const question = readQuestion(speech, call, message);
-    if (!question.ok) {
-      this.log('message refused', { field: question.error.field, problem: question.error.detail });
-      return refused(question.error.code);
-    }
+    if (question.objection)
+      this.log('message objected to', {
+        field: question.objection.field,
+        problem: question.objection.detail,
+      });
     const caller = { channelId: channel.channel.channelId, speech };
-    return {
-      question: question.value,
-      reply: await this.inTime(question.value, this.parts.desk.answer(caller, question.value)),
-    };
+    return { question, reply: await this.inTime(question, this.parts.desk.answer(caller, question)) };
   }
 
   /**

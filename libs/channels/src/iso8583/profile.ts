@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { RESPONSE_CODES, type ResponseCode } from '#lib/kernel';
-import { profileOf } from '../profile';
+import { codesWrittenAs, profileOf } from '../profile';
 
 const Mti = z.string().regex(/^\d{4}$/, "must be four digits in quotes, such as '0200'");
 const FieldNumber = z.int().min(2).max(128);
@@ -30,20 +29,8 @@ const Layouts = z.strictObject({
   reversal: LayoutsOf.default({}),
 });
 
-const OURS = Object.keys(RESPONSE_CODES) as [ResponseCode, ...ResponseCode[]];
-
-/** A partner overrides how an answer is written, never what it means. */
-const Codes = z.partialRecord(z.enum(OURS), z.string().min(1)).superRefine((codes, context) => {
-  const wire = (code: ResponseCode) => codes[code] ?? RESPONSE_CODES[code].iso;
-  for (const alone of ['APPROVED', 'IN_PROGRESS'] as const)
-    for (const other of OURS)
-      if (other !== alone && wire(other) === wire(alone))
-        context.addIssue({
-          code: 'custom',
-          path: [codes[other] === undefined ? alone : other],
-          message: `${other} would read as ${alone}`,
-        });
-});
+/** As many zeros stand before a code as its field has room for. */
+const Codes = codesWrittenAs(z.string().min(1), (code) => code.replace(/^0+/, ''));
 
 /** How a group of partners speaks ISO 8583: config/channels/<name>.yaml with `protocol: iso8583`. */
 export const Iso8583Profile = profileOf('iso8583', {

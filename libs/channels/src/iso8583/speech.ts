@@ -98,8 +98,14 @@ export class Speech {
   }
 
   private codeObjections(): string[] {
-    return Object.entries(this.profile.codes).flatMap(([code, wire]) =>
+    const tooLong = Object.entries(this.profile.codes).flatMap(([code, wire]) =>
       wire.length > this.codeWidth ? [`codes.${code}: ${wire} is longer than ${this.codeWidth}`] : [],
     );
+    // A link says busy of payments too, and the first message of one may be under way.
+    const { busy } = this.spec.definition.codes;
+    const final = (Object.keys(RESPONSE_CODES) as ResponseCode[]).filter(
+      (code) => RESPONSE_CODES[code].final && this.wireCode(code) === busy,
+    );
+    return [...tooLong, ...final.map((code) => `codes.${code}: ${busy} is what a busy link answers`)];
   }
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { RESPONSE_CODES, type ResponseCode } from '#lib/kernel';
-import { profileOf } from '../profile';
+import { codesWrittenAs, profileOf } from '../profile';
 import { ANSWERS, namesIn } from './answers';
 
 const Name = z.string().regex(/^[A-Za-z0-9_]{1,32}$/, 'must be a name of letters, digits and _');
@@ -9,8 +8,6 @@ const Word = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be a word of lette
 /** What can be asked for. */
 export const COMMANDS = ['buy', 'inquire', 'pay', 'status', 'balance'] as const;
 export type CommandName = (typeof COMMANDS)[number];
-
-const Codes = z.partialRecord(z.enum(Object.keys(RESPONSE_CODES) as [ResponseCode, ...ResponseCode[]]), Word);
 
 /** The line of each answer, with `{names}` of what it tells. */
 const Lines = z.strictObject(
@@ -72,7 +69,7 @@ const TextShape = profileOf('text', {
     separators: z.string(),
     lines: Lines,
     /** `{code}` where the partner has words of its own; otherwise that of ISO 8583 DE 39. */
-    codes: Codes,
+    codes: codesWrittenAs(Word),
   }),
 });
 

@@ -301,6 +301,25 @@ test('a fault of our own while answering is answered as busy, and told', async (
   expect(String(broken[0])).toContain('oops');
 });
 
+test('a fault of our own outside an answer ends its line and no other, and is told', async () => {
+  const faults: unknown[] = [];
+  let isBroken = false;
+  const { port, ended } = await far({
+    admit: () => {
+      if (isBroken) throw new Error('oops');
+      return undefined;
+    },
+    fault: (error) => faults.push(error),
+  });
+  const [link, other] = [await near(port), await near(port)];
+  await other.signOn(5_000);
+  isBroken = true;
+  expect(await link.signOn(5_000)).toMatchObject({ ok: false, error: { kind: 'no answer' } });
+  expect(ended).toEqual(['a fault of our own']);
+  expect(String(faults[0])).toContain('oops');
+  expect(await other.request(inquiry('000001'), 5_000)).toMatchObject({ ok: true });
+});
+
 test('a message that cannot be read is refused in the dialect, and the line goes on', async () => {
   const errors: string[] = [];
   const { port } = await far({ unreadable: (error) => errors.push(error.path) });

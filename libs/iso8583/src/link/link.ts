@@ -5,7 +5,7 @@ import type { IsoFields, IsoMessage } from '../message';
 import type { Iso8583Spec } from '../spec/spec';
 import { WireError } from '../wire-error';
 import type { LinkLimits } from './link-limits';
-import { answered, PendingRequests, type LinkAnswer, type LinkFailure } from './pending-requests';
+import { PendingRequests, type LinkAnswer, type LinkFailure } from './pending-requests';
 import { StanCounter } from './stan';
 
 /** What a link needs from who holds it. */
@@ -33,6 +33,8 @@ export interface LinkHandlers {
   unreadable?(error: WireError): void;
   /** A fault of our own while answering. */
   broken?(error: unknown, question: IsoMessage): void;
+  /** A fault of our own that leaves a message unanswered; it ends the line. */
+  fault?(error: unknown): void;
   /** The line is gone. */
   ended?(reason: string): void;
 }
@@ -87,7 +89,13 @@ export class Iso8583Link {
     );
     this.silence = setTimeout(() => void this.askForEcho(), limits.echoEveryMs);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.take(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        this.take(chunk);
+      } catch (error) {
+        this.fault(error);
+      }
+    });
     socket.on('error', (error) => this.end(`the socket failed: ${error.message}`));
     socket.on('close', () => this.end('the other side closed'));
   }
@@ -248,7 +256,7 @@ export class Iso8583Link {
     const key = this.options.spec.matchKey(message);
     const answer: LinkAnswer = error
       ? fail({ kind: 'unreadable', detail: error.message })
-      : answered(message);
+      : ok(message);
     if (this.pending.settle(key, answer)) return;
     const question = this.pending.takeExpired(key);
     if (question) {
@@ -268,7 +276,7 @@ export class Iso8583Link {
     else if (this.inHand >= limits.inHandMax || this.whenIdle !== undefined) {
       this.counters.busy += 1;
       this.answer(question, codes.busy);
-    } else void this.serve(question);
+    } else void this.serve(question).catch((error: unknown) => this.fault(error));
   }
 
   private async serve(question: IsoMessage): Promise<void> {
@@ -318,6 +326,12 @@ export class Iso8583Link {
   private unreadable(error: WireError): void {
     this.counters.unreadable += 1;
     this.handlers.unreadable?.(error);
+  }
+
+  /** What goes wrong on one line is that line's end, and no other's. */
+  private fault(error: unknown): void {
+    this.handlers.fault?.(error);
+    this.end('a fault of our own');
   }
 
   private async askForEcho(): Promise<void> {

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '#lib/kernel';
+import { fail, type Result } from '#lib/kernel';
 import type { IsoMessage } from '../message';
 
 /**
@@ -72,19 +72,10 @@ export class PendingRequests {
     for (const key of this.waiting.keys()) this.settle(key, fail({ kind: 'no answer', detail }));
   }
 
-  get size(): number {
-    return this.waiting.size;
-  }
-
   private remember(key: string, question: IsoMessage): void {
     this.expired.set(key, question);
     if (this.expired.size <= this.keptMax) return;
     const [oldest] = this.expired.keys();
     if (oldest !== undefined) this.expired.delete(oldest);
   }
-}
-
-/** An answer that came. */
-export function answered(message: IsoMessage): LinkAnswer {
-  return ok(message);
 }
