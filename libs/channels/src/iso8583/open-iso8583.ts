@@ -10,15 +10,9 @@ import { Iso8583Admission } from './admission';
 import { Iso8583Desk } from './desk';
 import type { Iso8583Limits } from './limits';
 import { Iso8583Line } from './line';
+import type { Iso8583Listening } from './listening';
 import type { Iso8583Profile } from './profile';
 import { Speech } from './speech';
-
-/** Where one profile's lines come in. */
-export interface Iso8583Listening {
-  port: number;
-  /** Undefined: in the plain, on a private line or this machine. */
-  tls: TlsMaterial | undefined;
-}
 
 /** Where the ISO 8583 doors listen, and their bounds. */
 export interface Iso8583Settings {
