@@ -8,9 +8,8 @@ import {
   numberSetting,
   runMain,
   setting,
-  tlsFromEnvironment,
 } from '#lib/platform';
-import { transportFromEnvironment } from '#lib/channels';
+import { iso8583FromEnvironment, transportFromEnvironment } from '#lib/channels';
 import { openSwitch } from './switch';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
@@ -19,6 +18,7 @@ const logger = createLogger('switch');
 runMain(logger, async () => {
   const clock = clockFromEnvironment();
   const host = process.env.HTTP_HOST ?? '127.0.0.1';
+  const where = { host, isProduction: isProduction() };
   const running = await openSwitch({
     databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
     dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),
@@ -27,15 +27,8 @@ runMain(logger, async () => {
     configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     port: numberSetting('HTTP_PORT', 'the port of the H2H API'),
     host,
-    iso8583ListeningOf: (name) =>
-      process.env[name] === undefined
-        ? undefined
-        : {
-            port: numberSetting(name, 'the port of an ISO 8583 profile'),
-            // ISO8583_PORT and ISO8583_TLS_CERTIFICATE_FILE belong together.
-            tls: tlsFromEnvironment(name.replace(/_PORT$/, ''), clock.now()),
-          },
-    transport: transportFromEnvironment({ host, isProduction: isProduction() }, clock.now()),
+    iso8583ListeningOf: (name) => iso8583FromEnvironment(name, where, clock.now()),
+    transport: transportFromEnvironment(where, clock.now()),
     clock,
     logger,
   });

@@ -10,7 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import { FrameReader, type IsoMessage } from '#lib/iso8583';
 import { customer } from '../../../test/support/h2h-client';
-import { BankLine, BANK_87, nextStan } from '../../../test/support/iso8583-client';
+import { BankLine, BANK_87, nextStan, type BankAnswer } from '../../../test/support/iso8583-client';
 import { freePort } from '../../../test/support/ports';
 import { anInstallation, expectSound, until, type Installation } from '../../../test/support/processes';
 
@@ -165,24 +165,50 @@ test('more lines than there is room for are not taken, and those that are stay',
     (count) => count >= 80 - 64,
   );
   await expectServed();
+  // Nor do they keep out who has something to say.
+  const late = await BankLine.open(port);
+  expect((await late.send(late.inquiry('pln-postpaid', customer('pln-postpaid', '0000')))).code).toBe('00');
+  late.close();
   for (const socket of crowd) socket.destroy();
 });
 
-test('a bank that asks faster than agreed is told so, and its payment stays free to come again', async () => {
-  await world.store.admin.run("UPDATE channel SET requests_per_second = 5 WHERE channel_id = 'bank-merdeka'");
-  const codes = await until(
-    async () => {
-      const storm = Array.from({ length: 20 }, () =>
-        bank.send(bank.inquiry('pln-postpaid', customer('pln-postpaid', '0014'))),
-      );
-      return (await Promise.all(storm)).map(({ code }) => code);
-    },
-    (answers) => answers.includes('96'),
+test('a bank that asks faster than agreed is told so, and its payments stay free to come again', async () => {
+  const [fresh, known] = [customer('pln-postpaid', '0000'), customer('pln-postpaid', '0000')];
+  const offers = [await bank.offer('pln-postpaid', fresh), await bank.offer('pln-postpaid', known)];
+  const [free, paid] = offers.map((offer) => () => bank.send(bank.payment(offer)));
+  if (!free || !paid) throw new Error('there are two offers');
+  const { data } = await paid();
+  const pace = (most: number | null) =>
+    world.store.admin.run('UPDATE channel SET requests_per_second = ? WHERE channel_id = ?', [
+      most,
+      'bank-merdeka',
+    ]);
+  await pace(5);
+  const storm = async (send: () => Promise<BankAnswer>) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, send));
+    return new Set(answers.map(({ code }) => code));
+  };
+  const asked = await until(
+    () => storm(() => bank.send(bank.inquiry('pln-postpaid', customer('pln-postpaid', '0014')))),
+    (codes) => codes.has('96'),
   );
-  expect(new Set(codes)).toEqual(new Set(['14', '96']));
-  await world.store.admin.run(
-    "UPDATE channel SET requests_per_second = NULL WHERE channel_id = 'bank-merdeka'",
+  expect(asked).toEqual(new Set(['14', '96']));
+  // Of the payment that is not there yet some are refused, and perhaps all.
+  const formed = await until(
+    () => storm(free),
+    (codes) => codes.has('96'),
   );
+  for (const code of formed) expect(['00', '68', '96']).toContain(code);
+  const repeated = await until(
+    () => storm(paid),
+    (codes) => codes.has('96'),
+  );
+  for (const code of repeated) expect(['00', '96']).toContain(code);
+
+  await pace(null);
+  expect(await until(free, ({ code }) => code === '00')).toMatchObject({ code: '00' });
+  expect(await until(paid, ({ code }) => code !== '96')).toMatchObject({ code: '00', data });
+  for (const number of [fresh, known]) expect(await world.truthOf(number)).toHaveLength(1);
 });
 
 test('a bank is let in from the addresses that were agreed on, and put out when they change', async () => {

@@ -12,7 +12,9 @@ test.each(['10.0.0.7 ', 'kantor', '', '10.0.0.0/', '10.0.0.0/33', '10.0.0.0/8/8'
 
 test('an address, a block and none at all', () => {
   const list = addressList(['10.0.0.7', '2001:db8::/32']);
-  const listed = ['10.0.0.7', '10.0.0.8', '2001:db8::1', '2001:db9::1'].map((ip) => list && isListed(list, ip));
+  const listed = ['10.0.0.7', '10.0.0.8', '2001:db8::1', '2001:db9::1'].map(
+    (ip) => list && isListed(list, ip),
+  );
   expect(listed).toEqual([true, false, true, false]);
   expect(addressList(null)).toBeUndefined();
 });

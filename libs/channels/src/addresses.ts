@@ -27,6 +27,11 @@ export function isListed(addresses: BlockList, ip: string): boolean {
   return isIP(ip) !== 0 && addresses.check(ip, familyOf(ip));
 }
 
+/** Whether a host to listen on is this machine's own, which nobody else reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

@@ -9,6 +9,7 @@ export * from './http/limits';
 export * from './http/open-http';
 export * from './http/transport';
 export * from './iso8583/limits';
+export * from './iso8583/listening';
 export * from './iso8583/open-iso8583';
 export * from './profiles';
 export * as snapAnswers from './snap/answer-fields';

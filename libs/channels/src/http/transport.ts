@@ -1,5 +1,5 @@
 import { SettingError, tlsFromEnvironment, type TlsMaterial } from '#lib/platform';
-import { isAddressOrBlock } from '../addresses';
+import { isAddressOrBlock, isLoopback } from '../addresses';
 
 /** A proxy in front of us. What its headers say of a caller is believed from its addresses alone. */
 export interface Proxy {
@@ -54,8 +54,4 @@ function proxyFromEnvironment(): Proxy | undefined {
         `HTTP_PROXY_ADDRESSES: "${address}" is no address such as 10.0.0.7 or 10.0.0.0/24`,
       );
   return { addresses, certificateHeader: header };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -30,6 +30,18 @@ export class Iso8583Admission {
     private readonly profiles: ChannelProfiles,
   ) {}
 
+  /** Whether any channel of the profile may call from this address. */
+  isKnown({ profile }: Speech, address: string): boolean {
+    return this.catalog.channels().some(({ channelId }) => {
+      const open = this.catalog.channel(channelId);
+      return (
+        open !== undefined &&
+        this.profiles.of(open.channel, 'iso8583') === profile &&
+        this.mayCallFrom(open, address)
+      );
+    });
+  }
+
   /** The channel that signs on; undefined where it is none of ours, or not from there. */
   admit({ profile }: Speech, institution: string | undefined, peer: Peer): OpenChannel | undefined {
     if (!institution) return undefined;
@@ -63,8 +75,12 @@ export class Iso8583Admission {
   private mayCall(open: OpenChannel, { address, certificate }: Peer): boolean {
     const pins = pinsOf(open);
     if (pins.length > 0 && !pins.includes(certificate ?? 'none')) return false;
+    return this.mayCallFrom(open, address);
+  }
+
+  private mayCallFrom(open: OpenChannel, address: string): boolean {
     const { allowedIps } = open.channel;
-    if (allowedIps === null && pins.length > 0) return true;
+    if (allowedIps === null && pinsOf(open).length > 0) return true;
     const known = this.addresses.get(open) ?? addressList(allowedIps ?? THIS_MACHINE);
     if (!known) return false;
     this.addresses.set(open, known);

@@ -54,11 +54,11 @@ beforeAll(async () => {
       standing: () => ({ channel: { channelId: 'a-bank' } }) as OpenChannel,
     } as unknown as Iso8583Admission,
     desk: { answer: () => reply() } as unknown as Iso8583Desk,
-    limits: { linksMax: 4, signOnWithinMs: 60_000, drainWithinMs: 1_000, link: LINK },
+    limits: { linksMax: 4, waitingMax: 2, signOnWithinMs: 60_000, drainWithinMs: 1_000, link: LINK },
   };
   server = createServer((socket) => {
     sockets.add(socket);
-    lines.push(new Iso8583Line(socket, parts, () => undefined));
+    lines.push(new Iso8583Line(socket, parts, { signedOn: () => undefined, ended: () => undefined }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -32,7 +32,7 @@ export class Iso8583Line {
   constructor(
     socket: Socket,
     private readonly parts: LineParts,
-    onEnd: () => void,
+    private readonly told: { signedOn(): void; ended(): void },
   ) {
     const { speech, limits, door } = parts;
     this.peer = { address: socket.remoteAddress ?? '', certificate: certificateOfPeer(socket) };
@@ -57,7 +57,7 @@ export class Iso8583Line {
         ended: (reason) => {
           clearTimeout(this.signOnBy);
           door.logger.info({ ...this.who(), reason, counters: this.link.counters }, 'line ended');
-          onEnd();
+          told.ended();
         },
       },
     );
@@ -70,6 +70,7 @@ export class Iso8583Line {
     const { admission, speech } = this.parts;
     const channel = admission.admit(speech, signOn.fields[speech.profile.institutionField], this.peer);
     this.channelId = channel?.channel.channelId;
+    if (channel) this.told.signedOn();
     this.log(channel ? 'signed on' : 'sign-on refused', { message: speech.spec.masked(signOn) });
     return channel ? undefined : speech.wireCode('SIGNATURE_INVALID');
   }

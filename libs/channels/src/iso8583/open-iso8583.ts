@@ -8,17 +8,12 @@ import { readSpec } from '#lib/iso8583';
 import type { Door, DoorParts } from '../door';
 import { Iso8583Admission } from './admission';
 import { Iso8583Desk } from './desk';
+import { Gate } from './gate';
 import type { Iso8583Limits } from './limits';
 import { Iso8583Line } from './line';
+import type { Iso8583Listening } from './listening';
 import type { Iso8583Profile } from './profile';
 import { Speech } from './speech';
-
-/** Where one profile's lines come in. */
-export interface Iso8583Listening {
-  port: number;
-  /** Undefined: in the plain, on a private line or this machine. */
-  tls: TlsMaterial | undefined;
-}
 
 /** Where the ISO 8583 doors listen, and their bounds. */
 export interface Iso8583Settings {
@@ -56,19 +51,26 @@ async function openDoor(
   { port, tls }: Iso8583Listening,
   { host, limits }: Iso8583Settings,
 ): Promise<Door> {
+  const admission = new Iso8583Admission(parts.catalog, parts.profiles);
+  const gate = new Gate(limits.waitingMax, (address) => admission.isKnown(speech, address));
   const lineParts = {
     door: parts,
     speech,
-    admission: new Iso8583Admission(parts.catalog, parts.profiles),
+    admission,
     desk: new Iso8583Desk(parts),
     limits,
   };
   const lines = new Set<Iso8583Line>();
   const onSocket = (socket: Socket) => {
-    const line = new Iso8583Line(socket, lineParts, () => lines.delete(line));
+    if (socket.destroyed) return;
+    const line = new Iso8583Line(socket, lineParts, {
+      signedOn: () => gate.signedOn(socket),
+      ended: () => lines.delete(line),
+    });
     lines.add(line);
   };
   const server = tls ? createTlsServer(secure(tls, limits), onSocket) : createServer(onSocket);
+  server.prependListener('connection', (socket: Socket) => gate.take(socket));
   server.maxConnections = limits.linksMax;
   server.listen(port, host);
   await once(server, 'listening');
