@@ -44,7 +44,7 @@ function program(): string {
   return text;
 }
 
-async function runNode(customerNo: string): Promise<string> {
+async function runNode(customerNo: string, unusual: NodeJS.ProcessEnv = {}): Promise<string> {
   const file = join(folder, 'pay.mjs');
   const key = join(folder, 'key.pem');
   writeFileSync(file, program());
@@ -60,6 +60,7 @@ async function runNode(customerNo: string): Promise<string> {
     CHANNEL_ID: SNAP_BANK.channel,
     COMPANY_CODE: SNAP_BANK.companyCode,
     CUSTOMER_NO: customerNo,
+    ...unusual,
   };
   const { stdout, stderr } = await run(process.execPath, [file], { env }).catch(
     (error: { stderr: string }) => ({ stdout: '', stderr: error.stderr }),
@@ -78,6 +79,13 @@ test.each([
   ['0014', /Error: 4042412 /],
 ])("ending %s: the guide's program says so", async (ending, words) => {
   expect(await runNode(`10${customer('pln-postpaid', ending)}`)).toMatch(words);
+});
+
+test.each([
+  ['CLIENT_SECRET', /Error: 4012400 Unauthorized\. \[Signature\]/],
+  ['CLIENT_KEY', /Error: 4017300 Unauthorized\. \[Unknown client\]/],
+])("with a wrong %s the guide's program says what is wrong", async (name, words) => {
+  expect(await runNode(`10${customer('pln-postpaid')}`, { [name]: 'wrong' })).toMatch(words);
 });
 
 /** One message and its answer, with `{name}` for what is known and `<name>` for what the answer brings. */

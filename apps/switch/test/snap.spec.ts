@@ -167,6 +167,15 @@ test('a token is bought for what the customer chose, with the inquiry and withou
   const { body } = await bank.pay(meter, order);
   expect(body.responseCode).toBe('2002500');
   expect(JSON.stringify(body.virtualAccountData?.['freeTexts'])).toMatch(/TOKEN \d/);
+  const unchosen = await bank.inquire(meter);
+  expect(unchosen.body).toMatchObject({
+    responseCode: '4002402',
+    responseMessage: 'Invalid Mandatory Field {amount}',
+    virtualAccountData: { inquiryReason: { english: 'Choose an amount first' } },
+  });
+  const unsold = await bank.inquire(meter, { amount: { value: '21000.00', currency: 'IDR' } });
+  expect(unsold.body.responseCode).toBe('4042413');
+  expect(JSON.stringify(unsold.body.virtualAccountData?.['inquiryReason'])).not.toMatch(/\d/);
   const direct = await bank.pay(meter, { paymentRequestId: bank.number(), paidAmount: order.paidAmount });
   expect(direct.body.responseCode).toBe('2002500');
 });

@@ -13,4 +13,5 @@ export * from './one-call';
 export * from './pace';
 export * from './process-life';
 export * from './secret-box';
+export * from './strict-json';
 export * from './tls';

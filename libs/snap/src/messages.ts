@@ -30,7 +30,9 @@ const IDENTITY = [
   },
 ] as const satisfies readonly Field[];
 
-const CONTACT = [
+/** Whose account it is, in a payment. */
+const PAYER = [
+  { name: 'virtualAccountName', kind: 'text', max: 255, presence: 'O', about: 'as the inquiry answered it' },
   {
     name: 'virtualAccountEmail',
     kind: 'text',
@@ -103,6 +105,30 @@ const reference = <const Name extends string, const P extends 'M' | 'O' | 'C'>(
   about: string,
 ) => ({ name, kind: 'text', max: 128, presence, pattern: TOLD, about }) as const;
 
+/** What was paid, in a payment of either shape. */
+const PAID = [
+  { name: 'paidAmount', kind: 'amount', presence: 'M', about: "must be the offer's total" },
+  { name: 'cumulativePaymentAmount', kind: 'amount', presence: 'O', about: 'not read' },
+  { name: 'paidBills', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
+  {
+    name: 'totalAmount',
+    kind: 'amount',
+    presence: 'O',
+    about: 'from the inquiry; must be the same where it stands',
+  },
+  { name: 'trxDateTime', kind: 'date', presence: 'O', about: 'echoed' },
+  { name: 'referenceNo', kind: 'text', max: 64, presence: 'O', about: "the bank's authorisation; echoed" },
+  { name: 'journalNum', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
+  { name: 'paymentType', kind: 'digits', max: 1, presence: 'O', about: 'echoed' },
+  {
+    name: 'flagAdvise',
+    kind: 'text',
+    max: 1,
+    presence: 'O',
+    about: '`Y`: a repeat of an earlier payment message',
+  },
+] as const satisfies readonly Field[];
+
 /** 24: what does this account owe? Bank to biller. */
 export const INQUIRY_FIELDS = [
   ...IDENTITY,
@@ -136,8 +162,7 @@ export const INQUIRY_FIELDS = [
 /** 25: the customer has paid. Bank to biller. */
 export const PAYMENT_FIELDS = [
   ...IDENTITY,
-  { name: 'virtualAccountName', kind: 'text', max: 255, presence: 'O', about: 'as the inquiry answered it' },
-  ...CONTACT,
+  ...PAYER,
   { name: 'trxId', kind: 'text', max: 64, presence: 'C', about: 'where the account came from create-va' },
   reference(
     'paymentRequestId',
@@ -147,26 +172,7 @@ export const PAYMENT_FIELDS = [
   { name: 'channelCode', kind: 'digits', max: 4, presence: 'O', about: 'where the customer stands' },
   { name: 'hashedSourceAccountNo', kind: 'text', max: 32, presence: 'C', about: 'not read' },
   { name: 'sourceBankCode', kind: 'text', max: 11, presence: 'C', about: 'not read' },
-  { name: 'paidAmount', kind: 'amount', presence: 'M', about: "must be the offer's total" },
-  { name: 'cumulativePaymentAmount', kind: 'amount', presence: 'O', about: 'not read' },
-  { name: 'paidBills', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
-  {
-    name: 'totalAmount',
-    kind: 'amount',
-    presence: 'O',
-    about: 'from the inquiry; must be the same where it stands',
-  },
-  { name: 'trxDateTime', kind: 'date', presence: 'O', about: 'echoed' },
-  { name: 'referenceNo', kind: 'text', max: 64, presence: 'O', about: "the bank's authorisation; echoed" },
-  { name: 'journalNum', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
-  { name: 'paymentType', kind: 'digits', max: 1, presence: 'O', about: 'echoed' },
-  {
-    name: 'flagAdvise',
-    kind: 'text',
-    max: 1,
-    presence: 'O',
-    about: '`Y`: a repeat of an earlier payment message',
-  },
+  ...PAID,
   { name: 'subCompany', kind: 'text', max: 5, presence: 'O', about: 'not read' },
   BILL_DETAILS,
   FREE_TEXTS,
@@ -206,31 +212,11 @@ export const INQUIRY_INTRABANK_FIELDS = [
 /** 33: a payment in the shape a channel sends to a bank. */
 export const PAYMENT_INTRABANK_FIELDS = [
   ...IDENTITY,
-  { name: 'virtualAccountName', kind: 'text', max: 255, presence: 'O', about: 'as the inquiry answered it' },
-  ...CONTACT,
+  ...PAYER,
   ...SOURCE_ACCOUNT,
   reference('partnerReferenceNo', 'M', "the channel's number of this payment, for ever"),
   reference('inquiryRequestId', 'O', 'as the inquiry answered it'),
-  { name: 'paidAmount', kind: 'amount', presence: 'M', about: "must be the offer's total" },
-  { name: 'cumulativePaymentAmount', kind: 'amount', presence: 'O', about: 'not read' },
-  { name: 'paidBills', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
-  {
-    name: 'totalAmount',
-    kind: 'amount',
-    presence: 'O',
-    about: 'from the inquiry; must be the same where it stands',
-  },
-  { name: 'trxDateTime', kind: 'date', presence: 'O', about: 'echoed' },
-  { name: 'referenceNo', kind: 'text', max: 64, presence: 'O', about: 'echoed' },
-  { name: 'journalNum', kind: 'text', max: 6, presence: 'O', about: 'echoed' },
-  { name: 'paymentType', kind: 'digits', max: 1, presence: 'O', about: 'echoed' },
-  {
-    name: 'flagAdvise',
-    kind: 'text',
-    max: 1,
-    presence: 'O',
-    about: '`Y`: a repeat of an earlier payment message',
-  },
+  ...PAID,
   { name: 'paymentStatus', kind: 'text', max: 20, presence: 'O', about: 'not read' },
   BILL_DETAILS,
   FREE_TEXTS,
@@ -242,7 +228,11 @@ export const PAYMENT_INTRABANK_FIELDS = [
 export const TRANSFER_STATUS_FIELDS = [
   { name: 'serviceCode', kind: 'text', max: 2, presence: 'M', about: '`33`: the service that was called' },
   reference('originalPartnerReferenceNo', 'C', '`partnerReferenceNo` of the payment'),
-  reference('originalReferenceNo', 'O', 'our Payment ID; asked for where the first is missing'),
+  reference(
+    'originalReferenceNo',
+    'O',
+    'our Payment ID, also as printed; asked for where the first is missing',
+  ),
   { name: 'originalExternalId', kind: 'text', max: 36, presence: 'O', about: 'echoed' },
   { name: 'transactionDate', kind: 'date', presence: 'O', about: 'echoed' },
   { name: 'amount', kind: 'amount', presence: 'O', about: 'not read' },

@@ -11,6 +11,13 @@ import { referenceOf } from './reference';
 import { refusedBy, type SnapRefusal } from './refused';
 import type { Shape } from './shapes';
 
+const NOTHING_CHOSEN: SnapRefusal = {
+  snapCase: '40002',
+  blame: 'amount',
+  reason: { english: 'Choose an amount first', indonesia: 'Pilih nominal terlebih dahulu' },
+  detail: 'the product needs an amount that the customer chose',
+};
+
 /** Services 24 and 32: what does this account owe? */
 export class InquiryDesk {
   constructor(
@@ -46,7 +53,9 @@ export class InquiryDesk {
     spentMs: number,
   ): Promise<Result<StoredInquiry, SnapRefusal>> {
     const { channelId } = peer.channel.channel;
-    const isChosen = this.catalog.soldProduct(channelId, productId)?.product.amountType !== 'CLOSED';
+    const sold = this.catalog.soldProduct(channelId, productId);
+    const isChosen = sold !== undefined && sold.product.amountType !== 'CLOSED';
+    if (isChosen && amount === undefined) return fail(NOTHING_CHOSEN);
     const answer = await this.inquiryFlow.inquire({
       channelId,
       reference: referenceOf(number ?? 'inquiry'),

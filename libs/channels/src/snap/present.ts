@@ -18,9 +18,15 @@ export function echo(body: JsonObject, names: readonly string[]): Members {
   return members;
 }
 
-/** A text of ours cut to what a field holds: its first sentence, if that is enough. */
+/** A text of ours cut to what a field holds: its first sentence if that is enough, and else no half word. */
 export function brief({ english, indonesia }: Bilingual, max: number): Bilingual {
-  return { english: firstSentence(english).slice(0, max), indonesia: firstSentence(indonesia).slice(0, max) };
+  return { english: cut(firstSentence(english), max), indonesia: cut(firstSentence(indonesia), max) };
+}
+
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const words = text.slice(0, max + 1).lastIndexOf(' ');
+  return words > 0 ? text.slice(0, words).replace(/[,;:]$/, '') : text.slice(0, max);
 }
 
 function firstSentence(text: string): string {

@@ -1,0 +1,83 @@
+import { visit } from 'jsonc-parser';
+import { fail, ok, type Result } from '#lib/kernel';
+
+/** A number of a JSON text, where it stands, with its digits as they were written. */
+export interface NumberInJson {
+  path: readonly (string | number)[];
+  digits: string;
+}
+
+/** A JSON object that was read, and its numbers. */
+export interface StrictJson {
+  value: Record<string, unknown>;
+  numbers: readonly NumberInJson[];
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a JSON object as RFC 8259 writes it: valid UTF-8, no BOM, no name twice in one object (`\u0030` is the
+ * character it names), no `__proto__`, no deeper than allowed.
+ * @returns the object, or in one sentence why it is none; the sentence quotes nothing of the body.
+ */
+export function readStrictJson(raw: Buffer, depthMax: number): Result<StrictJson, string> {
+  let text: string;
+  try {
+    text = UTF8.decode(raw);
+  } catch {
+    return fail('the body is not valid UTF-8');
+  }
+  if (text.startsWith('\uFEFF')) return fail('the body begins with a byte order mark');
+  // Before it is parsed, so that a deep body meets the bound and not the stack.
+  if (isDeeper(text, depthMax)) return fail(`the body is nested deeper than ${depthMax}`);
+  const numbers = lookAt(text);
+  if (!numbers.ok) return numbers;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own words quote the body, which may be about a customer.
+    return fail('the body is not JSON');
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? ok({ value: value as Record<string, unknown>, numbers: numbers.value })
+    : fail('the body is not a JSON object');
+}
+
+function isDeeper(text: string, depthMax: number): boolean {
+  let depth = 0;
+  // Brackets within strings count too; no message has so many.
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === 0x7b || character === 0x5b) depth += 1;
+    else if (character === 0x7d || character === 0x5d) depth -= 1;
+    if (depth > depthMax) return true;
+  }
+  return false;
+}
+
+/** Whether a name stands twice, and where the numbers are. */
+function lookAt(text: string): Result<NumberInJson[], string> {
+  const names: Set<string>[] = [];
+  const numbers: NumberInJson[] = [];
+  let objection: string | undefined;
+  visit(text, {
+    onObjectBegin: () => {
+      names.push(new Set());
+    },
+    onObjectEnd: () => {
+      names.pop();
+    },
+    onObjectProperty: (name) => {
+      const seen = names.at(-1);
+      if (name === '__proto__') objection ??= 'the body has a member named __proto__';
+      if (seen?.has(name)) objection ??= 'a member stands twice';
+      seen?.add(name);
+    },
+    onLiteralValue: (value: unknown, offset, length, _line, _column, path) => {
+      if (typeof value === 'number')
+        numbers.push({ path: path(), digits: text.slice(offset, offset + length) });
+    },
+  });
+  return objection === undefined ? ok(numbers) : fail(objection);
+}
