@@ -55,6 +55,24 @@ test('the same bill is the same offer at every door', async () => {
   expect(paidAmount.value).toBe(`${total}.00`);
 });
 
+test.each([
+  [
+    'whose number is a bare number',
+    (raw: string) => raw.replace(/"paymentRequestId":"(\d+)"/, '"paymentRequestId":$1'),
+  ],
+  ['that breaks off', (raw: string) => raw.slice(0, -3)],
+])('a message %s is refused without a word about the payment that stands', async (_, spoil) => {
+  const one = account();
+  const order = await bank.order(one);
+  expect((await bank.pay(one, order)).body.responseCode).toBe('2002500');
+  const { status, text } = await bank.call(
+    'transfer-va/payment',
+    spoil(JSON.stringify({ ...one, ...order })),
+  );
+  expect(status).toBe(400);
+  expect(text).not.toContain('paymentFlagStatus');
+});
+
 test('a bill is paid once, however often the bank says so', async () => {
   const one = account();
   const order = await bank.order(one);

@@ -72,7 +72,9 @@ export class SnapDesk {
       about && this.offers.find(peer.channel.channel.channelId, about.reference),
     ]);
     const result = await this.decide(service, { peer, body, naming, offer, at }, reading, about);
-    const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, body);
+    // Of a payment whose number cannot be read nobody can say that it failed.
+    const understood = isPayment(service) && !about ? undefined : body;
+    const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, understood);
     this.log(call, peer, body, answer, result.ok ? undefined : result.error.detail);
     return this.write(call, answer);
   }
