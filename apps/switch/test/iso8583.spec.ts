@@ -148,8 +148,8 @@ test.each<[string, (data: string) => Record<number, string>]>([
       code: '00',
       data: { paymentId: data['paymentId'] },
     });
-  for (const change of [{ 4: '000000000150' }, { 49: '840' }])
-    expect(await bank.send(bank.payment(offer, '0221', change))).toMatchObject({
+  for (const contrary of [{ 4: '000000000150' }, { 49: '840' }])
+    expect(await bank.send(bank.payment(offer, '0221', contrary))).toMatchObject({
       code: '94',
       data: { paymentId: data['paymentId'] },
     });

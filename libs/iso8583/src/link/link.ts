@@ -254,9 +254,7 @@ export class Iso8583Link {
 
   private takeAnswer(message: IsoMessage, error: WireError | undefined): void {
     const key = this.options.spec.matchKey(message);
-    const answer: LinkAnswer = error
-      ? fail({ kind: 'unreadable', detail: error.message })
-      : ok(message);
+    const answer: LinkAnswer = error ? fail({ kind: 'unreadable', detail: error.message }) : ok(message);
     if (this.pending.settle(key, answer)) return;
     const question = this.pending.takeExpired(key);
     if (question) {
