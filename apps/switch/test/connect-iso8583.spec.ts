@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,7 +31,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function runNode(customerNumber: string): Promise<string> {
+async function runNode(customerNumber: string, at = port): Promise<string> {
   const file = join(folder, 'pay.mjs');
   writeFileSync(
     file,
@@ -37,7 +39,7 @@ async function runNode(customerNumber: string): Promise<string> {
   );
   const env = {
     PATH: process.env.PATH ?? '',
-    ISO8583_PORT: String(port),
+    ISO8583_PORT: String(at),
     INSTITUTION_CODE: INSTITUTION_CODES['bank-merdeka'],
     CUSTOMER_NUMBER: customerNumber,
   };
@@ -52,7 +54,38 @@ async function runNode(customerNumber: string): Promise<string> {
 
 test('the guide’s program pays a bill', async () => {
   const number = customer('pln-postpaid');
-  expect(await runNode(number)).toMatch(/ owes \d+\nPAID T[0-9A-Z]{11}\n$/);
+  expect(await runNode(number)).toMatch(/^RRN \d{12}\n.+ owes \d+\nPAID T[0-9A-Z]{11}\n$/);
+  expect(await world.truthOf(number)).toHaveLength(1);
+});
+
+/** A line to the switch that is cut as soon as the first payment has left over it. */
+async function cutLine(): Promise<{ at: number; server: Server }> {
+  let isCut = false;
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    far.pipe(near);
+    near.on('end', () => far.end());
+    near.on('data', (chunk: Buffer) => {
+      const isPayment = /^0200.{16}50/.test(chunk.toString('latin1', 2));
+      far.write(chunk, () => {
+        if (isCut || !isPayment) return;
+        isCut = true;
+        near.destroy();
+        far.end();
+      });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { at: (server.address() as AddressInfo).port, server };
+}
+
+test('cut off during its payment, the guide’s program finds it by advice on another line', async () => {
+  const number = customer('pln-postpaid', '3300');
+  const { at, server } = await cutLine();
+  expect(await runNode(number, at)).toMatch(/\nPAID T[0-9A-Z]{11}\n$/);
+  server.close();
   expect(await world.truthOf(number)).toHaveLength(1);
 });
 

@@ -134,6 +134,16 @@ test.each<[string, Record<number, string | undefined>, string]>([
   expect(await world.truthOf(number)).toHaveLength(1);
 });
 
+test.each<[string, Record<number, string | undefined>]>([
+  ['DE 18', { 18: '5999' }],
+  ['DE 49', { 49: '840' }],
+  ['DE 18', { 18: undefined }],
+  ['DE 48', { 48: 'PI06053501CNxx531100010000' }],
+])('a 30 names %s in DE 44', async (blamed, change) => {
+  const { code, message } = await bank.send(bank.inquiry('pln-postpaid', '531100010000', change));
+  expect({ code, text: message.fields[44] }).toEqual({ code: '30', text: expect.stringContaining(blamed) });
+});
+
 test.each<[string, (data: string) => Record<number, string>]>([
   ['without its inquiry', (data) => ({ 48: data.replace(/IQ.*$/, '') })],
   ['with a product that is not sold any more', (data) => ({ 48: data.replace('053501', '053599') })],
@@ -148,8 +158,8 @@ test.each<[string, (data: string) => Record<number, string>]>([
       code: '00',
       data: { paymentId: data['paymentId'] },
     });
-  for (const change of [{ 4: '000000000150' }, { 49: '840' }])
-    expect(await bank.send(bank.payment(offer, '0221', change))).toMatchObject({
+  for (const contrary of [{ 4: '000000000150' }, { 49: '840' }])
+    expect(await bank.send(bank.payment(offer, '0221', contrary))).toMatchObject({
       code: '94',
       data: { paymentId: data['paymentId'] },
     });

@@ -98,7 +98,8 @@ export class Iso8583Line {
     const { speech, door } = this.parts;
     const { spec } = speech;
     try {
-      const answer = spec.answerTo(message, answerFields(speech, question, reply));
+      const blamed = reply.kind === 'refused' && reply.blamed ? spec.blame(message, reply.blamed) : {};
+      const answer = spec.answerTo(message, { ...blamed, ...answerFields(speech, question, reply) });
       spec.pack(answer);
       return answer;
     } catch (error) {

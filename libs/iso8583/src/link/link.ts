@@ -254,9 +254,7 @@ export class Iso8583Link {
 
   private takeAnswer(message: IsoMessage, error: WireError | undefined): void {
     const key = this.options.spec.matchKey(message);
-    const answer: LinkAnswer = error
-      ? fail({ kind: 'unreadable', detail: error.message })
-      : ok(message);
+    const answer: LinkAnswer = error ? fail({ kind: 'unreadable', detail: error.message }) : ok(message);
     if (this.pending.settle(key, answer)) return;
     const question = this.pending.takeExpired(key);
     if (question) {
@@ -311,15 +309,16 @@ export class Iso8583Link {
     }
   }
 
-  private answer(question: IsoMessage, code: string): void {
+  private answer(question: IsoMessage, code: string, more: IsoFields = {}): void {
     const { spec } = this.options;
-    this.write(spec.packFrame(spec.answerTo(question, { [spec.definition.codes.field]: code })));
+    this.write(spec.packFrame(spec.answerTo(question, { ...more, [spec.definition.codes.field]: code })));
   }
 
   /** Refuses what cannot be read, in the dialect where its STAN can be told, and by closing where it cannot. */
   private refuse(partial: IsoMessage | undefined, error: WireError): void {
     const { stanField, codes } = this.options.spec.definition;
-    if (partial?.fields[stanField] !== undefined) this.answer(partial, codes.malformed);
+    if (partial?.fields[stanField] !== undefined)
+      this.answer(partial, codes.malformed, this.options.spec.blame(partial, error.path));
     else this.end(`a message cannot be read: ${error.message}`);
   }
 

@@ -91,6 +91,8 @@ const Codes = z.strictObject({
   signOnFirst: z.string(),
   /** To what cannot be read. */
   malformed: z.string(),
+  /** Where an answer names the data element to blame for that; left out: it does not. */
+  blameField: FieldNumber.optional(),
   /** To a network code that is none of ours. */
   networkCodeUnknown: z.string(),
   /** To a message that meets a full link. */
@@ -226,6 +228,8 @@ function checkReferences(spec: SpecDefinition, refuse: Refuse): void {
   for (const number of Object.keys(spec.stamps))
     if (!(number in spec.fields)) refuse(['stamps', number], `there is no field ${number} here`);
   if (!known(spec.codes.field)) refuse(['codes', 'field'], `there is no field ${spec.codes.field} here`);
+  if (spec.codes.blameField !== undefined && !known(spec.codes.blameField))
+    refuse(['codes', 'blameField'], `there is no field ${spec.codes.blameField} here`);
   if (!known(spec.network.codeField))
     refuse(['network', 'codeField'], `there is no field ${spec.network.codeField} here`);
   if (spec.messages[spec.network.request]?.answer === undefined)

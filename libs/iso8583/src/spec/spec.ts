@@ -77,6 +77,18 @@ export class Iso8583Spec {
     return { mti, fields: { ...echoed, ...fields } };
   }
 
+  /**
+   * What names the data element to blame in the answer to a message; nothing where such answers have no room for it.
+   * @param path as a WireError has it.
+   */
+  blame({ mti }: IsoMessage, path: string): IsoFields {
+    const { blameField } = this.definition.codes;
+    const answer = this.answerTypeOf(mti);
+    if (blameField === undefined || answer === undefined || !this.fieldsOf(answer).has(blameField)) return {};
+    const named = /^\d/.test(path) ? `DE ${path}` : path;
+    return { [blameField]: named.slice(0, this.widthOf(blameField)) };
+  }
+
   /** What an answer to a message must agree in with it; the same text for both. */
   matchKey({ mti, fields }: IsoMessage): string {
     let key = classOf(mti);
