@@ -27,7 +27,9 @@ export async function prepareOffers(bed, count = 600_000, channelIds = [CHANNEL]
   const next = new Map();
   for (const [nth, channelId] of channelIds.entries()) {
     await bed.admin.query(
-      `INSERT INTO inquiry SELECT CONCAT('inq_b', ?, s.seq), ?, channel_reference, product_id, customer_number,
+      `INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer,
+         created_at, valid_until)
+       SELECT CONCAT('inq_b', ?, s.seq), ?, channel_reference, product_id, customer_number,
          amount, offer, created_at, created_at + INTERVAL 1 DAY FROM inquiry, seq_1_to_${count} s WHERE inquiry_id = ?`,
       [letterOf(nth), channelId, inquiryId],
     );
