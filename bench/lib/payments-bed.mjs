@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { CHECKOUT } from '../../scripts/lib/home.mjs';
-import { nodeArguments } from '../../scripts/lib/installation.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { h2hChannels } from '../../scripts/lib/run-file.mjs';
 import { runLoad, startProgram } from './bed.mjs';
@@ -94,7 +93,7 @@ export async function startSwitch(bed, writer, databaseUrl) {
     },
     logFile: path.join(bed.home.logs, `bench-${writer}.log`),
     execArgv: [
-      ...nodeArguments('switch'),
+      '--enable-source-maps',
       ...(process.env['SIMPUL_CPU_PROFILE'] && writer === 'batch'
         ? ['--cpu-prof', `--cpu-prof-dir=${process.env['SIMPUL_CPU_PROFILE']}`]
         : []),

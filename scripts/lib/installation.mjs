@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { CannotRun } from './cannot-run.mjs';
 import { run, step, tail } from './commands.mjs';
@@ -101,7 +101,7 @@ export async function startInstallation(wanted) {
         name,
         home,
         command: process.execPath,
-        args: [...nodeArguments(app), mainFile(app)],
+        args: ['--enable-source-maps', mainFile(app)],
         env: forProcess(processEnvironment, listens),
         readyMs: PROCESS_READY_MS,
         whenReady: readyMessage,
@@ -141,16 +141,6 @@ export async function startInstallation(wanted) {
     await stop();
     throw error;
   }
-}
-
-/**
- * How Node.js is started for a process: config/node-arguments.json.
- * @param {string} app
- * @returns {string[]}
- */
-export function nodeArguments(app) {
-  const known = JSON.parse(readFileSync(path.join(CHECKOUT, 'config/node-arguments.json'), 'utf8'));
-  return known[app] ?? [];
 }
 
 /**

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { ROOT } from './places';
@@ -14,18 +13,11 @@ export function addProcessCommands(program: Command): void {
     .addArgument(new Argument('<process>', 'which one').choices(PROCESSES))
     .action(async (name: string) => {
       const main = join(ROOT, 'dist', 'apps', name, 'src', 'main.js');
-      const child = spawn(process.execPath, [...nodeArguments(name), main], { stdio: 'inherit' });
+      const child = spawn(process.execPath, ['--enable-source-maps', main], { stdio: 'inherit' });
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
       process.exitCode = await new Promise<number>((resolve, reject) => {
         child.once('error', reject);
         child.once('exit', (code) => resolve(code ?? 1));
       });
     });
-}
-
-/** How Node.js is started for a process: config/node-arguments.json. */
-function nodeArguments(name: string): string[] {
-  const file = join(ROOT, 'config', 'node-arguments.json');
-  const known = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>;
-  return known[name] ?? [];
 }
