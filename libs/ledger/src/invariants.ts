@@ -73,6 +73,7 @@ export async function checkLedgerInvariants(statements: Statements): Promise<Inv
   ];
 }
 
+// The server finds a range by a column alone, never by a pair of them: the pair only trims what the range has found.
 async function readJournals(statements: Statements): Promise<{
   journals: number;
   unbalanced: string | null;
@@ -87,15 +88,16 @@ async function readJournals(statements: Statements): Promise<{
   for (;;) {
     const page = await statements.rows<JournalRow>(
       'SELECT subject_id, kind, business_date, channel_id, posted_change, held_change, content_hash, created_at, ' +
-        'about_subject_id, about_kind, reason FROM journal WHERE (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
-      [...after, PAGE],
+        'about_subject_id, about_kind, reason FROM journal ' +
+        'WHERE subject_id >= ? AND (subject_id, kind) > (?, ?) ORDER BY subject_id, kind LIMIT ?',
+      [after[0], ...after, PAGE],
     );
     const [first, last] = [page[0], page.at(-1)];
     if (!first || !last) return { journals, unbalanced, unbalancedScopes, edited };
     const lines = await statements.rows<PostingRow>(
-      'SELECT subject_id, kind, account_id, amount FROM posting ' +
-        'WHERE (subject_id, kind) >= (?, ?) AND (subject_id, kind) <= (?, ?) ORDER BY subject_id, kind, line_no',
-      [first.subject_id, first.kind, last.subject_id, last.kind],
+      'SELECT subject_id, kind, account_id, amount FROM posting WHERE subject_id BETWEEN ? AND ? ' +
+        'AND (subject_id, kind) >= (?, ?) AND (subject_id, kind) <= (?, ?) ORDER BY subject_id, kind, line_no',
+      [first.subject_id, last.subject_id, first.subject_id, first.kind, last.subject_id, last.kind],
     );
     const postings = new Map<string, Posting[]>();
     for (const { subject_id, kind, account_id, amount } of lines) {
@@ -171,10 +173,11 @@ async function checkDepositFloor(statements: Statements): Promise<InvariantVerdi
   const deposits = await statements.rows<DepositRow>(
     'SELECT channel_id, posted, held FROM deposit ORDER BY channel_id',
   );
+  const owed = await owedByAccount(statements);
   let checked = 0;
   const broken: BrokenDeposit[] = [];
   for (const deposit of deposits) {
-    const replayed = await replayDeposit(statements, deposit);
+    const replayed = await replayDeposit(statements, deposit, owed);
     checked += replayed.checked;
     if (replayed.finding !== null) broken.push({ channelId: deposit.channel_id, finding: replayed.finding });
   }
@@ -205,6 +208,7 @@ interface DepositRow {
 async function replayDeposit(
   statements: Statements,
   deposit: DepositRow,
+  owed: Owed,
 ): Promise<{ checked: number; finding: string | null }> {
   let checked = 0;
   let [posted, held, seq] = [0n, 0n, 0n];
@@ -235,7 +239,7 @@ async function replayDeposit(
     return broken(
       `${deposit.channel_id}: the deposit row says ${deposit.posted}/${deposit.held}, the journals ${posted}/${held}`,
     );
-  return { checked, finding: await accountMismatch(statements, deposit.channel_id, posted, held) };
+  return { checked, finding: accountMismatch(owed, deposit.channel_id, posted, held) };
 }
 
 /**
@@ -258,17 +262,19 @@ export async function checkDepositRows(statements: Statements): Promise<Invarian
   return depositVerdict(rows.length, broken);
 }
 
-async function accountMismatch(
-  statements: Statements,
-  channelId: string,
-  posted: bigint,
-  held: bigint,
-): Promise<string | null> {
+/** What the postings sum to on each account of a channel, negated: what we owe there. */
+type Owed = ReadonlyMap<string, bigint>;
+
+/** One pass over the postings for all channels: they have no index by account, which every payment would pay for. */
+async function owedByAccount(statements: Statements): Promise<Owed> {
   const sums = await statements.rows<{ account_id: string; total: string }>(
-    'SELECT account_id, SUM(amount) AS total FROM posting WHERE account_id IN (?, ?) GROUP BY account_id',
-    [`channel:${channelId}:deposit`, `channel:${channelId}:held`],
+    "SELECT account_id, SUM(amount) AS total FROM posting WHERE account_id LIKE 'channel:%' GROUP BY account_id",
   );
-  const owed = (suffix: string) => -BigInt(sums.find((row) => row.account_id.endsWith(suffix))?.total ?? 0);
-  if (owed(':held') === held && owed(':deposit') === posted - held) return null;
-  return `${channelId}: postings say deposit ${owed(':deposit')} and held ${owed(':held')}, the row ${posted - held} and ${held}`;
+  return new Map(sums.map(({ account_id, total }) => [account_id, -BigInt(total)]));
+}
+
+function accountMismatch(owed: Owed, channelId: string, posted: bigint, held: bigint): string | null {
+  const owedAs = (suffix: string) => owed.get(`channel:${channelId}:${suffix}`) ?? 0n;
+  if (owedAs('held') === held && owedAs('deposit') === posted - held) return null;
+  return `${channelId}: postings say deposit ${owedAs('deposit')} and held ${owedAs('held')}, the row ${posted - held} and ${held}`;
 }
