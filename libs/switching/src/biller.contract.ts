@@ -8,6 +8,14 @@ export interface BillerInquiry {
   customerNumber: string;
   /** The customer's choice, for products where the bill has none. */
   amount: Rupiah | undefined;
+  /** How many of the oldest bills are asked for, where the biller wants to know; all of them where left out. */
+  billCount?: number | undefined;
+  /** How many months are bought, where the product is sold by the month. */
+  months?: number | undefined;
+  /** The tax year, where a bill is one of a year. */
+  year?: number | undefined;
+  /** Further inputs by the product's own names for them, such as an identity number. */
+  extra?: Readonly<Record<string, string>> | undefined;
   /** Ours, for tracing; means nothing to the payment. */
   trace: string;
 }
@@ -32,6 +40,8 @@ export interface Bill {
   echo: Readonly<Record<string, string>>;
   /** How long the biller keeps to it, where it says so. */
   validSeconds: number | undefined;
+  /** What may be paid of it at least and at most, where the customer chooses within the biller's bounds. */
+  payable?: { minimum: Rupiah; maximum: Rupiah } | undefined;
 }
 
 /** One attempt at a biller, under one reference. Everything in it is durable before it is sent. */

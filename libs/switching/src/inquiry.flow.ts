@@ -33,6 +33,10 @@ export class InquiryFlow {
       product: sold.product.billerProduct,
       customerNumber: request.customerNumber,
       amount: request.amount,
+      billCount: request.billCount,
+      months: request.months,
+      year: request.year,
+      extra: request.extra,
       trace: request.reference,
     };
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
