@@ -53,7 +53,7 @@ export class HttpJsonConnector implements BillerConnector {
 
   async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
     const { inquiry, biller } = this.spec;
-    const heard = await this.call(inquiry, { ...question }, deadline);
+    const heard = await this.call(inquiry, variablesOfQuestion(question), deadline);
     if (heard.kind !== 'heard')
       return fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${heard.evidence['reason']}`));
     const meaning = meaningOf(heard.code, inquiry.codes);
@@ -177,6 +177,12 @@ export class HttpJsonConnector implements BillerConnector {
       validSeconds: answer.count(bill.validSeconds),
     };
   }
+}
+
+function variablesOfQuestion({ extra, ...question }: BillerInquiry): Variables {
+  const variables: Record<string, Variables[string]> = { ...question };
+  for (const [name, value] of Object.entries(extra ?? {})) variables[`extra.${name}`] = value;
+  return variables;
 }
 
 function variablesOf(leg: BillerLeg): Variables {
