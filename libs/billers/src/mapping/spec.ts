@@ -126,10 +126,7 @@ export function callsOfProduct<C>(spec: MappedSpec<C>, product: string): CallsOf
   if (!own) return spec;
   const calls: Part = { rupiah: own.rupiah ?? spec.rupiah };
   for (const call of ['inquiry', 'payment', 'advice', 'reversal'] as const)
-    calls[call] =
-      own[call] === 'none'
-        ? undefined
-        : merged(spec[call] as Part | undefined, own[call] as Part | undefined);
+    calls[call] = own[call] === 'none' ? undefined : merged(spec[call], own[call] as Part | undefined);
   return calls as unknown as CallsOf<C>;
 }
 
