@@ -26,6 +26,7 @@ const WATER = {
   oneBillAtATime: true,
   isReversible: false,
   requiredReceiptFields: [],
+  receipt: null,
   receiptLines: ['{paymentId}', '{customerName}', 'Rp {total}'],
   opensAt: null,
   closesAt: null,
