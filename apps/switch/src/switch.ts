@@ -40,6 +40,7 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -130,7 +131,15 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     logger,
     receipts,
   );
-  const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
+  const opening = new PaymentOpening(
+    payments,
+    writer,
+    ids,
+    businessDateOfSource,
+    limits.advice,
+    logger,
+    NO_FLOATS,
+  );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = breakage.billers(billers);

@@ -78,8 +78,8 @@ test('an electricity receipt tells each bill, its penalty, and where the meter s
     'Biaya Admin  : Rp 5.000',
     'Total Bayar  : Rp 206.000',
     'PLN menyatakan struk ini sebagai bukti pembayaran yang sah.',
-    'Masih ada tunggakan 7 lembar.',
     'Informasi hubungi call center 123 atau PLN terdekat.',
+    'Masih ada tunggakan 7 lembar.',
   ]);
 });
 
