@@ -1,7 +1,7 @@
 export { AdviceFlow } from './advice.flow';
 export { AdviceLanes } from './advice.lanes';
 export { AdviceLimits, LaneLimits } from './advice.limits';
-export type { Answer } from './answer';
+export { answerTo, type Answer } from './answer';
 export type { BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';

@@ -2,7 +2,7 @@ import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
 import type { Receipt } from '#lib/receipts';
 import type { BillerLeg } from './biller.contract';
-import type { Offer } from './offer';
+import type { Inputs, Offer } from './offer';
 import { isFinal, type PaymentState } from './payment.states';
 
 /** One attempt to settle one offer, with one final state. */
@@ -80,8 +80,18 @@ export function legOf(payment: Payment): BillerLeg {
     customerNumber: payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
-    echo: offer.echo,
+    ...offer.inputs,
+    echo: offer.inputs ? { ...textsOf(offer.inputs), ...offer.echo } : offer.echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
+  };
+}
+
+/** Inputs by the names that a biller's templates know them by. */
+function textsOf({ months, year, extra = {} }: Inputs): Record<string, string> {
+  return {
+    ...(months === undefined ? {} : { months: String(months) }),
+    ...(year === undefined ? {} : { year: String(year) }),
+    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [`extra.${name}`, value])),
   };
 }
