@@ -34,11 +34,13 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -102,6 +104,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   profiles.requireFor(catalog.channels());
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
+  const receipts = Receipts.read(join(configDirectory, 'receipts'));
+  receipts.requireFor(catalog.products());
   // A product whose biller or source is not configured stops the process here, not its first payment.
   for (const product of catalog.products()) {
     const connector = billers.connector(product.billerId);
@@ -119,8 +123,23 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const writer = breakage.writer(
     options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
   );
-  const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
-  const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
+  const payments = new Payments(
+    new SqlPaymentStore(database),
+    writer,
+    catalog,
+    limits.advice,
+    logger,
+    receipts,
+  );
+  const opening = new PaymentOpening(
+    payments,
+    writer,
+    ids,
+    businessDateOfSource,
+    limits.advice,
+    logger,
+    NO_FLOATS,
+  );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = breakage.billers(billers);

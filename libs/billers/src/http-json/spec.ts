@@ -39,6 +39,8 @@ const HttpJsonShape = z.strictObject({
   payment: calls.Payment,
   advice: calls.Advice,
   reversal: calls.Reversal.optional(),
+  balance: calls.Balance.optional(),
+  stamp: calls.Stamp.optional(),
   /** What single products say otherwise, by the biller's word for them. */
   products: productParts(CALL).optional(),
 });

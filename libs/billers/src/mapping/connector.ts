@@ -10,19 +10,23 @@ import type {
   Evidence,
   PaymentOutcome,
   ReversalOutcome,
+  StampOutcome,
 } from '#lib/switching';
-import { meaningOf } from '../spec/codes';
+import { declinedBy, meaningOf } from '../spec/codes';
 import { UnreadableAnswer, type BillerAnswer } from './answer';
+import type { Money } from './money';
 import { readerOf, type Reader } from './reader';
 import {
   callsOfProduct,
   type CallsOf,
   type MappedAdvice,
+  type MappedBalance,
   type MappedCall,
   type MappedInquiry,
   type MappedPayment,
   type MappedReversal,
   type MappedSpec,
+  type MappedStamp,
 } from './spec';
 import { prepareAsText, UnfilledTemplate, type Variables } from './template';
 
@@ -46,7 +50,7 @@ export type Sender = (variables: Variables, withinMs: number, onSending?: () => 
 /** The wire of a mapped kind. */
 export interface Wire<C> {
   /** Prepares a call, once. */
-  sender(call: C, money: CallsOf<C>['rupiah']): Sender;
+  sender(call: C, money: Money): Sender;
   close(): Promise<void>;
 }
 
@@ -79,6 +83,8 @@ export class MappedConnector<C> implements BillerConnector {
   readonly adviceLane: BillerConnector['adviceLane'];
   readonly reverse?: NonNullable<BillerConnector['reverse']>;
   readonly reversesUnknown: boolean;
+  readonly balance?: NonNullable<BillerConnector['balance']>;
+  readonly stamp?: NonNullable<BillerConnector['stamp']>;
   private readonly biller: string;
   private readonly others: ReadyProduct;
   private readonly products = new Map<string, ReadyProduct>();
@@ -96,6 +102,8 @@ export class MappedConnector<C> implements BillerConnector {
       this.products.set(product, readyProduct(callsOfProduct(spec, product), wire));
     this.reversesUnknown = spec.reversal?.afterUnknown === 'demanded';
     if (spec.reversal) this.reverse = (order, deadline) => this.undo(order, deadline);
+    if (spec.balance) this.balance = this.balanceReader(spec.balance, ready(spec.balance, wire, spec.rupiah));
+    if (spec.stamp) this.stamp = this.stamper(spec.stamp, ready(spec.stamp, wire, spec.rupiah));
   }
 
   async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
@@ -129,7 +137,7 @@ export class MappedConnector<C> implements BillerConnector {
       const meaning = meaningOf(heard.code, payment.said.codes);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, payment, variables, evidence);
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -144,7 +152,7 @@ export class MappedConnector<C> implements BillerConnector {
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, advice, variables, evidence);
       if (meaning === 'no such payment') return { kind: meaning, evidence };
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -164,6 +172,40 @@ export class MappedConnector<C> implements BillerConnector {
       const meaning = meaningOf(heard.code, reversal.said.codes);
       return { kind: meaning ?? 'unknown', evidence };
     });
+  }
+
+  private balanceReader(
+    { amount, codes }: MappedBalance,
+    call: Ready<MappedCall>,
+  ): NonNullable<BillerConnector['balance']> {
+    return async (deadline) => {
+      const heard = await this.call(call, {}, deadline);
+      if (heard.kind !== 'heard') return this.unavailable(String(heard.evidence['reason']));
+      if (meaningOf(heard.code, codes) !== 'balance')
+        return this.unavailable(`answered ${heard.code} to the question for our balance`);
+      try {
+        return heard.doubt === undefined ? ok(heard.answer.rupiah(amount)) : this.unavailable(heard.doubt);
+      } catch (error) {
+        if (!(error instanceof UnreadableAnswer)) throw error;
+        return this.unavailable(error.message);
+      }
+    };
+  }
+
+  private stamper(
+    { stampedAt, codes }: MappedStamp,
+    call: Ready<MappedCall>,
+  ): NonNullable<BillerConnector['stamp']> {
+    return async ({ serial, reference, documentHash }, deadline) => {
+      const heard = await this.call(call, { serial, reference, documentHash }, deadline);
+      if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
+      return believed<StampOutcome>(heard, (evidence) => {
+        const meaning = meaningOf(heard.code, codes) ?? 'unknown';
+        return meaning === 'stamped'
+          ? { kind: meaning, stampedAt: instantOf(heard.answer.requiredText(stampedAt)), evidence }
+          : { kind: meaning, evidence };
+      });
+    };
   }
 
   async close(): Promise<void> {
@@ -220,25 +262,28 @@ const NOTHING_OWED: Bill = {
   validSeconds: undefined,
 };
 
-function readyProduct<C>(calls: CallsOf<C>, wire: Wire<C>): ReadyProduct {
-  const { inquiry, payment, advice, reversal, rupiah: money } = calls;
-  const ready = <M extends MappedCall>(call: C & M): Ready<M> => ({
+function ready<C, M extends MappedCall>(call: C & M, wire: Wire<C>, money: Money): Ready<M> {
+  return {
     send: wire.sender(call, money),
     said: call,
     codeAt: typeof call.code === 'string' ? [call.code] : call.code,
     repeats: Object.entries(call.repeats).map(([path, text]) => [path, prepareAsText(text, money)] as const),
-  });
+  };
+}
+
+function readyProduct<C>(calls: CallsOf<C>, wire: Wire<C>): ReadyProduct {
+  const { inquiry, payment, advice, reversal, rupiah: money } = calls;
   return {
-    inquiry: inquiry && { ...ready(inquiry), bill: billReader(inquiry.bill, money) },
-    payment: { ...ready(payment), receipt: readerOf(payment.approved.receipt, money) },
-    advice: { ...ready(advice), receipt: readerOf(advice.approved.receipt, money) },
-    reversal: reversal && ready(reversal),
+    inquiry: inquiry && { ...ready(inquiry, wire, money), bill: billReader(inquiry.bill, money) },
+    payment: { ...ready(payment, wire, money), receipt: readerOf(payment.approved.receipt, money) },
+    advice: { ...ready(advice, wire, money), receipt: readerOf(advice.approved.receipt, money) },
+    reversal: reversal && ready(reversal, wire, money),
   };
 }
 
 function billReader(
   bill: MappedInquiry['bill'],
-  money: MappedSpec<unknown>['rupiah'],
+  money: Money,
 ): (answer: BillerAnswer, variables: Variables) => Bill {
   const [details, echo] = [readerOf(bill.details, money), readerOf(bill.echo, money)];
   const line = bill.line && {
@@ -293,8 +338,11 @@ function variablesOf(leg: BillerLeg): Variables {
     amount: leg.amount,
     billCount: leg.billCount,
     settlementDate: leg.settlementDate,
+    months: leg.months,
+    year: leg.year,
   };
   for (const [name, value] of Object.entries(leg.echo)) variables[`echo.${name}`] = value;
+  for (const [name, value] of Object.entries(leg.extra ?? {})) variables[`extra.${name}`] = value;
   return variables;
 }
 
@@ -321,6 +369,14 @@ function periodOf(text: string): string {
   const digits = text.replace(/\D/g, '');
   if (digits === '') throw new UnreadableAnswer(`the period "${text.slice(0, 20)}" has no digits`);
   return digits;
+}
+
+/** @throws UnreadableAnswer when the text is no instant with an offset. */
+function instantOf(text: string): Date {
+  const instant = new Date(text);
+  if (!/T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(instant.getTime()))
+    throw new UnreadableAnswer('the time of the stamp is no instant');
+  return instant;
 }
 
 /** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */

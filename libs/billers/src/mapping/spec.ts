@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { AdviceCodes, InquiryCodes, PaymentCodes, ReversalCodes, SUCCESS } from '../spec/codes';
+import {
+  AdviceCodes,
+  BalanceCodes,
+  InquiryCodes,
+  PaymentCodes,
+  ReversalCodes,
+  StampCodes,
+  SUCCESS,
+} from '../spec/codes';
 import { AfterUnknown, type BillerSpec } from '../spec/common';
 import { Money } from './money';
 import { Path } from './path';
@@ -51,6 +59,10 @@ export const INQUIRY = { ...ANSWER, codes: InquiryCodes, bill: Bill };
 export const PAYMENT = { ...ANSWER, codes: PaymentCodes, approved: Approved };
 export const ADVICE = { ...ANSWER, codes: AdviceCodes, approved: Approved };
 export const REVERSAL = { ...ANSWER, codes: ReversalCodes, afterUnknown: AfterUnknown };
+/** What is left of what the biller was paid in advance. */
+const BALANCE = { ...ANSWER, codes: BalanceCodes, amount: Path };
+/** The binding of a serial that was bought to a document. */
+const STAMP = { ...ANSWER, codes: StampCodes, stampedAt: Path };
 
 /** The calls of a biller, each with what its kind needs to make it. */
 export function mappedCalls<C extends z.ZodRawShape>(call: C) {
@@ -58,7 +70,9 @@ export function mappedCalls<C extends z.ZodRawShape>(call: C) {
   const Payment = z.strictObject({ ...call, ...PAYMENT });
   const Advice = z.strictObject({ ...call, ...ADVICE });
   const Reversal = z.strictObject({ ...call, ...REVERSAL });
-  return { Inquiry, Payment, Advice, Reversal };
+  const Balance = z.strictObject({ ...call, ...BALANCE });
+  const Stamp = z.strictObject({ ...call, ...STAMP });
+  return { Inquiry, Payment, Advice, Reversal, Balance, Stamp };
 }
 
 const approvedPart = { approved: Approved.partial().optional() };
@@ -99,6 +113,8 @@ export type MappedInquiry = Shape<typeof INQUIRY>;
 export type MappedPayment = Shape<typeof PAYMENT>;
 export type MappedAdvice = Shape<typeof ADVICE>;
 export type MappedReversal = Shape<typeof REVERSAL>;
+export type MappedBalance = Shape<typeof BALANCE>;
+export type MappedStamp = Shape<typeof STAMP>;
 export type MappedCall = Shape<typeof ANSWER>;
 
 /** The calls of one product: what its biller says, with what it says otherwise. */
@@ -117,7 +133,11 @@ type Parts = Partial<Record<'inquiry' | 'payment' | 'advice' | 'reversal', unkno
 
 /** A spec of a mapped kind. */
 export type MappedSpec<C> = Omit<BillerSpec, 'inquiry' | 'payment' | 'advice' | 'reversal'> &
-  CallsOf<C> & { products?: Readonly<Record<string, Parts>> | undefined };
+  CallsOf<C> & {
+    balance?: (C & MappedBalance) | undefined;
+    stamp?: (C & MappedStamp) | undefined;
+    products?: Readonly<Record<string, Parts>> | undefined;
+  };
 
 /** A product's calls: its own keys stand before its biller's, inside `bill` and `approved` too. */
 export function callsOfProduct<C>(spec: MappedSpec<C>, product: string): CallsOf<C> {
@@ -140,7 +160,18 @@ function merged(all: Part | undefined, own: Part | undefined): Part | undefined 
 }
 
 const OF_INQUIRY = ['product', 'customerNumber', 'amount', 'billCount', 'months', 'year', 'extra.*', 'trace'];
-const OF_LEG = ['reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
+const OF_LEG = [
+  'reference',
+  'product',
+  'customerNumber',
+  'amount',
+  'billCount',
+  'settlementDate',
+  'months',
+  'year',
+  'extra.*',
+];
+const OF_STAMP = ['serial', 'reference', 'documentHash'];
 const OF_REVERSAL = ['reversalReference', 'billerReference'];
 
 type Objection = { path: string[]; message: string };
@@ -157,7 +188,7 @@ export interface CallRules<C> {
 
 /** What is wrong with the calls of a spec that is of its shape: codes, templates, and what its products come to. */
 export function objectionsToCalls<C>(spec: MappedSpec<C>, rules: CallRules<C>): Objection[] {
-  const found = objectionsToProduct(spec, rules, []);
+  const found = [...objectionsToProduct(spec, rules, []), ...objectionsToFurtherCalls(spec, rules)];
   for (const product of Object.keys(spec.products ?? {})) {
     const calls = callsOfProduct(spec, product);
     const unreadable = unreadableCalls(calls, rules, ['products', product]);
@@ -184,31 +215,47 @@ const CALL_NAMES = ['inquiry', 'payment', 'advice', 'reversal'] as const;
 function objectionsToProduct<C>(calls: CallsOf<C>, rules: CallRules<C>, at: string[]): Objection[] {
   const echoes = Object.keys(calls.inquiry?.bill.echo ?? {}).map((name) => `echo.${name}`);
   const asked = [...OF_INQUIRY, ...rules.also];
-  const paid = [...OF_LEG, ...echoes, ...(calls.inquiry ? [] : ['extra.*']), ...rules.also];
+  const paid = [...OF_LEG, ...echoes, ...rules.also];
   const names = { inquiry: asked, payment: paid, advice: paid, reversal: [...OF_REVERSAL, ...paid] };
   return CALL_NAMES.flatMap((name) => {
     const call = calls[name];
-    if (!call) return [];
-    const has = names[name];
-    const place = (path: string[]) => [...at, name, ...path];
-    const templates = [
-      ...rules.templatesOf(call).map(({ also, ...one }) => ({ ...one, has: [...has, ...also] })),
-      ...sourcesOf(name, calls).map((one) => ({ ...one, has })),
-      { path: ['repeats'], template: call.repeats, has },
-    ];
-    const wrong = templates.flatMap(({ path, template, has: known }) =>
-      objectionsTo(template, known).map((one) => ({
-        path: place([...path, ...one.path]),
-        message: one.message,
-      })),
-    );
-    if (!Object.values<string>(call.codes as Record<string, string>).includes(SUCCESS[name]))
-      wrong.push({
-        path: place(['codes']),
-        message: `no code means "${SUCCESS[name]}", so no ${name} could ever succeed`,
-      });
-    return wrong;
+    return call ? objectionsToCall(call, rules, names[name], [...at, name], sourcesOf(name, calls)) : [];
   });
+}
+
+/** The calls that are of the biller and not of a product. */
+function objectionsToFurtherCalls<C>({ balance, stamp }: MappedSpec<C>, rules: CallRules<C>): Objection[] {
+  return [
+    ...(balance ? objectionsToCall(balance, rules, rules.also, ['balance'], []) : []),
+    ...(stamp ? objectionsToCall(stamp, rules, [...OF_STAMP, ...rules.also], ['stamp'], []) : []),
+  ];
+}
+
+function objectionsToCall<C>(
+  call: C & MappedCall & { codes: Readonly<Record<string, string>> },
+  rules: CallRules<C>,
+  has: readonly string[],
+  at: string[],
+  sources: { path: string[]; template: Template }[],
+): Objection[] {
+  const templates = [
+    ...rules.templatesOf(call).map(({ also, ...one }) => ({ ...one, has: [...has, ...also] })),
+    ...sources.map((one) => ({ ...one, has })),
+    { path: ['repeats'], template: call.repeats, has },
+  ];
+  const wrong = templates.flatMap(({ path, template, has: known }) =>
+    objectionsTo(template, known).map((one) => ({
+      path: [...at, ...path, ...one.path],
+      message: one.message,
+    })),
+  );
+  const name = at.at(-1) as keyof typeof SUCCESS;
+  if (!Object.values(call.codes).includes(SUCCESS[name]))
+    wrong.push({
+      path: [...at, 'codes'],
+      message: `no code means "${SUCCESS[name]}", so no ${name} could ever succeed`,
+    });
+  return wrong;
 }
 
 /** The texts with variables among what is read from answers. */
