@@ -16,7 +16,7 @@ export class UnfilledTemplate extends Error {}
 
 /** Ways to write a variable other than as it is. */
 const DATE_PATTERN = /^(?=.*(yyyy|MM|dd|HH|mm|ss))([yMdHmsT.:/-]+)$/;
-const WORDS = ['text', 'upper', 'lower', 'utc', 'epoch', 'epochMs'] as const;
+const WORDS = ['text', 'upper', 'lower', 'masked', 'utc', 'epoch', 'epochMs'] as const;
 
 const VARIABLE = /\{(?<name>[A-Za-z][\w.]*)(?::(?<pattern>[A-Za-z.:/-]+))?\}/g;
 
@@ -64,7 +64,7 @@ function objectionToText(text: string, has: readonly string[]): string | undefin
     if (!isWord && !DATE_PATTERN.test(pattern))
       return `{${name}} cannot be written as "${pattern}", only as ${WORDS.join(', ')} or a date such as yyyyMMdd`;
     const isDate = name === 'settlementDate' || name === 'now';
-    if (!isDate && pattern !== 'upper' && pattern !== 'lower')
+    if (!isDate && !['upper', 'lower', 'masked'].includes(pattern))
       return `only {settlementDate} and {now} can be written as ${pattern}`;
   }
   return undefined;
@@ -156,6 +156,8 @@ function writerOf(pattern: string | undefined, money: Money): (value: Value) => 
       return (value) => String(plainly(value, money)).toUpperCase();
     case 'lower':
       return (value) => String(plainly(value, money)).toLowerCase();
+    case 'masked':
+      return (value) => maskedCard(String(value));
     case 'utc':
       return (value) => instantOf(value).toISOString();
     case 'epoch':
@@ -175,6 +177,11 @@ function plainly(value: Value, money: Money): string | number {
     return written;
   }
   return value instanceof Date ? `${localIso(value, JAKARTA).slice(0, 19)}+07:00` : value;
+}
+
+/** A card's number as it may be shown: its first six and last four digits. */
+function maskedCard(number: string): string {
+  return number.slice(0, 6) + '*'.repeat(Math.max(0, number.length - 10)) + number.slice(-4);
 }
 
 const JAKARTA = 'Asia/Jakarta';
