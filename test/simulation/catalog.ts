@@ -1,6 +1,6 @@
 import type { Biller, Catalog, Channel, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
 import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
-import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
+import { RouteBook, type BillerRoute, type RoutingLimits, type SourceCalendar, type SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
 export const CHANNELS = [
@@ -9,7 +9,7 @@ export const CHANNELS = [
   { channelId: 'on-credit', opening: 1n, creditLimit: 120_000n, commissionMode: 'immediate' },
 ] as const;
 
-export const BILLER_IDS = ['water', 'power'] as const;
+export const BILLER_IDS = ['water', 'power', 'spare'] as const;
 
 const WATER = {
   productId: 'water-bill',
@@ -115,6 +115,35 @@ export function aFixedCatalog(): Catalog {
   // The class has private members that nobody outside of it can give.
   return new FixedCatalog() as unknown as Catalog;
 }
+
+class FixedBook extends RouteBook {
+  override routes(productId: string): readonly BillerRoute[] {
+    const product = PRODUCTS.find((one) => one.productId === productId);
+    if (!product) return [];
+    const { billerId, billerProduct, source } = product;
+    const shared = { billerProduct, cost: rupiah(0n), isActive: true };
+    const own = { ...shared, routeId: `${billerId}/${billerProduct}`, billerId, source, priority: 1, share: 0 };
+    // The token has a second seller, who is also tried now and then.
+    return product === POWER
+      ? [own, { ...shared, routeId: `spare/${billerProduct}`, billerId: 'spare', source: 'LPX01', priority: 2, share: 100 }]
+      : [own];
+  }
+}
+
+/** The ways to the billers: one for the bill, two for the token. */
+export function aFixedBook(): RouteBook {
+  return new FixedBook();
+}
+
+/** How routes are judged in a run, unless it draws otherwise. */
+export const ROUTING: RoutingLimits = {
+  health: { windowMs: 30_000, failuresMin: 20, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
+  breaker: { openMs: 5_000, openMaxMs: 20_000, failedProbesMax: 3 },
+  bulkhead: { atOnceMax: 64, queueMax: 64, queueWithinMs: 1_000 },
+  failover: { legsMax: 2, leftMinMs: 500, tryAnother: ['DECLINED_BY_BILLER'] },
+  ordersPollMs: 2_000,
+  billers: {},
+};
 
 /** When the sources' days end: in the midst of a run, or long after. */
 export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];

@@ -22,15 +22,19 @@ export class InquiryFlow {
   async inquire(request: InquiryRequest): Promise<Answer> {
     const now = this.clock.now();
 
-    const route = this.router.route(request.channelId, request.productId, now);
-    if (!route.ok) return refuse(route.error);
-    const { sold, connector, commissionMode } = route.value;
+    const sale = this.router.sale(request.channelId, request.productId, now);
+    if (!sale.ok) return refuse(sale.error);
+    const { sold, commissionMode } = sale.value;
 
     const objection = objectionTo(request, sold);
     if (objection) return refuse(objection);
 
+    const way = this.router.toAsk(sale.value, now);
+    if (!way.ok) return refuse(way.error);
+    const { route, connector, decision } = way.value;
+
     const question = {
-      product: sold.product.billerProduct,
+      product: route.billerProduct,
       customerNumber: request.customerNumber,
       amount: request.amount,
       billCount: request.billCount,
@@ -41,10 +45,10 @@ export class InquiryFlow {
     };
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
     const billHolder = await this.holderOf(sold, request.customerNumber);
-    const bill = await connector.inquire(
-      question,
-      deadlineOf(now, connector.patience.inquiryMs, request.answerWithinMs),
-    );
+    const deadline = deadlineOf(now, connector.patience.inquiryMs, request.answerWithinMs);
+    const place = await this.router.placeOn(way.value, 'inquiry', now, deadline);
+    if (!place.ok) return refuse(place.error);
+    const bill = await place.value.inquire(question);
     if (!bill.ok) return refuse(bill.error);
 
     const offer = priceOffer(bill.value, sold, commissionMode, {
@@ -64,6 +68,7 @@ export class InquiryFlow {
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),
+        route: { routeId: route.routeId, decision },
       },
       now,
     );
@@ -73,9 +78,7 @@ export class InquiryFlow {
   /** The payment that the customer's bill belongs to now, where only one payment of it may be under way. */
   private async holderOf({ product }: SoldProduct, customerNumber: string): Promise<string | null> {
     if (!product.oneBillAtATime) return null;
-    const holder = await this.payments.findHolderOf(
-      billName(product.billerId, product.billerProduct, customerNumber),
-    );
+    const holder = await this.payments.findHolderOf(billName(product, customerNumber));
     return holder?.paymentId ?? null;
   }
 }

@@ -14,13 +14,15 @@ import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#l
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
-import { billOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import { billName, handOver, objectionToBill, type BillHolder } from './bill-guard';
 import type { StoredInquiry } from './inquiry.store';
-import { moneyOf, type Payment } from './payment';
+import { moneyOf, type Payment, type PaymentLeg } from './payment';
+import type { Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
+import type { Way } from './router';
 import { guardOf, NO_GUARD, saleOf, standsInTheWay, type SaleGuard } from './sale-guard';
 
 /** How a payment stands to the request that asked for it. */
@@ -59,18 +61,19 @@ export class PaymentOpening {
     request: PaymentRequest,
     inquiry: StoredInquiry,
     sold: SoldProduct,
+    way: Way,
     now: Date,
     deadline: Date,
   ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
-      const payment = this.draft(request, inquiry, sold, now, deadline);
+      const payment = this.draft(request, inquiry, sold, way, now, deadline);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
-      const bill = sold.product.oneBillAtATime ? billOf(payment) : null;
+      const bill = sold.product.oneBillAtATime ? billName(sold.product, payment.customerNumber) : null;
       const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
       const objection = objectionToBill(holder, inquiry);
       if (objection) return this.repeatOr(request, objection);
-      const result = await this.commit(payment, bill, holder, guard.value);
+      const result = await this.commit(payment, bill, holder, guard.value, way);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
@@ -97,6 +100,41 @@ export class PaymentOpening {
     }
   }
 
+  /**
+   * Ends a leg that surely did nothing and forms the next one, under a reference of its own, in one commit. Nothing may
+   * be sent by it before this returns it.
+   * @param said what ended the leg before.
+   * @returns undefined where the payment has moved meanwhile, or the commit was refused: it stands as it stood.
+   * @throws CommitUnknown when it cannot be told: then nothing may be sent.
+   */
+  async reroute(
+    payment: Payment,
+    said: Said,
+    way: Way,
+    echo: PaymentLeg['echo'],
+    now: Date,
+    deadline: Date,
+  ): Promise<Payment | undefined> {
+    for (let draws = 1; draws <= DRAWS_MAX; draws += 1) {
+      const next: Payment = {
+        ...payment,
+        billerId: way.route.billerId,
+        lastEventNo: payment.lastEventNo + 1,
+        leg: {
+          legNo: payment.leg.legNo + 1,
+          reference: this.ids.draw(now),
+          echo,
+          ...this.journeyOf(way, now, deadline),
+        },
+      };
+      const decision = JSON.stringify(way.decision);
+      const result = await this.payments.reroute(payment, next, said, decision, now);
+      if (result.kind === 'committed') return next;
+      if (result.kind !== 'clash' || result.key !== 'leg_biller_reference') return undefined;
+    }
+    return undefined;
+  }
+
   /** A repeat finds its payment, also where a new one would be refused by now. */
   private async repeatOr(request: PaymentRequest, why: Refusal): Promise<Result<Opened, Refusal>> {
     const first = await this.payments.findByReference(request.channelId, request.reference);
@@ -121,10 +159,12 @@ export class PaymentOpening {
     bill: string | null,
     holder: BillHolder | undefined,
     guard: SaleGuard,
+    { decision }: Way,
   ): Promise<CommitResult> {
     const { paymentId, channelId, channelReference, createdAt } = payment;
-    const rows = openingRows(payment, holder ? null : bill);
-    const updates = holder ? [...guard.updates, ...handOver(holder, payment)] : guard.updates;
+    const rows = openingRows(payment, holder ? null : bill, JSON.stringify(decision));
+    const updates =
+      holder && bill !== null ? [...guard.updates, ...handOver(bill, holder, payment)] : guard.updates;
     return this.writer.commit({
       journal: holdJournal(moneyOf(payment), createdAt),
       claims: [...claimsOf(payment, bill), ...guard.claims],
@@ -140,12 +180,12 @@ export class PaymentOpening {
   private draft(
     request: PaymentRequest,
     inquiry: StoredInquiry,
-    sold: SoldProduct,
+    { product }: SoldProduct,
+    way: Way,
     now: Date,
     deadline: Date,
   ): Payment {
     const paymentId = this.ids.draw(now);
-    const { product } = sold;
     return {
       paymentId,
       channelId: request.channelId,
@@ -153,7 +193,7 @@ export class PaymentOpening {
       contentHash: request.contentHash,
       inquiryId: inquiry.inquiryId,
       productId: product.productId,
-      billerId: product.billerId,
+      billerId: way.route.billerId,
       customerNumber: inquiry.customerNumber,
       state: 'SENT',
       code: 'IN_PROGRESS',
@@ -166,17 +206,21 @@ export class PaymentOpening {
       isReversalOrdered: false,
       refunded: ZERO,
       createdAt: now,
-      leg: {
-        legNo: 1,
-        // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
-        reference: paymentId,
-        billerProduct: product.billerProduct,
-        source: product.source,
-        sourceBusinessDate: this.businessDateOfSource(product.source, now),
-        sentAt: now,
-        adviceCount: 0,
-        nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
-      },
+      // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
+      leg: { legNo: 1, reference: paymentId, echo: null, ...this.journeyOf(way, now, deadline) },
+    };
+  }
+
+  /** Where and when a leg is sent, and when it is asked about. */
+  private journeyOf({ route }: Way, now: Date, deadline: Date): Omit<PaymentLeg, 'legNo' | 'reference' | 'echo'> {
+    return {
+      routeId: route.routeId,
+      billerProduct: route.billerProduct,
+      source: route.source,
+      sourceBusinessDate: this.businessDateOfSource(route.source, now),
+      sentAt: now,
+      adviceCount: 0,
+      nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
     };
   }
 }

@@ -33,9 +33,11 @@ export interface Payment {
   leg: PaymentLeg;
 }
 
-/** The attempt at the biller. */
+/** The attempt at the biller: the last one, where there were several. */
 export interface PaymentLeg {
   legNo: number;
+  /** The route it is sent by; null where it was sent before there were routes. */
+  routeId: string | null;
   reference: string;
   billerProduct: string;
   source: string;
@@ -43,6 +45,8 @@ export interface PaymentLeg {
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
+  /** What its biller wants to see again; null: what the offer says. */
+  echo: Readonly<Record<string, string>> | null;
 }
 
 /** Whether what a channel is told now stays so: an end, and no reversal under way that may change it. */
@@ -77,7 +81,7 @@ export function legOf(payment: Payment): BillerLeg {
     customerNumber: payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
-    echo: offer.echo,
+    echo: leg.echo ?? offer.echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
   };
