@@ -11,6 +11,7 @@ import {
   Failover,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -158,6 +159,7 @@ export class Installation {
       calendar.dateOf,
       this.limits,
       this.logger,
+      NO_FLOATS,
     );
     const hand = new WorkInHand(this.inHandMax);
     this.switches[place] = {

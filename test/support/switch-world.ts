@@ -27,6 +27,7 @@ import {
   Failover,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -335,14 +336,18 @@ export async function aSwitch(
   await seedDemo(store, box, clock.now());
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
-  const [biller, water, spare] = [new FakeBiller('pln'), new FakeBiller('tirta-jaya'), new FakeBiller('story')];
+  const [biller, water, spare] = [
+    new FakeBiller('pln'),
+    new FakeBiller('tirta-jaya'),
+    new FakeBiller('story'),
+  ];
   const billers = new FakeBillers([biller, water, spare]);
   const writer = writerOf(store);
   const paymentStore = new SqlPaymentStore(store.database);
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, NO_FLOATS);
   const routes = new RoutesInHand(new RouteOfProduct(catalog));
   const routing = new Routing({
     clock,

@@ -6,6 +6,7 @@ export type { BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
 export { DirectPaymentFlow } from './direct-payment.flow';
+export { Floats, NO_FLOATS, type FloatDraw } from './floats';
 export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
 export { InquiryStore, SqlInquiryStore, type AskedRoute, type StoredInquiry } from './inquiry.store';

@@ -45,7 +45,12 @@ export async function checkPaymentInvariants(
     await check('I4', payments, [UNIQUE_KEYS, ONE_PAYMENT_PER_REFERENCE]),
     await checkOneSuccess(statements, legs, books?.doubled),
     withFinding(
-      await check('I6', truth ? truth.before.length : legs, [LEG_MISSING, LEG_WITHOUT_REROUTE], truth ? undefined : NO_TRUTH),
+      await check(
+        'I6',
+        truth ? truth.before.length : legs,
+        [LEG_MISSING, LEG_WITHOUT_REROUTE],
+        truth ? undefined : NO_TRUTH,
+      ),
       books?.unknown,
     ),
     withFinding(
@@ -164,7 +169,7 @@ const LEG_WITHOUT_REROUTE: Question = {
 };
 const CAPTURED_FOR_ANOTHER: Question = {
   sql:
-    "SELECT p.payment_id, p.biller_id, o.account_id FROM payment p JOIN posting o ON o.subject_id = p.payment_id " +
+    'SELECT p.payment_id, p.biller_id, o.account_id FROM payment p JOIN posting o ON o.subject_id = p.payment_id ' +
     "AND o.kind = 'capture' WHERE p.leg_no > 1 AND o.account_id LIKE 'biller:%' " +
     "AND o.account_id NOT LIKE CONCAT('biller:', p.biller_id, ':%') LIMIT 1",
   says: ({ payment_id, biller_id, account_id }) =>

@@ -34,8 +34,7 @@ export function contradictionOf({ state, billerReference }: Payment, said: Said)
 /** What is said of a leg after another one has taken its place: a success of it may be a second payment. */
 export function ofEarlierLeg({ leg }: Payment, said: Said): Said {
   const evidence: Record<string, string | number | null> = { ...said.evidence, leg: leg.legNo };
-  if (said.kind === 'approved')
-    evidence['contradiction'] = `leg ${leg.legNo} approved after it was given up`;
+  if (said.kind === 'approved') evidence['contradiction'] = `leg ${leg.legNo} approved after it was given up`;
   return { ...said, evidence };
 }
 

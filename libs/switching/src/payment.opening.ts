@@ -8,6 +8,7 @@ import {
   type PaymentIds,
   type Refusal,
   type Result,
+  type Rupiah,
 } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#lib/ledger';
@@ -15,6 +16,7 @@ import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import { billName, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import type { Floats } from './floats';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment, type PaymentLeg } from './payment';
 import type { Said } from './payment.evidence';
@@ -48,6 +50,7 @@ export class PaymentOpening {
     private readonly businessDateOfSource: SourceCalendar,
     private readonly limits: AdviceLimits,
     logger: Logger,
+    private readonly floats: Floats,
   ) {
     this.moves = moveLogger(logger);
   }
@@ -65,8 +68,49 @@ export class PaymentOpening {
     now: Date,
     deadline: Date,
   ): Promise<Result<Opened, Refusal>> {
+    return this.drawing(
+      way.route.billerId,
+      inquiry.offer.amount,
+      (drawsFloat) => this.form(request, inquiry, sold, way, now, deadline, drawsFloat),
+      (opened) => opened.ok && opened.value.standing === 'opened',
+      (short) => this.repeatOr(request, short),
+    );
+  }
+
+  /** Forms a leg with its part of a prefunded biller's float set aside; what was not formed gives it back. */
+  private async drawing<T>(
+    billerId: string,
+    amount: Rupiah,
+    form: (drawsFloat: boolean) => Promise<T>,
+    isFormed: (formed: T) => boolean,
+    refuse: (short: Refusal) => Promise<T>,
+  ): Promise<T> {
+    const draw = this.floats.draw(billerId, amount);
+    if (draw === 'short')
+      return refuse(refusal('BILLER_UNAVAILABLE', `the float at ${billerId} is at its end`));
+    if (draw === 'not prefunded') return form(false);
+    let isKept = true;
+    try {
+      const formed = await form(true);
+      isKept = isFormed(formed);
+      return formed;
+    } finally {
+      if (isKept) draw.keep();
+      else draw.giveBack();
+    }
+  }
+
+  private async form(
+    request: PaymentRequest,
+    inquiry: StoredInquiry,
+    sold: SoldProduct,
+    way: Way,
+    now: Date,
+    deadline: Date,
+    drawsFloat: boolean,
+  ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
-      const payment = this.draft(request, inquiry, sold, way, now, deadline);
+      const payment = this.draft(request, inquiry, way, now, deadline, drawsFloat);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
       const bill = sold.product.oneBillAtATime ? billName(sold.product, payment.customerNumber) : null;
@@ -115,19 +159,33 @@ export class PaymentOpening {
     now: Date,
     deadline: Date,
   ): Promise<Payment | undefined> {
+    return this.drawing(
+      way.route.billerId,
+      payment.offer.amount,
+      (drawsFloat) => this.formNext(payment, said, way, { echo, drawsFloat }, now, deadline),
+      (next) => next !== undefined,
+      async () => undefined,
+    );
+  }
+
+  private async formNext(
+    payment: Payment,
+    said: Said,
+    way: Way,
+    own: Pick<PaymentLeg, 'echo' | 'drawsFloat'>,
+    now: Date,
+    deadline: Date,
+  ): Promise<Payment | undefined> {
+    const decision = JSON.stringify(way.decision);
+    const legNo = payment.leg.legNo + 1;
     for (let draws = 1; draws <= DRAWS_MAX; draws += 1) {
+      const reference = this.ids.draw(now);
       const next: Payment = {
         ...payment,
         billerId: way.route.billerId,
         lastEventNo: payment.lastEventNo + 1,
-        leg: {
-          legNo: payment.leg.legNo + 1,
-          reference: this.ids.draw(now),
-          echo,
-          ...this.journeyOf(way, now, deadline),
-        },
+        leg: { legNo, reference, ...own, ...this.journeyOf(way, now, deadline) },
       };
-      const decision = JSON.stringify(way.decision);
       const result = await this.payments.reroute(payment, next, said, decision, now);
       if (result.kind === 'committed') return next;
       if (result.kind !== 'clash' || result.key !== 'leg_biller_reference') return undefined;
@@ -180,10 +238,10 @@ export class PaymentOpening {
   private draft(
     request: PaymentRequest,
     inquiry: StoredInquiry,
-    { product }: SoldProduct,
     way: Way,
     now: Date,
     deadline: Date,
+    drawsFloat: boolean,
   ): Payment {
     const paymentId = this.ids.draw(now);
     return {
@@ -192,7 +250,7 @@ export class PaymentOpening {
       channelReference: request.reference,
       contentHash: request.contentHash,
       inquiryId: inquiry.inquiryId,
-      productId: product.productId,
+      productId: inquiry.productId,
       billerId: way.route.billerId,
       customerNumber: inquiry.customerNumber,
       state: 'SENT',
@@ -207,12 +265,16 @@ export class PaymentOpening {
       refunded: ZERO,
       createdAt: now,
       // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
-      leg: { legNo: 1, reference: paymentId, echo: null, ...this.journeyOf(way, now, deadline) },
+      leg: { legNo: 1, reference: paymentId, echo: null, drawsFloat, ...this.journeyOf(way, now, deadline) },
     };
   }
 
   /** Where and when a leg is sent, and when it is asked about. */
-  private journeyOf({ route }: Way, now: Date, deadline: Date): Omit<PaymentLeg, 'legNo' | 'reference' | 'echo'> {
+  private journeyOf(
+    { route }: Way,
+    now: Date,
+    deadline: Date,
+  ): Omit<PaymentLeg, 'legNo' | 'reference' | 'echo' | 'drawsFloat'> {
     return {
       routeId: route.routeId,
       billerProduct: route.billerProduct,

@@ -42,6 +42,8 @@ export interface PaymentLeg {
   billerProduct: string;
   source: string;
   sourceBusinessDate: BusinessDate;
+  /** Whether the biller takes it out of what we have paid in advance; fixed with the leg, whatever the catalog says later. */
+  drawsFloat: boolean;
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
@@ -56,7 +58,7 @@ export function isSettled({ state, isReversalOrdered }: Payment): boolean {
 
 /** What of a payment concerns the ledger. */
 export function moneyOf(payment: Payment): PaymentMoney {
-  const { paymentId, channelId, billerId, channelReference, businessDate, offer } = payment;
+  const { paymentId, channelId, billerId, channelReference, businessDate, offer, leg } = payment;
   const { amount, adminFee, billerFee, commission, charge } = offer;
   return {
     paymentId,
@@ -69,6 +71,7 @@ export function moneyOf(payment: Payment): PaymentMoney {
     billerFee,
     commission,
     charge,
+    drawsFloat: leg.drawsFloat,
   };
 }
 

@@ -79,6 +79,7 @@ function legRow(payment: Payment, decision: string | null, openPaymentId: string
       open_payment_id: openPaymentId,
       source: leg.source,
       source_business_date: leg.sourceBusinessDate,
+      draws_float: leg.drawsFloat ? 1 : 0,
       sent_at: leg.sentAt,
       next_advice_at: leg.nextAdviceAt,
       route_id: leg.routeId,
@@ -136,7 +137,10 @@ export function unitOfReroute(
         where: { payment_id: paymentId, leg_no: leg.legNo, state: to },
       },
     ],
-    witness: { table: 'payment_leg', values: { payment_id: paymentId, leg_no: leg.legNo, leg_reference: leg.reference } },
+    witness: {
+      table: 'payment_leg',
+      values: { payment_id: paymentId, leg_no: leg.legNo, leg_reference: leg.reference },
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   PaymentOutcome,
   ReversalOutcome,
 } from '#lib/switching';
+import { declinedBy, meaningOf } from '../spec/codes';
 import { BillerAnswer, UnreadableAnswer } from './answer';
 import { fill, UnfilledTemplate, type Variables } from './body';
 import { HttpLink } from './link';
@@ -82,7 +83,7 @@ export class HttpJsonConnector implements BillerConnector {
       const meaning = meaningOf(heard.code, payment.codes);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, payment.approved, evidence);
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -96,7 +97,7 @@ export class HttpJsonConnector implements BillerConnector {
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, advice.approved, evidence);
       if (meaning === 'no such payment') return { kind: meaning, evidence };
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -229,11 +230,6 @@ function believed<T extends { kind: string }>(
 function doubtAbout(answer: BillerAnswer, repeats: Repeats): string | undefined {
   const strange = Object.entries(repeats).find(([path, sent]) => answer.text(path) !== String(sent));
   return strange && `${strange[0]} does not repeat what was sent`;
-}
-
-/** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
-function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): T | undefined {
-  return Object.hasOwn(codes, code) ? codes[code] : undefined;
 }
 
 function approvedBy(

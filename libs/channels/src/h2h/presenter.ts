@@ -1,6 +1,6 @@
 import { zonedIso } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
-import type { DepositBalance, JournalKind, Mutation } from '#lib/ledger';
+import type { DepositBalance, Mutation } from '#lib/ledger';
 import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
 
 const ZONE = 'Asia/Jakarta';
@@ -97,7 +97,7 @@ export function presentBalance({ posted, held, limit, available }: DepositBalanc
 }
 
 /** What a channel calls a journal that changes `posted`. */
-const MUTATION_KINDS: Readonly<Record<JournalKind, string>> = {
+const MUTATION_KINDS: Readonly<Record<Mutation['kind'], string>> = {
   hold: 'hold',
   void: 'void',
   capture: 'payment',

@@ -16,10 +16,10 @@ export type Heard = 'answer' | 'failure';
 /** Counts a route's calls over a sliding window, in the memory of this process. */
 export class RouteHealth {
   private readonly bucketMs: number;
-  private readonly places = new Array<number>(BUCKETS).fill(-1);
-  private readonly calls = new Array<number>(BUCKETS).fill(0);
-  private readonly failed = new Array<number>(BUCKETS).fill(0);
-  private readonly answeredMs = new Array<number>(BUCKETS).fill(0);
+  private readonly places = new Float64Array(BUCKETS).fill(-1);
+  private readonly calls = new Float64Array(BUCKETS);
+  private readonly failed = new Float64Array(BUCKETS);
+  private readonly answeredMs = new Float64Array(BUCKETS);
 
   constructor({ windowMs }: Pick<RoutingLimits['health'], 'windowMs'>) {
     this.bucketMs = windowMs / BUCKETS;

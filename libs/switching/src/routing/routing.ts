@@ -1,8 +1,9 @@
 import type { Clock } from '#lib/kernel';
 import { REAL_TIME, type Logger, type PaceTime } from '#lib/platform';
-import type { BillerConnector, Billers, PaymentOutcome } from '../biller.contract';
+import type { BillerConnector, BillerLeg, Billers, PaymentOutcome } from '../biller.contract';
 import { Circuit, type CallKind } from './circuit';
 import type { Candidate, Seen, Verdict } from './decision';
+import type { Heard } from './health';
 import { BillerLane } from './lane';
 import { bulkheadOf, isTryAnother, type RoutingLimits } from './limits';
 import type { RouteSwitches } from './orders';
@@ -120,21 +121,28 @@ export class Routing {
     const circuit = this.circuitOf(route);
     const leg = circuit.legToAskAbout(nowMs);
     if (!leg) return;
-    const { clock, logger } = this.tools;
     const connector = this.connectorOf(route);
-    const { adviceMs } = connector.patience;
-    circuit.startProbe(nowMs, adviceMs);
-    void connector.advise(leg, new Date(nowMs + adviceMs)).then(
-      (outcome) => {
-        const heard = outcome.kind === 'unknown' ? heardIn(outcome) : 'answer';
-        circuit.heard(heard, nowMs, clock.now().getTime());
-        logger.info({ route: route.routeId, heard }, 'a route that was cut off was tried by an advice');
-      },
-      (error: unknown) => {
-        circuit.heard('failure', nowMs, clock.now().getTime());
-        logger.error({ route: route.routeId, err: error }, 'a route could not be tried by an advice');
-      },
-    );
+    circuit.startProbe(nowMs, connector.patience.adviceMs);
+    void this.ask(route, connector, circuit, leg, nowMs);
+  }
+
+  private async ask(
+    { routeId }: BillerRoute,
+    connector: BillerConnector,
+    circuit: Circuit,
+    leg: BillerLeg,
+    nowMs: number,
+  ): Promise<void> {
+    const { clock, logger } = this.tools;
+    let heard: Heard = 'failure';
+    try {
+      const outcome = await connector.advise(leg, new Date(nowMs + connector.patience.adviceMs));
+      heard = outcome.kind === 'unknown' ? heardIn(outcome) : 'answer';
+      logger.info({ route: routeId, heard }, 'a route that was cut off was tried by an advice');
+    } catch (error) {
+      logger.error({ route: routeId, err: error }, 'a route could not be tried by an advice');
+    }
+    circuit.heard(heard, nowMs, clock.now().getTime());
   }
 
   private circuitOf(route: BillerRoute): Circuit {
