@@ -27,7 +27,7 @@ import {
 } from '#lib/switching';
 import type { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
-import { aFixedBook, ROUTING } from './catalog';
+import { ROUTING } from './catalog';
 import { VirtualConnector } from './connector';
 import { storesOver, type Stores } from './database-line';
 import { judge, VirtualProcess, type Surroundings } from './process';
@@ -141,7 +141,7 @@ export class Installation {
     const routing = new Routing({
       clock: around.time,
       billers: new ConnectedBillers(process, this.parts),
-      routes: aFixedBook(),
+      routes: catalog,
       switches: new AllRoutesOn(),
       limits: this.routing,
       logger: this.logger,

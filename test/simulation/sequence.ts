@@ -22,7 +22,7 @@ import {
   type BillerLeg,
   type Payment,
 } from '#lib/switching';
-import { aFixedBook, aFixedCatalog, BILLER_IDS, calendarOf, ROUTING } from './catalog';
+import { aFixedCatalog, BILLER_IDS, calendarOf, ROUTING } from './catalog';
 import { ScriptedBiller, type Treatment } from './scripted-biller';
 import { inMemory } from './stores';
 
@@ -106,7 +106,7 @@ export async function aBench() {
   const routing = new Routing({
     clock,
     billers,
-    routes: aFixedBook(),
+    routes: catalog,
     switches: new AllRoutesOn(),
     limits: ROUTING,
     logger: SILENT,

@@ -34,6 +34,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
   DirectPaymentFlow,
@@ -49,7 +50,6 @@ import {
   Reversals,
   Failover,
   OrderedRouteSwitches,
-  RouteOfProduct,
   Router,
   Routing,
   RoutingLimits,
@@ -109,10 +109,11 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   profiles.requireFor(catalog.channels());
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
-  const routes = new RouteOfProduct(catalog);
+  const receipts = Receipts.read(join(configDirectory, 'receipts'));
+  receipts.requireFor(catalog.products());
   // A product whose biller or source is not configured stops the process here, not its first payment.
   for (const product of catalog.products())
-    for (const { billerId, source } of routes.routes(product.productId)) {
+    for (const { billerId, source } of catalog.routes(product.productId, clock.now())) {
       if (product.isReversible && !billers.connector(billerId).reverse)
         throw new ConfigError(
           `product ${product.productId} may be reversed, and its biller takes no reversals: ` +
@@ -128,7 +129,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const writer = breakage.writer(
     options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
   );
-  const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
+  const payments = new Payments(
+    new SqlPaymentStore(database),
+    writer,
+    catalog,
+    limits.advice,
+    logger,
+    receipts,
+  );
   const opening = new PaymentOpening(
     payments,
     writer,
@@ -153,7 +161,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const switches = await OrderedRouteSwitches.open(database, routingLimits.ordersPollMs, (error) =>
     logger.error({ err: error }, 'the orders of routes could not be read; the last ones known are used'),
   );
-  const routing = new Routing({ clock, billers: answering, routes, switches, limits: routingLimits, logger });
+  const routing = new Routing({
+    clock,
+    billers: answering,
+    routes: catalog,
+    switches,
+    limits: routingLimits,
+    logger,
+  });
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
 

@@ -34,6 +34,7 @@ test('the guide lists every code as the registry has it', () => {
 const TABLES = {
   InquiryBody: requests.InquiryBody,
   PaymentBody: requests.PaymentBody,
+  DirectPaymentBody: requests.DirectPaymentBody,
   ReversalBody: requests.ReversalBody,
   ReferenceQuery: requests.ReferenceQuery,
   OpenPaymentsQuery: requests.OpenPaymentsQuery,

@@ -53,6 +53,10 @@ export interface BillerLeg {
   /** Without our fees. */
   amount: Rupiah;
   billCount: number;
+  /** What the inquiry was asked with beyond that, as in `BillerInquiry`. */
+  months?: number | undefined;
+  year?: number | undefined;
+  extra?: Readonly<Record<string, string>> | undefined;
   echo: Readonly<Record<string, string>>;
   /** The business date under which the biller's settlement file must list it. */
   settlementDate: BusinessDate;

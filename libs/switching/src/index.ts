@@ -1,7 +1,7 @@
 export { AdviceFlow } from './advice.flow';
 export { AdviceLanes } from './advice.lanes';
 export { AdviceLimits, LaneLimits } from './advice.limits';
-export type { Answer } from './answer';
+export { answerTo, type Answer } from './answer';
 export type { BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
@@ -23,7 +23,6 @@ export { isFinal, statusOf, type PaymentState } from './payment.states';
 export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
-export type { Receipt } from './receipt';
 export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
 export type { Reversal } from './reversal';
@@ -44,7 +43,6 @@ export {
   type RouteOrder,
 } from './routing/orders';
 export { RouteBook, type BillerRoute } from './routing/route';
-export { RouteOfProduct } from './routing/route-of-product';
 export { Routing } from './routing/routing';
 export type { LastSale } from './sale-guard';
 export { stopWhatIsBroken } from './stop-what-is-broken';

@@ -84,7 +84,7 @@ export class PaymentFlow {
     failPoint('K5 answered', paymentId);
     const outcome = believe(said, {
       amount: leg.amount,
-      requiredReceiptFields: order.sale.sold.product.requiredReceiptFields,
+      requiredReceiptFields: this.payments.requiredReceiptFields(order.sale.sold.product),
     });
 
     if (this.failover.isOpenTo(outcome, order.way.route, payment.leg.legNo)) {

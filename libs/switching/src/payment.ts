@@ -1,9 +1,9 @@
 import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
+import type { Receipt } from '#lib/receipts';
 import type { BillerLeg } from './biller.contract';
-import type { Offer } from './offer';
+import type { Inputs, Offer } from './offer';
 import { isFinal, type PaymentState } from './payment.states';
-import type { Receipt } from './receipt';
 
 /** One attempt to settle one offer, with one final state. */
 export interface Payment {
@@ -78,14 +78,25 @@ export function moneyOf(payment: Payment): PaymentMoney {
 /** What of a payment the biller is told. */
 export function legOf(payment: Payment): BillerLeg {
   const { leg, offer } = payment;
+  const echo = leg.echo ?? offer.echo;
   return {
     reference: leg.reference,
     product: leg.billerProduct,
     customerNumber: payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
-    echo: leg.echo ?? offer.echo,
+    ...offer.inputs,
+    echo: offer.inputs ? { ...textsOf(offer.inputs), ...echo } : echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
+  };
+}
+
+/** Inputs by the names that a biller's templates know them by. */
+function textsOf({ months, year, extra = {} }: Inputs): Record<string, string> {
+  return {
+    ...(months === undefined ? {} : { months: String(months) }),
+    ...(year === undefined ? {} : { year: String(year) }),
+    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [`extra.${name}`, value])),
   };
 }

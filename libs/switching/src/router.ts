@@ -65,6 +65,11 @@ export class Router {
     return way.ok ? way.value : undefined;
   }
 
+  /** Whose numbers begin as this one does, where it is known. */
+  operatorHint(number: string): string | undefined {
+    return this.catalog.operatorHint(number);
+  }
+
   /** Waits for a place at the way's biller, until the deadline at most. Nothing is formed where there is none. */
   async placeOn(way: Way, kind: CallKind, now: Date, deadline: Date): Promise<Result<Place, Refusal>> {
     return placeAt(this.routing.placeParts(way.route), kind, now, deadline);
@@ -111,7 +116,7 @@ export class Router {
 
 /** Whether any route of a product takes any offer of it. */
 export function isPayableAnywhere({ product }: SoldProduct): boolean {
-  return 'hasInquiry' in product && product.hasInquiry === false;
+  return !product.hasInquiry;
 }
 
 /** What people stopped is told as such; everything else is a biller that cannot be reached now. */

@@ -68,6 +68,8 @@ export class Failover {
     { customerNumber, offer }: Payment,
     journey: Journey,
   ): Promise<Readonly<Record<string, string>> | undefined> {
+    const { billsMax } = way.route;
+    if (billsMax !== null && billsMax < offer.lines.length) return undefined;
     const now = this.clock.now();
     const deadline = deadlineOf(now, way.connector.patience.inquiryMs, leftMs(journey, now));
     const place = await this.router.placeOn(way, 'inquiry', now, deadline);
@@ -77,6 +79,7 @@ export class Failover {
       customerNumber,
       amount: offer.remaining === null ? offer.amount : undefined,
       billCount: offer.remaining === null ? undefined : offer.lines.length,
+      ...offer.inputs,
       trace: journey.inquiry.reference,
     };
     const bill: Result<Bill, Refusal> = await place.value.inquire(question);

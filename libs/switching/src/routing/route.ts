@@ -13,6 +13,8 @@ export interface BillerRoute {
   priority: number;
   /** What a payment costs us there. */
   cost: Rupiah;
+  /** So many bills at once; null: no bound of its own. */
+  billsMax: number | null;
   /** Of a thousand requests so many try it although another goes first. */
   share: number;
   isActive: boolean;

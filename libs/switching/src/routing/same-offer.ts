@@ -1,3 +1,4 @@
+import { sum } from '#lib/kernel';
 import type { Bill } from '../biller.contract';
 import type { Offer } from '../offer';
 
@@ -28,8 +29,10 @@ export function isSameOffer(offer: Offer, bill: Bill): boolean {
   );
 }
 
-function isWithin({ amount }: Offer, { payable }: Bill): boolean {
-  return payable === undefined || (payable.minimum <= amount && amount <= payable.maximum);
+/** An amount of the customer's choice must be one that this biller takes too: within its bounds, or its whole bill. */
+function isWithin({ amount, payable: agreed }: Offer, { payable, lines }: Bill): boolean {
+  if (payable) return payable.minimum <= amount && amount <= payable.maximum;
+  return agreed === undefined || amount === sum(lines.flatMap((line) => [line.amount, line.penalty]));
 }
 
 function isSameName(one: string, other: string): boolean {
