@@ -4,6 +4,8 @@ import { HttpJsonConnector } from './http-json/connector';
 import { HttpJsonSpec } from './http-json/spec';
 import type { BillerSpec } from './spec/common';
 import type { OpenConnector } from './spec/open-connector';
+import { XmlConnector } from './xml/connector';
+import { XmlSpec } from './xml/spec';
 
 export type { OpenConnector } from './spec/open-connector';
 
@@ -17,6 +19,7 @@ export interface BillerKind {
 /** Every connector kind by its word in the YAML's `kind`. */
 export const KINDS: Readonly<Record<string, BillerKind>> = {
   'http-json': kindOf(HttpJsonSpec, (spec, clock) => new HttpJsonConnector(spec, clock)),
+  xml: kindOf(XmlSpec, (spec, clock) => new XmlConnector(spec, clock)),
 };
 
 /** A spec reaches only the kind whose schema has read it. */
