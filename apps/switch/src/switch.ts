@@ -21,6 +21,7 @@ import {
   type Iso8583Listening,
   type Transport,
 } from '#lib/channels';
+import { FloatLimits, FloatRoom, ListeningForEmptyFloats, pauseWhereEmpty } from '#lib/floats';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
@@ -39,7 +40,6 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
-  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -86,6 +86,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
 });
@@ -121,6 +122,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
   );
   const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
+  const floats = await FloatRoom.open(database, limits.float, logger);
   const opening = new PaymentOpening(
     payments,
     writer,
@@ -128,11 +130,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     businessDateOfSource,
     limits.advice,
     logger,
-    NO_FLOATS,
+    floats,
   );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
-  const answering = breakage.billers(billers);
+  const answering = new ListeningForEmptyFloats(
+    breakage.billers(billers),
+    pauseWhereEmpty(database, clock, logger, floats),
+  );
   const delivery = new ReversalDelivery(
     clock,
     payments,
@@ -171,6 +176,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       await writer.close();
+      await floats.close();
       await billers.close();
       await catalog.close();
       await database.close();
