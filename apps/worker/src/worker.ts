@@ -22,6 +22,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import {
@@ -73,7 +74,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const breakage = breakageFromEnvironment();
   const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
   const store = new SqlPaymentStore(database);
-  const payments = new Payments(store, writer, catalog, limits.advice, logger);
+  const receipts = Receipts.read(join(configDirectory, 'receipts'));
+  receipts.requireFor(catalog.products());
+  const payments = new Payments(store, writer, catalog, limits.advice, logger, receipts);
   const dayEndOf = sourceDayEnd(formats);
   const answering = new ListeningForEmptyFloats(
     breakage.billers(billers),

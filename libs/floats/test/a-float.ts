@@ -38,7 +38,7 @@ export async function aPrefundedSwitch(levels: {
   stop: bigint;
 }): Promise<{ world: SwitchWorld; room: FloatRoom; close(): Promise<void> }> {
   let room: FloatRoom | undefined;
-  const world = await aSwitch(undefined, undefined, async (store) => {
+  const world = await aSwitch(undefined, undefined, undefined, async (store) => {
     await prefund(store, levels);
     room = await FloatRoom.open(store.database, LIMITS, SILENT);
     return room;
