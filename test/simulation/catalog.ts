@@ -1,6 +1,15 @@
-import type { Biller, Catalog, Channel, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
-import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
-import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
+import type {
+  Biller,
+  Catalog,
+  Channel,
+  OpenChannel,
+  Price,
+  Product,
+  ProductRoute,
+  SoldProduct,
+} from '#lib/catalog';
+import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, ZERO, type CutOff } from '#lib/kernel';
+import type { RoutingLimits, SourceCalendar, SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
 export const CHANNELS = [
@@ -9,7 +18,7 @@ export const CHANNELS = [
   { channelId: 'on-credit', opening: 1n, creditLimit: 120_000n, commissionMode: 'immediate' },
 ] as const;
 
-export const BILLER_IDS = ['water', 'power'] as const;
+export const BILLER_IDS = ['water', 'power', 'spare'] as const;
 
 const WATER = {
   productId: 'water-bill',
@@ -19,6 +28,15 @@ const WATER = {
   source: 'LPW01',
   amountType: 'CLOSED',
   denominations: null,
+  hasInquiry: true,
+  amountMin: null,
+  amountMax: null,
+  billsMax: null,
+  paysAll: false,
+  fields: null,
+  numberRules: null,
+  isNumberMasked: false,
+  operator: null,
   customerNumberPattern: '^\\d{12}$',
   customerNumberExample: '531100000000',
   adminPer: 'bill',
@@ -26,6 +44,7 @@ const WATER = {
   oneBillAtATime: true,
   isReversible: false,
   requiredReceiptFields: [],
+  receipt: null,
   receiptLines: ['{paymentId}', '{customerName}', 'Rp {total}'],
   opensAt: null,
   closesAt: null,
@@ -61,6 +80,23 @@ function soldBy(channelId: string, product: Product): SoldProduct {
   return { product, biller, price };
 }
 
+function routeOf({ productId, billerId, billerProduct, source }: Product): ProductRoute {
+  return {
+    productId,
+    routeId: `${billerId}/${billerProduct}`,
+    validFrom: new Date(0),
+    validUntil: null,
+    billerId,
+    billerProduct,
+    source,
+    priority: 1,
+    cost: ZERO,
+    billsMax: null,
+    share: 0,
+    isActive: true,
+  };
+}
+
 function aChannel({ channelId, commissionMode }: (typeof CHANNELS)[number]): Channel {
   return {
     channelId,
@@ -91,6 +127,27 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
     return this.products().find((product) => product.productId === productId);
   }
 
+  routes(productId: string): ProductRoute[] {
+    const product = this.product(productId);
+    if (!product) return [];
+    // The token has a second seller, who is also tried now and then.
+    const second = { routeId: 'spare/PREPAID', billerId: 'spare', source: 'LPX01', priority: 2, share: 100 };
+    const own = routeOf(product);
+    return product === POWER ? [own, Object.assign(routeOf(product), second)] : [own];
+  }
+
+  normalNumber(_: string, typed: string): string {
+    return typed;
+  }
+
+  operatorHint(): undefined {
+    return undefined;
+  }
+
+  prefixesOf(): string[] {
+    return [];
+  }
+
   soldProduct(channelId: string, productId: string): SoldProduct | undefined {
     return this.soldProducts(channelId).find(({ product }) => product.productId === productId);
   }
@@ -115,6 +172,16 @@ export function aFixedCatalog(): Catalog {
   // The class has private members that nobody outside of it can give.
   return new FixedCatalog() as unknown as Catalog;
 }
+
+/** How routes are judged in a run, unless it draws otherwise. */
+export const ROUTING: RoutingLimits = {
+  health: { windowMs: 30_000, failuresMin: 20, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
+  breaker: { openMs: 5_000, openMaxMs: 20_000, failedProbesMax: 3 },
+  bulkhead: { atOnceMax: 64, queueMax: 64, queueWithinMs: 1_000 },
+  failover: { legsMax: 2, leftMinMs: 500, tryAnother: ['DECLINED_BY_BILLER'] },
+  ordersPollMs: 2_000,
+  billers: {},
+};
 
 /** When the sources' days end: in the midst of a run, or long after. */
 export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];

@@ -1,9 +1,9 @@
 import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
+import type { Receipt } from '#lib/receipts';
 import type { BillerLeg } from './biller.contract';
-import type { Offer } from './offer';
+import type { Inputs, Offer } from './offer';
 import { isFinal, type PaymentState } from './payment.states';
-import type { Receipt } from './receipt';
 
 /** One attempt to settle one offer, with one final state. */
 export interface Payment {
@@ -33,16 +33,22 @@ export interface Payment {
   leg: PaymentLeg;
 }
 
-/** The attempt at the biller. */
+/** The attempt at the biller: the last one, where there were several. */
 export interface PaymentLeg {
   legNo: number;
+  /** The route it is sent by; null where it was sent before there were routes. */
+  routeId: string | null;
   reference: string;
   billerProduct: string;
   source: string;
   sourceBusinessDate: BusinessDate;
+  /** Whether the biller takes it out of what we have paid in advance; fixed with the leg, whatever the catalog says later. */
+  drawsFloat: boolean;
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
+  /** What its biller wants to see again; null: what the offer says. */
+  echo: Readonly<Record<string, string>> | null;
 }
 
 /** Whether what a channel is told now stays so: an end, and no reversal under way that may change it. */
@@ -52,7 +58,7 @@ export function isSettled({ state, isReversalOrdered }: Payment): boolean {
 
 /** What of a payment concerns the ledger. */
 export function moneyOf(payment: Payment): PaymentMoney {
-  const { paymentId, channelId, billerId, channelReference, businessDate, offer } = payment;
+  const { paymentId, channelId, billerId, channelReference, businessDate, offer, leg } = payment;
   const { amount, adminFee, billerFee, commission, charge } = offer;
   return {
     paymentId,
@@ -65,20 +71,32 @@ export function moneyOf(payment: Payment): PaymentMoney {
     billerFee,
     commission,
     charge,
+    drawsFloat: leg.drawsFloat,
   };
 }
 
 /** What of a payment the biller is told. */
 export function legOf(payment: Payment): BillerLeg {
   const { leg, offer } = payment;
+  const echo = leg.echo ?? offer.echo;
   return {
     reference: leg.reference,
     product: leg.billerProduct,
     customerNumber: payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
-    echo: offer.echo,
+    ...offer.inputs,
+    echo: offer.inputs ? { ...textsOf(offer.inputs), ...echo } : echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
+  };
+}
+
+/** Inputs by the names that a biller's templates know them by. */
+function textsOf({ months, year, extra = {} }: Inputs): Record<string, string> {
+  return {
+    ...(months === undefined ? {} : { months: String(months) }),
+    ...(year === undefined ? {} : { year: String(year) }),
+    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [`extra.${name}`, value])),
   };
 }
