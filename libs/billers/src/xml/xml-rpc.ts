@@ -16,9 +16,11 @@ function written(value: unknown): unknown {
   if (Array.isArray(value)) return { array: { data: { value: value.map(written) } } };
   if (typeof value === 'number' && Number.isInteger(value)) return { int: String(value) };
   if (typeof value === 'boolean') return { boolean: value ? '1' : '0' };
-  if (typeof value !== 'object' || value === null) return { string: String(value ?? '') };
-  const member = Object.entries(value).map(([name, one]) => ({ name, value: written(one) }));
-  return { struct: { member } };
+  if (typeof value === 'string') return { string: value };
+  // What has no value keeps its place.
+  if (typeof value !== 'object' || value === null) return { string: '' };
+  const members = Object.entries(value).map(([name, one]) => ({ name, value: written(one) }));
+  return { struct: { member: members } };
 }
 
 /**

@@ -39,7 +39,7 @@ export function changedXml(xml: string, protocol: 'soap' | 'xml-rpc', path: stri
     const kept = parent.filter((one) => !gone(one));
     parent.splice(0, parent.length, ...kept);
   }
-  return builder.build(document) as string;
+  return builder.build(document);
 }
 
 const text = (value: unknown): Ordered[] => [{ '#text': String(value) }];
