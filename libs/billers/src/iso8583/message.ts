@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { WireError, type IsoFields, type IsoMessage, type Iso8583Spec, type LayoutValues } from '#lib/iso8583';
+import type { CallName, CallSpec, FillingSpec } from './spec';
+import { filler, UnfilledTemplate, type Filler, type Variables } from './template';
+
+/** What a data element of ours is made of, ready to be filled. */
+type Part = (variables: Variables) => string | undefined;
+
+/** One kind of message of ours, made ready once. */
+export class MessageForm<Name extends CallName = CallName> {
+  private readonly parts: readonly (readonly [number, Part])[];
+  private readonly repeated: readonly (readonly [string, Filler])[];
+
+  constructor(
+    private readonly dialect: Iso8583Spec,
+    readonly call: CallSpec<Name>,
+  ) {
+    this.parts = Object.entries(call.fields).map(
+      ([number, filling]) => [Number(number), partOf(dialect, filling)] as const,
+    );
+    this.repeated = Object.entries(call.repeats).map(([path, text]) => [path, filler(text)] as const);
+  }
+
+  /**
+   * The message without the fields that pair it with its answer.
+   * @throws UnfilledTemplate where a value does not fit its layout, or is not there.
+   */
+  fields(variables: Variables): IsoFields {
+    const fields: IsoFields = {};
+    try {
+      for (const [number, part] of this.parts) {
+        const text = part(variables);
+        if (text !== undefined) fields[number] = text;
+      }
+    } catch (error) {
+      if (error instanceof WireError) throw new UnfilledTemplate(error.message);
+      throw error;
+    }
+    return fields;
+  }
+
+  /** What the answer must repeat, by its path. */
+  repeats(variables: Variables): [path: string, sent: string | undefined][] {
+    return this.repeated.map(([path, fill]) => [path, fill(variables)]);
+  }
+
+  /** A message of this kind, complete. */
+  message(fields: IsoFields, stan: string, stamps: IsoFields, isAgain: boolean): IsoMessage {
+    const { type, typeAgain } = this.call;
+    const mti = isAgain ? (typeAgain ?? type) : type;
+    const known = this.dialect.fieldsOf(mti);
+    const complete: IsoFields = { [this.dialect.definition.stanField]: stan };
+    for (const [number, stamp] of Object.entries(stamps))
+      if (known.has(Number(number))) complete[Number(number)] = stamp;
+    return { mti, fields: Object.assign(complete, fields) };
+  }
+}
+
+function partOf(dialect: Iso8583Spec, filling: FillingSpec): Part {
+  if (typeof filling === 'string') return filler(filling);
+  const layout = dialect.layout(filling.layout);
+  const parts = Object.entries(filling.parts).map(([name, text]) => [name, filler(text)] as const);
+  const head = filling.from && { text: filler(filling.from.text), layout: dialect.layout(filling.from.layout) };
+  return (variables) => {
+    const values: LayoutValues = {};
+    if (head) {
+      const read = head.layout.read(head.text(variables) ?? '');
+      if (!read.ok) throw read.error;
+      Object.assign(values, read.value);
+    }
+    for (const [name, fill] of parts) {
+      const text = fill(variables);
+      if (text !== undefined) values[name] = text;
+    }
+    return layout.write(values);
+  };
+}
+
+/**
+ * The number of a payment's message: made from its reference, so that who asks about the payment later, in another
+ * process, can name the message without having kept it.
+ * @param digits of the dialect's field. Never all zeros.
+ */
+export function stanOf(reference: string, digits: number): string {
+  const hash = createHash('sha256').update(reference).digest().readBigUInt64BE();
+  return String((hash % (10n ** BigInt(digits) - 1n)) + 1n).padStart(digits, '0');
+}
