@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { callsOf, readCase, successOf, type BillerCase } from '../test/fixtures';
-import { connectorAt, LONG_MS, makeCall, UNCERTAIN, type Told } from '../test/play';
-import { http, rawBiller, type RawBiller } from '../test/raw-biller';
+import { call, connectorAt, readJsonCase, readJsonSpec } from '../test/json-biller';
+import { callsOf, successOf } from './contract/calls';
+import type { JsonCase } from './contract/http/json-driver';
+import { http, rawBiller, type RawBiller } from './contract/http/raw-biller';
+import { UNCERTAIN, type Told } from './contract/told';
 import type { HttpJsonConnector } from './http-json/connector';
 import type { HttpJsonSpec } from './http-json/spec';
-import { readSpec } from './read-spec';
 
 /** Any bytes, as the whole body of a plain 200. */
 const bytes = fc.uint8Array({ maxLength: 300 });
@@ -23,22 +24,21 @@ const nearMiss = fc.oneof(
 );
 
 /** An approving answer with some of its members replaced or taken away. */
-const spoiltFrom = (answer: BillerCase['answer']) =>
+const spoiltFrom = (answer: JsonCase['answer']) =>
   fc
     .dictionary(fc.constantFrom(...Object.keys(answer)), fc.option(nearMiss, { nil: undefined }))
     .map((changes) => JSON.stringify({ ...answer, ...changes }));
 
 describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
-  const spec = readSpec(`config/billers/${name}.yaml`);
-  const cases = callsOf(spec).map((call) => readCase(`fixtures/billers/${name}`, successOf(call)));
+  const spec = readJsonSpec(`config/billers/${name}.yaml`);
+  const cases = callsOf(spec).map((one) => readJsonCase(`fixtures/billers/${name}`, successOf(one)));
   let answer: (socket: { write(data: string | Uint8Array): void; end(): void }) => void;
   let biller: RawBiller;
   let connector: HttpJsonConnector;
 
   beforeAll(async () => {
     biller = await rawBiller((socket) => answer(socket));
-    const [{ signature } = readCase(`fixtures/billers/${name}`, 'payment-approved')] = cases;
-    connector = connectorAt(biller.url, spec, signature);
+    connector = connectorAt(biller.url, spec, readJsonCase(`fixtures/billers/${name}`, 'payment-approved'));
   });
 
   afterAll(async () => {
@@ -53,7 +53,7 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
           const head = encode(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`);
           socket.write(Buffer.concat([head, body]));
         };
-        expect(await makeCall(connector, one, LONG_MS)).toEqual(UNCERTAIN[one.call]);
+        expect(await call(connector, one)).toEqual(UNCERTAIN[one.call]);
       }),
       { numRuns: 150 },
     );
@@ -68,7 +68,7 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
             socket.write(wire);
             socket.end();
           };
-          expect(await makeCall(connector, one, LONG_MS)).toEqual(UNCERTAIN[one.call]);
+          expect(await call(connector, one)).toEqual(UNCERTAIN[one.call]);
         }),
         { numRuns: 100 },
       );
@@ -79,7 +79,7 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
     await fc.assert(
       fc.asyncProperty(anyJson, async (json) => {
         answer = (socket) => socket.write(http(json));
-        expect(await makeCall(connector, one, LONG_MS)).toEqual(UNCERTAIN[one.call]);
+        expect(await call(connector, one)).toEqual(UNCERTAIN[one.call]);
       }),
       { numRuns: 150 },
     );
@@ -89,7 +89,7 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
     await fc.assert(
       fc.asyncProperty(spoiltFrom(one.answer), async (body) => {
         answer = (socket) => socket.write(http(body));
-        const told = await makeCall(connector, one, LONG_MS);
+        const told = await call(connector, one);
         if (told['kind'] !== 'unknown') expect(told).toEqual(literalReading(spec, one, body));
       }),
       { numRuns: 400 },
@@ -100,10 +100,10 @@ describe.each(['pln', 'tirta-jaya'])('%s', (name) => {
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What an answer says to one who takes only flat members of the exact kind, and trusts nothing else. */
-function literalReading(spec: HttpJsonSpec, { call, leg, reversal }: BillerCase, body: string): Told {
-  if (call === 'inquiry') throw new Error('an inquiry ends no payment');
-  if (call === 'reversal') return literalReversal(spec.reversal, leg, reversal?.reference, body);
-  const { code, codes, repeats, approved } = spec[call];
+function literalReading(spec: HttpJsonSpec, { call: made, leg, reversal }: JsonCase, body: string): Told {
+  if (made === 'inquiry') throw new Error('an inquiry ends no payment');
+  if (made === 'reversal') return literalReversal(spec.reversal, leg, reversal?.reference, body);
+  const { code, codes, repeats, approved } = spec[made];
   const answer = JSON.parse(body) as Record<string, string | number>;
   const meaning = Object.entries(codes).find(([listed]) => listed === String(answer[code]))?.[1];
   for (const path of Object.keys(repeats)) expect(answer[path]).toBe(leg.reference);
@@ -120,7 +120,7 @@ function literalReading(spec: HttpJsonSpec, { call, leg, reversal }: BillerCase,
 
 function literalReversal(
   said: HttpJsonSpec['reversal'],
-  { reference, amount }: BillerCase['leg'],
+  { reference, amount }: JsonCase['leg'],
   reversalReference: string | undefined,
   body: string,
 ): Told {

@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path';
 import { SystemClock } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import { describeBiller } from '../test/contract';
-import { readCase } from '../test/fixtures';
-import { LONG_MS } from '../test/play';
-import { answering, rawBiller } from '../test/raw-biller';
+import { LONG_MS, readJsonCase as readCase } from '../test/json-biller';
+import { answering, rawBiller } from './contract/http/raw-biller';
 import { BillerRegistry } from './registry';
 
 /**
@@ -42,10 +41,10 @@ writeOtherCases();
 describeBiller(join(config, 'gas-kota.yaml'), fixtures);
 
 test('the registry finds the new biller by its file, and a payment through it is what the biller said', async () => {
-  const { leg, answer, signature } = readCase(fixtures, 'payment-approved');
+  const { leg, answer, given } = readCase(fixtures, 'payment-approved');
   const biller = await rawBiller(answering(answer));
   process.env['BILLER_GAS_KOTA_URL'] = biller.url;
-  process.env['BILLER_GAS_KOTA_SECRET'] = signature.secret;
+  process.env['BILLER_GAS_KOTA_SECRET'] = given.signature.secret;
   const registry = BillerRegistry.load(config, new SystemClock());
 
   const outcome = await registry.connector('gas-kota').pay(leg, new Date(Date.now() + LONG_MS));

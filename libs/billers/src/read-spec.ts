@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { z } from 'zod';
 import { ConfigError, readConfigFile } from '#lib/platform';
-import { HttpJsonSpec } from './http-json/spec';
+import { kindNamed, KINDS } from './kinds';
+import type { BillerSpec } from './spec/common';
+
+const Kind = z.looseObject({ kind: z.enum(Object.keys(KINDS)) });
 
 /**
- * Reads one biller's spec; the name in it must be the file's.
+ * Reads one biller's spec as its kind understands it; the name in it must be the file's.
  * @throws ConfigError naming file, line and key, and what was expected.
  */
-export function readSpec(file: string): HttpJsonSpec {
+export function readSpec(file: string): BillerSpec {
   refuseNumbersAsKeys(file);
-  const spec = readConfigFile(file, HttpJsonSpec);
+  const { kind } = readConfigFile(file, Kind);
+  const spec = readConfigFile(file, kindNamed(kind).spec);
   if (spec.biller !== basename(file, '.yaml'))
     throw new ConfigError(`${file}: biller: is "${spec.biller}", must be the file's name`);
   return spec;

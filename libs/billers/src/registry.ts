@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '#lib/kernel';
 import { Billers, type BillerConnector } from '#lib/switching';
-import { HttpJsonConnector } from './http-json/connector';
+import { kindNamed, type OpenConnector } from './kinds';
 import { readSpec } from './read-spec';
 
 /** Every biller of config/billers, each by its connector kind. */
 export class BillerRegistry extends Billers {
-  private constructor(private readonly connectors: ReadonlyMap<string, HttpJsonConnector>) {
+  private constructor(private readonly connectors: ReadonlyMap<string, OpenConnector>) {
     super();
   }
 
@@ -16,9 +16,11 @@ export class BillerRegistry extends Billers {
    * @throws ConfigError naming file, line and key; SettingError when an address or a secret is missing.
    */
   static load(directory: string, clock: Clock): BillerRegistry {
-    const connectors = new Map<string, HttpJsonConnector>();
-    for (const file of readdirSync(directory).filter((name) => name.endsWith('.yaml')))
-      connectors.set(basename(file, '.yaml'), new HttpJsonConnector(readSpec(join(directory, file)), clock));
+    const connectors = new Map<string, OpenConnector>();
+    for (const file of readdirSync(directory).filter((name) => name.endsWith('.yaml'))) {
+      const spec = readSpec(join(directory, file));
+      connectors.set(basename(file, '.yaml'), kindNamed(spec.kind).open(spec, clock));
+    }
     return new BillerRegistry(connectors);
   }
 

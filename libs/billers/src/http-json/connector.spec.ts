@@ -1,16 +1,16 @@
-import { readCase } from '../../test/fixtures';
-import { changed, connectorAt, LONG_MS } from '../../test/play';
-import { answering, rawBiller } from '../../test/raw-biller';
-import { readSpec } from '../read-spec';
+import { connectorAt, LONG_MS, readJsonCase, readJsonSpec } from '../../test/json-biller';
+import { answering, rawBiller } from '../contract/http/raw-biller';
+import { changed } from '../contract/http/spoil';
 
 const PLN = 'fixtures/billers/pln';
 const deadline = () => new Date(Date.now() + LONG_MS);
 
 test("a biller's words are kept as evidence, without what may be a customer's number or a token", async () => {
-  const { leg, answer, signature } = readCase(PLN, 'payment-declined');
+  const one = readJsonCase(PLN, 'payment-declined');
+  const { leg, answer } = one;
   const message = `Customer ${leg.customerNumber} may not buy token 56030338206374770531 in 2026`;
   const biller = await rawBiller(answering(changed(answer, 'message', message)));
-  const connector = connectorAt(biller.url, readSpec('config/billers/pln.yaml'), signature);
+  const connector = connectorAt(biller.url, readJsonSpec('config/billers/pln.yaml'), one);
 
   const { evidence } = await connector.pay(leg, deadline());
 
@@ -22,9 +22,10 @@ test("a biller's words are kept as evidence, without what may be a customer's nu
 });
 
 test('why a bill about another customer is not believed is told without the number', async () => {
-  const { question, answer, signature } = readCase(PLN, 'inquiry-approved');
+  const one = readJsonCase(PLN, 'inquiry-approved');
+  const { question, answer } = one;
   const biller = await rawBiller(answering(changed(answer, 'subscriber.idpel', '531100019999')));
-  const connector = connectorAt(biller.url, readSpec('config/billers/pln.yaml'), signature);
+  const connector = connectorAt(biller.url, readJsonSpec('config/billers/pln.yaml'), one);
 
   const bill = await connector.inquire(question, deadline());
 

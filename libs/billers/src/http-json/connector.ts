@@ -11,6 +11,7 @@ import type {
   PaymentOutcome,
   ReversalOutcome,
 } from '#lib/switching';
+import { meaningOf } from '../spec/codes';
 import { BillerAnswer, UnreadableAnswer } from './answer';
 import { fill, UnfilledTemplate, type Variables } from './body';
 import { HttpLink } from './link';
@@ -229,11 +230,6 @@ function believed<T extends { kind: string }>(
 function doubtAbout(answer: BillerAnswer, repeats: Repeats): string | undefined {
   const strange = Object.entries(repeats).find(([path, sent]) => answer.text(path) !== String(sent));
   return strange && `${strange[0]} does not repeat what was sent`;
-}
-
-/** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
-function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): T | undefined {
-  return Object.hasOwn(codes, code) ? codes[code] : undefined;
 }
 
 function approvedBy(

@@ -9,8 +9,8 @@ import {
   rawBiller,
   type RawBiller,
   type Reaction,
-} from '../../test/raw-biller';
-import { readSpec } from '../read-spec';
+} from '../contract/http/raw-biller';
+import { readJsonSpec } from '../../test/json-biller';
 import { HttpLink } from './link';
 
 const LONG_MS = 20_000;
@@ -32,7 +32,7 @@ async function aBiller(react: Reaction): Promise<RawBiller> {
 function aLink(url: string, connectionsMax = 4): HttpLink {
   process.env['BILLER_PLN_URL'] = url;
   process.env['BILLER_PLN_SECRET'] = 'a secret of this test';
-  const link = new HttpLink({ ...readSpec('config/billers/pln.yaml'), connectionsMax });
+  const link = new HttpLink({ ...readJsonSpec('config/billers/pln.yaml'), connectionsMax });
   opened.unshift(link);
   return link;
 }

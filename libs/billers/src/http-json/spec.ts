@@ -1,30 +1,11 @@
 import { z } from 'zod';
-import type { ResponseCode } from '#lib/kernel';
-import { LaneLimits } from '#lib/switching';
+import { AdviceCodes, InquiryCodes, PaymentCodes, ReversalCodes, SUCCESS } from '../spec/codes';
+import { AfterUnknown, COMMON, EnvironmentName } from '../spec/common';
 import { variableOf } from './body';
-
-/**
- * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
- * signature is bad, and "approved" or "in progress" among the refusals would release a hold that must stay.
- */
-const REFUSALS = [
-  'DECLINED_BY_BILLER',
-  'BILL_NOT_FOUND',
-  'BILL_ALREADY_PAID',
-  'BILL_CHANGED',
-  'BILL_IN_PAYMENT',
-  'BILLER_UNAVAILABLE',
-  'PRODUCT_CLOSED',
-  'CUSTOMER_NUMBER_INVALID',
-  'AMOUNT_MISMATCH',
-] as const satisfies readonly ResponseCode[];
 
 /** Dotted path of a member in the biller's answer, for example `subscriber.name`. */
 const Path = z.string().regex(/^\w+(\.\w+)*$/, 'must be a dotted path such as subscriber.name');
 const Paths = z.record(z.string(), Path);
-const EnvironmentName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable such as BILLER_PLN_URL');
 
 /** Texts and `{variables}` by member; see `body.ts`. */
 const Template = z.record(z.string(), z.string());
@@ -41,7 +22,7 @@ const Call = {
 const Approved = z.strictObject({ reference: Path, amount: Path, receipt: Paths });
 
 const HttpJsonShape = z.strictObject({
-  biller: z.string(),
+  ...COMMON,
   kind: z.literal('http-json'),
   url: EnvironmentName,
   secret: EnvironmentName,
@@ -54,17 +35,9 @@ const HttpJsonShape = z.strictObject({
   rupiah: z.enum(['string', 'number']),
   connectionsMax: z.int().positive(),
   answerMaxBytes: z.int().positive(),
-  patience: z.strictObject({
-    inquiryMs: z.int().positive(),
-    paymentMs: z.int().positive(),
-    adviceMs: z.int().positive(),
-    quietMs: z.int().nonnegative(),
-  }),
-  /** How much advice the biller bears from one worker, where not what config/limits.yaml says for all. */
-  adviceLane: LaneLimits.partial().optional(),
   inquiry: z.strictObject({
     ...Call,
-    codes: z.record(z.string(), z.enum(['bill', ...REFUSALS])),
+    codes: InquiryCodes,
     bill: z.strictObject({
       customerName: Path,
       /** Absent where every unpaid period is sent. */
@@ -85,21 +58,20 @@ const HttpJsonShape = z.strictObject({
   }),
   payment: z.strictObject({
     ...Call,
-    codes: z.record(z.string(), z.enum(['approved', 'unknown', ...REFUSALS])),
+    codes: PaymentCodes,
     approved: Approved,
   }),
   advice: z.strictObject({
     ...Call,
-    codes: z.record(z.string(), z.enum(['approved', 'unknown', 'no such payment', ...REFUSALS])),
+    codes: AdviceCodes,
     approved: Approved,
   }),
   /** Absent where the biller undoes no payment. */
   reversal: z
     .strictObject({
       ...Call,
-      codes: z.record(z.string(), z.enum(['accepted', 'refused', 'unknown'])),
-      /** Whether the biller's protocol demands that we reverse a payment that stays unknown. */
-      afterUnknown: z.enum(['never', 'demanded']),
+      codes: ReversalCodes,
+      afterUnknown: AfterUnknown,
     })
     .optional(),
 });
@@ -113,13 +85,14 @@ export const HttpJsonSpec = HttpJsonShape.superRefine((spec, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   const echoes = Object.keys(spec.inquiry.bill.echo).map((name) => `echo.${name}`);
   const calls = [
-    { call: 'inquiry', has: OF_INQUIRY, success: 'bill' },
-    { call: 'payment', has: [...OF_LEG, ...echoes], success: 'approved' },
-    { call: 'advice', has: [...OF_LEG, ...echoes], success: 'approved' },
-    { call: 'reversal', has: [...OF_REVERSAL, ...OF_LEG, ...echoes], success: 'accepted' },
+    { call: 'inquiry', has: OF_INQUIRY },
+    { call: 'payment', has: [...OF_LEG, ...echoes] },
+    { call: 'advice', has: [...OF_LEG, ...echoes] },
+    { call: 'reversal', has: [...OF_REVERSAL, ...OF_LEG, ...echoes] },
   ] as const;
 
-  for (const { call, has, success } of calls) {
+  for (const { call, has } of calls) {
+    const success = SUCCESS[call];
     const said = spec[call];
     if (!said) continue;
     for (const template of ['body', 'repeats'] as const)

@@ -69,10 +69,13 @@ export async function deadAddress(): Promise<string> {
 }
 
 /** A whole HTTP answer; JSON unless a text is given. */
-export function http(body: unknown, { status = 200, head = '' } = {}): string {
+export function http(
+  body: unknown,
+  { status = 200, head = '', contentType = 'application/json' } = {},
+): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const length = Buffer.byteLength(text);
-  return `HTTP/1.1 ${status} Whatever\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n${head}\r\n${text}`;
+  return `HTTP/1.1 ${status} Whatever\r\ncontent-type: ${contentType}\r\ncontent-length: ${length}\r\n${head}\r\n${text}`;
 }
 
 /** Answers every request alike. */
