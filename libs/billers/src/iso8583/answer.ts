@@ -1,7 +1,7 @@
 import type { Iso8583Spec, IsoFields, LayoutValues } from '#lib/iso8583';
 import { ZERO } from '#lib/kernel';
 import type { Bill, BillLine } from '#lib/switching';
-import { isTemplate, type ApprovedSpec, type BillSpec, type CallSpec } from './spec';
+import { isTemplate, type ApprovedSpec, type BillSpec, type CallSpec, type ValueSpec } from './spec';
 import { filler, type Variables } from './template';
 import { UnreadableAnswer } from './unreadable';
 import {
@@ -19,14 +19,14 @@ import {
 const BILLER_REFERENCE_MAX = 64;
 
 /**
- * Opens the layouts of an answer that has come to what was asked for.
- * @throws UnreadableAnswer where one is not there or not of its form.
+ * Opens the layouts of an answer that has come to what was asked for; what must be there is asked for when it is read.
+ * @throws UnreadableAnswer where one is not of its form.
  */
 export function opened(dialect: Iso8583Spec, { layouts }: CallSpec, fields: IsoFields): Contents {
   const read: Record<string, LayoutValues> = {};
   for (const [number, name] of Object.entries(layouts)) {
     const text = fields[Number(number)];
-    if (text === undefined) throw new UnreadableAnswer(`DE ${number} is missing`);
+    if (text === undefined) continue;
     const values = dialect.layout(name).read(text);
     if (!values.ok) throw new UnreadableAnswer(values.error.message);
     read[number] = values.value;
@@ -35,19 +35,21 @@ export function opened(dialect: Iso8583Spec, { layouts }: CallSpec, fields: IsoF
 }
 
 /** Reads a bill. @throws UnreadableAnswer where something is missing or of another form. */
-export function billIn(contents: Contents, spec: BillSpec, asked: Variables): Bill {
+export function billIn(dialect: Iso8583Spec, contents: Contents, spec: BillSpec, asked: Variables): Bill {
   const at = textIn(contents);
-  const lines = membersOf(contents, spec, at).map((member) => lineIn(member, spec));
+  const lines = membersOf(dialect, contents, spec, at).map((member) => lineIn(member, spec));
   const { payable } = spec;
   return {
     customerName: requiredTextOf(spec.customerName, at),
     lines,
     // At least what it sent, also where it counts wrong: fewer would be a negative number of bills left.
-    outstanding: Math.max(lines.length, (spec.outstanding && countOf(spec.outstanding, at)) ?? 0),
+    outstanding: Math.max(lines.length, countIn(spec.outstanding, at) ?? 0),
     details: textsIn(spec.details, at),
     echo: echoIn(spec, at, asked),
-    validSeconds: spec.validSeconds && countOf(spec.validSeconds, at),
-    ...(payable && { payable: { minimum: rupiahOf(payable.minimum, at), maximum: rupiahOf(payable.maximum, at) } }),
+    validSeconds: countIn(spec.validSeconds, at),
+    ...(payable && {
+      payable: { minimum: rupiahOf(payable.minimum, at), maximum: rupiahOf(payable.maximum, at) },
+    }),
   };
 }
 
@@ -61,13 +63,32 @@ export function approvalIn(contents: Contents, { reference, amount, receipt }: A
   };
 }
 
-function membersOf(contents: Contents, { lines, line }: BillSpec, at: TextAt): TextAt[] {
+function membersOf(
+  dialect: Iso8583Spec,
+  contents: Contents,
+  { lines, line }: BillSpec,
+  at: TextAt,
+): TextAt[] {
   if (!line) return [];
   if (lines === undefined) return [at];
+  if (typeof lines !== 'string') {
+    const layout = dialect.layout(lines.layout);
+    return lines.each.flatMap((path) => {
+      const text = at(path);
+      if (text === undefined) return [];
+      const read = layout.read(text);
+      if (!read.ok) throw new UnreadableAnswer(read.error.message);
+      return textInMember(read.value, at);
+    });
+  }
   const [number = '', name = ''] = lines.split('.');
   const members = contents.layouts[number]?.[name];
   if (!Array.isArray(members)) throw new UnreadableAnswer(`${lines} is no list`);
   return members.map((member) => textInMember(member, at));
+}
+
+function countIn(value: ValueSpec | undefined, at: TextAt): number | undefined {
+  return value === undefined ? undefined : countOf(value, at);
 }
 
 function lineIn(at: TextAt, { line }: BillSpec): BillLine {

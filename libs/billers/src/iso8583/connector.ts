@@ -1,5 +1,5 @@
 import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
-import type { IsoFields, Iso8583Spec } from '#lib/iso8583';
+import type { IsoFields, IsoMessage, Iso8583Spec } from '#lib/iso8583';
 import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
 import type {
   AdviceOutcome,
@@ -14,8 +14,8 @@ import type {
 } from '#lib/switching';
 import { meaningOf } from '../spec/codes';
 import { approvalIn, billIn, opened } from './answer';
-import { BillerLines, type LineEvents } from './lines';
-import { MessageForm, stanOf } from './message';
+import { BillerLines, type LineOptions } from './lines';
+import { stanOf, type Repeated } from './message';
 import { productFormsOf, type ProductForms } from './product-forms';
 import type { CallName, CallSpec, Iso8583BillerSpec } from './spec';
 import { UnfilledTemplate, type Variables } from './template';
@@ -28,10 +28,20 @@ const WORDS_MAX = 120;
 
 /** What one call brought: an answer with its code, or why there is none. */
 type Heard<Name extends CallName> =
-  | { kind: 'heard'; code: string; contents: Contents; call: CallSpec<Name>; repeats: Repeats; evidence: Evidence }
-  | { kind: 'not sent' | 'lost'; evidence: Evidence };
+  | {
+      kind: 'heard';
+      code: string;
+      contents: Contents;
+      /** The answer with its layouts opened, once. @throws UnreadableAnswer */
+      whole: () => Contents;
+      call: CallSpec<Name>;
+      repeats: Repeats;
+      evidence: Evidence;
+    }
+  | { kind: 'not sent'; evidence: Evidence }
+  | { kind: 'lost'; evidence: Evidence };
 type Answered<Name extends CallName> = Extract<Heard<Name>, { kind: 'heard' }>;
-type Repeats = ReturnType<MessageForm['repeats']>;
+type Repeats = readonly Repeated[];
 
 /** One call to be made. */
 interface Asking<Name extends CallName> {
@@ -61,14 +71,14 @@ export class Iso8583Connector implements BillerConnector {
     private readonly spec: Iso8583BillerSpec,
     private readonly dialect: Iso8583Spec,
     private readonly clock: Clock,
-    tell: LineEvents,
+    { tell = () => undefined, firstStan }: LineOptions = {},
   ) {
     this.patience = spec.patience;
     this.adviceLane = spec.adviceLane;
     this.reversesUnknown = spec.reversal?.afterUnknown === 'demanded';
     if (spec.reversal) this.reverse = (order, deadline) => this.undo(order, deadline);
     this.products = productFormsOf(spec, dialect);
-    this.lines = new BillerLines(spec, dialect, clock, tell);
+    this.lines = new BillerLines(spec, dialect, clock, { tell, firstStan });
   }
 
   async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
@@ -84,10 +94,10 @@ export class Iso8583Connector implements BillerConnector {
     if (meaning === undefined) return unavailable(`answered the unlisted code ${code}`);
     if (meaning !== 'bill') return fail(refusal(meaning, `${biller} answered ${code}`));
     try {
-      const contents = opened(this.dialect, call, heard.contents.fields);
+      const contents = heard.whole();
       const doubt = doubtAbout(contents, heard.repeats);
       if (doubt !== undefined || !call.bill) return unavailable(doubt);
-      return ok(billIn(contents, call.bill, variables));
+      return ok(billIn(this.dialect, contents, call.bill, variables));
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
       return unavailable(error.message);
@@ -160,28 +170,30 @@ export class Iso8583Connector implements BillerConnector {
     const { name, product, variables, deadline, own, isAgain = false, onSending } = asking;
     const form = this.productNamed(product)?.forms[name];
     if (!form) return notSent(`the product ${product} has no ${name} in this biller's file`);
-    let fields: IsoFields;
-    let repeats: Repeats;
-    try {
-      fields = form.fields(variables);
-      repeats = form.repeats(variables);
-    } catch (error) {
-      if (!(error instanceof UnfilledTemplate)) throw error;
-      return notSent(error.message);
-    }
     const now = this.clock.now();
-    const leftMs = deadline.getTime() - now.getTime();
     const stamps = this.dialect.stamps(own?.at ?? now);
-    const send = (stan: string) =>
-      this.lines.ask(form.message(fields, stan, stamps, isAgain), leftMs, onSending);
-    const stan = own?.stan ?? this.lines.nextStan();
-    let answer = await send(stan);
-    // Of two payments in one second the numbers may be the same by chance. "Not sent" is proof, so this is no repeat.
-    if (!answer.ok && answer.error.kind === 'not sent' && own && this.lines.isReady)
-      answer = await send(this.lines.nextStan());
-    if (answer.ok) return this.heardIn(form.call, answer.value.fields, repeats, stan);
-    const evidence = { stan, reason: answer.error.detail };
-    return { kind: answer.error.kind === 'not sent' ? 'not sent' : 'lost', evidence };
+    let stan = own?.stan ?? this.lines.nextStan();
+    for (let isSecond = false; ; isSecond = true) {
+      let message: IsoMessage;
+      let repeats: Repeats;
+      const all = { ...variables, stan };
+      try {
+        message = form.message(form.fields(all), stan, stamps, isAgain);
+        repeats = form.repeats(all);
+      } catch (error) {
+        if (!(error instanceof UnfilledTemplate)) throw error;
+        return notSent(error.message);
+      }
+      const leftMs = deadline.getTime() - this.clock.now().getTime();
+      const answer = await this.lines.ask(message, leftMs, onSending);
+      if (answer.ok) return this.heardIn(form.call, answer.value.fields, repeats, stan);
+      const { kind, detail } = answer.error;
+      const evidence = { stan, reason: detail };
+      if (kind !== 'not sent') return { kind: 'lost', evidence };
+      // Two payments of one second may come by one number. "Not sent" is proof, so another number is no repeat.
+      if (isSecond || !own || !this.lines.isReady) return { kind, evidence };
+      stan = this.lines.nextStan();
+    }
   }
 
   private heardIn<Name extends CallName>(
@@ -194,20 +206,22 @@ export class Iso8583Connector implements BillerConnector {
     const code = fields[this.dialect.definition.codes.field] ?? '';
     const words = call.message === undefined ? undefined : textIn(contents)(call.message);
     const evidence = { stan, code, message: masked(words) };
-    return { kind: 'heard', code, contents, call, repeats, evidence };
+    let read: Contents | undefined;
+    const whole = () => (read ??= opened(this.dialect, call, fields));
+    return { kind: 'heard', code, contents, whole, call, repeats, evidence };
   }
 
   private approvedBy(
-    { call, contents: { fields } }: Answered<'payment'> | Answered<'advice'>,
+    { call, whole }: Answered<'payment'> | Answered<'advice'>,
     evidence: Evidence,
   ): Extract<PaymentOutcome, { kind: 'approved' }> {
     if (!call.approved) throw new Error('a spec without "approved" was not refused');
-    return { kind: 'approved', ...approvalIn(opened(this.dialect, call, fields), call.approved), evidence };
+    return { kind: 'approved', ...approvalIn(whole(), call.approved), evidence };
   }
 
   /** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
   private believed<T extends { kind: string }>(
-    { call, contents, repeats, evidence }: Answered<CallName>,
+    { whole, contents, repeats, evidence }: Answered<CallName>,
     read: (evidence: Evidence) => T,
   ): T | { kind: 'unknown'; evidence: Evidence } {
     try {
@@ -216,8 +230,11 @@ export class Iso8583Connector implements BillerConnector {
       // Only a success has all that its layouts say; a refusal is asked for what stands in data elements of their own.
       const isWhole = outcome.kind === 'approved' || outcome.kind === 'accepted';
       const doubt = isWhole
-        ? doubtAbout(opened(this.dialect, call, contents.fields), repeats)
-        : doubtAbout(contents, repeats.filter(([path]) => !path.includes('.')));
+        ? doubtAbout(whole(), repeats)
+        : doubtAbout(
+            contents,
+            repeats.filter(({ paths }) => !paths.some((path) => path.includes('.'))),
+          );
       return doubt === undefined ? outcome : { kind: 'unknown', evidence: { ...evidence, doubt } };
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
@@ -259,7 +276,8 @@ export class Iso8583Connector implements BillerConnector {
       'original.type': this.spec.payment.type,
       'original.stan': stan,
     };
-    for (const [number, stamp] of Object.entries(this.dialect.stamps(at))) variables[`original.${number}`] = stamp;
+    for (const [number, stamp] of Object.entries(this.dialect.stamps(at)))
+      variables[`original.${number}`] = stamp;
     return variables;
   }
 
@@ -289,8 +307,8 @@ function notSent(reason: string): { kind: 'not sent'; evidence: Evidence } {
 /** Why an answer may be about something else: a value does not repeat what was sent. */
 function doubtAbout(contents: Contents, repeats: Repeats): string | undefined {
   const at = textIn(contents);
-  const strange = repeats.find(([path, sent]) => at(path)?.trim() !== sent);
-  return strange && `${strange[0]} does not repeat what was sent`;
+  const strange = repeats.find(({ paths, sent }) => !paths.some((path) => at(path)?.trim() === sent));
+  return strange && `${strange.paths.join(' or ')} does not repeat what was sent`;
 }
 
 /** A biller's words to people. Many digits in a row may be a customer's number, or a token that is money. */

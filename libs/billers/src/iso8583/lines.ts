@@ -16,6 +16,13 @@ import type { Iso8583BillerSpec } from './spec';
 /** What happens on a biller's lines besides answers in time, for people who have to explain it later. */
 export type LineEvents = (event: string, what: Readonly<Record<string, unknown>>) => void;
 
+/** What lines may be told besides their spec. */
+export interface LineOptions {
+  tell?: LineEvents | undefined;
+  /** The number of the first message, where that must be known before; by chance where left out. */
+  firstStan?: number | undefined;
+}
+
 const PORT_MAX = 65_535;
 
 /**
@@ -25,6 +32,7 @@ const PORT_MAX = 65_535;
 export class BillerLines {
   private readonly clients: readonly Iso8583Client[];
   private readonly stans: StanCounter;
+  private readonly tell: LineEvents;
   private turn = 0;
 
   /** @throws SettingError when the biller's address is not in the environment, or is none. */
@@ -32,8 +40,9 @@ export class BillerLines {
     private readonly spec: Iso8583BillerSpec,
     private readonly dialect: Iso8583Spec,
     clock: Clock,
-    private readonly tell: LineEvents,
+    { tell = () => undefined, firstStan = 1 + Math.trunc(Math.random() * 900_000) }: LineOptions,
   ) {
+    this.tell = tell;
     const { line } = spec;
     const open = socketOf(spec);
     const options = {
@@ -46,10 +55,13 @@ export class BillerLines {
       backOff: line.backOff,
       signOnWithinMs: line.signOnWithinMs,
     };
-    this.clients = Array.from({ length: line.connections }, () => new Iso8583Client(options, this.handlers()));
+    this.clients = Array.from(
+      { length: line.connections },
+      () => new Iso8583Client(options, this.handlers()),
+    );
     const { stanField } = dialect.definition;
     // Another start for each process, so that two of them seldom use one number in the same second.
-    this.stans = new StanCounter(dialect.widthOf(stanField), Math.trunc(Math.random() * 900_000));
+    this.stans = new StanCounter(dialect.widthOf(stanField), firstStan - 1);
   }
 
   /** A number no other message of these lines has now. */
@@ -118,7 +130,8 @@ export class BillerLines {
 }
 
 function limitsOf(line: Iso8583BillerSpec['line']) {
-  const { pendingMax, inHandMax, frameWithinMs, echoEveryMs, echoWithinMs, unsentMaxBytes, lateKeptMax } = line;
+  const { pendingMax, inHandMax, frameWithinMs, echoEveryMs, echoWithinMs, unsentMaxBytes, lateKeptMax } =
+    line;
   return { pendingMax, inHandMax, frameWithinMs, echoEveryMs, echoWithinMs, unsentMaxBytes, lateKeptMax };
 }
 

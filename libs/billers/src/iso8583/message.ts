@@ -1,15 +1,27 @@
 import { createHash } from 'node:crypto';
-import { WireError, type IsoFields, type IsoMessage, type Iso8583Spec, type LayoutValues } from '#lib/iso8583';
-import type { CallName, CallSpec, FillingSpec } from './spec';
+import {
+  WireError,
+  type IsoFields,
+  type IsoMessage,
+  type Iso8583Spec,
+  type LayoutValues,
+} from '#lib/iso8583';
+import { alternativesOf, type CallName, type CallSpec, type FillingSpec } from './spec';
 import { filler, UnfilledTemplate, type Filler, type Variables } from './template';
 
 /** What a data element of ours is made of, ready to be filled. */
 type Part = (variables: Variables) => string | undefined;
 
+/** What an answer must repeat, and where: in one of these places. */
+export interface Repeated {
+  paths: readonly string[];
+  sent: string | undefined;
+}
+
 /** One kind of message of ours, made ready once. */
 export class MessageForm<Name extends CallName = CallName> {
   private readonly parts: readonly (readonly [number, Part])[];
-  private readonly repeated: readonly (readonly [string, Filler])[];
+  private readonly repeated: readonly (readonly [string[], Filler])[];
 
   constructor(
     private readonly dialect: Iso8583Spec,
@@ -18,7 +30,9 @@ export class MessageForm<Name extends CallName = CallName> {
     this.parts = Object.entries(call.fields).map(
       ([number, filling]) => [Number(number), partOf(dialect, filling)] as const,
     );
-    this.repeated = Object.entries(call.repeats).map(([path, text]) => [path, filler(text)] as const);
+    this.repeated = Object.entries(call.repeats).map(
+      ([paths, text]) => [alternativesOf(paths), filler(text)] as const,
+    );
   }
 
   /**
@@ -39,9 +53,8 @@ export class MessageForm<Name extends CallName = CallName> {
     return fields;
   }
 
-  /** What the answer must repeat, by its path. */
-  repeats(variables: Variables): [path: string, sent: string | undefined][] {
-    return this.repeated.map(([path, fill]) => [path, fill(variables)]);
+  repeats(variables: Variables): Repeated[] {
+    return this.repeated.map(([paths, fill]) => ({ paths, sent: fill(variables) }));
   }
 
   /** A message of this kind, complete. */
@@ -59,8 +72,18 @@ export class MessageForm<Name extends CallName = CallName> {
 function partOf(dialect: Iso8583Spec, filling: FillingSpec): Part {
   if (typeof filling === 'string') return filler(filling);
   const layout = dialect.layout(filling.layout);
-  const parts = Object.entries(filling.parts).map(([name, text]) => [name, filler(text)] as const);
-  const head = filling.from && { text: filler(filling.from.text), layout: dialect.layout(filling.from.layout) };
+  const fillers = (parts: Readonly<Record<string, string>>) =>
+    Object.entries(parts).map(([name, text]) => [name, filler(text)] as const);
+  const always = fillers(filling.parts);
+  const cases = filling.cases.map(({ variable, matches, parts }) => ({
+    variable,
+    pattern: new RegExp(matches, 'u'),
+    parts: fillers(parts),
+  }));
+  const head = filling.from && {
+    text: filler(filling.from.text),
+    layout: dialect.layout(filling.from.layout),
+  };
   return (variables) => {
     const values: LayoutValues = {};
     if (head) {
@@ -68,7 +91,8 @@ function partOf(dialect: Iso8583Spec, filling: FillingSpec): Part {
       if (!read.ok) throw read.error;
       Object.assign(values, read.value);
     }
-    for (const [name, fill] of parts) {
+    const fitting = cases.find(({ variable, pattern }) => pattern.test(String(variables[variable] ?? '')));
+    for (const [name, fill] of fitting ? [...always, ...fitting.parts] : always) {
       const text = fill(variables);
       if (text !== undefined) values[name] = text;
     }

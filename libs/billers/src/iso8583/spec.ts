@@ -6,16 +6,38 @@ import { objectionToTemplate } from './template';
 
 const Number_ = z.string().regex(/^([2-9]|[1-9]\d|1[01]\d|12[0-8])$/, "must be a data element such as '48'");
 const Word = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'must be one word, such as customerName');
-const Dialect = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be a file of config/iso8583, without its ending');
+const Dialect = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be a file of config/iso8583, without its ending');
 const Mti = z.string().regex(/^\d{4}$/, "must be four digits in quotes, such as '0200'");
 
 /** `37`, or `48.customerName` within a layout; within one bill of a list a part's name alone. */
 const Path = z
   .string()
-  .regex(/^(\d{1,3}(\.[a-z][A-Za-z0-9]*)?|[a-z][A-Za-z0-9]*)$/, "must be a path such as '37' or '48.customerName'");
+  .regex(
+    /^(\d{1,3}(\.[a-z][A-Za-z0-9]*)?|[a-z][A-Za-z0-9]*)$/,
+    "must be a path such as '37' or '48.customerName'",
+  );
+
+const Pattern = z.string().refine((text) => {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+}, 'must be a regular expression');
 
 /** How a value is written where it is not text as people read it. */
-const FORMS = ['text', 'number', 'rupiah', 'cents', 'currency', 'ddMMyyyy', 'yyyyMMdd'] as const;
+const FORMS = [
+  'text',
+  'number',
+  'rupiah',
+  'cents',
+  'currency',
+  'ddMMyyyy',
+  'yyyyMMdd',
+  'month of ddMMyyyy',
+] as const;
 
 const Value = z.union([
   Path,
@@ -39,13 +61,21 @@ const Filling = z.union([
     /** A text that is taken apart by a layout first, such as what an inquiry answered; `parts` add to it or replace. */
     from: z.strictObject({ text: z.string(), layout: z.string() }).optional(),
     parts: z.record(Word, z.string()).default({}),
+    /** Parts that depend on what a variable looks like: those of the first case that matches are added. */
+    cases: z
+      .array(z.strictObject({ variable: z.string(), matches: Pattern, parts: z.record(Word, z.string()) }))
+      .default([]),
   }),
 ]);
 export type FillingSpec = z.infer<typeof Filling>;
 
 const Fields = z.record(Number_, Filling);
 const Layouts = z.record(Number_, z.string());
-const Repeats = z.record(Path, z.string());
+/** Several paths with bars between them: one of them must repeat it. */
+const Repeats = z.record(
+  z.string().regex(/^\d{1,3}(\.[a-z]\w*)?( ?\| ?\d{1,3}(\.[a-z]\w*)?)*$/, "must be a path such as '37'"),
+  z.string(),
+);
 
 const Approved = z.strictObject({ reference: Value, amount: Value, receipt: Values });
 
@@ -60,8 +90,11 @@ const Bill = z.strictObject({
   /** What the payment brings back: of the answer, or a template of what was asked, such as '{months}'. */
   echo: z.record(Word, z.union([Value, z.string().regex(/\{/)])),
   details: Values,
-  /** The group that repeats for each bill; absent where the answer is about one bill. */
-  lines: Path.optional(),
+  /**
+   * The group that repeats for each bill, or the places of one bill each, every one inside in a layout of its own, as
+   * many of them as come; absent where the answer is about one bill.
+   */
+  lines: z.union([Path, z.strictObject({ each: z.array(Path).min(1), layout: z.string() })]).optional(),
   /** Absent where the customer chooses the amount. */
   line: z
     .strictObject({
@@ -99,8 +132,12 @@ const Product = z.strictObject({
   /** Constants of this product, as `{value.name}`. */
   values: z.record(Word, z.string()).default({}),
   inquiry: z.strictObject({ ...OwnCall, codes: InquiryCodes.default({}), bill: Bill.optional() }).optional(),
-  payment: z.strictObject({ ...OwnCall, codes: PaymentCodes.default({}), approved: Approved.optional() }).optional(),
-  advice: z.strictObject({ ...OwnCall, codes: AdviceCodes.default({}), approved: Approved.optional() }).optional(),
+  payment: z
+    .strictObject({ ...OwnCall, codes: PaymentCodes.default({}), approved: Approved.optional() })
+    .optional(),
+  advice: z
+    .strictObject({ ...OwnCall, codes: AdviceCodes.default({}), approved: Approved.optional() })
+    .optional(),
   reversal: z.strictObject({ ...OwnCall, codes: ReversalCodes.default({}) }).optional(),
 });
 
@@ -136,15 +173,16 @@ const Shape = z.strictObject({
     backOff: z
       .strictObject({ firstMs: z.int().positive(), maxMs: z.int().positive() })
       .default({ firstMs: 500, maxMs: 30_000 }),
-    ...Object.fromEntries(
-      Object.entries(LINK).map(([name, value]) => [name, LinkLimits.shape[name as keyof LinkLimits].default(value)]),
-    ) as { [Name in keyof LinkLimits]: z.ZodDefault<(typeof LinkLimits.shape)[Name]> },
+    ...(Object.fromEntries(
+      Object.entries(LINK).map(([name, value]) => [
+        name,
+        LinkLimits.shape[name as keyof LinkLimits].default(value),
+      ]),
+    ) as { [Name in keyof LinkLimits]: z.ZodDefault<(typeof LinkLimits.shape)[Name]> }),
   }),
   /** What every message of ours carries, network messages included where their type lists it. */
   fields: z.record(Number_, z.string()).default({}),
-  inquiry: z
-    .strictObject({ ...Call, codes: InquiryCodes, bill: Bill.optional() })
-    .optional(),
+  inquiry: z.strictObject({ ...Call, codes: InquiryCodes, bill: Bill.optional() }).optional(),
   payment: z.strictObject({ ...Call, codes: PaymentCodes, approved: Approved.optional() }),
   advice: z.strictObject({ ...Call, codes: AdviceCodes, approved: Approved.optional() }),
   reversal: z.strictObject({ ...Call, codes: ReversalCodes, afterUnknown: AfterUnknown }).optional(),
@@ -155,8 +193,8 @@ export type Iso8583BillerSpec = z.infer<typeof Shape>;
 export type BillSpec = z.infer<typeof Bill>;
 export type ApprovedSpec = z.infer<typeof Approved>;
 
-const OF_INQUIRY = ['product', 'customerNumber', 'amount', 'trace', 'billCount', 'months', 'year'];
-const OF_LEG = ['reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
+const OF_INQUIRY = ['stan', 'product', 'customerNumber', 'amount', 'trace', 'billCount', 'months', 'year'];
+const OF_LEG = ['stan', 'reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
 const OF_REVERSAL = ['reversalReference', 'billerReference'];
 /** Of the payment message that an advice or a reversal is about; `original.7` is its DE 7, where the dialect stamps it. */
 const OF_ORIGINAL = ['original.type', 'original.*'];
@@ -165,6 +203,11 @@ const OF_EXTRA = 'extra.*';
 
 export const CALLS = ['inquiry', 'payment', 'advice', 'reversal'] as const;
 export type CallName = (typeof CALLS)[number];
+
+/** The paths of `repeats`, one of which must hold what was sent. */
+export function alternativesOf(paths: string): string[] {
+  return paths.split('|').map((path) => path.trim());
+}
 
 /** What the codes of a call may mean. */
 interface Meanings {
@@ -218,8 +261,7 @@ type Refuse = (path: (string | number)[], message: string) => void;
 /** A biller that speaks ISO 8583: config/billers/<name>.yaml. A code that is not listed means "unknown". */
 export const Iso8583BillerSpec = Shape.superRefine((spec, context) => {
   const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path, message });
-  for (const product of productsOf(spec))
-    for (const name of CALLS) checkCall(spec, product, name, refuse);
+  for (const product of productsOf(spec)) for (const name of CALLS) checkCall(spec, product, name, refuse);
   for (const [number, text] of Object.entries(spec.fields))
     if (/[{}]/.test(text)) refuse(['fields', number], 'is of every message, so it can have no variable');
 });
@@ -247,7 +289,10 @@ function checkCall(
     refuse(at('codes'), `no code means "${wanted}", so no ${name} could ever succeed`);
   const missing = name === 'inquiry' ? 'bill' : 'approved';
   if (name !== 'reversal' && call[missing] === undefined)
-    refuse(product === undefined ? [name] : ['products', product], `says nowhere where ${name}.${missing} stands`);
+    refuse(
+      product === undefined ? [name] : ['products', product],
+      `says nowhere where ${name}.${missing} stands`,
+    );
 }
 
 function hasKeys(value: unknown, keys: readonly string[]): boolean {
@@ -266,6 +311,11 @@ function* templatesIn({ fields, repeats, bill }: CallSpec): Generator<{ keys: st
       if (filling.from) yield { keys: ['fields', number, 'from', 'text'], text: filling.from.text };
       for (const [part, text] of Object.entries(filling.parts))
         yield { keys: ['fields', number, 'parts', part], text };
+      for (const [index, { variable, parts }] of filling.cases.entries()) {
+        const keys = ['fields', number, 'cases', String(index)];
+        yield { keys: [...keys, 'variable'], text: `{${variable}}` };
+        for (const [part, text] of Object.entries(parts)) yield { keys: [...keys, 'parts', part], text };
+      }
     }
   }
   for (const [path, text] of Object.entries(repeats)) yield { keys: ['repeats', path], text };

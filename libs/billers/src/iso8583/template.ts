@@ -35,7 +35,10 @@ const LAST = /^last(?<length>[1-9]\d?)$/;
 
 /** The variables a template names. */
 export function slotsOf(text: string): Slot[] {
-  return [...text.matchAll(SLOT)].map(({ groups }) => ({ name: groups?.['name'] ?? '', form: groups?.['form'] }));
+  return [...text.matchAll(SLOT)].map(({ groups }) => ({
+    name: groups?.['name'] ?? '',
+    form: groups?.['form'],
+  }));
 }
 
 /** Why a text is no template of a call that has these variables; undefined where it is one. */
@@ -51,7 +54,9 @@ export function objectionToTemplate(text: string, has: ReadonlySet<string>): str
 
 function isFormOf(name: string, form: string): boolean {
   if (LAST.test(form)) return true;
-  return name === 'amount' ? Object.hasOwn(AMOUNTS, form) : name === 'settlementDate' && Object.hasOwn(DATES, form);
+  return name === 'amount'
+    ? Object.hasOwn(AMOUNTS, form)
+    : name === 'settlementDate' && Object.hasOwn(DATES, form);
 }
 
 /** A template made ready. @returns the text, or undefined where one of its variables has no value. */

@@ -25,8 +25,12 @@ export function textIn({ fields, layouts }: Contents): TextAt {
 }
 
 /** Looks up a part of one member of a group by its name, and everything else in the message around it. */
-export function textInMember(member: Readonly<Record<string, string>>, around: TextAt): TextAt {
-  return (path) => (Object.hasOwn(member, path) ? nonEmpty(member[path]) : around(path));
+export function textInMember(member: LayoutValues, around: TextAt): TextAt {
+  return (path) => {
+    if (!Object.hasOwn(member, path)) return around(path);
+    const value = member[path];
+    return typeof value === 'string' ? nonEmpty(value) : undefined;
+  };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
@@ -51,6 +55,8 @@ export function textOf(value: ValueSpec, at: TextAt): string | undefined {
       return dateOf(text, path, (digits) => `${digits.slice(4)}-${digits.slice(2, 4)}-${digits.slice(0, 2)}`);
     case 'yyyyMMdd':
       return dateOf(text, path, (digits) => `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`);
+    case 'month of ddMMyyyy':
+      return dateOf(text, path, (digits) => digits.slice(4) + digits.slice(2, 4));
   }
 }
 
@@ -99,7 +105,8 @@ function parts(value: ValueSpec): Parts {
 function decimalsAt(decimals: string | number, at: TextAt): number {
   if (typeof decimals === 'number') return decimals;
   const text = at(decimals);
-  if (text === undefined || !/^\d$/.test(text)) throw new UnreadableAnswer(`${decimals} is no count of decimals`);
+  if (text === undefined || !/^\d$/.test(text))
+    throw new UnreadableAnswer(`${decimals} is no count of decimals`);
   return Number(text);
 }
 
