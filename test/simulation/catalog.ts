@@ -1,5 +1,14 @@
-import type { Biller, Catalog, Channel, OpenChannel, Price, Product, SoldProduct } from '#lib/catalog';
-import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, type CutOff } from '#lib/kernel';
+import type {
+  Biller,
+  Catalog,
+  Channel,
+  OpenChannel,
+  Price,
+  Product,
+  ProductRoute,
+  SoldProduct,
+} from '#lib/catalog';
+import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, ZERO, type CutOff } from '#lib/kernel';
 import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
@@ -19,6 +28,15 @@ const WATER = {
   source: 'LPW01',
   amountType: 'CLOSED',
   denominations: null,
+  hasInquiry: true,
+  amountMin: null,
+  amountMax: null,
+  billsMax: null,
+  paysAll: false,
+  fields: null,
+  numberRules: null,
+  isNumberMasked: false,
+  operator: null,
   customerNumberPattern: '^\\d{12}$',
   customerNumberExample: '531100000000',
   adminPer: 'bill',
@@ -61,6 +79,23 @@ function soldBy(channelId: string, product: Product): SoldProduct {
   return { product, biller, price };
 }
 
+function routeOf({ productId, billerId, billerProduct, source }: Product): ProductRoute {
+  return {
+    productId,
+    routeId: `${billerId}/${billerProduct}`,
+    validFrom: new Date(0),
+    validUntil: null,
+    billerId,
+    billerProduct,
+    source,
+    priority: 1,
+    cost: ZERO,
+    billsMax: null,
+    share: 0,
+    isActive: true,
+  };
+}
+
 function aChannel({ channelId, commissionMode }: (typeof CHANNELS)[number]): Channel {
   return {
     channelId,
@@ -89,6 +124,23 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
 
   product(productId: string): Product | undefined {
     return this.products().find((product) => product.productId === productId);
+  }
+
+  routes(productId: string): ProductRoute[] {
+    const product = this.product(productId);
+    return product ? [routeOf(product)] : [];
+  }
+
+  normalNumber(_: string, typed: string): string {
+    return typed;
+  }
+
+  operatorHint(): undefined {
+    return undefined;
+  }
+
+  prefixesOf(): string[] {
+    return [];
   }
 
   soldProduct(channelId: string, productId: string): SoldProduct | undefined {

@@ -9,6 +9,7 @@ import {
   Billers,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -134,6 +135,7 @@ export class Installation {
       calendar.dateOf,
       this.limits,
       this.logger,
+      NO_FLOATS,
     );
     const hand = new WorkInHand(this.inHandMax);
     this.switches[place] = {

@@ -8,6 +8,7 @@ import {
   Inquiries,
   InquiryFlow,
   isFinal,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -98,7 +99,7 @@ export async function aBench() {
   const catalog = aFixedCatalog();
   const payments = new Payments(ground.stores.payments, writer, catalog, LIMITS, SILENT);
   const ids = new PaymentIds('T', 0, Buffer.from('sequences'));
-  const opening = new PaymentOpening(payments, writer, ids, DAY.dateOf, LIMITS, SILENT);
+  const opening = new PaymentOpening(payments, writer, ids, DAY.dateOf, LIMITS, SILENT, NO_FLOATS);
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(ground.stores.inquiries);
   const inquiring = new InquiryFlow(clock, router, inquiries, payments);

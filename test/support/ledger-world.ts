@@ -130,5 +130,6 @@ export function money(paymentId: string, charge: bigint, channelId = 'ca'): Paym
     billerFee: rupiah(0n),
     commission: rupiah(0n),
     charge: rupiah(charge),
+    drawsFloat: false,
   };
 }

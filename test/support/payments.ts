@@ -70,6 +70,7 @@ export async function openPayment(
       billerProduct: 'POSTPAID',
       source: 'LPB01',
       sourceBusinessDate: '2026-07-14',
+      drawsFloat: false,
       sentAt: at,
       adviceCount: 0,
       nextAdviceAt: new Date(at.getTime() + 20_000),

@@ -25,6 +25,7 @@ import {
   checkPaymentInvariants,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -288,7 +289,7 @@ export async function aSwitch(
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, NO_FLOATS);
   const router = new Router(catalog, billers);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments);

@@ -39,6 +39,7 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -120,7 +121,15 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
   );
   const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
-  const opening = new PaymentOpening(payments, writer, ids, businessDateOfSource, limits.advice, logger);
+  const opening = new PaymentOpening(
+    payments,
+    writer,
+    ids,
+    businessDateOfSource,
+    limits.advice,
+    logger,
+    NO_FLOATS,
+  );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = breakage.billers(billers);

@@ -1,6 +1,16 @@
 import { DataSource } from 'typeorm';
 import { SecretBox } from '#lib/platform';
-import { Biller, CATALOG_ENTITIES, Channel, ChannelCredential, Price, Product } from './entities';
+import { normalNumber } from './customer-number';
+import {
+  Biller,
+  CATALOG_ENTITIES,
+  Channel,
+  ChannelCredential,
+  NumberPrefix,
+  Price,
+  Product,
+  ProductRoute,
+} from './entities';
 import { OPEN_STOPS, stopOf, type PaymentStop, type StopRow } from './stops';
 
 /** A product as one channel sells it. */
@@ -22,12 +32,17 @@ export interface OpenChannel {
 interface Snapshot {
   channels: Map<string, OpenChannel>;
   products: Map<string, Product>;
+  /** By product; the order is that of priority. */
+  routes: Map<string, ProductRoute[]>;
+  /** Operator by what a telephone number begins with. */
+  operators: Map<string, string>;
   /** By channel, then by product. */
   sold: Map<string, Map<string, SoldProduct>>;
   stops: readonly PaymentStop[];
 }
 
 const RELOAD_MS = 5_000;
+const PREFIX_MAX = 10;
 
 /** Where a sealed secret stands; a value copied to another row does not open. */
 export function secretPlace(channelId: string, column: 'secret' | 'second_secret'): string {
@@ -57,6 +72,8 @@ export class Catalog {
   private snapshot: Snapshot = {
     channels: new Map(),
     products: new Map(),
+    routes: new Map(),
+    operators: new Map(),
     sold: new Map(),
     stops: [],
   };
@@ -103,6 +120,36 @@ export class Catalog {
     return this.snapshot.products.get(productId);
   }
 
+  /** The ways to a biller that are in force at an instant, also those that are switched off; the least priority first. */
+  routes(productId: string, at: Date): ProductRoute[] {
+    const all = this.snapshot.routes.get(productId) ?? [];
+    return all.filter(
+      ({ validFrom, validUntil }) => validFrom <= at && (validUntil === null || at < validUntil),
+    );
+  }
+
+  /** A customer number in the one form that the product's biller knows it by; as it is, of an unknown product. */
+  normalNumber(productId: string, typed: string): string {
+    const product = this.product(productId);
+    return product ? normalNumber(product, typed) : typed;
+  }
+
+  /** Whose numbers begin as this one does, or undefined. A hint only: numbers move between networks. */
+  operatorHint(number: string): string | undefined {
+    const { operators } = this.snapshot;
+    for (let length = PREFIX_MAX; length > 0; length -= 1) {
+      const operator = operators.get(number.slice(0, length));
+      if (operator !== undefined) return operator;
+    }
+    return undefined;
+  }
+
+  /** What the numbers of an operator begin with. */
+  prefixesOf(operator: string): string[] {
+    const all = [...this.snapshot.operators];
+    return all.flatMap(([prefix, whose]) => (whose === operator ? [prefix] : [])).sort();
+  }
+
   /** A product as sold to this channel, or undefined. */
   soldProduct(channelId: string, productId: string): SoldProduct | undefined {
     return this.snapshot.sold.get(channelId)?.get(productId);
@@ -134,9 +181,11 @@ export class Catalog {
 
   private async load(): Promise<void> {
     const manager = this.source.manager;
-    const [billers, products, channels, credentials, prices, stops] = await Promise.all([
+    const [billers, products, routes, prefixes, channels, credentials, prices, stops] = await Promise.all([
       manager.find(Biller),
       manager.find(Product),
+      manager.find(ProductRoute, { order: { priority: 'ASC', routeId: 'ASC' } }),
+      manager.find(NumberPrefix),
       manager.find(Channel),
       manager.find(ChannelCredential),
       manager.find(Price, { order: { channelId: 'ASC', productId: 'ASC' } }),
@@ -154,6 +203,8 @@ export class Catalog {
     }
     this.snapshot = {
       products: productById,
+      routes: grouped(routes, ({ productId }) => productId),
+      operators: new Map(prefixes.map(({ prefix, operator }) => [prefix, operator])),
       sold,
       stops: stops.map(stopOf),
       channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel, credentials)])),
@@ -171,4 +222,14 @@ export class Catalog {
     );
     return { channel, secrets, credentials: new Map(opened) };
   }
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
 }

@@ -17,6 +17,24 @@ const JSON_TEXT: ValueTransformer = {
 /** CLOSED: the bill's total. DENOM: one of a list. OPEN and MIN_MAX: the customer's choice within bounds. */
 export type AmountType = 'CLOSED' | 'DENOM' | 'OPEN' | 'MIN_MAX';
 
+/** A further input of an inquiry: how many months, which year, or one of the product's own. */
+export interface ProductField {
+  name: string;
+  in: 'months' | 'year' | 'extra';
+  required: boolean;
+  /** A regular expression that the value, as text, must match. */
+  pattern: string;
+  label: { id: string; en: string };
+}
+
+/** How a customer number is brought to the one form that the biller knows. */
+export interface NumberRules {
+  /** Characters that people write between the digits. */
+  strip: string;
+  /** The first pattern that matches is replaced; `to` may name its groups, as `88888$1`. */
+  rewrite: readonly { pattern: string; to: string }[];
+}
+
 /** The owner of bills. */
 @Entity('biller')
 export class Biller {
@@ -53,6 +71,39 @@ export class Product {
   @Column({ type: 'text', transformer: JSON_TEXT })
   denominations: string[] | null;
 
+  /** Whether the biller is asked before it is paid. */
+  @Column({ name: 'has_inquiry', type: 'boolean' })
+  hasInquiry: boolean;
+
+  /** Bounds of the customer's choice; null: none of the product's own. */
+  @Column({ name: 'amount_min', type: 'bigint', transformer: RUPIAH })
+  amountMin: Rupiah | null;
+
+  @Column({ name: 'amount_max', type: 'bigint', transformer: RUPIAH })
+  amountMax: Rupiah | null;
+
+  /** So many of the oldest bills at once; null: all that the biller sends. */
+  @Column({ name: 'bills_max', type: 'smallint' })
+  billsMax: number | null;
+
+  /** All bills are paid at once, or none. */
+  @Column({ name: 'pays_all', type: 'boolean' })
+  paysAll: boolean;
+
+  @Column({ type: 'text', transformer: JSON_TEXT })
+  fields: ProductField[] | null;
+
+  @Column({ name: 'number_rules', type: 'text', transformer: JSON_TEXT })
+  numberRules: NumberRules | null;
+
+  /** The full number goes to the biller and nowhere else. */
+  @Column({ name: 'is_number_masked', type: 'boolean' })
+  isNumberMasked: boolean;
+
+  /** The network it is for, where it is sold for telephone numbers. */
+  @Column({ type: 'varchar' })
+  operator: string | null;
+
   @Column({ name: 'customer_number_pattern', type: 'varchar' })
   customerNumberPattern: string;
 
@@ -87,6 +138,64 @@ export class Product {
 
   @Column({ name: 'time_zone', type: 'varchar' })
   timeZone: string;
+}
+
+/** One way from a product to a biller, for a time. */
+@Entity('route')
+export class ProductRoute {
+  @PrimaryColumn({ name: 'product_id', type: 'varchar' })
+  productId: string;
+
+  /** Unique within the product. */
+  @PrimaryColumn({ name: 'route_id', type: 'varchar' })
+  routeId: string;
+
+  @PrimaryColumn({ name: 'valid_from', type: 'datetime', precision: 3 })
+  validFrom: Date;
+
+  /** The first instant at which it is over; null: no end. */
+  @Column({ name: 'valid_until', type: 'datetime', precision: 3 })
+  validUntil: Date | null;
+
+  @Column({ name: 'biller_id', type: 'varchar' })
+  billerId: string;
+
+  /** The biller's own word for the product. */
+  @Column({ name: 'biller_product', type: 'varchar' })
+  billerProduct: string;
+
+  /** Whose settlement file lists its payments. */
+  @Column({ type: 'varchar' })
+  source: string;
+
+  /** The least goes first. */
+  @Column({ type: 'smallint' })
+  priority: number;
+
+  /** What a payment costs us there. */
+  @Column({ type: 'bigint', transformer: RUPIAH })
+  cost: Rupiah;
+
+  /** So many bills at once; null: no bound of its own. */
+  @Column({ name: 'bills_max', type: 'smallint' })
+  billsMax: number | null;
+
+  /** Of a thousand payments so many try it although another goes first. */
+  @Column({ type: 'smallint' })
+  share: number;
+
+  @Column({ name: 'is_active', type: 'boolean' })
+  isActive: boolean;
+}
+
+/** Whose numbers begin so: a hint, for numbers move between networks. */
+@Entity('number_prefix')
+export class NumberPrefix {
+  @PrimaryColumn({ type: 'varchar' })
+  prefix: string;
+
+  @Column({ type: 'varchar' })
+  operator: string;
 }
 
 /** A partner that sells to customers. */
@@ -161,4 +270,12 @@ export class Price {
   commission: Rupiah;
 }
 
-export const CATALOG_ENTITIES = [Biller, Product, Channel, ChannelCredential, Price];
+export const CATALOG_ENTITIES = [
+  Biller,
+  Product,
+  ProductRoute,
+  NumberPrefix,
+  Channel,
+  ChannelCredential,
+  Price,
+];

@@ -1,4 +1,5 @@
 export * from './catalog';
+export * from './customer-number';
 export * from './entities';
 export * from './opening-hours';
 export * from './seed';

@@ -1,13 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cellsOf, Guide } from '../../../test/support/guide';
 import { FrameReader, messageTable, tagTable } from '#lib/iso8583';
 import { codeTable } from '../src/iso8583/code-table';
 import { speechOf } from '../src/iso8583/open-iso8583';
 import { ChannelProfiles } from '../src/profiles';
 
-const ROOT = join(__dirname, '..', '..', '..');
-const GUIDE = join(ROOT, 'docs', 'connect-iso8583.md');
-const CONFIG = join(ROOT, 'config');
+const guide = new Guide('connect-iso8583.md');
+const CONFIG = join(__dirname, '..', '..', '..', 'config');
 
 const profile = ChannelProfiles.read(join(CONFIG, 'channels')).all('iso8583').get('bank-87');
 if (!profile) throw new Error('there is no profile bank-87');
@@ -24,37 +23,14 @@ const TABLES: [mark: string, table: string][] = [
   ['codes', codeTable(speech)],
 ];
 
-const placeOf = (mark: string) => new RegExp(`(<!-- ${mark} -->\\n\\n)([^]*?)(\\n\\n<!-- end -->)`);
-
-/** A table without the widths of its columns. */
-function cellsOf(table: string): string[] {
-  return table
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/ *\| */g, '|')
-        .replace(/-+/g, '-')
-        .trim(),
-    )
-    .filter((line) => line !== '');
-}
-
 // SIMPUL_WRITE_DOCS=1 npm test -- connect-iso8583, and then prettier, brings the guide up to date.
 test.each(TABLES)('the guide’s table of %s is the dialect’s', (mark, table) => {
-  const text = readFileSync(GUIDE, 'utf8');
-  if (process.env['SIMPUL_WRITE_DOCS'])
-    writeFileSync(
-      GUIDE,
-      text.replace(placeOf(mark), (_, head: string) => `${head}${table}\n\n<!-- end -->`),
-    );
-  else expect(cellsOf(placeOf(mark).exec(text)?.[2] ?? '')).toEqual(cellsOf(table));
+  expect(guide.cellsUnder(mark, table)).toEqual(cellsOf(table));
 });
 
 /** The guide's frames in hexadecimal, with the words before each. */
 function frames(): [words: string, frame: Buffer][] {
-  const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(/```hex\n([^]*?)```/g)].map(
-    ([, block]) => block ?? '',
-  );
+  const blocks = [...guide.text().matchAll(/```hex\n([^]*?)```/g)].map(([, block]) => block ?? '');
   return blocks.flatMap((block) =>
     [...block.matchAll(/^((?:->|<-) .+)\n((?:[0-9a-f]+\n)+)/gm)].map(
       ([, words = '', hex = '']): [string, Buffer] => [words, Buffer.from(hex.replaceAll('\n', ''), 'hex')],
@@ -74,7 +50,7 @@ test.each(frames())('the guide’s example %s is a message, byte for byte', (_, 
 });
 
 test('the guide takes the inquiry apart as it stands in its example', () => {
-  const text = readFileSync(GUIDE, 'utf8');
+  const text = guide.text();
   const [, apart = ''] = /```text\n([^]*?)```/.exec(text) ?? [];
   const bytes = apart
     .split('\n')

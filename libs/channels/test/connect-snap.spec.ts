@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cellsOf, Guide } from '../../../test/support/guide';
 import { RESPONSE_CODES, type ResponseCode } from '#lib/kernel';
 import {
   caseOf,
@@ -13,8 +12,7 @@ import {
 import * as answers from '../src/snap/answer-fields';
 import { STANDARD_FIELDS } from '../src/snap/profile';
 
-const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'connect-snap.md');
-const guide = () => readFileSync(GUIDE, 'utf8');
+const guide = new Guide('connect-snap.md');
 
 /** Codes of the registry that no bill and no payment is answered with, or that the guide tells with the form. */
 const ELSEWHERE: readonly ResponseCode[] = [
@@ -49,34 +47,14 @@ const TABLES: Record<string, string> = {
   ),
 };
 
-const placeOf = (name: string) => new RegExp(`(<!-- ${name} -->\\n)([^]*?)(<!-- end -->)`);
-
-/** A table without the widths of its columns. */
-function cellsOf(table: string): string[] {
-  return table
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/ *\| */g, '|')
-        .replace(/-+/g, '-')
-        .trim(),
-    )
-    .filter((line) => line !== '');
-}
-
 // SIMPUL_WRITE_DOCS=1 npm test -- connect-snap, and then prettier, brings the guide up to date.
-test.each(Object.entries(TABLES))('the guide’s table of %s is the code’s', (name, table) => {
-  if (process.env['SIMPUL_WRITE_DOCS'])
-    writeFileSync(
-      GUIDE,
-      guide().replace(placeOf(name), (_, head: string, _old, tail: string) => `${head}\n${table}\n\n${tail}`),
-    );
-  else expect(cellsOf(placeOf(name).exec(guide())?.[2] ?? '')).toEqual(cellsOf(table));
+test.each(Object.entries(TABLES))('the guide’s table of %s is the code’s', (mark, table) => {
+  expect(guide.cellsUnder(mark, table)).toEqual(cellsOf(table));
 });
 
 test('the guide’s own vector is right', () => {
   const block = (language: string) =>
-    new RegExp(`\n\`\`\`${language}\n([^]*?)\n\`\`\``).exec(guide())?.[1] ?? '';
+    new RegExp(`\n\`\`\`${language}\n([^]*?)\n\`\`\``).exec(guide.text())?.[1] ?? '';
   const call = {
     method: 'POST',
     target: '/openapi/v1.0/transfer-va/inquiry',
@@ -86,5 +64,5 @@ test('the guide’s own vector is right', () => {
   };
   const text = stringToSign(call, SigningRules.parse({}));
   expect(block('')).toBe(text);
-  expect(guide()).toContain(`\`${signSymmetric(text, clientSecretKey('dev-secret'))}\``);
+  expect(guide.text()).toContain(`\`${signSymmetric(text, clientSecretKey('dev-secret'))}\``);
 });

@@ -5,6 +5,8 @@ import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
   adjustmentJournal,
   captureJournal,
+  floatAdjustmentJournal,
+  floatTopUpJournal,
   holdJournal,
   refundJournal,
   reversalJournal,
@@ -22,7 +24,7 @@ const LETTERS = { A: 100_000n, B: 10n, C: 1_000n, S: 100n };
 const GIVEN = 10_000n;
 const DAY = '2026-07-15';
 
-function paymentMoney(isImmediate: boolean): PaymentMoney {
+function paymentMoney(isImmediate: boolean, drawsFloat = false): PaymentMoney {
   const { A, B, C, S } = LETTERS;
   return {
     paymentId: 'T0TBR00615QG',
@@ -35,6 +37,7 @@ function paymentMoney(isImmediate: boolean): PaymentMoney {
     billerFee: rupiah(B),
     commission: rupiah(C),
     charge: rupiah(A + B + S + (isImmediate ? 0n : C)),
+    drawsFloat,
   };
 }
 
@@ -72,6 +75,7 @@ function made({ postings }: JournalDraft): Record<string, bigint> {
 
 const immediate = paymentMoney(true);
 const settled = paymentMoney(false);
+const prefunded = { immediate: paymentMoney(true, true), settled: paymentMoney(false, true) };
 const topUp = topUpJournal({
   topUpId: 'TOP',
   channelId: '<id>',
@@ -80,8 +84,8 @@ const topUp = topUpJournal({
   at: AT,
 });
 
-function refund(borneBy: 'biller' | 'us'): JournalDraft {
-  return refundJournal(immediate, {
+function refund(borneBy: 'biller' | 'us', money = immediate): JournalDraft {
+  return refundJournal(money, {
     refundId: 'RF-1',
     amount: rupiah(GIVEN),
     borneBy,
@@ -104,6 +108,26 @@ function adjustment(amount: bigint): JournalDraft {
   });
 }
 
+const floatTopUp = floatTopUpJournal({
+  reference: 'BANK-1',
+  billerId: '<id>',
+  amount: rupiah(GIVEN),
+  businessDate: DAY,
+  at: AT,
+});
+
+function floatAdjustment(amount: bigint): JournalDraft {
+  return floatAdjustmentJournal({
+    adjustmentId: 'FA-1',
+    billerId: '<id>',
+    amount: rupiah(amount),
+    against: 'own:loss',
+    reason: 'a fee of the biller',
+    businessDate: DAY,
+    at: AT,
+  });
+}
+
 test('every journal of the page is replayed, and every kind is on the page', () => {
   const headings = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
   expect(headings.filter((heading) => !JOURNALS.some(([name]) => heading.startsWith(name)))).toEqual([]);
@@ -116,7 +140,32 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   ['hold', holdJournal(immediate, AT), immediate.charge],
   ['capture — the biller approved (commission immediate)', captureJournal(immediate, AT), immediate.charge],
   ['capture — the biller approved (commission settled later)', captureJournal(settled, AT), settled.charge],
+  [
+    'capture — a prefunded biller approved (commission immediate)',
+    captureJournal(prefunded.immediate, AT),
+    immediate.charge,
+  ],
+  [
+    'capture — a prefunded biller approved (commission settled later)',
+    captureJournal(prefunded.settled, AT),
+    settled.charge,
+  ],
   ['void', voidJournal(immediate, AT), immediate.charge],
+  [
+    'reversal — a payment of a prefunded biller was undone (commission immediate)',
+    reversalJournal(prefunded.immediate, DAY, AT),
+    immediate.charge,
+  ],
+  [
+    'reversal — a payment of a prefunded biller was undone (commission settled later)',
+    reversalJournal(prefunded.settled, DAY, AT),
+    settled.charge,
+  ],
+  [
+    'refund — money is given back for a paid payment (a prefunded biller bears it)',
+    refund('biller', prefunded.immediate),
+    immediate.charge,
+  ],
   [
     'reversal — a paid payment was undone (commission immediate)',
     reversalJournal(immediate, DAY, AT),
@@ -136,6 +185,9 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   ['adjustment — a deposit is put right upwards', adjustment(GIVEN), immediate.charge],
   ['adjustment — a deposit is put right downwards', adjustment(-GIVEN), immediate.charge],
   ['top_up', topUp, immediate.charge],
+  ['float_top_up', floatTopUp, immediate.charge],
+  ['float_adjustment — a float is put right upwards', floatAdjustment(GIVEN), immediate.charge],
+  ['float_adjustment — a float is put right downwards', floatAdjustment(-GIVEN), immediate.charge],
 ];
 
 test.each(JOURNALS)('the page tells the journal "%s" as the ledger makes it', (heading, draft, charge) => {

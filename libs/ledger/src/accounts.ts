@@ -14,10 +14,16 @@ export const channelAccounts = {
   commission: (channelId: string) => `channel:${channelId}:commission`,
 };
 
-/** What we owe a biller: its bills and its part of the admin fee. */
+/** A biller's accounts: what we owe it, and what we have paid it in advance where it is prefunded. */
 export const billerAccounts = {
   payable: (billerId: string) => `biller:${billerId}:payable`,
+  float: (billerId: string) => `biller:${billerId}:float`,
 };
+
+/** Whose float an account is; undefined for every other account. */
+export function billerOfFloat(accountId: string): string | undefined {
+  return accountId.endsWith(':float') ? accountId.slice('biller:'.length, -':float'.length) : undefined;
+}
 
 /** Our own accounts. */
 export const OWN_BANK = 'own:bank';
@@ -31,7 +37,10 @@ export function accountsOfChannel(channelId: string): Account[] {
 
 /** The accounts a biller needs before its first payment. */
 export function accountsOfBiller(billerId: string): Account[] {
-  return Object.values(billerAccounts).map((idOf) => ({ accountId: idOf(billerId), normalSide: 'credit' }));
+  return [
+    { accountId: billerAccounts.payable(billerId), normalSide: 'credit' },
+    { accountId: billerAccounts.float(billerId), normalSide: 'debit' },
+  ];
 }
 
 /** Our own accounts, opened once. */

@@ -5,8 +5,8 @@ import {
   contentHash,
   topUpJournal,
   type Adjustment,
+  type DepositJournalKind,
   type JournalDraft,
-  type JournalKind,
 } from './journals';
 import { unitOfJournal } from './journal-unit';
 import type { CommitResult, MoneyWriter } from './money-writer';
@@ -25,7 +25,7 @@ export interface Mutation {
   seq: bigint;
   at: Date;
   businessDate: BusinessDate;
-  kind: JournalKind;
+  kind: DepositJournalKind;
   subjectId: string;
   /** What the journal it gives back or puts right is about. */
   aboutSubjectId: string | null;
@@ -59,7 +59,7 @@ export async function depositMutations(
     deposit_seq: string;
     created_at: Date;
     business_date: string;
-    kind: JournalKind;
+    kind: DepositJournalKind;
     subject_id: string;
     about_subject_id: string | null;
     reference: Buffer;

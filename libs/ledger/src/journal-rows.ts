@@ -1,23 +1,44 @@
 import type { SqlValue } from '#lib/platform';
+import { billerOfFloat } from './accounts';
 import { contentHash, type JournalDraft } from './journals';
 import type { DepositAfter, Row } from './money-writer';
 
 /** A journal and its postings as rows. @param seq its place in the deposit's commit order. */
 export function journalRows(journal: JournalDraft, after: DepositAfter, seq: bigint): Row[] {
-  const { subjectId, kind, businessDate, channelId, postedChange, heldChange, reference, postings, at } =
-    journal;
+  return rowsOf(journal, {
+    channel_id: journal.channelId,
+    posted_after: after.posted,
+    held_after: after.held,
+    limit_then: after.limit,
+    deposit_seq: seq,
+  });
+}
+
+/** A journal that moves no deposit, and its postings, as rows. */
+export function journalRowsWithoutDeposit(journal: JournalDraft): Row[] {
+  return rowsOf(journal, {
+    channel_id: null,
+    posted_after: null,
+    held_after: null,
+    limit_then: null,
+    deposit_seq: null,
+  });
+}
+
+function rowsOf(journal: JournalDraft, ofDeposit: Record<string, SqlValue>): Row[] {
+  const { subjectId, kind, businessDate, postedChange, heldChange, reference, postings, at } = journal;
   const { about, reason } = journal;
   const values: Record<string, SqlValue> = {
     subject_id: subjectId,
     kind,
     business_date: businessDate,
-    channel_id: channelId,
+    channel_id: ofDeposit['channel_id'] ?? null,
     posted_change: postedChange,
     held_change: heldChange,
-    posted_after: after.posted,
-    held_after: after.held,
-    limit_then: after.limit,
-    deposit_seq: seq,
+    posted_after: ofDeposit['posted_after'] ?? null,
+    held_after: ofDeposit['held_after'] ?? null,
+    limit_then: ofDeposit['limit_then'] ?? null,
+    deposit_seq: ofDeposit['deposit_seq'] ?? null,
     reference,
     content_hash: contentHash(journal),
     created_at: at,
@@ -27,9 +48,23 @@ export function journalRows(journal: JournalDraft, after: DepositAfter, seq: big
     values['about_kind'] = about.kind;
   }
   if (reason !== undefined) values['reason'] = reason;
-  const lines = postings.map(({ accountId, amount }, index): Row => ({
-    table: 'posting',
-    values: { subject_id: subjectId, kind, line_no: index + 1, account_id: accountId, amount },
-  }));
-  return [{ table: 'journal', values }, ...lines];
+  const rows: Row[] = [{ table: 'journal', values }];
+  let lineNo = 0;
+  for (const { accountId, amount } of postings) {
+    lineNo += 1;
+    rows.push({
+      table: 'posting',
+      values: { subject_id: subjectId, kind, line_no: lineNo, account_id: accountId, amount },
+    });
+  }
+  // What moves a float is queued for its balance in the same commit; the postings stay the truth.
+  for (const { accountId, amount } of postings) {
+    const billerId = billerOfFloat(accountId);
+    if (billerId === undefined) continue;
+    rows.push({
+      table: 'float_change',
+      values: { subject_id: subjectId, kind, biller_id: billerId, amount },
+    });
+  }
+  return rows;
 }

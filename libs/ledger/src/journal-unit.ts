@@ -1,3 +1,4 @@
+import { journalRowsWithoutDeposit } from './journal-rows';
 import { contentHash, type JournalDraft } from './journals';
 import type { UnitOfWork } from './money-writer';
 
@@ -18,4 +19,9 @@ export function unitOfJournal(journal: JournalDraft, more: Partial<UnitOfWork> =
     },
     ...more,
   };
+}
+
+/** The same for a journal that moves no deposit. */
+export function unitOfJournalWithoutDeposit(journal: JournalDraft): UnitOfWork {
+  return { ...unitOfJournal(journal), journal: undefined, inserts: () => journalRowsWithoutDeposit(journal) };
 }

@@ -25,8 +25,9 @@ const aPayment = fc
     ownFee: fc.bigInt({ min: 0n, max: 5_000n }),
     commission: fc.bigInt({ min: 0n, max: 5_000n }),
     isImmediate: fc.boolean(),
+    drawsFloat: fc.boolean(),
   })
-  .map(({ amount, billerFee, ownFee, commission, isImmediate }): PaymentMoney => {
+  .map(({ amount, billerFee, ownFee, commission, isImmediate, drawsFloat }): PaymentMoney => {
     const adminFee = billerFee + ownFee + commission;
     return {
       paymentId: 'T0TBR00615QG',
@@ -39,6 +40,7 @@ const aPayment = fc
       billerFee: rupiah(billerFee),
       commission: rupiah(commission),
       charge: rupiah(amount + adminFee - (isImmediate ? commission : 0n)),
+      drawsFloat,
     };
   });
 
@@ -76,7 +78,9 @@ test('hold and capture: nothing stays held, the biller gets bill and share, the 
       const isImmediate = money.charge !== money.amount + money.adminFee || money.commission === 0n;
       expect(totals['channel:ca:held']).toBe(0n);
       expect(totals['channel:ca:deposit']).toBe(money.charge);
-      expect(totals['biller:pln:payable']).toBe(-(money.amount + money.billerFee));
+      const [fromFloat, owed] = money.drawsFloat ? [money.amount, 0n] : [0n, money.amount];
+      expect(totals['biller:pln:float'] ?? 0n).toBe(-fromFloat);
+      expect(totals['biller:pln:payable'] ?? 0n).toBe(-(owed + money.billerFee));
       expect(totals['own:fee-income'] ?? 0n).toBe(-(money.adminFee - money.billerFee - money.commission));
       expect(totals['channel:ca:commission'] ?? 0n).toBe(isImmediate ? 0n : -money.commission);
     }),

@@ -3,7 +3,19 @@ import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME, OWN_LOSS } from './accounts';
 
 /** Why money moved. One journal of each kind per subject, by key. */
-export type JournalKind = 'hold' | 'capture' | 'void' | 'reversal' | 'refund' | 'top_up' | 'adjustment';
+export type JournalKind =
+  | 'hold'
+  | 'capture'
+  | 'void'
+  | 'reversal'
+  | 'refund'
+  | 'top_up'
+  | 'adjustment'
+  | 'float_top_up'
+  | 'float_adjustment';
+
+/** The kinds that move a channel's deposit. */
+export type DepositJournalKind = Exclude<JournalKind, 'float_top_up' | 'float_adjustment'>;
 
 /** A journal by its key. */
 export interface JournalName {
@@ -23,6 +35,7 @@ export interface JournalDraft {
   subjectId: string;
   kind: JournalKind;
   businessDate: BusinessDate;
+  /** Whose deposit it moves; empty where it moves none. */
   channelId: string;
   /** Changes of the channel's deposit; what is available is posted - held + limit. */
   postedChange: Rupiah;
@@ -52,6 +65,8 @@ export interface PaymentMoney {
   commission: Rupiah;
   /** What the deposit loses: total - commission where commission is immediate, total where it is settled. */
   charge: Rupiah;
+  /** Whether the biller takes its bills out of what we have paid it in advance. */
+  drawsFloat: boolean;
 }
 
 /** hold: deposit -> held. */
@@ -63,7 +78,10 @@ export function holdJournal(money: PaymentMoney, at: Date): JournalDraft {
   ]);
 }
 
-/** capture: held -> biller payable + our fee (+ commission payable where it is settled later). */
+/**
+ * capture: held -> biller payable + our fee (+ commission payable where it is settled later). Where the biller is
+ * prefunded the bills come out of its float, and only its part of the fee stays owed.
+ */
 export function captureJournal(money: PaymentMoney, at: Date): JournalDraft {
   const { channelId, charge } = money;
   return journal(money, 'capture', at, negative(charge), negative(charge), [
@@ -106,10 +124,10 @@ export interface RefundMoney {
   at: Date;
 }
 
-/** refund: biller payable or our loss -> deposit; it names the capture whose money it gives back. */
+/** refund: biller payable, its float, or our loss -> deposit; it names the capture whose money it gives back. */
 export function refundJournal(money: PaymentMoney, refund: RefundMoney): JournalDraft {
   const { refundId, amount, borneBy, reason, businessDate, at } = refund;
-  const payer = borneBy === 'biller' ? billerAccounts.payable(money.billerId) : OWN_LOSS;
+  const payer = borneBy === 'biller' ? accountOfBills(money) : OWN_LOSS;
   return balanced({
     subjectId: refundId,
     kind: 'refund',
@@ -182,12 +200,84 @@ export function topUpJournal(topUp: {
   });
 }
 
+/** Money that we have paid a biller in advance, so that it sells to us against it. */
+export interface FloatTopUp {
+  /** Our bank's word for the transfer; unique among float top-ups for ever. At most 40 characters. */
+  reference: string;
+  billerId: string;
+  amount: Rupiah;
+  businessDate: BusinessDate;
+  at: Date;
+}
+
+/** float_top_up: our bank -> the biller's float. */
+export function floatTopUpJournal({
+  reference,
+  billerId,
+  amount,
+  businessDate,
+  at,
+}: FloatTopUp): JournalDraft {
+  return balanced({
+    subjectId: reference,
+    kind: 'float_top_up',
+    businessDate,
+    ...NO_DEPOSIT,
+    postings: [debit(billerAccounts.float(billerId), amount), credit(OWN_BANK, amount)],
+    reference,
+    at,
+  });
+}
+
+/** A float put right by people, where the biller's own balance shows that our book is wrong. */
+export interface FloatAdjustment {
+  /** Unique among float adjustments for ever. At most 40 characters. */
+  adjustmentId: string;
+  billerId: string;
+  /** Positive into the float, negative out of it, never 0. */
+  amount: Rupiah;
+  /** The account on the other side, for example `own:loss` for a fee that the biller took. */
+  against: string;
+  reason: string;
+  businessDate: BusinessDate;
+  at: Date;
+}
+
+/** float_adjustment: another account -> float, or back. */
+export function floatAdjustmentJournal(adjustment: FloatAdjustment): JournalDraft {
+  const { adjustmentId, billerId, amount, against, reason, businessDate, at } = adjustment;
+  return balanced({
+    subjectId: adjustmentId,
+    kind: 'float_adjustment',
+    businessDate,
+    ...NO_DEPOSIT,
+    postings: [debit(billerAccounts.float(billerId), amount), credit(against, amount)],
+    reference: adjustmentId,
+    at,
+    reason,
+  });
+}
+
+/** What a journal says that is between us and a biller alone. */
+const NO_DEPOSIT = { channelId: '', postedChange: ZERO, heldChange: ZERO };
+
+/** Out of which account a biller gets the bills that are paid. */
+function accountOfBills({ billerId, drawsFloat }: PaymentMoney): string {
+  return drawsFloat ? billerAccounts.float(billerId) : billerAccounts.payable(billerId);
+}
+
 /** Who receives what of a paid charge. */
 function sharesOf(money: PaymentMoney): Posting[] {
-  const { channelId, billerId, amount, adminFee, billerFee, commission, charge } = money;
+  const { channelId, billerId, amount, adminFee, billerFee, commission, charge, drawsFloat } = money;
   const isSettledLater = charge === amount + adminFee;
+  const ofBiller = drawsFloat
+    ? [
+        { accountId: billerAccounts.float(billerId), amount },
+        { accountId: billerAccounts.payable(billerId), amount: billerFee },
+      ]
+    : [{ accountId: billerAccounts.payable(billerId), amount: sum([amount, billerFee]) }];
   return [
-    { accountId: billerAccounts.payable(billerId), amount: sum([amount, billerFee]) },
+    ...ofBiller,
     { accountId: OWN_FEE_INCOME, amount: rupiah(adminFee - billerFee - commission) },
     { accountId: channelAccounts.commission(channelId), amount: isSettledLater ? commission : ZERO },
   ].filter((share) => share.amount !== 0n);

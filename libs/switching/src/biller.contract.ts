@@ -53,6 +53,10 @@ export interface BillerLeg {
   /** Without our fees. */
   amount: Rupiah;
   billCount: number;
+  /** What the inquiry was asked with beyond that, as in `BillerInquiry`. */
+  months?: number | undefined;
+  year?: number | undefined;
+  extra?: Readonly<Record<string, string>> | undefined;
   echo: Readonly<Record<string, string>>;
   /** The business date under which the biller's settlement file must list it. */
   settlementDate: BusinessDate;
@@ -74,7 +78,13 @@ export type PaymentOutcome =
       receipt: Readonly<Record<string, string>>;
       evidence: Evidence;
     }
-  | { kind: 'declined'; code: ResponseCode; evidence: Evidence }
+  | {
+      kind: 'declined';
+      code: ResponseCode;
+      /** It says that what we have paid it in advance is used up. */
+      isFloatEmpty?: true;
+      evidence: Evidence;
+    }
   | { kind: 'not sent'; evidence: Evidence }
   | { kind: 'unknown'; evidence: Evidence };
 
@@ -102,6 +112,22 @@ export type ReversalOutcome =
   | { kind: 'not sent'; evidence: Evidence }
   | { kind: 'unknown'; evidence: Evidence };
 
+/** An order to use one serial for one document. Everything in it is durable before it is sent. */
+export interface StampOrder {
+  serial: string;
+  /** The document's order, as the biller knows it; repeated unchanged until it is known how it ended. */
+  reference: string;
+  /** SHA-256 of the document, hex. */
+  documentHash: string;
+}
+
+/** What came of an order to stamp. */
+export type StampOutcome =
+  | { kind: 'stamped'; stampedAt: Date; evidence: Evidence }
+  /** The serial stays unused, as far as this order goes. */
+  | { kind: 'refused'; evidence: Evidence }
+  | { kind: 'unknown'; evidence: Evidence };
+
 /** What the switch asks of every biller. A connector translates; it holds no state and no money. */
 export interface BillerConnector {
   /** How long each call may take, and how long "no such payment" proves nothing. */
@@ -124,6 +150,15 @@ export interface BillerConnector {
 
   /** Undoes a payment where the biller allows it; repeats keep the reversal's reference. Takes `paymentMs` at most. */
   reverse?(reversal: BillerReversal, deadline: Date): Promise<ReversalOutcome>;
+
+  /** Reads what is left of what we have paid in advance, as the biller counts it. Takes `inquiryMs` at most. */
+  balance?(deadline: Date): Promise<Result<Rupiah, Refusal>>;
+
+  /**
+   * Binds a serial that was bought to one document. Safe to repeat with the same order: it has no second effect.
+   * `stamped` and `refused` are the biller's explicit word; whatever else happens is `unknown`. Takes `paymentMs` at most.
+   */
+  stamp?(order: StampOrder, deadline: Date): Promise<StampOutcome>;
 
   /** Whether the biller's protocol demands that what stays unknown is reversed; only beside `reverse`. */
   readonly reversesUnknown?: boolean;

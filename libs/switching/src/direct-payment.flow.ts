@@ -17,7 +17,7 @@ export class DirectPaymentFlow {
     private readonly paying: Pick<PaymentFlow, 'pay'>,
   ) {}
 
-  /** Pays one denomination for one customer, once for each reference. */
+  /** Pays one amount for one customer, once for each reference. */
   async pay(request: DirectPaymentRequest): Promise<Answer> {
     const askedAt = this.clock.now();
 
@@ -26,7 +26,7 @@ export class DirectPaymentFlow {
 
     const product = this.catalog.soldProduct(request.channelId, request.productId)?.product;
     // Whoever pays a bill has seen its total; only a price that is known beforehand may be paid unseen.
-    if (product && product.amountType !== 'DENOM')
+    if (product && product.hasInquiry && product.amountType !== 'DENOM')
       return refuse(refusal('INQUIRY_REQUIRED', `${product.productId} is ${product.amountType}`, 'product'));
 
     const asked = await this.inquiries.inquire(questionOf(request));
@@ -45,7 +45,7 @@ export class DirectPaymentFlow {
       channelId,
       reference,
       inquiryId,
-      total: offer.total,
+      total: request.total ?? offer.total,
       contentHash,
       answerWithinMs,
     });

@@ -1,11 +1,12 @@
 export { AdviceFlow } from './advice.flow';
 export { AdviceLanes } from './advice.lanes';
 export { AdviceLimits, LaneLimits } from './advice.limits';
-export type { Answer } from './answer';
+export { answerTo, type Answer } from './answer';
 export type { BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
 export { DirectPaymentFlow } from './direct-payment.flow';
+export { Floats, NO_FLOATS, type FloatDraw } from './floats';
 export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
 export { InquiryStore, SqlInquiryStore, type StoredInquiry } from './inquiry.store';

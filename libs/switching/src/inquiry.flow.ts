@@ -1,13 +1,15 @@
-import { localIso, refusal, ZERO, type Clock } from '#lib/kernel';
-import type { SoldProduct } from '#lib/catalog';
+import { localIso, ok, refusal, ZERO, type Clock, type Refusal, type Result } from '#lib/kernel';
+import { normalNumber, type Product, type SoldProduct } from '#lib/catalog';
 import { refuse, type Answer } from './answer';
 import { billName } from './bill-guard';
+import type { Bill } from './biller.contract';
+import { billsAtOnce, chosenLines } from './chosen-lines';
 import type { Inquiries } from './inquiries';
-import { priceOffer } from './offer';
+import { priceOffer, type Inputs } from './offer';
 import { objectionTo } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
-import { deadlineOf, type Router } from './router';
+import { deadlineOf, type Route, type Router } from './router';
 
 /** Asks a biller for a bill and turns it into an offer. */
 export class InquiryFlow {
@@ -19,42 +21,34 @@ export class InquiryFlow {
   ) {}
 
   /** Asks the biller what the customer owes, adds our fees, and remembers the offer. */
-  async inquire(request: InquiryRequest): Promise<Answer> {
+  async inquire(asked: InquiryRequest): Promise<Answer> {
     const now = this.clock.now();
 
-    const route = this.router.route(request.channelId, request.productId, now);
+    const route = this.router.route(asked.channelId, asked.productId, now);
     if (!route.ok) return refuse(route.error);
-    const { sold, connector, commissionMode } = route.value;
+    const { sold, commissionMode, billsMax } = route.value;
+    const { product } = sold;
+    const request = { ...asked, customerNumber: normalNumber(product, asked.customerNumber) };
 
     const objection = objectionTo(request, sold);
     if (objection) return refuse(objection);
 
-    const question = {
-      product: sold.product.billerProduct,
-      customerNumber: request.customerNumber,
-      amount: request.amount,
-      billCount: request.billCount,
-      months: request.months,
-      year: request.year,
-      extra: request.extra,
-      trace: request.reference,
-    };
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
     const billHolder = await this.holderOf(sold, request.customerNumber);
-    const bill = await connector.inquire(
-      question,
-      deadlineOf(now, connector.patience.inquiryMs, request.answerWithinMs),
-    );
+    const bill = await this.billOf(request, route.value, now);
     if (!bill.ok) return refuse(bill.error);
 
-    const offer = priceOffer(bill.value, sold, commissionMode, {
+    const chosen = chosenLines(bill.value, product, {
       billCount: request.billCount,
+      billsMax,
       amount: request.amount,
-      month: localIso(now, sold.product.timeZone).slice(0, 7).replace('-', ''),
+      month: localIso(now, product.timeZone).slice(0, 7).replace('-', ''),
     });
+    if (!chosen.ok) return refuse(chosen.error);
+    const offer = priceOffer(bill.value, chosen.value, sold, commissionMode, inputsOf(request));
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
 
-    const validForMs = (bill.value.validSeconds ?? sold.product.offerValidSeconds) * 1_000;
+    const validForMs = (bill.value.validSeconds ?? product.offerValidSeconds) * 1_000;
     const inquiry = await this.inquiries.keep(
       {
         channelId: request.channelId,
@@ -70,6 +64,40 @@ export class InquiryFlow {
     return { kind: 'offer', inquiry };
   }
 
+  /** What is owed, by the biller's word; a product without inquiry is sold unasked. */
+  private async billOf(
+    request: InquiryRequest,
+    { sold: { product }, connector, billsMax }: Route,
+    now: Date,
+  ): Promise<Result<Bill, Refusal>> {
+    if (!product.hasInquiry) return ok(this.unasked(product, request.customerNumber));
+    const { customerNumber, amount, months, year, extra, reference, answerWithinMs } = request;
+    const question = {
+      product: product.billerProduct,
+      customerNumber,
+      amount,
+      billCount: billsAtOnce(product, { billCount: request.billCount, billsMax }),
+      months,
+      year,
+      extra,
+      trace: reference,
+    };
+    return connector.inquire(question, deadlineOf(now, connector.patience.inquiryMs, answerWithinMs));
+  }
+
+  /** Nothing is known of the customer but what the number says of itself. */
+  private unasked({ operator }: Product, customerNumber: string): Bill {
+    const hint = operator === null ? undefined : this.router.operatorHint(customerNumber);
+    return {
+      customerName: '',
+      lines: [],
+      outstanding: 0,
+      details: hint === undefined ? {} : { operator: hint },
+      echo: {},
+      validSeconds: undefined,
+    };
+  }
+
   /** The payment that the customer's bill belongs to now, where only one payment of it may be under way. */
   private async holderOf({ product }: SoldProduct, customerNumber: string): Promise<string | null> {
     if (!product.oneBillAtATime) return null;
@@ -78,4 +106,12 @@ export class InquiryFlow {
     );
     return holder?.paymentId ?? null;
   }
+}
+
+function inputsOf({ months, year, extra }: InquiryRequest): Inputs {
+  return {
+    ...(months === undefined ? {} : { months }),
+    ...(year === undefined ? {} : { year }),
+    ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }),
+  };
 }

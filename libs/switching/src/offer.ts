@@ -1,6 +1,7 @@
-import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
+import { rupiah, sum, type Rupiah } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import type { Bill, BillLine } from './biller.contract';
+import type { ChosenLines } from './chosen-lines';
 
 /** A bill with our frozen fees: what a channel may pay until it expires. */
 export interface Offer {
@@ -20,28 +21,27 @@ export interface Offer {
   charge: Rupiah;
   details: Readonly<Record<string, string>>;
   echo: Readonly<Record<string, string>>;
+  /** Between what the customer may choose, where the bill leaves a choice. */
+  payable?: { minimum: Rupiah; maximum: Rupiah };
+  /** Left out where it was asked with nothing more. */
+  inputs?: Inputs;
 }
 
-/** What the channel asks for: the oldest so many bills, or an amount of the customer's choice. */
-export interface Choice {
-  /** How many of the oldest bills; undefined for all that the biller sent. */
-  billCount: number | undefined;
-  /** Where the product has no bills: the amount, and the month it is bought in as `202607`. */
-  amount: Rupiah | undefined;
-  month: string;
+/** What an inquiry was asked with beyond number and amount; a payment repeats it to the biller. */
+export interface Inputs {
+  months?: number;
+  year?: number;
+  extra?: Readonly<Record<string, string>>;
 }
 
 /** Freezes what a payment will cost: what is asked for, and our fees on it. */
 export function priceOffer(
   bill: Bill,
+  { lines, remaining, payable }: ChosenLines,
   sold: SoldProduct,
   commissionMode: 'immediate' | 'settled',
-  choice: Choice,
+  inputs: Inputs,
 ): Offer {
-  const lines =
-    choice.amount === undefined
-      ? bill.lines.slice(0, choice.billCount)
-      : [{ period: choice.month, amount: choice.amount, penalty: ZERO, details: {} }];
   const amount = sum(lines.flatMap((line) => [line.amount, line.penalty]));
   const units = sold.product.adminPer === 'bill' ? BigInt(lines.length) : 1n;
   const adminFee = rupiah(sold.price.adminFee * units);
@@ -50,7 +50,7 @@ export function priceOffer(
   return {
     customerName: bill.customerName,
     lines,
-    remaining: choice.amount === undefined ? bill.outstanding - lines.length : null,
+    remaining,
     amount,
     adminFee,
     total,
@@ -59,6 +59,8 @@ export function priceOffer(
     charge: commissionMode === 'immediate' ? rupiah(total - commission) : total,
     details: bill.details,
     echo: bill.echo,
+    ...(payable ? { payable } : {}),
+    ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
   };
 }
 
@@ -77,11 +79,16 @@ export function offerToJson(offer: Offer): string {
     billerFee: offer.billerFee.toString(),
     commission: offer.commission.toString(),
     charge: offer.charge.toString(),
+    payable: offer.payable && {
+      minimum: offer.payable.minimum.toString(),
+      maximum: offer.payable.maximum.toString(),
+    },
   };
   return JSON.stringify(stored);
 }
 
-interface StoredOffer extends Omit<Offer, AmountName | 'lines'>, Record<AmountName, string> {
+interface StoredOffer extends Omit<Offer, AmountName | 'lines' | 'payable'>, Record<AmountName, string> {
+  payable: { minimum: string; maximum: string } | undefined;
   lines: (Omit<BillLine, 'amount' | 'penalty'> & { amount: string; penalty: string })[];
 }
 
@@ -89,7 +96,7 @@ type AmountName = 'amount' | 'adminFee' | 'total' | 'billerFee' | 'commission' |
 
 /** Reads back what `offerToJson` wrote. */
 export function offerFromJson(stored: unknown): Offer {
-  const offer = stored as StoredOffer;
+  const { payable, ...offer } = stored as StoredOffer;
   const amount = (name: AmountName) => rupiah(BigInt(offer[name]));
   return {
     ...offer,
@@ -104,5 +111,13 @@ export function offerFromJson(stored: unknown): Offer {
     billerFee: amount('billerFee'),
     commission: amount('commission'),
     charge: amount('charge'),
+    ...(payable
+      ? {
+          payable: {
+            minimum: rupiah(BigInt(payable.minimum)),
+            maximum: rupiah(BigInt(payable.maximum)),
+          },
+        }
+      : {}),
   };
 }

@@ -15,6 +15,7 @@ import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import { billOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import type { Floats } from './floats';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
@@ -46,6 +47,7 @@ export class PaymentOpening {
     private readonly businessDateOfSource: SourceCalendar,
     private readonly limits: AdviceLimits,
     logger: Logger,
+    private readonly floats: Floats,
   ) {
     this.moves = moveLogger(logger);
   }
@@ -62,8 +64,32 @@ export class PaymentOpening {
     now: Date,
     deadline: Date,
   ): Promise<Result<Opened, Refusal>> {
+    const { billerId } = sold.product;
+    const draw = this.floats.draw(billerId, inquiry.offer.amount);
+    if (draw === 'short')
+      return this.repeatOr(request, refusal('BILLER_UNAVAILABLE', `the float at ${billerId} is at its end`));
+    if (draw === 'not prefunded') return this.form(request, inquiry, sold, now, deadline, false);
+    let isFormed = true;
+    try {
+      const opened = await this.form(request, inquiry, sold, now, deadline, true);
+      isFormed = opened.ok && opened.value.standing === 'opened';
+      return opened;
+    } finally {
+      if (isFormed) draw.keep();
+      else draw.giveBack();
+    }
+  }
+
+  private async form(
+    request: PaymentRequest,
+    inquiry: StoredInquiry,
+    sold: SoldProduct,
+    now: Date,
+    deadline: Date,
+    drawsFloat: boolean,
+  ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
-      const payment = this.draft(request, inquiry, sold, now, deadline);
+      const payment = this.draft(request, inquiry, sold, now, deadline, drawsFloat);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
       const bill = sold.product.oneBillAtATime ? billOf(payment) : null;
@@ -143,6 +169,7 @@ export class PaymentOpening {
     sold: SoldProduct,
     now: Date,
     deadline: Date,
+    drawsFloat: boolean,
   ): Payment {
     const paymentId = this.ids.draw(now);
     const { product } = sold;
@@ -173,6 +200,7 @@ export class PaymentOpening {
         billerProduct: product.billerProduct,
         source: product.source,
         sourceBusinessDate: this.businessDateOfSource(product.source, now),
+        drawsFloat,
         sentAt: now,
         adviceCount: 0,
         nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),

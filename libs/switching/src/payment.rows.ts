@@ -31,6 +31,7 @@ export interface PaymentRow {
   leg_product: string;
   source: string;
   source_business_date: BusinessDate;
+  draws_float: number;
   sent_at: Date;
   advice_count: number;
   next_advice_at: Date | null;
@@ -40,7 +41,7 @@ const COLUMNS =
   'p.payment_id, p.channel_id, p.channel_reference, p.request_hash, p.inquiry_id, p.product_id, p.biller_id, ' +
   'p.customer_number, p.state, p.code, p.offer, p.receipt, p.biller_reference, p.balance_after, p.business_date, ' +
   'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.leg_reference, l.product_id AS leg_product, l.source, ' +
-  'l.source_business_date, l.sent_at, l.advice_count, l.next_advice_at';
+  'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at';
 
 /** Reads payments with their leg, in order of Payment ID. */
 export async function selectPayments(
@@ -94,6 +95,7 @@ export function paymentOf(row: PaymentRow): Payment {
       billerProduct: row.leg_product,
       source: row.source,
       sourceBusinessDate: row.source_business_date,
+      drawsFloat: row.draws_float === 1,
       sentAt: row.sent_at,
       adviceCount: row.advice_count,
       nextAdviceAt: row.next_advice_at,

@@ -1,7 +1,7 @@
 import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
 import type { BillerLeg } from './biller.contract';
-import type { Offer } from './offer';
+import type { Inputs, Offer } from './offer';
 import { isFinal, type PaymentState } from './payment.states';
 import type { Receipt } from './receipt';
 
@@ -40,6 +40,8 @@ export interface PaymentLeg {
   billerProduct: string;
   source: string;
   sourceBusinessDate: BusinessDate;
+  /** Whether the biller takes it out of what we have paid in advance; fixed with the leg, whatever the catalog says later. */
+  drawsFloat: boolean;
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
@@ -52,7 +54,7 @@ export function isSettled({ state, isReversalOrdered }: Payment): boolean {
 
 /** What of a payment concerns the ledger. */
 export function moneyOf(payment: Payment): PaymentMoney {
-  const { paymentId, channelId, billerId, channelReference, businessDate, offer } = payment;
+  const { paymentId, channelId, billerId, channelReference, businessDate, offer, leg } = payment;
   const { amount, adminFee, billerFee, commission, charge } = offer;
   return {
     paymentId,
@@ -65,6 +67,7 @@ export function moneyOf(payment: Payment): PaymentMoney {
     billerFee,
     commission,
     charge,
+    drawsFloat: leg.drawsFloat,
   };
 }
 
@@ -77,8 +80,18 @@ export function legOf(payment: Payment): BillerLeg {
     customerNumber: payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
-    echo: offer.echo,
+    ...offer.inputs,
+    echo: offer.inputs ? { ...textsOf(offer.inputs), ...offer.echo } : offer.echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
+  };
+}
+
+/** Inputs by the names that a biller's templates know them by. */
+function textsOf({ months, year, extra = {} }: Inputs): Record<string, string> {
+  return {
+    ...(months === undefined ? {} : { months: String(months) }),
+    ...(year === undefined ? {} : { year: String(year) }),
+    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [`extra.${name}`, value])),
   };
 }

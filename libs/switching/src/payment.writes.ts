@@ -68,6 +68,7 @@ export function openingRows(
         state: payment.state,
         source: leg.source,
         source_business_date: leg.sourceBusinessDate,
+        draws_float: leg.drawsFloat ? 1 : 0,
         sent_at: leg.sentAt,
         next_advice_at: leg.nextAdviceAt,
       },

@@ -54,8 +54,10 @@ export interface DirectPaymentRequest {
   reference: string;
   productId: string;
   customerNumber: string;
-  /** One of the product's denominations. */
+  /** One of the product's denominations, or within its bounds. */
   amount: Rupiah | undefined;
+  /** What the customer has agreed to pay in all; left out: whatever the price list says. */
+  total?: Rupiah;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
   /** How long the channel waits for an answer. */

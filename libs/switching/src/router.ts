@@ -7,6 +7,8 @@ export interface Route {
   sold: SoldProduct;
   connector: BillerConnector;
   commissionMode: 'immediate' | 'settled';
+  /** So many bills at once on this way; null: no bound of its own. */
+  billsMax: number | null;
 }
 
 /** Finds the way from a channel's product to a biller that is open now, and not stopped. */
@@ -31,7 +33,13 @@ export class Router {
       sold,
       connector: this.billers.connector(sold.product.billerId),
       commissionMode: channel.channel.commissionMode,
+      billsMax: this.catalog.routes(productId, now)[0]?.billsMax ?? null,
     });
+  }
+
+  /** Whose numbers begin as this one does, where it is known. */
+  operatorHint(number: string): string | undefined {
+    return this.catalog.operatorHint(number);
   }
 }
 

@@ -11,7 +11,7 @@ import type {
   PaymentOutcome,
   ReversalOutcome,
 } from '#lib/switching';
-import { meaningOf } from '../spec/codes';
+import { declinedBy, meaningOf } from '../spec/codes';
 import { BillerAnswer, UnreadableAnswer } from './answer';
 import { fill, UnfilledTemplate, type Variables } from './body';
 import { HttpLink } from './link';
@@ -83,7 +83,7 @@ export class HttpJsonConnector implements BillerConnector {
       const meaning = meaningOf(heard.code, payment.codes);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, payment.approved, evidence);
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -97,7 +97,7 @@ export class HttpJsonConnector implements BillerConnector {
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return approvedBy(heard.answer, advice.approved, evidence);
       if (meaning === 'no such payment') return { kind: meaning, evidence };
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 

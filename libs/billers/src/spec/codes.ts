@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ResponseCode } from '#lib/kernel';
+import type { Evidence, PaymentOutcome } from '#lib/switching';
 
 /**
  * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
@@ -17,17 +18,33 @@ export const REFUSALS = [
   'AMOUNT_MISMATCH',
 ] as const satisfies readonly ResponseCode[];
 
+/**
+ * The biller refuses a payment because what we have paid it in advance is used up. Only a code by which it surely took no
+ * money may mean this: the payment is declined, and no new one of this biller is formed until its float is topped up.
+ */
+const FLOAT_EMPTY = 'BILLER_FLOAT_EMPTY';
+
 const meanings = <T extends string>(...listed: T[]) => z.record(z.string(), z.enum(listed));
 
 /** What a biller's codes mean in each phase. A code that is not listed means "unknown", in every kind. */
 export const InquiryCodes = meanings('bill', ...REFUSALS);
-export const PaymentCodes = meanings('approved', 'unknown', ...REFUSALS);
-export const AdviceCodes = meanings('approved', 'unknown', 'no such payment', ...REFUSALS);
+export const PaymentCodes = meanings('approved', 'unknown', FLOAT_EMPTY, ...REFUSALS);
+export const AdviceCodes = meanings('approved', 'unknown', 'no such payment', FLOAT_EMPTY, ...REFUSALS);
 export const ReversalCodes = meanings('accepted', 'refused', 'unknown');
 
 /** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
 export function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): T | undefined {
   return Object.hasOwn(codes, code) ? codes[code] : undefined;
+}
+
+/** What a biller's explicit "no" to a payment is; a channel is not told that it was our float. */
+export function declinedBy(
+  meaning: (typeof REFUSALS)[number] | typeof FLOAT_EMPTY,
+  evidence: Evidence,
+): Extract<PaymentOutcome, { kind: 'declined' }> {
+  return meaning === FLOAT_EMPTY
+    ? { kind: 'declined', code: 'BILLER_UNAVAILABLE', isFloatEmpty: true, evidence }
+    : { kind: 'declined', code: meaning, evidence };
 }
 
 /** The meaning without which a call could never come to what it is made for. */

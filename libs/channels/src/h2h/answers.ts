@@ -23,9 +23,18 @@ export const ProductAnswer = z.strictObject({
   inquiry: z.boolean().describe('whether it is asked for before it is paid'),
   amountType: z
     .enum(['CLOSED', 'DENOM', 'OPEN', 'MIN_MAX'])
-    .describe('CLOSED: the bill says the amount; DENOM: one of `denominations`'),
+    .describe(
+      'CLOSED: the bill says the amount; DENOM: one of `denominations`; OPEN: your customer chooses, ' +
+        'from `minimum` to `maximum`; MIN_MAX: your customer chooses within the bounds that the offer tells',
+    ),
   denominations: z.array(RUPIAH).optional().describe('where the amount is one of a list'),
+  minimum: RUPIAH.optional().describe('the least amount of one payment, where your customer chooses it'),
+  maximum: RUPIAH.optional().describe('the greatest amount of one payment, where your customer chooses it'),
   adminFee: RUPIAH.describe('our fee, per bill or per payment'),
+  price: z
+    .record(z.string(), RUPIAH)
+    .optional()
+    .describe('what your customer pays in all for each denomination, where there is no inquiry to say so'),
   hours: PRODUCT_HOURS.nullable().describe('when it is sold; null: always'),
   customerNumber: z
     .strictObject({
@@ -33,7 +42,33 @@ export const ProductAnswer = z.strictObject({
       example: z.string().describe('one that is valid in the demo'),
     })
     .describe('the form of a customer number'),
-  fields: z.array(z.never()).describe('what else an inquiry must carry; none so far'),
+  operator: z
+    .strictObject({
+      name: z.string().describe('the network it is for'),
+      prefixes: z
+        .array(z.string())
+        .describe('what its numbers began with; numbers move, so it is a hint only'),
+    })
+    .optional()
+    .describe('where it is sold for telephone numbers'),
+  fields: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('of the input'),
+        in: z
+          .enum(['months', 'year', 'extra'])
+          .describe('that member of the inquiry, or a member of `extra`'),
+        required: z.boolean().describe('whether an inquiry without it is refused'),
+        pattern: z.string().describe('a regular expression that its text matches'),
+        label: z
+          .strictObject({
+            id: z.string().describe('in Indonesian'),
+            en: z.string().describe('in English'),
+          })
+          .describe('to show to people'),
+      }),
+    )
+    .describe('what else an inquiry carries'),
 });
 
 /** `POST /v1/inquiries` */
@@ -41,8 +76,10 @@ export const OfferAnswer = z.strictObject({
   inquiryId: z.string().describe('goes into the payment'),
   reference: z.string().describe('yours'),
   product: z.string().describe('as you asked'),
-  customerNumber: z.string().describe('as you asked'),
-  customerName: z.string().describe('show it to your customer'),
+  customerNumber: z.string().describe('as you asked, in the one form that the biller knows'),
+  customerName: z
+    .string()
+    .describe('show it to your customer; empty where there is no inquiry at the biller'),
   bills: z
     .array(
       z.strictObject({
@@ -55,6 +92,8 @@ export const OfferAnswer = z.strictObject({
     .describe('one for each period'),
   ...PRICES,
   remaining: z.int().optional().describe('bills that stay unpaid; absent where there are no bills'),
+  minimum: RUPIAH.optional().describe('the least that may be paid of it, where your customer chooses'),
+  maximum: RUPIAH.optional().describe('the most that may be paid of it, where your customer chooses'),
   validUntil: Instant.describe('after that, ask again'),
   details: Texts.describe('what the biller says of the customer'),
 });

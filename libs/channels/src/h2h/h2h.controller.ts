@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import {
   businessDateOf,
   Clock,
@@ -15,6 +16,8 @@ import { Catalog } from '#lib/catalog';
 import { depositBalance, depositMutations } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import {
+  answerTo,
+  DirectPaymentFlow,
   InquiryFlow,
   isSettled,
   PaymentFlow,
@@ -57,6 +60,7 @@ export class H2hController {
   constructor(
     @Inject(InquiryFlow) private readonly inquiries: InquiryFlow,
     @Inject(PaymentFlow) private readonly paying: PaymentFlow,
+    @Inject(DirectPaymentFlow) private readonly payingUnasked: DirectPaymentFlow,
     @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
     @Inject(Payments) private readonly payments: Payments,
     @Inject(Reversals) private readonly reversals: Reversals,
@@ -69,7 +73,11 @@ export class H2hController {
   @Get('products')
   products(@Req() request: SignedRequest, @Query() query: unknown): object {
     accepted(parseMembers(NoQuery, query));
-    return { products: this.catalog.soldProducts(request.channelId).map(presentProduct) };
+    return {
+      products: this.catalog
+        .soldProducts(request.channelId)
+        .map((sold) => presentProduct(sold, this.catalog)),
+    };
   }
 
   @Post('inquiries')
@@ -101,16 +109,10 @@ export class H2hController {
   ): Promise<object> {
     accepted(parseMembers(NoQuery, query));
     const members = this.members(request);
-    if ('product' in members) throw await this.refusedDirectPayment(request.channelId, members);
-    const body = accepted(parseMembers(PaymentBody, members));
-    const answer = await this.paying.pay({
-      channelId: request.channelId,
-      reference: body.reference,
-      inquiryId: body.inquiryId,
-      total: rupiahFromText(body.total),
-      contentHash: contentHashOf(body),
-      answerWithinMs: request.profile.answerWithinMs,
-    });
+    const answer =
+      'product' in members
+        ? await this.payUnasked(request, accepted(parseMembers(DirectPaymentBody, members)))
+        : await this.payOffer(request, accepted(parseMembers(PaymentBody, members)));
     if (answer.kind !== 'payment') throw refusedBy(answer);
     if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
     return answered(reply, answer.payment);
@@ -216,19 +218,44 @@ export class H2hController {
     throw new RefusedRequest(refusal('REQUEST_MALFORMED', read.error));
   }
 
-  /** Every product has an inquiry so far, so a payment without one is refused, each reason by its own code. */
-  private async refusedDirectPayment(
-    channelId: string,
-    members: Record<string, unknown>,
-  ): Promise<RefusedRequest> {
-    const body = accepted(parseMembers(DirectPaymentBody, members));
-    const first = await this.payments.findByReference(channelId, body.reference);
-    if (first) return new RefusedRequest(refusal('REFERENCE_REUSED', first.paymentId, 'reference'), first);
-    return new RefusedRequest(
-      this.catalog.soldProduct(channelId, body.product)
-        ? refusal('INQUIRY_REQUIRED', body.product, 'inquiryId')
-        : refusal('PRODUCT_UNKNOWN', body.product, 'product'),
-    );
+  private payOffer(
+    { channelId, profile }: SignedRequest,
+    body: z.infer<typeof PaymentBody>,
+  ): Promise<Answer> {
+    return this.paying.pay({
+      channelId,
+      reference: body.reference,
+      inquiryId: body.inquiryId,
+      total: rupiahFromText(body.total),
+      contentHash: contentHashOf(body),
+      answerWithinMs: profile.answerWithinMs,
+    });
+  }
+
+  /** A product that is sold without an inquiry; any other is refused, each reason by its own code. */
+  private async payUnasked(
+    { channelId, profile }: SignedRequest,
+    body: z.infer<typeof DirectPaymentBody>,
+  ): Promise<Answer> {
+    const { reference, product: productId, customerNumber, amount, total } = body;
+    const sold = this.catalog.soldProduct(channelId, productId);
+    if (sold && !sold.product.hasInquiry)
+      return this.payingUnasked.pay({
+        channelId,
+        reference,
+        productId,
+        customerNumber,
+        amount: rupiahFromText(amount),
+        ...(total === undefined ? {} : { total: rupiahFromText(total) }),
+        contentHash: contentHashOf(body),
+        answerWithinMs: profile.answerWithinMs,
+      });
+    const payment = await this.payments.findByReference(channelId, reference);
+    if (payment) return answerTo(payment, { contentHash: contentHashOf(body) });
+    const why = sold
+      ? refusal('INQUIRY_REQUIRED', productId, 'inquiryId')
+      : refusal('PRODUCT_UNKNOWN', productId, 'product');
+    return { kind: 'refused', refusal: why, payment: undefined };
   }
 }
 

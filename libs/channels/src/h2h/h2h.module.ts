@@ -1,7 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Clock } from '#lib/kernel';
 import { Catalog } from '#lib/catalog';
-import { InquiryFlow, PaymentFlow, Payments, ReversalFlow, Reversals } from '#lib/switching';
+import {
+  DirectPaymentFlow,
+  InquiryFlow,
+  PaymentFlow,
+  Payments,
+  ReversalFlow,
+  Reversals,
+} from '#lib/switching';
 import { AgreedRates } from '../agreed-rates';
 import type { DoorParts } from '../door';
 import type { HttpDoor } from '../http/open-http';
@@ -29,6 +36,7 @@ export class H2hModule {
         { provide: Reversals, useValue: parts.reversals },
         { provide: InquiryFlow, useValue: parts.inquiryFlow },
         { provide: PaymentFlow, useValue: parts.paymentFlow },
+        { provide: DirectPaymentFlow, useValue: parts.directPaymentFlow },
         { provide: ReversalFlow, useValue: parts.reversalFlow },
         { provide: H2H_LIMITS, useValue: limits },
         { provide: LOGGER, useValue: parts.logger },

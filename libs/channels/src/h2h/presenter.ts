@@ -1,6 +1,6 @@
 import { zonedIso } from '#lib/kernel';
-import type { SoldProduct } from '#lib/catalog';
-import type { DepositBalance, JournalKind, Mutation } from '#lib/ledger';
+import type { Catalog, SoldProduct } from '#lib/catalog';
+import type { DepositBalance, Mutation } from '#lib/ledger';
 import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
 
 const ZONE = 'Asia/Jakarta';
@@ -26,6 +26,9 @@ export function presentInquiry(inquiry: StoredInquiry): object {
     commission: offer.commission.toString(),
     charge: offer.charge.toString(),
     ...(offer.remaining === null ? {} : { remaining: offer.remaining }),
+    ...(offer.payable
+      ? { minimum: offer.payable.minimum.toString(), maximum: offer.payable.maximum.toString() }
+      : {}),
     validUntil: zonedIso(inquiry.validUntil, ZONE),
     details: offer.details,
   };
@@ -67,22 +70,33 @@ export function presentOpenPayment(payment: Payment, reversal: Reversal | undefi
 }
 
 /** A product as one channel sells it. */
-export function presentProduct({ product, price }: SoldProduct): object {
+export function presentProduct(
+  { product, price }: SoldProduct,
+  catalog: Pick<Catalog, 'prefixesOf'>,
+): object {
+  const { amountMin, amountMax, denominations, operator } = product;
+  const adminFee = price.adminFee;
   return {
     product: product.productId,
     name: product.name,
     biller: product.billerId,
     source: product.source,
-    inquiry: true,
+    inquiry: product.hasInquiry,
     amountType: product.amountType,
-    ...(product.denominations ? { denominations: product.denominations } : {}),
-    adminFee: price.adminFee.toString(),
+    ...(denominations ? { denominations } : {}),
+    ...(amountMin === null ? {} : { minimum: amountMin.toString() }),
+    ...(amountMax === null ? {} : { maximum: amountMax.toString() }),
+    adminFee: adminFee.toString(),
+    ...(denominations && !product.hasInquiry
+      ? { price: Object.fromEntries(denominations.map((one) => [one, (BigInt(one) + adminFee).toString()])) }
+      : {}),
     hours:
       product.opensAt === null
         ? null
         : { open: product.opensAt, close: product.closesAt, timeZone: product.timeZone },
     customerNumber: { pattern: product.customerNumberPattern, example: product.customerNumberExample },
-    fields: [],
+    ...(operator === null ? {} : { operator: { name: operator, prefixes: catalog.prefixesOf(operator) } }),
+    fields: product.fields ?? [],
   };
 }
 
@@ -97,7 +111,7 @@ export function presentBalance({ posted, held, limit, available }: DepositBalanc
 }
 
 /** What a channel calls a journal that changes `posted`. */
-const MUTATION_KINDS: Readonly<Record<JournalKind, string>> = {
+const MUTATION_KINDS: Readonly<Record<Mutation['kind'], string>> = {
   hold: 'hold',
   void: 'void',
   capture: 'payment',

@@ -25,7 +25,9 @@ export interface Problem {
  */
 export function problemOf({ code, detail, field }: Refusal, payment?: Payment): Problem {
   const { http, id, en } = RESPONSE_CODES[code];
-  const isFormFault = code === 'REQUEST_MALFORMED' || code === 'CUSTOMER_NUMBER_INVALID';
+  const isOfProduct =
+    code === 'CUSTOMER_NUMBER_INVALID' || (code === 'AMOUNT_MISMATCH' && field === 'amount');
+  const isFormFault = code === 'REQUEST_MALFORMED' || isOfProduct;
   return {
     type: 'about:blank',
     title: en,

@@ -11,7 +11,7 @@ export const InquiryBody = z.strictObject({
   reference: Reference.describe('your word for this question; only echoed'),
   product: Short.describe('of the list of products'),
   customerNumber: Short.describe("of the product's form"),
-  amount: RUPIAH.optional().describe('the denomination, where the product has some; not elsewhere'),
+  amount: RUPIAH.optional().describe('where the customer chooses it: DENOM, OPEN, MIN_MAX; not elsewhere'),
   months: z.int().min(1).max(60).optional().describe('only where the product asks for it'),
   year: z.int().min(1900).max(2999).optional().describe('only where the product asks for it'),
   billCount: z
@@ -43,8 +43,8 @@ export const DirectPaymentBody = z.strictObject({
   reference: Reference.describe('your number of this payment, written down before you send it'),
   product: Short.describe('of the list of products'),
   customerNumber: Short.describe("of the product's form"),
-  amount: RUPIAH.describe('the denomination'),
-  total: RUPIAH.optional().describe('what your customer has agreed to'),
+  amount: RUPIAH.describe('what the customer chose'),
+  total: RUPIAH.optional().describe('what your customer has agreed to; another total is refused'),
 });
 
 /** `POST /v1/payments/{paymentId}/reversal` */

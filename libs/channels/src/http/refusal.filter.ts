@@ -41,9 +41,7 @@ export class RefusalFilter implements ExceptionFilter {
   private refusalOf(error: unknown): Refusal {
     const status = error instanceof HttpException ? error.getStatus() : 500;
     if (status === 404) return refusal('ENDPOINT_UNKNOWN', 'no route');
-    if (status === 413) return refusal('REQUEST_TOO_LARGE', 'body');
-    if (status === 415) return refusal('REQUEST_MALFORMED', 'the Content-Type cannot be read');
-    if (status < 500) return refusal('REQUEST_MALFORMED', 'the body did not arrive as announced');
+    if (status < 500) return refusal('REQUEST_MALFORMED', 'the request cannot be read');
     if (!isDatabaseAway(error)) this.logger.error({ err: error }, 'a request failed');
     return refusal('NOT_NOW', 'internal');
   }

@@ -9,12 +9,16 @@ import type {
   FastifyRequest,
 } from 'fastify';
 import { refusal, type Refusal } from '#lib/kernel';
+import { keepBodiesRaw } from './body';
 import { sendAnswer, type HttpCall, type HttpDialects } from './dialect';
 import type { HttpLimits } from './limits';
 import type { Transport } from './transport';
 
 /** How often Node looks for requests that take too long to arrive. */
 const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
+
+/** As RFC 9110, section 8.3.1: two tokens, and what follows a semicolon. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
 /** What is being read or answered on each connection. */
 const inHand = new WeakMap<Socket, Set<FastifyRequest>>();
@@ -51,7 +55,6 @@ export function httpServerOptions(
   return {
     ...(proxy ? { trustProxy: proxy.addresses } : {}),
     ...(tls ? { https: { ...server, ...secure } } : { http: server }),
-    bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestWithinMs,
     // Nothing has come or gone for so long: we cannot answer, and what may have been formed must not be denied.
     connectionTimeout: limits.closeAfterMs,
@@ -68,10 +71,7 @@ export function httpServerOptions(
   };
 }
 
-/**
- * Prepares the server before its routes are known. Signatures are over the bytes as they came, so every body is
- * kept raw and is parsed behind the door.
- */
+/** Prepares the server before its routes are known. */
 export function prepareHttpServer(
   fastify: FastifyInstance,
   limits: HttpLimits,
@@ -80,8 +80,7 @@ export function prepareHttpServer(
   fastify.server.maxConnections = limits.connectionsMax;
   // Node would answer an expectation it does not know by itself; it is refused below, in the caller's dialect.
   fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  keepBodiesRaw(fastify, limits.bodyMaxBytes);
 
   let isClosing = false;
   fastify.addHook('preClose', (done) => {
@@ -120,6 +119,8 @@ function objectionTo({ method, headers }: FastifyRequest): string | undefined {
   if (headers.host === undefined) return 'the Host header is missing';
   if (!/^(100-continue)?$/i.test(headers.expect ?? '')) return 'only Expect: 100-continue is understood';
   const { 'content-encoding': encoding, 'content-length': length, 'transfer-encoding': transfer } = headers;
+  if (!MEDIA_TYPE.test(headers['content-type'] ?? 'application/json'))
+    return 'the Content-Type cannot be read';
   if (encoding !== undefined && encoding !== 'identity') return 'Content-Encoding must be left out';
   const hasBody = transfer !== undefined || (length !== undefined && length !== '0');
   return method === 'GET' && hasBody ? 'a GET has no body' : undefined;

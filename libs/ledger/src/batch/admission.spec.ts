@@ -33,6 +33,7 @@ function unitOf({ kind, payment, channel, charge }: Command): UnitOfWork {
     billerFee: rupiah(0n),
     commission: rupiah(0n),
     charge: rupiah(BigInt(charge)),
+    drawsFloat: false,
   };
   const journal = { hold: holdJournal, capture: captureJournal, void: voidJournal }[kind](money, AT);
   return {
