@@ -8,6 +8,8 @@ import { Iso8583Connector } from './iso8583/connector';
 import { dialectNamed } from './iso8583/dialects';
 import { objectionsOfDialect } from './iso8583/objections';
 import { Iso8583BillerSpec } from './iso8583/spec';
+import { SnapBillerConnector } from './snap/connector';
+import { SnapBillerSpec } from './snap/spec';
 
 /** A connector that holds connections until it is closed. */
 export type OpenConnector = BillerConnector & { close(): Promise<void> };
@@ -44,6 +46,7 @@ export const KINDS: Readonly<Record<string, BillerKind>> = {
       new Iso8583Connector(spec, dialectNamed(config, spec.dialect), clock, { tell }),
     objectionsOfDialect,
   ),
+  snap: kindOf(SnapBillerSpec, (spec, clock) => new SnapBillerConnector(spec, clock)),
 };
 
 /** A spec reaches only the kind whose schema has read it. */

@@ -1,9 +1,8 @@
 import type { Iso8583Spec, IsoFields, LayoutValues } from '#lib/iso8583';
 import { ZERO } from '#lib/kernel';
 import type { Bill, BillLine } from '#lib/switching';
-import { isTemplate, type ApprovedSpec, type BillSpec, type CallSpec, type ValueSpec } from './spec';
-import { filler, type Variables } from './template';
-import { UnreadableAnswer } from './unreadable';
+import type { ApprovedSpec, BillSpec, CallSpec, ValueSpec } from './spec';
+import { UnreadableAnswer } from '../unreadable-answer';
 import {
   countOf,
   requiredTextOf,
@@ -35,7 +34,7 @@ export function opened(dialect: Iso8583Spec, { layouts }: CallSpec, fields: IsoF
 }
 
 /** Reads a bill. @throws UnreadableAnswer where something is missing or of another form. */
-export function billIn(dialect: Iso8583Spec, contents: Contents, spec: BillSpec, asked: Variables): Bill {
+export function billIn(dialect: Iso8583Spec, contents: Contents, spec: BillSpec): Bill {
   const at = textIn(contents);
   const lines = membersOf(dialect, contents, spec, at).map((member) => lineIn(member, spec));
   const { payable } = spec;
@@ -45,7 +44,7 @@ export function billIn(dialect: Iso8583Spec, contents: Contents, spec: BillSpec,
     // At least what it sent, also where it counts wrong: fewer would be a negative number of bills left.
     outstanding: Math.max(lines.length, countIn(spec.outstanding, at) ?? 0),
     details: textsIn(spec.details, at),
-    echo: echoIn(spec, at, asked),
+    echo: echoIn(spec, at),
     validSeconds: countIn(spec.validSeconds, at),
     ...(payable && {
       payable: { minimum: rupiahOf(payable.minimum, at), maximum: rupiahOf(payable.maximum, at) },
@@ -104,13 +103,8 @@ function lineIn(at: TextAt, { line }: BillSpec): BillLine {
 }
 
 /** What the payment must bring back; it cannot be sent without, so a bill that lacks one is none. */
-function echoIn({ echo }: BillSpec, at: TextAt, asked: Variables): Record<string, string> {
-  const echoes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(echo)) {
-    const text = isTemplate(value) ? filler(value)(asked) : rawOf(value, at);
-    if (text !== undefined) echoes[name] = text;
-  }
-  return echoes;
+function echoIn({ echo }: BillSpec, at: TextAt): Record<string, string> {
+  return Object.fromEntries(Object.entries(echo).map(([name, value]) => [name, rawOf(value, at)]));
 }
 
 /** A plain path is echoed as it came, its spaces included. */

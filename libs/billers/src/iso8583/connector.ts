@@ -12,14 +12,14 @@ import type {
   PaymentOutcome,
   ReversalOutcome,
 } from '#lib/switching';
-import { meaningOf } from '../spec/codes';
+import { declinedBy, meaningOf } from '../spec/codes';
 import { approvalIn, billIn, opened } from './answer';
 import { BillerLines, type LineOptions } from './lines';
 import { stanOf, type Repeated } from './message';
 import { productFormsOf, type ProductForms } from './product-forms';
 import type { CallName, CallSpec, Iso8583BillerSpec } from './spec';
-import { UnfilledTemplate, type Variables } from './template';
-import { UnreadableAnswer } from './unreadable';
+import { UnfilledTemplate, type Variables } from '../text-template';
+import { UnreadableAnswer } from '../unreadable-answer';
 import { textIn, type Contents } from './value';
 
 /** As many references as are remembered to tell a first advice or reversal from its repeats. */
@@ -97,7 +97,7 @@ export class Iso8583Connector implements BillerConnector {
       const contents = heard.whole();
       const doubt = doubtAbout(contents, heard.repeats);
       if (doubt !== undefined || !call.bill) return unavailable(doubt);
-      return ok(billIn(this.dialect, contents, call.bill, variables));
+      return ok(billIn(this.dialect, contents, call.bill));
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
       return unavailable(error.message);
@@ -122,7 +122,7 @@ export class Iso8583Connector implements BillerConnector {
       const meaning = meaningOf(heard.code, heard.call.codes);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return this.approvedBy(heard, evidence);
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -137,7 +137,7 @@ export class Iso8583Connector implements BillerConnector {
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved') return this.approvedBy(heard, evidence);
       if (meaning === 'no such payment') return { kind: meaning, evidence };
-      return { kind: 'declined', code: meaning, evidence };
+      return declinedBy(meaning, evidence);
     });
   }
 
@@ -159,6 +159,11 @@ export class Iso8583Connector implements BillerConnector {
       kind: meaningOf(heard.code, heard.call.codes) ?? 'unknown',
       evidence,
     }));
+  }
+
+  /** Waits until a line is signed on. @returns whether one is, within so many milliseconds. */
+  async isReady(withinMs: number): Promise<boolean> {
+    return this.lines.whenReady(withinMs);
   }
 
   /** Signs off and closes the lines; what waits for an answer is then `unknown`. */
@@ -251,17 +256,7 @@ export class Iso8583Connector implements BillerConnector {
   }
 
   private variablesOf(leg: BillerLeg): Variables {
-    const variables: Record<string, Variables[string]> = {
-      ...this.constantsOf(leg.product),
-      reference: leg.reference,
-      product: leg.product,
-      customerNumber: leg.customerNumber,
-      amount: leg.amount,
-      billCount: leg.billCount,
-      settlementDate: leg.settlementDate,
-    };
-    for (const [name, value] of Object.entries(leg.echo)) variables[`echo.${name}`] = value;
-    return variables;
+    return { ...this.constantsOf(leg.product), ...variablesOfLeg(leg) };
   }
 
   private originalOf({ reference, sentAt }: BillerLeg): { stan: string; at: Date } {
@@ -291,13 +286,22 @@ export class Iso8583Connector implements BillerConnector {
   }
 }
 
-function variablesOfQuestion({ extra, ...question }: BillerInquiry): Variables {
-  const { product, customerNumber, amount, billCount, months, year, trace } = question;
-  const variables: Record<string, Variables[string]> = {
-    ...{ product, customerNumber, amount, billCount, months, year, trace },
+function variablesOfQuestion(question: BillerInquiry): Variables {
+  const { product, customerNumber, amount, billCount, months, year, extra, trace } = question;
+  return { product, customerNumber, amount, billCount, months, year, trace, ...prefixed('extra', extra) };
+}
+
+function variablesOfLeg(leg: BillerLeg): Variables {
+  const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
+  return {
+    ...{ reference, product, customerNumber, amount, billCount, months, year, settlementDate },
+    ...prefixed('extra', leg.extra),
+    ...prefixed('echo', leg.echo),
   };
-  for (const [name, value] of Object.entries(extra ?? {})) variables[`extra.${name}`] = value;
-  return variables;
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 function notSent(reason: string): { kind: 'not sent'; evidence: Evidence } {

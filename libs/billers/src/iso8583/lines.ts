@@ -74,6 +74,16 @@ export class BillerLines {
     return this.clients.some((client) => client.isReady);
   }
 
+  /** Waits for a line that is just being opened. @returns whether a message would leave now. */
+  async whenReady(withinMs: number): Promise<boolean> {
+    const ready = this.clients.map(async (client) => {
+      if (!(await client.whenReady(withinMs))) throw new Error('this line is not open');
+    });
+    // The first that stands is enough; where none does, all have been waited for.
+    await Promise.any(ready).catch(() => undefined);
+    return this.isReady;
+  }
+
   /**
    * Asks on a line that is signed on; where all are just being opened, waits for one, within the same time.
    * @returns the answer that agrees in every key field, or why there is none: `not sent` only where no byte has left.
@@ -86,7 +96,7 @@ export class BillerLines {
     }
     const begun = performance.now();
     const readyWithinMs = Math.min(withinMs, this.spec.line.readyWithinMs);
-    await Promise.any(this.clients.map((one) => one.whenReady(readyWithinMs))).catch(() => undefined);
+    await this.whenReady(readyWithinMs);
     const late = this.readyOne();
     if (!late) return notSent('there is no line that is signed on');
     onSending?.();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  fieldFormat,
   WireError,
   type IsoFields,
   type IsoMessage,
@@ -7,7 +8,7 @@ import {
   type LayoutValues,
 } from '#lib/iso8583';
 import { alternativesOf, type CallName, type CallSpec, type FillingSpec } from './spec';
-import { filler, UnfilledTemplate, type Filler, type Variables } from './template';
+import { filler, UnfilledTemplate, type Filler, type Variables } from '../text-template';
 
 /** What a data element of ours is made of, ready to be filled. */
 type Part = (variables: Variables) => string | undefined;
@@ -31,7 +32,7 @@ export class MessageForm<Name extends CallName = CallName> {
       ([number, filling]) => [Number(number), partOf(dialect, filling)] as const,
     );
     this.repeated = Object.entries(call.repeats).map(
-      ([paths, text]) => [alternativesOf(paths), filler(text)] as const,
+      ([paths, text]) => [alternativesOf(paths), padded(dialect, paths, filler(text))] as const,
     );
   }
 
@@ -67,6 +68,14 @@ export class MessageForm<Name extends CallName = CallName> {
       if (known.has(Number(number))) complete[Number(number)] = stamp;
     return { mti, fields: Object.assign(complete, fields) };
   }
+}
+
+/** Digits come back in the full width of their field, so they are compared so. */
+function padded(dialect: Iso8583Spec, path: string, fill: Filler): Filler {
+  const field = dialect.definition.fields[path];
+  const { type, length, lengthDigits } = fieldFormat(field?.format ?? 'ans...999');
+  if (type !== 'n' || lengthDigits > 0) return fill;
+  return (variables) => fill(variables)?.padStart(length, '0');
 }
 
 function partOf(dialect: Iso8583Spec, filling: FillingSpec): Part {

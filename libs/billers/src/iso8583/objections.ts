@@ -6,7 +6,6 @@ import {
   alternativesOf,
   CALLS,
   callOf,
-  isTemplate,
   productsOf,
   type CallSpec,
   type Iso8583BillerSpec,
@@ -133,8 +132,7 @@ function* pathsIn({
   for (const name of ['outstanding', 'validSeconds'] as const)
     if (bill[name] !== undefined) yield* valueAt(['bill', name], bill[name]);
   for (const group of ['echo', 'details'] as const)
-    for (const [name, value] of Object.entries(bill[group]))
-      if (!isTemplate(value)) yield* valueAt(['bill', group, name], value);
+    for (const [name, value] of Object.entries(bill[group])) yield* valueAt(['bill', group, name], value);
   if (typeof bill.lines === 'string') yield { keys: ['bill', 'lines'], path: bill.lines };
   else
     for (const [index, path] of (bill.lines?.each ?? []).entries())

@@ -1,12 +1,12 @@
 import type { Iso8583Spec } from '#lib/iso8583';
 import { MessageForm } from './message';
-import { callOf, isTemplate, productsOf, type CallName, type Iso8583BillerSpec } from './spec';
-import type { Variables } from './template';
+import { callOf, productsOf, type CallName, type Iso8583BillerSpec } from './spec';
+import type { Variables } from '../text-template';
 
 /** What a biller is asked about one product, made ready at the start. */
 export interface ProductForms {
   forms: { readonly [Name in CallName]?: MessageForm<Name> | undefined };
-  /** Its constants, and what an inquiry may have had nothing to bring back of. */
+  /** As `value.name`. */
   constants: Variables;
 }
 
@@ -39,10 +39,8 @@ export function productFormsOf(
 }
 
 function constantsOf(spec: Iso8583BillerSpec, product: string | undefined): Variables {
-  const constants: Record<string, string | undefined> = {};
+  const constants: Record<string, string> = {};
   const { values = {} } = (product === undefined ? undefined : spec.products?.[product]) ?? {};
   for (const [name, value] of Object.entries(values)) constants[`value.${name}`] = value;
-  for (const [name, value] of Object.entries(callOf(spec, product, 'inquiry')?.bill?.echo ?? {}))
-    if (isTemplate(value)) constants[`echo.${name}`] = undefined;
   return constants;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LinkLimits } from '#lib/iso8583';
 import { AdviceCodes, InquiryCodes, PaymentCodes, ReversalCodes, SUCCESS } from '../spec/codes';
 import { AfterUnknown, COMMON, EnvironmentName } from '../spec/common';
-import { objectionToTemplate } from './template';
+import { objectionToTemplate } from '../text-template';
 
 const Number_ = z.string().regex(/^([2-9]|[1-9]\d|1[01]\d|12[0-8])$/, "must be a data element such as '48'");
 const Word = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'must be one word, such as customerName');
@@ -87,8 +87,8 @@ const Bill = z.strictObject({
   validSeconds: Value.optional(),
   /** What may be paid at least and at most, where the customer chooses within the biller's bounds. */
   payable: z.strictObject({ minimum: Value, maximum: Value }).optional(),
-  /** What the payment brings back: of the answer, or a template of what was asked, such as '{months}'. */
-  echo: z.record(Word, z.union([Value, z.string().regex(/\{/)])),
+  /** What the payment brings back, as it came where it is a plain path: its spaces included. */
+  echo: Values,
   details: Values,
   /**
    * The group that repeats for each bill, or the places of one bill each, every one inside in a layout of its own, as
@@ -194,7 +194,10 @@ export type BillSpec = z.infer<typeof Bill>;
 export type ApprovedSpec = z.infer<typeof Approved>;
 
 const OF_INQUIRY = ['stan', 'product', 'customerNumber', 'amount', 'trace', 'billCount', 'months', 'year'];
-const OF_LEG = ['stan', 'reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'];
+const OF_LEG = [
+  ...['stan', 'reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'],
+  ...['months', 'year'],
+];
 const OF_REVERSAL = ['reversalReference', 'billerReference'];
 /** Of the payment message that an advice or a reversal is about; `original.7` is its DE 7, where the dialect stamps it. */
 const OF_ORIGINAL = ['original.type', 'original.*'];
@@ -304,7 +307,7 @@ function hasKeys(value: unknown, keys: readonly string[]): boolean {
   return true;
 }
 
-function* templatesIn({ fields, repeats, bill }: CallSpec): Generator<{ keys: string[]; text: string }> {
+function* templatesIn({ fields, repeats }: CallSpec): Generator<{ keys: string[]; text: string }> {
   for (const [number, filling] of Object.entries(fields)) {
     if (typeof filling === 'string') yield { keys: ['fields', number], text: filling };
     else {
@@ -319,13 +322,6 @@ function* templatesIn({ fields, repeats, bill }: CallSpec): Generator<{ keys: st
     }
   }
   for (const [path, text] of Object.entries(repeats)) yield { keys: ['repeats', path], text };
-  for (const [name, text] of Object.entries(bill?.echo ?? {}))
-    if (isTemplate(text)) yield { keys: ['bill', 'echo', name], text };
-}
-
-/** Whether an echo is of what was asked, not of what was answered. */
-export function isTemplate(value: ValueSpec): value is string {
-  return typeof value === 'string' && value.includes('{');
 }
 
 /** What the templates of a call may name. */
@@ -335,5 +331,5 @@ function variablesOf(spec: Iso8583BillerSpec, product: string | undefined, name:
   if (name === 'inquiry') return new Set([...OF_INQUIRY, OF_EXTRA, ...constants]);
   const echoes = Object.keys(callOf(spec, product, 'inquiry')?.bill?.echo ?? {}).map((one) => `echo.${one}`);
   const more = name === 'payment' ? [] : name === 'advice' ? OF_ORIGINAL : [...OF_ORIGINAL, ...OF_REVERSAL];
-  return new Set([...OF_LEG, ...more, ...constants, ...echoes]);
+  return new Set([...OF_LEG, OF_EXTRA, ...more, ...constants, ...echoes]);
 }

@@ -1,6 +1,6 @@
 import { rupiah, type Rupiah } from '#lib/kernel';
 import type { IsoFields, LayoutValues } from '#lib/iso8583';
-import { UnreadableAnswer } from './unreadable';
+import { UnreadableAnswer } from '../unreadable-answer';
 import type { ValueSpec } from './spec';
 
 /** What stands in an answer: its data elements, and the inside of those that have a layout. */

@@ -36,6 +36,8 @@ export function iso8583Driver(read: BillerSpec, config: string): ContractDriver<
       const host = await rawHost(dialect, reaction);
       const connector = connectTo(host.port, one);
       try {
+        // The time of a misfortune counts from the question, not from the first byte of the line.
+        if (reaction.signOnCode === undefined) await connector.isReady(LONG_MS);
         return { told: await call(connector, one, withinMs), requests: host.requests };
       } finally {
         await host.close();

@@ -2,7 +2,6 @@ import type { IsoMessage, Iso8583Spec, LayoutValues } from '#lib/iso8583';
 import {
   alternativesOf,
   callOf,
-  isTemplate,
   type CallSpec,
   type Iso8583BillerSpec,
   type ValueSpec,
@@ -74,7 +73,7 @@ function neededBy(dialect: Iso8583Spec, { bill, approved, layouts }: CallSpec): 
   const values: ValueSpec[] = approved
     ? [approved.reference]
     : bill
-      ? [bill.customerName, ...Object.values(bill.echo).filter((value) => !isTemplate(value))]
+      ? [bill.customerName, ...Object.values(bill.echo)]
       : [];
   const paths = values.map(pathOf).filter((path) => canBeEmpty(dialect, layouts, path));
   return [...new Set([...paths, ...paths.map((path) => path.split('.')[0] ?? path)])];

@@ -27,6 +27,14 @@ export function isoMisfortunes(
   return {
     silence: [
       way('never answers', () => undefined, SHORT_MS),
+      way(
+        'asks the same in place of an answer',
+        (line, _, { mti, fields }) => {
+          const question = mti.slice(0, 2) + String(Number(mti[2]) - 1) + mti.slice(3);
+          line.socket.write(dialect.packFrame({ mti: question, fields }));
+        },
+        SHORT_MS,
+      ),
       ...dialect.definition.match.map((number) =>
         way(
           `answers with another DE ${number}`,
@@ -138,18 +146,14 @@ function garbage(
       (line, _, answer) => void framed(line, answer.mti + 'Z'.repeat(16) + bodyOf(answer).slice(20)),
     ),
     way('answers more than its bitmap says', (line, _, answer) => void framed(line, `${bodyOf(answer)}0000`)),
-    way(
-      'answers letters in its amount',
-      (line, _, answer) => void framed(line, bodyOf(answer).replace(/\d{8}$/, 'abcdefgh')),
-    ),
+    way('answers letters in place of digits', (line, _, answer) => {
+      const body = bodyOf(answer);
+      framed(line, `${body.slice(0, 20)}xyz${body.slice(23)}`);
+    }),
     way(
       'answers with control characters in a text',
       (line, _, answer) => void framed(line, bodyOf(answer).replace(/(?<=.{60})[A-Z](?=[A-Z ])/, '\u001b')),
     ),
-    way('answers in the type of a question', (line, _, answer) => {
-      const question = `${answer.mti.slice(0, 2)}${Number(answer.mti[2]) - 1}${answer.mti[3]}`;
-      framed(line, question + bodyOf(answer).slice(4));
-    }),
   ];
 }
 

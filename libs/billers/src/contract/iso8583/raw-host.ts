@@ -48,7 +48,7 @@ export async function rawHost(dialect: Iso8583Spec, reaction: IsoReaction): Prom
         const message = read.value;
         if (message.mti === dialect.definition.network.request)
           answerNetwork(dialect, reaction, line, message);
-        else {
+        else if (dialect.answerTypeOf(message.mti) !== undefined) {
           requests.push({ message, raw: dialect.framing.wrap(Buffer.from(bytes)).toString('latin1') });
           reaction.react(line, message);
         }
