@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Clock } from '#lib/kernel';
-import type { BillerConnector } from '#lib/switching';
 import { HttpJsonConnector } from './http-json/connector';
 import { HttpJsonSpec } from './http-json/spec';
 import type { BillerSpec } from './spec/common';
@@ -10,9 +9,9 @@ import { objectionsOfDialect } from './iso8583/objections';
 import { Iso8583BillerSpec } from './iso8583/spec';
 import { SnapBillerConnector } from './snap/connector';
 import { SnapBillerSpec } from './snap/spec';
+import type { OpenConnector } from './spec/open-connector';
 
-/** A connector that holds connections until it is closed. */
-export type OpenConnector = BillerConnector & { close(): Promise<void> };
+export type { OpenConnector } from './spec/open-connector';
 
 /** What a connector finds around it. */
 export interface Surroundings {
@@ -32,7 +31,7 @@ export interface Objection {
 export interface BillerKind {
   readonly spec: z.ZodType<BillerSpec>;
   /** What is wrong with a spec beside the other files of its configuration. */
-  objections(spec: BillerSpec, config: string): Objection[];
+  readonly objections: (spec: BillerSpec, config: string) => Objection[];
   /** @throws SettingError when an address or a secret is not in the environment. */
   open(spec: BillerSpec, clock: Clock, around: Surroundings): OpenConnector;
 }

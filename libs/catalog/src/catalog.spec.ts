@@ -59,7 +59,7 @@ test('a product that a channel no longer sells is still known', async () => {
   await store.admin.run("DELETE FROM price WHERE product_id = 'pln-prepaid'");
   const catalog = await open();
   expect(catalog.soldProduct('warung-kecil', 'pln-prepaid')).toBeUndefined();
-  expect(catalog.product('pln-prepaid')?.requiredReceiptFields).toEqual(['token']);
+  expect(catalog.product('pln-prepaid')?.receipt).toBe('pln-prepaid');
   await catalog.close();
 });
 

@@ -108,10 +108,11 @@ const SeedShape = z.strictObject({
       oneBillAtATime: z.boolean(),
       /** Only where the biller takes reversals too. */
       reversible: z.boolean().default(false),
-      requiredReceiptFields: z.array(z.string()),
+      requiredReceiptFields: z.array(z.string()).default([]),
       hours: z.strictObject({ open: Time, close: Time }).nullable(),
       timeZone: z.string(),
-      receipt: z.array(z.string()),
+      /** The name of a file in config/receipts. */
+      receipt: Id,
     }),
   ),
   channels: z.record(
@@ -252,7 +253,8 @@ export async function seedCatalog(source: DataSource, file: string, box: SecretB
         isNumberMasked: masked,
         opensAt: hours?.open ?? null,
         closesAt: hours?.close ?? null,
-        receiptLines: receipt,
+        receipt,
+        receiptLines: [],
       });
     }
     await manager.deleteAll(ProductRoute);

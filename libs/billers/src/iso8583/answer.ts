@@ -109,8 +109,9 @@ function echoIn({ echo }: BillSpec, at: TextAt): Record<string, string> {
 
 /** A plain path is echoed as it came, its spaces included. */
 function rawOf(value: BillSpec['echo'][string], at: TextAt): string {
-  const text = typeof value === 'string' ? at(value) : requiredTextOf(value, at);
-  if (text === undefined) throw new UnreadableAnswer(`${String(value)} is missing`);
+  if (typeof value !== 'string') return requiredTextOf(value, at);
+  const text = at(value);
+  if (text === undefined) throw new UnreadableAnswer(`${value} is missing`);
   return text;
 }
 

@@ -293,11 +293,8 @@ function variablesOfQuestion(question: BillerInquiry): Variables {
 
 function variablesOfLeg(leg: BillerLeg): Variables {
   const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
-  return {
-    ...{ reference, product, customerNumber, amount, billCount, months, year, settlementDate },
-    ...prefixed('extra', leg.extra),
-    ...prefixed('echo', leg.echo),
-  };
+  const own = { reference, product, customerNumber, amount, billCount, months, year, settlementDate };
+  return { ...own, ...prefixed('extra', leg.extra), ...prefixed('echo', leg.echo) };
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {

@@ -4,7 +4,9 @@ import { AdviceCodes, InquiryCodes, PaymentCodes, ReversalCodes, SUCCESS } from 
 import { AfterUnknown, COMMON, EnvironmentName } from '../spec/common';
 import { objectionToTemplate } from '../text-template';
 
-const Number_ = z.string().regex(/^([2-9]|[1-9]\d|1[01]\d|12[0-8])$/, "must be a data element such as '48'");
+const DataElement = z
+  .string()
+  .regex(/^([2-9]|[1-9]\d|1[01]\d|12[0-8])$/, "must be a data element such as '48'");
 const Word = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'must be one word, such as customerName');
 const Dialect = z
   .string()
@@ -69,8 +71,8 @@ const Filling = z.union([
 ]);
 export type FillingSpec = z.infer<typeof Filling>;
 
-const Fields = z.record(Number_, Filling);
-const Layouts = z.record(Number_, z.string());
+const Fields = z.record(DataElement, Filling);
+const Layouts = z.record(DataElement, z.string());
 /** Several paths with bars between them: one of them must repeat it. */
 const Repeats = z.record(
   z.string().regex(/^\d{1,3}(\.[a-z]\w*)?( ?\| ?\d{1,3}(\.[a-z]\w*)?)*$/, "must be a path such as '37'"),
@@ -181,7 +183,7 @@ const Shape = z.strictObject({
     ) as { [Name in keyof LinkLimits]: z.ZodDefault<(typeof LinkLimits.shape)[Name]> }),
   }),
   /** What every message of ours carries, network messages included where their type lists it. */
-  fields: z.record(Number_, z.string()).default({}),
+  fields: z.record(DataElement, z.string()).default({}),
   inquiry: z.strictObject({ ...Call, codes: InquiryCodes, bill: Bill.optional() }).optional(),
   payment: z.strictObject({ ...Call, codes: PaymentCodes, approved: Approved.optional() }),
   advice: z.strictObject({ ...Call, codes: AdviceCodes, approved: Approved.optional() }),
@@ -194,10 +196,7 @@ export type BillSpec = z.infer<typeof Bill>;
 export type ApprovedSpec = z.infer<typeof Approved>;
 
 const OF_INQUIRY = ['stan', 'product', 'customerNumber', 'amount', 'trace', 'billCount', 'months', 'year'];
-const OF_LEG = [
-  ...['stan', 'reference', 'product', 'customerNumber', 'amount', 'billCount', 'settlementDate'],
-  ...['months', 'year'],
-];
+const OF_LEG = 'stan reference product customerNumber amount billCount months year settlementDate'.split(' ');
 const OF_REVERSAL = ['reversalReference', 'billerReference'];
 /** Of the payment message that an advice or a reversal is about; `original.7` is its DE 7, where the dialect stamps it. */
 const OF_ORIGINAL = ['original.type', 'original.*'];

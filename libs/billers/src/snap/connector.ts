@@ -212,11 +212,8 @@ function meaningIn<T extends string>(
 
 function variablesOf(leg: BillerLeg): Variables & { customerNumber: string } {
   const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
-  return {
-    ...prefixed('extra', leg.extra),
-    ...prefixed('echo', leg.echo),
-    ...{ reference, product, customerNumber, amount, billCount, months, year, settlementDate },
-  };
+  const own = { reference, product, customerNumber, amount, billCount, months, year, settlementDate };
+  return { ...prefixed('extra', leg.extra), ...prefixed('echo', leg.echo), ...own };
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {

@@ -18,7 +18,13 @@ export function partnerOf(spec: SnapBillerSpec): SnapPartner {
     privateKey: privateKeyOf(spec),
     clientSecret: clientSecretKey(setting(secret, `the secret shared with biller ${biller}`)),
     externalIdLength: externalId.length,
-    ...{ version, partnerId, channelId, signing, connectionsMax, answerMaxBytes, refreshBeforeMs },
+    version,
+    partnerId,
+    channelId,
+    signing,
+    connectionsMax,
+    answerMaxBytes,
+    refreshBeforeMs,
   };
 }
 

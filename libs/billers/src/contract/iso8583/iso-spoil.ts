@@ -60,9 +60,13 @@ export function spoiltAnswers(
 
 const other = (value: string) => value.slice(0, -1) + (value.endsWith('1') ? '2' : '1');
 
+function withoutMember<T extends object>(from: T, name: string): T {
+  return Object.fromEntries(Object.entries(from).filter(([one]) => one !== name)) as T;
+}
+
 const without =
   (number: number): Spoil =>
-  ({ mti, fields: { [number]: _, ...fields } }) => ({ mti, fields });
+  ({ mti, fields }) => ({ mti, fields: withoutMember(fields, String(number)) });
 
 function withField({ mti, fields }: IsoMessage, number: number, value: string): IsoMessage {
   return { mti, fields: { ...fields, [number]: value } };
@@ -142,7 +146,7 @@ function changed(
   const text = message.fields[at];
   if (text === undefined) return message;
   const name = call.layouts[number] ?? '';
-  const { [part]: _, ...others } = valuesOf(dialect, call, number, text);
+  const others = withoutMember(valuesOf(dialect, call, number, text), part);
   const isFixed = dialect.definition.layouts[name]?.kind === 'fixed';
   const values: LayoutValues =
     value !== undefined ? { ...others, [part]: value } : isFixed ? { ...others, [part]: '' } : others;
