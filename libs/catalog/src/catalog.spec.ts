@@ -48,7 +48,10 @@ test('the demo catalog is sold as its file says, each channel with both its secr
   ]);
   const sold = catalog.soldProduct('warung-kecil', 'pln-prepaid');
   expect(sold?.product.denominations).toContain('100000');
-  expect(sold?.price).toMatchObject({ adminFee: 2_500n, billerFee: 500n, commission: 1_300n });
+  expect(sold?.fees).toMatchObject({
+    per: 'payment',
+    tiers: [{ upTo: null, adminFee: 2_500n, billerFee: 500n, commission: 1_300n }],
+  });
   expect(catalog.soldProduct('warung-kecil', 'story-postpaid')).toBeUndefined();
   expect(catalog.soldProducts('nobody')).toEqual([]);
   await catalog.close();

@@ -1,6 +1,7 @@
 import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
 import { isOpen, type Catalog, type SoldProduct } from '#lib/catalog';
 import type { BillerConnector, Billers } from './biller.contract';
+import type { SaleOutlet } from './offer';
 
 /** Where a request goes: a product as sold to its channel, and the connector of its biller. */
 export interface Route {
@@ -20,7 +21,7 @@ export class Router {
 
   route(channelId: string, productId: string, now: Date): Result<Route, Refusal> {
     const channel = this.catalog.channel(channelId);
-    const sold = this.catalog.soldProduct(channelId, productId);
+    const sold = this.catalog.soldProduct(channelId, productId, now);
     if (!channel || !sold)
       return fail(refusal('PRODUCT_UNKNOWN', `${productId} is not sold to ${channelId}`, 'product'));
     if (!isOpen(sold.product, now))
@@ -35,6 +36,21 @@ export class Router {
       commissionMode: channel.channel.commissionMode,
       billsMax: this.catalog.routes(productId, now)[0]?.billsMax ?? null,
     });
+  }
+
+  /** Whose outlet a terminal is. An unknown one is the channel's own, unless the channel wants it refused. */
+  outletOf(
+    channelId: string,
+    terminal: SaleOutlet['terminal'] | undefined,
+    now: Date,
+  ): Result<SaleOutlet | undefined, Refusal> {
+    const isKnownOnly = this.catalog.channel(channelId)?.channel.outlets === 'known';
+    const outlet = terminal && this.catalog.outlet(channelId, terminal.id, now);
+    if (isKnownOnly && !outlet)
+      return fail(
+        refusal('REQUEST_MALFORMED', 'must be the number of an outlet that was agreed on', 'terminal.id'),
+      );
+    return ok(terminal && { terminal, subAgentId: outlet?.subAgentId ?? null });
   }
 
   /** Whose numbers begin as this one does, where it is known. */
