@@ -2,7 +2,7 @@
 const FLOORS = [
   ['channels', 'billers', 'reconciliation', 'settlement', 'reports', 'webhooks', 'identity', 'breakages'],
   ['switching', 'files', 'iso8583', 'snap'],
-  ['ledger', 'catalog'],
+  ['ledger', 'catalog', 'receipts'],
   ['audit'],
   ['platform'],
   ['kernel'],

@@ -38,6 +38,7 @@ const WATER = {
   oneBillAtATime: true,
   isReversible: false,
   requiredReceiptFields: [],
+  receipt: null,
   receiptLines: ['{paymentId}', '{customerName}', 'Rp {total}'],
   opensAt: null,
   closesAt: null,
@@ -147,11 +148,11 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
     return [];
   }
 
-  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
-    return this.soldProducts(channelId).find(({ product }) => product.productId === productId);
+  soldProduct(_: string, productId: string): SoldProduct | undefined {
+    return this.soldProducts().find(({ product }) => product.productId === productId);
   }
 
-  soldProducts(_: string): SoldProduct[] {
+  soldProducts(): SoldProduct[] {
     return this.products().map((product) => soldBy(product));
   }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import pino from 'pino';
 import { Catalog } from '#lib/catalog';
 import {
@@ -19,6 +20,7 @@ import {
   type MoneyWriter,
 } from '#lib/ledger';
 import { SecretBox } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import {
   AdviceFlow,
   Billers,
@@ -286,7 +288,8 @@ export async function aSwitch(
   const billers = new FakeBillers([biller, water, new FakeBiller('story')]);
   const writer = writerOf(store);
   const paymentStore = new SqlPaymentStore(store.database);
-  const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger);
+  const receipts = Receipts.read(join(__dirname, '..', '..', 'config', 'receipts'));
+  const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger, receipts);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
   const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, NO_FLOATS);

@@ -34,6 +34,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
   DirectPaymentFlow,
@@ -103,6 +104,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   profiles.requireFor(catalog.channels());
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
+  const receipts = Receipts.read(join(configDirectory, 'receipts'));
+  receipts.requireFor(catalog.products());
   // A product whose biller or source is not configured stops the process here, not its first payment.
   for (const product of catalog.products()) {
     const connector = billers.connector(product.billerId);
@@ -120,7 +123,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const writer = breakage.writer(
     options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
   );
-  const payments = new Payments(new SqlPaymentStore(database), writer, catalog, limits.advice, logger);
+  const payments = new Payments(
+    new SqlPaymentStore(database),
+    writer,
+    catalog,
+    limits.advice,
+    logger,
+    receipts,
+  );
   const opening = new PaymentOpening(
     payments,
     writer,

@@ -15,6 +15,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { Receipts } from '#lib/receipts';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import {
@@ -65,7 +66,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const breakage = breakageFromEnvironment();
   const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
   const store = new SqlPaymentStore(database);
-  const payments = new Payments(store, writer, catalog, limits.advice, logger);
+  const receipts = Receipts.read(join(configDirectory, 'receipts'));
+  receipts.requireFor(catalog.products());
+  const payments = new Payments(store, writer, catalog, limits.advice, logger, receipts);
   const dayEndOf = sourceDayEnd(formats);
   const answering = breakage.billers(billers);
   const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);

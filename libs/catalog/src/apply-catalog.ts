@@ -110,7 +110,8 @@ async function bring(
 function text(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return value.toString();
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }
 
@@ -128,11 +129,15 @@ async function bringChannels(
   const changes: CatalogChange[] = [];
   for (const [channelId, entry] of Object.entries(channels)) {
     const before = await manager.findOneBy(Channel, { channelId });
+    const isSilent =
+      entry.secret === undefined &&
+      entry.secondSecret === undefined &&
+      Object.keys(entry.credentials).length === 0;
     const secretOf = (column: 'secret' | 'secondSecret'): Buffer | null => {
       const place = secretPlace(channelId, column === 'secret' ? 'secret' : 'second_secret');
       const sealed = before?.[column] ?? null;
       const variable = entry[column];
-      if (variable === undefined) return sealed;
+      if (variable === undefined) return isSilent ? sealed : null;
       const value = setting(variable, `the ${column} of channel ${channelId}`);
       return sealed && opens(box, sealed, place) === value ? sealed : box.seal(value, place);
     };

@@ -149,7 +149,8 @@ const Product = dated({
   hours: z.strictObject({ open: Time, close: Time }).nullable().default(null),
   timeZone: TimeZone,
   calendar: Id.optional(),
-  receipt: z.array(z.string()),
+  /** The name of a file in config/receipts. */
+  receipt: Id,
 });
 
 const Tier = z.strictObject({
@@ -177,15 +178,15 @@ const Calendar = dated({
 });
 
 /** A fee scheme by its name, or amounts of the price's own. */
-const Price = z.union([
-  Id,
+const Price = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { scheme: entry } : entry),
   dated({
     scheme: Id.optional(),
     adminFee: Amount.optional(),
     billerFee: Amount.optional(),
     commission: Amount.optional(),
   }),
-]);
+);
 
 const Limit = dated({ minimum: Amount.optional(), maximum: Amount.optional() });
 const Outlet = dated({ subAgent: Id, name: z.string(), city: z.string() });
@@ -196,7 +197,7 @@ const Channel = z.strictObject({
   /** The name of a file in config/channels. */
   profile: Id,
   commissionMode: z.enum(['immediate', 'settled']),
-  /** Names of environment variables; left out where the protocol signs with no shared secret, or to keep those there are. */
+  /** Names of environment variables. An entry that names neither secrets nor credentials leaves them as they are. */
   secret: z.string().optional(),
   secondSecret: z.string().optional(),
   /** What the protocol needs beyond those: names of environment variables, by the protocol's own names. */
@@ -227,6 +228,7 @@ const Shape = z.strictObject({
 /** What a catalog file says: products of some billers, their prices for some channels, and what these go by. */
 export type CatalogFile = z.infer<typeof Shape>;
 export type ProductEntry = z.infer<typeof Product>;
+export type PriceEntry = z.infer<typeof Price>;
 
 /** What is there already, and may be referred to by a file that does not say it again. */
 export interface Known {
@@ -301,15 +303,12 @@ function mistakesIn(file: CatalogFile, known: Known): Mistake[] {
     for (const [productId, price] of Object.entries(prices)) {
       const at = ['channels', channelId, 'prices', productId];
       if (!groups.has(productId) && !known.priceGroups.has(productId)) need('products', productId, at);
-      if (typeof price === 'string') need('feeSchemes', price, at);
-      else {
-        need('feeSchemes', price.scheme, [...at, 'scheme']);
-        if ((price.scheme === undefined) === (price.adminFee === undefined))
-          mistakes.push({ path: at, message: 'needs either a scheme or an adminFee' });
-        const { adminFee = '0', billerFee = '0', commission = '0' } = price;
-        if (BigInt(billerFee) + BigInt(commission) > BigInt(adminFee) && price.scheme === undefined)
-          mistakes.push({ path: at, message: 'billerFee and commission are more than the adminFee' });
-      }
+      need('feeSchemes', price.scheme, [...at, 'scheme']);
+      if ((price.scheme === undefined) === (price.adminFee === undefined))
+        mistakes.push({ path: at, message: 'needs either a scheme or an adminFee' });
+      const { adminFee = '0', billerFee = '0', commission = '0' } = price;
+      if (BigInt(billerFee) + BigInt(commission) > BigInt(adminFee) && price.scheme === undefined)
+        mistakes.push({ path: at, message: 'billerFee and commission are more than the adminFee' });
     }
   return mistakes;
 }

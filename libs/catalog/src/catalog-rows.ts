@@ -1,5 +1,5 @@
 import { rupiah, type Rupiah } from '#lib/kernel';
-import type { CatalogFile, ProductEntry } from './catalog-file';
+import type { CatalogFile, PriceEntry, ProductEntry } from './catalog-file';
 import {
   Biller,
   Calendar,
@@ -119,25 +119,11 @@ export function rowsOf(file: CatalogFile): Wanted[] {
 
 function pricesOf(channels: CatalogFile['channels']): Price[] {
   return Object.entries(channels).flatMap(([channelId, { prices }]) =>
-    Object.entries(prices).flatMap(([productId, price]) =>
-      typeof price === 'string'
-        ? [priceRow(channelId, productId, { scheme: price }, versionsOf({ later: [] })[0] ?? ALWAYS)]
-        : versionsOf(price).map((time, at) => priceRow(channelId, productId, changed(price, at), time)),
-    ),
+    entries(prices, (productId, price, time) => priceRow(channelId, productId, price, time)),
   );
 }
 
-function priceRow(
-  channelId: string,
-  productId: string,
-  price: {
-    scheme?: string | undefined;
-    adminFee?: string | undefined;
-    billerFee?: string | undefined;
-    commission?: string | undefined;
-  },
-  time: Time,
-): Price {
+function priceRow(channelId: string, productId: string, price: PriceEntry, time: Time): Price {
   const isOwn = price.scheme === undefined;
   return {
     channelId,
@@ -178,7 +164,8 @@ function productRow(productId: string, product: ProductEntry, time: Time): Produ
     oneBillAtATime: product.oneBillAtATime,
     isReversible: product.reversible,
     requiredReceiptFields: product.requiredReceiptFields,
-    receiptLines: product.receipt,
+    receipt: product.receipt,
+    receiptLines: [],
     opensAt: hours?.open ?? null,
     closesAt: hours?.close ?? null,
     timeZone: product.timeZone,
@@ -228,8 +215,6 @@ interface Time {
   validFrom: Date;
   validUntil: Date | null;
 }
-
-const ALWAYS: Time = { validFrom: FROM_THE_BEGINNING, validUntil: null };
 
 interface Dated {
   from?: string | undefined;

@@ -160,6 +160,10 @@ export class Product implements Version {
   @Column({ name: 'required_receipt_fields', type: 'text', transformer: JSON_TEXT })
   requiredReceiptFields: string[];
 
+  /** The name of a file in config/receipts; null where `receiptLines` spells the receipt out. */
+  @Column({ type: 'varchar' })
+  receipt: string | null;
+
   @Column({ name: 'receipt_lines', type: 'text', transformer: JSON_TEXT })
   receiptLines: string[];
 

@@ -133,7 +133,7 @@ function productEntry(product: Product, routes: readonly ProductRoute[]): Entry 
     hours: opensAt === null ? undefined : { open: opensAt, close: closesAt },
     timeZone: product.timeZone,
     calendar: product.calendarId ?? undefined,
-    receipt: product.receiptLines,
+    receipt: product.receipt ?? undefined,
   });
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 
 /** A configuration file is wrong; the message names file, line, key and what was expected. */
@@ -42,8 +42,10 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
       if (!pair) break;
       offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
       node = pair.value;
-    } else if (isSeq(node)) node = node.items[Number(key)];
-    else break;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = isNode(node) ? (node.range?.[0] ?? offset) : offset;
+    } else break;
   }
   return offset;
 }

@@ -123,7 +123,7 @@ export class AdviceFlow {
       const deadline = new Date(this.clock.now().getTime() + connector.patience.adviceMs);
       return believe(await connector.advise(leg, deadline), {
         amount: leg.amount,
-        requiredReceiptFields: this.catalog.product(payment.productId)?.requiredReceiptFields ?? [],
+        requiredReceiptFields: this.payments.requiredReceiptFields(this.catalog.product(payment.productId)),
       });
     } catch (error) {
       // A biller that is not configured any more, a bug of a connector: the schedule goes on, and people see why.

@@ -23,7 +23,6 @@ export { isFinal, statusOf, type PaymentState } from './payment.states';
 export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
-export type { Receipt } from './receipt';
 export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
 export type { Reversal } from './reversal';

@@ -55,7 +55,7 @@ export class PaymentFlow {
     failPoint('K5 answered', payment.paymentId);
     const outcome = believe(said, {
       amount: leg.amount,
-      requiredReceiptFields: sold.product.requiredReceiptFields,
+      requiredReceiptFields: this.payments.requiredReceiptFields(sold.product),
     });
 
     const answered = await this.hand.on(request.channelId, () =>

@@ -1,9 +1,9 @@
 import { rupiah, type BusinessDate, type ResponseCode } from '#lib/kernel';
 import { fromJson, type SqlValue, type Statements } from '#lib/platform';
+import type { Receipt } from '#lib/receipts';
 import { offerFromJson } from './offer';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
-import type { Receipt } from './receipt';
 
 /** A payment with its leg, as the payment database hands it over. */
 export interface PaymentRow {

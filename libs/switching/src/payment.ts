@@ -1,9 +1,9 @@
 import type { BusinessDate, ResponseCode, Rupiah } from '#lib/kernel';
 import type { PaymentMoney } from '#lib/ledger';
+import type { Receipt } from '#lib/receipts';
 import type { BillerLeg } from './biller.contract';
 import type { Inputs, Offer } from './offer';
 import { isFinal, type PaymentState } from './payment.states';
-import type { Receipt } from './receipt';
 
 /** One attempt to settle one offer, with one final state. */
 export interface Payment {

@@ -10,12 +10,12 @@ import {
   type UnitOfWork,
 } from '#lib/ledger';
 import type { SqlValue } from '#lib/platform';
+import { renderReceipt, type ReceiptDefinition } from '#lib/receipts';
 import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
 import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
-import { renderReceipt } from './receipt';
 
 /**
  * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
@@ -83,7 +83,7 @@ export function movedPayment(
   event: PaymentEvent,
   said: Said,
   now: Date,
-  how: { receiptLines: readonly string[]; timeZone: string; firstAdviceAt: Date },
+  how: { receipt: ReceiptDefinition; timeZone: string; firstAdviceAt: Date },
 ): Payment {
   const move = requiredMove(payment, event);
   const moved: Payment = {
@@ -104,7 +104,7 @@ export function movedPayment(
   return {
     ...moved,
     billerReference: said.billerReference,
-    receipt: renderReceipt(how.receiptLines, facts, payment.offer, said.receipt),
+    receipt: renderReceipt(how.receipt, facts, payment.offer, said.receipt),
   };
 }
 

@@ -2,6 +2,7 @@ import { JAKARTA_MIDNIGHT } from '#lib/kernel';
 import type { Catalog } from '#lib/catalog';
 import type { MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
+import { Receipts, type ReceiptProduct } from '#lib/receipts';
 import type { AdviceLimits } from './advice.limits';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
@@ -11,6 +12,9 @@ import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
 import type { LastSale } from './sale-guard';
 import { freeAfter, movedPayment, unitOfMove, type MoveTies } from './payment.writes';
+
+/** A payment whose product is gone from the catalog has facts and no lines. */
+const NO_PRODUCT = { productId: '', receipt: null, receiptLines: [], requiredReceiptFields: [] };
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
 export class Payments {
@@ -22,6 +26,7 @@ export class Payments {
     private readonly catalog: Catalog,
     private readonly limits: AdviceLimits,
     private readonly logger: Logger,
+    private readonly receipts: Receipts = Receipts.none,
   ) {
     this.moves = moveLogger(logger);
   }
@@ -111,10 +116,15 @@ export class Payments {
     else this.logger.warn(line, 'evidence that people must look at');
   }
 
+  /** What a biller must say with its success on a product, or the success is not believed yet. */
+  requiredReceiptFields(product: ReceiptProduct = NO_PRODUCT): readonly string[] {
+    return this.receipts.of(product).required;
+  }
+
   private moved(payment: Payment, event: PaymentEvent, said: Said, now: Date): Payment {
     const product = this.catalog.product(payment.productId);
     return movedPayment(payment, event, said, now, {
-      receiptLines: product?.receiptLines ?? [],
+      receipt: this.receipts.of(product ?? NO_PRODUCT),
       timeZone: product?.timeZone ?? JAKARTA_MIDNIGHT.timeZone,
       firstAdviceAt: new Date(now.getTime() + (this.limits.scheduleSeconds[0] ?? 0) * 1_000),
     });
