@@ -5,6 +5,7 @@ import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
+import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
@@ -26,6 +27,7 @@ addAttentionCommands(addPaymentCommands(program));
 addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
+addFloatCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

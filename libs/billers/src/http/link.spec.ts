@@ -10,8 +10,7 @@ import {
   type RawBiller,
   type Reaction,
 } from '../contract/http/raw-biller';
-import { readJsonSpec } from '../../test/json-biller';
-import { HttpLink } from './link';
+import { addressOf, HttpLink } from './link';
 
 const LONG_MS = 20_000;
 const SHORT_MS = 80;
@@ -29,12 +28,30 @@ async function aBiller(react: Reaction): Promise<RawBiller> {
   return biller;
 }
 
-function aLink(url: string, connectionsMax = 4): HttpLink {
+/** A link whose messages are all alike but for their body. */
+interface TestLink {
+  post(path: string, body: object, withinMs: number): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+function aLink(url: string, connectionsMax = 4): TestLink {
   process.env['BILLER_PLN_URL'] = url;
-  process.env['BILLER_PLN_SECRET'] = 'a secret of this test';
-  const link = new HttpLink({ ...readJsonSpec('config/billers/pln.yaml'), connectionsMax });
+  const address = addressOf({ url: 'BILLER_PLN_URL', biller: 'pln' });
+  const link = new HttpLink(address, { connectionsMax, answerMaxBytes: 65_536 });
   opened.unshift(link);
-  return link;
+  return {
+    post: (path, body, withinMs) =>
+      link.send(
+        {
+          method: 'POST',
+          path,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+        withinMs,
+      ),
+    close: () => link.close(),
+  };
 }
 
 const referencesIn = (biller: RawBiller): unknown[] =>

@@ -1,7 +1,10 @@
 import { rupiah } from '#lib/kernel';
-import { fill, UnfilledTemplate } from './body';
+import type { Money } from './money';
+import { prepare, UnfilledTemplate, type Template, type Variables } from './template';
 
-const VARIABLES = {
+const fill = (template: Template, variables: Variables, money: Money) => prepare(template, money)(variables);
+
+const VARIABLES: Variables = {
   reference: 'R-1',
   billCount: 2,
   amount: rupiah(171_500n),
@@ -25,6 +28,41 @@ test('rupiah are written as the biller wants them', () => {
 
 test('a date may lose its dashes', () => {
   expect(fill({ day: '{day:yyyyMMdd}' }, VARIABLES, 'string')).toEqual({ day: '20260714' });
+});
+
+test('a message may be a tree, and a text may hold several variables', () => {
+  const template = { head: { key: '{reference}/{billCount}' }, list: ['{amount}', 'fixed', 7, true] };
+  expect(fill(template, VARIABLES, 'sen-number')).toEqual({
+    head: { key: 'R-1/2' },
+    list: [17_150_000, 'fixed', 7, true],
+  });
+});
+
+test('a text of which one variable has no value is left out whole', () => {
+  expect(fill({ a: 'x{none}', b: 'y' }, VARIABLES, 'string')).toEqual({ b: 'y' });
+});
+
+test.each<[Money, unknown]>([
+  ['string', '171500'],
+  ['number', 171_500],
+  ['sen-string', '17150000'],
+  ['sen-number', 17_150_000],
+  ['decimal-string', '171500.00'],
+])('an amount is written as %s', (money, written) => {
+  expect(fill('{amount}', VARIABLES, money)).toBe(written);
+});
+
+test.each([
+  ['{now}', '2026-07-14T08:10:21+07:00'],
+  ['{now:yyyyMMddHHmmss}', '20260714081021'],
+  ['{now:utc}', '2026-07-14T01:10:21.000Z'],
+  ['{now:epoch}', '1783991421'],
+  ['{day:yyyyMMdd} {now:HH:mm}', '20260714 08:10'],
+  ['{reference:lower}', 'r-1'],
+  ['{billCount:text}', '2'],
+])('%s is %s', (text, written) => {
+  const variables = { ...VARIABLES, now: new Date('2026-07-14T01:10:21Z') };
+  expect(fill(text, variables, 'string')).toBe(written);
 });
 
 test('what this call has no value for is left out', () => {
