@@ -10,7 +10,7 @@ export type TariffClass = {
 };
 
 /** What a biller meters, and how much of it a household uses. */
-export type Trade = {
+export type Tariffs = {
   readonly classes: readonly TariffClass[];
   /** Least and most units a household uses in an average month. */
   readonly monthlyUnits: readonly [number, number];
@@ -19,7 +19,7 @@ export type Trade = {
 };
 
 /** Household electricity in kWh; prices and late fees are those PLN published for these powers. */
-export const ELECTRICITY: Trade = {
+export const ELECTRICITY: Tariffs = {
   classes: [
     { tariff: 'R1M', power: '900', unitPriceSen: 135_200n, lateFee: 3_000n },
     { tariff: 'R1', power: '1300', unitPriceSen: 144_470n, lateFee: 5_000n },
@@ -30,12 +30,23 @@ export const ELECTRICITY: Trade = {
 };
 
 /** Piped water in cubic metres; an invented town with invented prices. */
-export const WATER: Trade = {
+export const WATER: Tariffs = {
   classes: [
     { tariff: 'RUMAH TANGGA 1', power: '', unitPriceSen: 450_000n, lateFee: 5_000n },
     { tariff: 'RUMAH TANGGA 2', power: '', unitPriceSen: 560_000n, lateFee: 5_000n },
     { tariff: 'NIAGA KECIL', power: '', unitPriceSen: 720_000n, lateFee: 5_000n },
   ],
   monthlyUnits: [15, 44],
+  readingSpread: 4,
+};
+
+/** Piped gas in cubic metres; invented prices. */
+export const GAS: Tariffs = {
+  classes: [
+    { tariff: 'RT1', power: '', unitPriceSen: 420_000n, lateFee: 10_000n },
+    { tariff: 'RT2', power: '', unitPriceSen: 600_000n, lateFee: 10_000n },
+    { tariff: 'PK1', power: '', unitPriceSen: 650_000n, lateFee: 25_000n },
+  ],
+  monthlyUnits: [14, 44],
   readingSpread: 4,
 };

@@ -230,7 +230,7 @@ test('an advice about another customer, or about nothing, knows no such payment'
 });
 
 test('a biller that does not exist is named in the refusal', async () => {
-  expect(await world.post('/billers/gas/inquiry', '{}', {})).toMatchObject({
+  expect(await world.post('/billers/gaz/inquiry', '{}', {})).toMatchObject({
     status: 404,
     body: { message: expect.stringContaining('pln, story') },
   });
