@@ -2,6 +2,7 @@ import { zonedIso } from '#lib/kernel';
 import type { Catalog, SoldProduct } from '#lib/catalog';
 import type { DepositBalance, Mutation } from '#lib/ledger';
 import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
+import type { StampOrderStanding } from './stamping';
 
 const ZONE = 'Asia/Jakarta';
 
@@ -99,6 +100,18 @@ export function presentProduct(
     fields: product.fields ?? [],
   };
 }
+
+/** An order to stamp as H2H JSON. */
+export function presentStamp({ serial, reference, state, stampedAt }: StampOrderStanding): object {
+  return {
+    serial,
+    reference,
+    status: STAMP_STATUS[state],
+    stampedAt: stampedAt && zonedIso(stampedAt, ZONE),
+  };
+}
+
+const STAMP_STATUS = { ORDERED: 'IN_PROGRESS', STAMPED: 'STAMPED', REFUSED: 'UNUSED' } as const;
 
 /** A balance as H2H JSON. */
 export function presentBalance({ posted, held, limit, available }: DepositBalance): object {
