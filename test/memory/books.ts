@@ -51,7 +51,15 @@ export function checkPaymentBooks(
     verdict('I4', payments, first(repeated(books.payment, ['channel_id', 'channel_reference']))),
     verdict('I5', legs, legTwice(books) ?? compared?.doubled),
     verdict('I6', legs, legMissing(books) ?? compared?.unknown),
-    verdict('I7', payments, untold(books) ?? capturedForAnother(books) ?? historyBroken(books) ?? historyJumps(books) ?? compared?.untrue),
+    verdict(
+      'I7',
+      payments,
+      untold(books) ??
+        capturedForAnother(books) ??
+        historyBroken(books) ??
+        historyJumps(books) ??
+        compared?.untrue,
+    ),
     verdict('I8', payments, notListed(books, now)),
     verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books) ?? givenBack(books)),
   ];
@@ -180,7 +188,9 @@ function legsBesideTheLast(books: Books): string[] {
       (last !== undefined && Number(leg['leg_no']) > last) ||
       (last !== undefined && Number(leg['leg_no']) < last && leg['state'] !== 'DECLINED');
     return isWrong && last !== undefined
-      ? [`leg ${text(leg, 'leg_no')} of ${text(leg, 'payment_id')} is ${text(leg, 'state')} beside the last one`]
+      ? [
+          `leg ${text(leg, 'leg_no')} of ${text(leg, 'payment_id')} is ${text(leg, 'state')} beside the last one`,
+        ]
       : [];
   });
 }
@@ -204,7 +214,9 @@ function legMissing(books: Books): string | undefined {
   const sudden = books.payment.find(
     (row) => (events.get(text(row, 'payment_id')) ?? []).length !== Number(row['leg_no']) - 1,
   );
-  return sudden && `${text(sudden, 'payment_id')} has ${text(sudden, 'leg_no')} legs and was not rerouted as often`;
+  return (
+    sudden && `${text(sudden, 'payment_id')} has ${text(sudden, 'leg_no')} legs and was not rerouted as often`
+  );
 }
 
 const PROOFS: Record<string, { events: readonly string[]; journal: string }> = {
@@ -244,7 +256,10 @@ function historyBroken(books: Books): string | undefined {
     const history = histories.get(paymentId) ?? [];
     const last = history.find((event) => event['event_no'] === row['last_event_no']);
     const isWhole = history.length === Number(row['last_event_no']) && last?.['to_state'] === row['state'];
-    return !isWhole || (legs.get(paymentId) ?? []).some((leg) => isLastLeg(leg, row) && leg['state'] !== row['state']);
+    return (
+      !isWhole ||
+      (legs.get(paymentId) ?? []).some((leg) => isLastLeg(leg, row) && leg['state'] !== row['state'])
+    );
   });
   return broken && `the history of ${text(broken, 'payment_id')} does not lead to its state`;
 }

@@ -110,7 +110,10 @@ export class MemoryPaymentStore extends PaymentStore {
 
   private whole(row: RawRow | undefined): Payment | undefined {
     if (!row) return undefined;
-    const [leg] = this.tables.rows('payment_leg', { payment_id: String(row['payment_id']), leg_no: Number(row['leg_no']) });
+    const [leg] = this.tables.rows('payment_leg', {
+      payment_id: String(row['payment_id']),
+      leg_no: Number(row['leg_no']),
+    });
     if (!leg) return undefined;
     const joined = { ...leg, leg_product: leg['product_id'], ...row };
     return paymentOf(joined as unknown as PaymentRow);

@@ -213,7 +213,9 @@ function givenUpTooSoon(
 
 /** Our payments by channel and reference. */
 function paymentsOf(books: Books): Map<string, Payment> {
-  const legs = new Map(books.payment_leg.map((row) => [`${String(row['payment_id'])} ${String(row['leg_no'])}`, row]));
+  const legs = new Map(
+    books.payment_leg.map((row) => [`${String(row['payment_id'])} ${String(row['leg_no'])}`, row]),
+  );
   return new Map(
     books.payment.map((row) => {
       const leg = legs.get(`${String(row['payment_id'])} ${String(row['leg_no'])}`);

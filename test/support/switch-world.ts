@@ -48,6 +48,7 @@ import {
   type BillerLeg,
   type BillerReversal,
   type BillerTruth,
+  type Floats,
   type Payment,
   type PaymentOutcome,
   type ReversalOutcome,
@@ -325,11 +326,13 @@ export interface SwitchWorld {
  * @param writerOf replaces the money writer, to put faults under the flows.
  * @param inHandMax how many payments are worked on at once.
  * @param routingLimits where routes are judged, bounded or left otherwise.
+ * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
   routingLimits: Partial<RoutingLimits> = {},
+  floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -349,7 +352,8 @@ export async function aSwitch(
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger, receipts);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, NO_FLOATS);
+  const floats = await floatsOf(store);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, floats);
   const routes = new RoutesInHand(catalog);
   const routing = new Routing({
     clock,

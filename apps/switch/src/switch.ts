@@ -22,6 +22,7 @@ import {
   type Iso8583Listening,
   type Transport,
 } from '#lib/channels';
+import { FloatLimits, FloatRoom, ListeningForEmptyFloats, pauseWhereEmpty } from '#lib/floats';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
@@ -41,7 +42,6 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
-  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -97,6 +97,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
 });
@@ -143,6 +144,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     logger,
     receipts,
   );
+  const floats = await FloatRoom.open(database, limits.float, logger);
   const opening = new PaymentOpening(
     payments,
     writer,
@@ -150,11 +152,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     businessDateOfSource,
     limits.advice,
     logger,
-    NO_FLOATS,
+    floats,
   );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
-  const answering = breakage.billers(billers);
+  const answering = new ListeningForEmptyFloats(
+    breakage.billers(billers),
+    pauseWhereEmpty(database, clock, logger, floats),
+  );
   const delivery = new ReversalDelivery(
     clock,
     payments,
@@ -214,6 +219,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       switches.close();
       clearInterval(telling);
       await writer.close();
+      await floats.close();
       await billers.close();
       await catalog.close();
       await database.close();
