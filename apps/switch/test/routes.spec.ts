@@ -52,16 +52,14 @@ async function payToken(reference: string): Promise<Explained> {
   const offer = await client.offer('pln-prepaid', customer('pln-prepaid'), { amount: TOKEN.amount });
   const paid = await client.pay(offer, reference);
   expect(paid.body.status).toBe('PAID');
-  return JSON.parse(
-    (await simpul('route', 'explain', String(paid.body.paymentId), '--json')).stdout,
-  ) as Explained;
+  return JSON.parse((await simpul('route', 'explain', paid.body.paymentId, '--json')).stdout) as Explained;
 }
 
 async function routeOfNextInquiry(): Promise<string | undefined> {
   const offer = await client.offer('pln-prepaid', customer('pln-prepaid'), { amount: TOKEN.amount });
   const [row] = await world.store.database.rows<{ route: unknown }>(
     'SELECT route FROM inquiry WHERE inquiry_id = ?',
-    [String(offer.inquiryId)],
+    [offer.inquiryId],
   );
   const asked = typeof row?.route === 'string' ? (JSON.parse(row.route) as unknown) : row?.route;
   return (asked as { routeId?: string } | undefined)?.routeId;
@@ -109,7 +107,7 @@ test('the list shows which routes are off, and how a switch sees them', async ()
 
 test('a route that is enabled again sells again', async () => {
   await simpul('route', 'enable', 'pln/prepaid', '--reason', 'the pause is over');
-  await until(routeOfNextInquiry, (routeId) => routeId === 'pln/prepaid');
+  expect(await until(routeOfNextInquiry, (routeId) => routeId === 'pln/prepaid')).toBe('pln/prepaid');
 });
 
 test('an order about a route that nobody has, or a payment that is not there, is an error', async () => {

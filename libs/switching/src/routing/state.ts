@@ -103,7 +103,7 @@ export async function listRoutes(statements: Statements, now: Date): Promise<Lis
     billerId: row.biller_id,
     source: row.source,
     priority: row.priority,
-    cost: String(row.cost),
+    cost: row.cost,
     share: row.share,
     off: offOf(row),
     seen: states
