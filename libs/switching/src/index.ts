@@ -11,7 +11,7 @@ export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
 export { InquiryStore, SqlInquiryStore, type AskedRoute, type StoredInquiry } from './inquiry.store';
 export { checkPaymentInvariants, checkSuccessesOnce, type BillerTruth, type TruthAround } from './invariants';
-export { offerFromJson, offerToJson, type Offer } from './offer';
+export { offerFromJson, offerToJson, splitOf, type FeeSplit, type Offer, type SaleOutlet } from './offer';
 export { listOpenPayments, type OpenPayment } from './open-payments';
 export { listOpenReversals, type OpenReversal } from './open-reversals';
 export { isSettled, moneyOf, type Payment } from './payment';
