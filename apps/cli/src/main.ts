@@ -11,6 +11,7 @@ import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addStampCommands } from './stamp-commands';
+import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -26,6 +27,7 @@ addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
 addStopCommands(program);
+addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addFloatCommands(program);
