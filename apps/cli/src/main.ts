@@ -8,6 +8,7 @@ import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addReceiptCommands } from './receipt-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -21,6 +22,7 @@ addDatabaseCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
+addReceiptCommands(program);
 addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Receipts } from './receipts';
 import { readSample, renderSample } from './sample';
@@ -7,6 +7,7 @@ const ROOT = join(__dirname, '..', '..', '..');
 const FIXTURES = join(ROOT, 'fixtures', 'receipts');
 const receipts = Receipts.read(join(ROOT, 'config', 'receipts'));
 
+// npx simpul receipt preview <name> --write makes what comes out the golden sample.
 test.each(receipts.names())('%s: every output is as its golden sample', async (name) => {
   const folder = join(FIXTURES, name);
   const definition = receipts.definition(name);
@@ -14,7 +15,6 @@ test.each(receipts.names())('%s: every output is as its golden sample', async (n
   const files = await renderSample(definition, readSample(join(folder, 'payment.yaml')));
   for (const [file, bytes] of files) {
     const path = join(folder, file);
-    if (process.env.X_WRITE) writeFileSync(path, bytes);
     expect({ file, text: existsSync(path) ? readFileSync(path, 'latin1') : 'missing' }).toEqual({
       file,
       text: bytes.toString('latin1'),

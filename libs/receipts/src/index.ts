@@ -1,3 +1,4 @@
+export { takeCopy, type CopyTaken } from './copies';
 export type { Copy } from './copy-mark';
 export type { ReceiptDefinition } from './definition';
 export {
@@ -12,4 +13,4 @@ export { LANGUAGES, type Language } from './formats';
 export type { ReceiptJson } from './json';
 export { renderReceipt, type Receipt } from './lines';
 export { readSample, renderSample, type ReceiptSample } from './sample';
-export { Receipts, type ReceiptProduct } from './receipts';
+export { NO_PRODUCT, Receipts, type ReceiptProduct } from './receipts';

@@ -1,4 +1,5 @@
 import { zonedIso } from '#lib/kernel';
+import { cleaned } from './clean';
 import type { Copy } from './copy-mark';
 import type { ReceiptFacts } from './facts';
 import type { Language } from './formats';
@@ -36,6 +37,6 @@ export function jsonOf(
       part.kind === 'row' ? { kind: part.kind, label: part.label, value: part.value } : { ...part },
     ),
     footer,
-    fields: { ...fields },
+    fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleaned(value)])),
   };
 }

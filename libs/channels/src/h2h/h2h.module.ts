@@ -6,6 +6,7 @@ import {
   InquiryFlow,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
 } from '#lib/switching';
@@ -37,6 +38,7 @@ export class H2hModule {
         { provide: InquiryFlow, useValue: parts.inquiryFlow },
         { provide: PaymentFlow, useValue: parts.paymentFlow },
         { provide: DirectPaymentFlow, useValue: parts.directPaymentFlow },
+        { provide: ReceiptFlow, useValue: parts.receiptFlow },
         { provide: ReversalFlow, useValue: parts.reversalFlow },
         { provide: H2H_LIMITS, useValue: limits },
         { provide: LOGGER, useValue: parts.logger },
