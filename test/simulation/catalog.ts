@@ -1,15 +1,6 @@
-import type {
-  Biller,
-  Catalog,
-  Channel,
-  OpenChannel,
-  Price,
-  Product,
-  ProductRoute,
-  SoldProduct,
-} from '#lib/catalog';
+import type { Biller, Catalog, Channel, OpenChannel, Product, ProductRoute, SoldProduct } from '#lib/catalog';
 import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, ZERO, type CutOff } from '#lib/kernel';
-import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
+import type { RoutingLimits, SourceCalendar, SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
 export const CHANNELS = [
@@ -18,9 +9,12 @@ export const CHANNELS = [
   { channelId: 'on-credit', opening: 1n, creditLimit: 120_000n, commissionMode: 'immediate' },
 ] as const;
 
-export const BILLER_IDS = ['water', 'power'] as const;
+export const BILLER_IDS = ['water', 'power', 'spare'] as const;
+
+const ALWAYS = { validFrom: new Date(0), validUntil: null };
 
 const WATER = {
+  ...ALWAYS,
   productId: 'water-bill',
   name: 'Water',
   billerId: 'water',
@@ -49,6 +43,8 @@ const WATER = {
   opensAt: null,
   closesAt: null,
   timeZone: 'Asia/Jakarta',
+  priceGroup: null,
+  calendarId: null,
 } satisfies Product;
 
 const POWER = {
@@ -68,24 +64,24 @@ const POWER = {
 
 const PRODUCTS: readonly Product[] = [WATER, POWER];
 
-function soldBy(channelId: string, product: Product): SoldProduct {
-  const biller: Biller = { billerId: product.billerId, name: product.name };
-  const price: Price = {
-    channelId,
-    productId: product.productId,
+function soldBy(product: Product): SoldProduct {
+  const biller: Biller = { billerId: product.billerId, ...ALWAYS, name: product.name };
+  const fee = {
+    upTo: null,
     adminFee: rupiah(2_500n),
     billerFee: rupiah(700n),
     commission: rupiah(1_300n),
+    subAgentFee: ZERO,
   };
-  return { product, biller, price };
+  const fees = { feeSchemeId: null, per: product.adminPer, tiers: [fee], hasPpn: false, hasPph: false };
+  return { product, biller, fees, limit: undefined };
 }
 
 function routeOf({ productId, billerId, billerProduct, source }: Product): ProductRoute {
   return {
     productId,
     routeId: `${billerId}/${billerProduct}`,
-    validFrom: new Date(0),
-    validUntil: null,
+    ...ALWAYS,
     billerId,
     billerProduct,
     source,
@@ -94,6 +90,7 @@ function routeOf({ productId, billerId, billerProduct, source }: Product): Produ
     billsMax: null,
     share: 0,
     isActive: true,
+    calendarId: null,
   };
 }
 
@@ -108,11 +105,18 @@ function aChannel({ channelId, commissionMode }: (typeof CHANNELS)[number]): Cha
     secondSecret: null,
     allowedIps: null,
     requestsPerSecond: null,
+    outlets: 'any',
     isActive: true,
   };
 }
 
 class FixedCatalog implements Pick<Catalog, keyof Catalog> {
+  readonly version = '1';
+
+  outlet(): undefined {
+    return undefined;
+  }
+
   channel(channelId: string): OpenChannel | undefined {
     const known = CHANNELS.find((channel) => channel.channelId === channelId);
     if (!known) return undefined;
@@ -129,7 +133,11 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
 
   routes(productId: string): ProductRoute[] {
     const product = this.product(productId);
-    return product ? [routeOf(product)] : [];
+    if (!product) return [];
+    // The token has a second seller, who is also tried now and then.
+    const second = { routeId: 'spare/PREPAID', billerId: 'spare', source: 'LPX01', priority: 2, share: 100 };
+    const own = routeOf(product);
+    return product === POWER ? [own, Object.assign(routeOf(product), second)] : [own];
   }
 
   normalNumber(_: string, typed: string): string {
@@ -144,12 +152,12 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
     return [];
   }
 
-  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
-    return this.soldProducts(channelId).find(({ product }) => product.productId === productId);
+  soldProduct(_: string, productId: string): SoldProduct | undefined {
+    return this.soldProducts().find(({ product }) => product.productId === productId);
   }
 
-  soldProducts(channelId: string): SoldProduct[] {
-    return this.products().map((product) => soldBy(channelId, product));
+  soldProducts(): SoldProduct[] {
+    return this.products().map((product) => soldBy(product));
   }
 
   products(): Product[] {
@@ -168,6 +176,16 @@ export function aFixedCatalog(): Catalog {
   // The class has private members that nobody outside of it can give.
   return new FixedCatalog() as unknown as Catalog;
 }
+
+/** How routes are judged in a run, unless it draws otherwise. */
+export const ROUTING: RoutingLimits = {
+  health: { windowMs: 30_000, failuresMin: 20, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
+  breaker: { openMs: 5_000, openMaxMs: 20_000, failedProbesMax: 3 },
+  bulkhead: { atOnceMax: 64, queueMax: 64, queueWithinMs: 1_000 },
+  failover: { legsMax: 2, leftMinMs: 500, tryAnother: ['DECLINED_BY_BILLER'] },
+  ordersPollMs: 2_000,
+  billers: {},
+};
 
 /** When the sources' days end: in the midst of a run, or long after. */
 export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];

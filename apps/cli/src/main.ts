@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
 import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
+import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
+import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
@@ -19,6 +21,7 @@ const program = new Command('simpul')
   .exitOverride();
 
 addDatabaseCommands(program);
+addCatalogCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
@@ -26,6 +29,7 @@ addReceiptCommands(program);
 addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
+addFloatCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -135,17 +135,18 @@ test('hostile text makes a PDF too, and one page of it', async () => {
   expect(pdf.endsWith('%%EOF\n')).toBe(true);
 });
 
+const HANDED_ON = /^(-?Rp [\d.,]+|[\d -]{8,32}|[A-Z0-9-]{8,32})$/;
+
 test.each(names)('%s: a token, a number and an amount of usual length stand in one line', async (name) => {
   const { offer, fromBiller } = sampleOf(name);
   const facts = keptOf(name, offer, fromBiller);
-  for (const format of ['text32', 'text48'] as const)
-    for (const language of ['id', 'en'] as const) {
-      const lines = (await render(name, facts, original(format, language))).split('\n');
-      const { body } = JSON.parse(await render(name, facts, original('json', language))) as ReceiptJson;
-      for (const part of body)
-        if (part.kind === 'row' && /^(-?Rp [\d.,]+|[\d -]{8,32}|[A-Z0-9-]{8,32})$/.test(part.value))
-          expect(lines.filter((line) => line.includes(part.value))).not.toEqual([]);
-    }
+  const broken: string[] = [];
+  for (const format of ['text32', 'text48'] as const) {
+    const lines = (await render(name, facts, original(format))).split('\n');
+    for (const value of (await rowsOf(name, facts)).values())
+      if (HANDED_ON.test(value) && !lines.some((line) => line.includes(value))) broken.push(value);
+  }
+  expect(broken).toEqual([]);
 });
 
 test('lines end at spaces, and never within an amount or a token', () => {

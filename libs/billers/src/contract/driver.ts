@@ -19,7 +19,7 @@ export interface Way<Reaction = unknown> {
   /** How long the call may take; long enough for any answer where left out. */
   withinMs?: number | undefined;
   /** Where this way leaves something else than its row says. */
-  leaves?: Told | undefined;
+  leaves?: ((one: BillerCase) => Told) | undefined;
 }
 
 /** Ways in which a case's own answer is made unbelievable. */
@@ -59,5 +59,5 @@ export interface ContractDriver<Reaction = unknown> {
   readonly misfortunes: Readonly<Record<MisfortuneName, readonly Way<Reaction>[] | string>>;
 }
 
-/** Makes the driver for one biller's spec. */
-export type DriverOf = (spec: BillerSpec) => ContractDriver;
+/** Makes the driver for one biller's spec. @param config the folder of the configuration that the spec is of. */
+export type DriverOf = (spec: BillerSpec, config: string) => ContractDriver;

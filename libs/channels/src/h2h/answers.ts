@@ -30,7 +30,18 @@ export const ProductAnswer = z.strictObject({
   denominations: z.array(RUPIAH).optional().describe('where the amount is one of a list'),
   minimum: RUPIAH.optional().describe('the least amount of one payment, where your customer chooses it'),
   maximum: RUPIAH.optional().describe('the greatest amount of one payment, where your customer chooses it'),
-  adminFee: RUPIAH.describe('our fee, per bill or per payment'),
+  adminFee: RUPIAH.describe(
+    'our fee, per bill or per payment; where it depends on the amount, that of the least',
+  ),
+  adminFees: z
+    .array(
+      z.strictObject({
+        upTo: RUPIAH.optional().describe('the greatest amount it is for; absent: all that are greater'),
+        adminFee: RUPIAH.describe('our fee'),
+      }),
+    )
+    .optional()
+    .describe('where our fee depends on the amount'),
   price: z
     .record(z.string(), RUPIAH)
     .optional()

@@ -76,11 +76,9 @@ export class H2hController {
   @Get('products')
   products(@Req() request: SignedRequest, @Query() query: unknown): object {
     accepted(parseMembers(NoQuery, query));
-    return {
-      products: this.catalog
-        .soldProducts(request.channelId)
-        .map((sold) => presentProduct(sold, this.catalog)),
-    };
+    const now = this.clock.now();
+    const sold = this.catalog.soldProducts(request.channelId, now);
+    return { products: sold.map((one) => presentProduct(one, this.catalog, now)) };
   }
 
   @Post('inquiries')
@@ -98,6 +96,7 @@ export class H2hController {
       months: body.months,
       year: body.year,
       extra: body.extra,
+      terminal: body.terminal,
       answerWithinMs: request.profile.answerWithinMs,
     });
     if (answer.kind === 'offer') return presentInquiry(answer.inquiry);
