@@ -11,6 +11,7 @@ import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
+import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -27,6 +28,7 @@ addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
 addReceiptCommands(program);
 addStopCommands(program);
+addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addFloatCommands(program);
