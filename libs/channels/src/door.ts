@@ -11,6 +11,7 @@ import type {
   Reversals,
 } from '#lib/switching';
 import type { AgreedRates } from './agreed-rates';
+import type { SerialStamping } from './h2h/stamping';
 import type { ChannelProfiles } from './profiles';
 
 /** What every door is given by the process that opens it, whatever it speaks. */
@@ -31,6 +32,7 @@ export interface DoorParts {
   directPaymentFlow: DirectPaymentFlow;
   reversalFlow: ReversalFlow;
   receiptFlow: ReceiptFlow;
+  stamping: SerialStamping;
 }
 
 /** A door that is open. */

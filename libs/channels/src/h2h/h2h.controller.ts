@@ -38,6 +38,7 @@ import {
   presentOpenPayment,
   presentPayment,
   presentProduct,
+  presentStamp,
 } from './presenter';
 import {
   contentHashOf,
@@ -51,7 +52,9 @@ import {
   ReceiptQuery,
   ReferenceQuery,
   ReversalBody,
+  StampBody,
 } from './requests';
+import { SerialStamping } from './stamping';
 import { readJsonObject } from './strict-json';
 import { H2H_LIMITS, STATEMENTS } from './tokens';
 
@@ -65,6 +68,7 @@ export class H2hController {
     @Inject(DirectPaymentFlow) private readonly payingUnasked: DirectPaymentFlow,
     @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
     @Inject(ReceiptFlow) private readonly receipts: ReceiptFlow,
+    @Inject(SerialStamping) private readonly stamping: SerialStamping,
     @Inject(Payments) private readonly payments: Payments,
     @Inject(Reversals) private readonly reversals: Reversals,
     @Inject(Catalog) private readonly catalog: Catalog,
@@ -168,7 +172,7 @@ export class H2hController {
     @Param('paymentId') typed: string,
     @Query() rawQuery: unknown,
   ): Promise<Buffer> {
-    const { format, language } = accepted(parseMembers(ReceiptQuery, rawQuery));
+    const { format, language = 'id' } = accepted(parseMembers(ReceiptQuery, rawQuery));
     const { channelId } = request;
     const paymentId = normalizePaymentId(typed);
     const payment = known(
@@ -205,6 +209,27 @@ export class H2hController {
     if (answer.kind !== 'payment') throw refusedBy(answer);
     if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
     return answered(reply, answer.payment);
+  }
+
+  @Post('meterai/:serial/stamp')
+  async stamp(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('serial') serial: string,
+    @Query() query: unknown,
+  ): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
+    const body = accepted(parseMembers(StampBody, this.members(request)));
+    if (!SERIAL.test(serial))
+      throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not the form of a serial'));
+    const { channelId, profile } = request;
+    const { answerWithinMs } = profile;
+    const { order, isRepeat } = accepted(
+      await this.stamping.stamp({ channelId, serial, ...body, answerWithinMs }),
+    );
+    if (isRepeat) void reply.header('Idempotent-Replayed', 'true');
+    void reply.status(order.state === 'ORDERED' ? 202 : 200);
+    return presentStamp(order);
   }
 
   @Get('balance')
@@ -281,6 +306,9 @@ export class H2hController {
     return { kind: 'refused', refusal: why, payment: undefined };
   }
 }
+
+/** What a path may name. */
+const SERIAL = /^[0-9A-Za-z-]{1,64}$/;
 
 /** The value of a result, or its refusal on the way to the filter. */
 function accepted<T>(result: Result<T, Refusal>): T {

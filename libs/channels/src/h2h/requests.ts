@@ -59,7 +59,16 @@ export const ReceiptQuery = z.strictObject({
   format: z
     .enum(RECEIPT_FORMATS)
     .describe('text of 32 or 48 columns for a printer, JSON for a program, or a PDF'),
-  language: z.enum(LANGUAGES).default('id').describe('Indonesian, unless you say English'),
+  language: z.enum(LANGUAGES).optional().describe('Indonesian, unless you say English'),
+});
+
+/** `POST /v1/meterai/{serial}/stamp` */
+export const StampBody = z.strictObject({
+  reference: Reference.describe('your number of this document; counted apart from those of payments'),
+  documentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the document, 64 hex digits in lower case')
+    .describe('SHA-256 of the document, 64 hex digits'),
 });
 
 const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');
