@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SystemClock } from '#lib/kernel';
 import { ConfigError } from '#lib/platform';
-import { readCase, type BillerCase } from '../contract/fixtures';
+import { readCase } from '../contract/fixtures';
 import { paired, type IsoCase } from '../contract/iso8583/iso-case';
 import { iso8583Driver } from '../contract/iso8583/iso-driver';
 import { rawHost, type IsoReaction } from '../contract/iso8583/raw-host';
@@ -17,7 +17,7 @@ const FILE = 'config/billers/kawan.yaml';
 const SPEC = readSpec(FILE) as Iso8583BillerSpec;
 const DIALECT = dialectNamed('config', SPEC.dialect);
 const { fixtures } = iso8583Driver(SPEC, 'config');
-const shown = (name: string) => readCase('fixtures/billers/kawan', name, fixtures) as BillerCase as IsoCase;
+const shown = (name: string) => readCase('fixtures/billers/kawan', name, fixtures) as IsoCase;
 const PAID = shown('payment-approved');
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -36,7 +36,10 @@ async function opened(reaction: IsoReaction, spec: Iso8583BillerSpec = SPEC) {
   const events: string[] = [];
   const tell = (event: string) => void events.push(event);
   const connector = new Iso8583Connector(spec, DIALECT, new SystemClock(), { tell, firstStan: 1 });
-  cleanups.push(host.close, () => connector.close());
+  cleanups.push(
+    () => host.close(),
+    () => connector.close(),
+  );
   await connector.isReady(LONG_MS);
   return { host, connector, events };
 }
