@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
@@ -35,6 +36,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
@@ -44,6 +46,7 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
@@ -55,6 +58,7 @@ import {
   RoutingLimits,
   WorkInHand,
   SqlInquiryStore,
+  tellRouteStates,
   SqlPaymentStore,
 } from '#lib/switching';
 
@@ -84,6 +88,10 @@ export interface RunningSwitch {
   close(): Promise<void>;
 }
 
+/** How people may tell this process from others. */
+const PROCESS = `${hostname()} ${process.pid}`.slice(-80);
+const TELL_ROUTES_MS = 5_000;
+
 const Limits = z.object({
   http: HttpLimits,
   h2h: H2hLimits,
@@ -91,6 +99,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
@@ -174,6 +183,13 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     limits: routingLimits,
     logger,
   });
+  const telling = setInterval(
+    () =>
+      void tellRouteStates(database, PROCESS, routing.states(clock.now()), clock.now()).catch(
+        (error: unknown) => logger.warn({ err: error }, 'how the routes are could not be told'),
+      ),
+    TELL_ROUTES_MS,
+  ).unref();
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
 
@@ -196,6 +212,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
+    stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
@@ -204,6 +222,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       switches.close();
+      clearInterval(telling);
       await writer.close();
       await floats.close();
       await billers.close();

@@ -6,7 +6,7 @@ import type { Bill } from './biller.contract';
 import { billsAtOnce, chosenLines } from './chosen-lines';
 import type { Inquiries } from './inquiries';
 import { priceOffer, type Inputs } from './offer';
-import { objectionTo } from './product-rules';
+import { objectionTo, objectionToLimit } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
 import type { AskedRoute } from './inquiry.store';
@@ -41,6 +41,8 @@ export class InquiryFlow {
 
     const objection = objectionTo(request, sold);
     if (objection) return refuse(objection);
+    const outlet = this.router.outletOf(asked.channelId, asked.terminal, now);
+    if (!outlet.ok) return refuse(outlet.error);
 
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
     const billHolder = await this.holderOf(sold, request.customerNumber);
@@ -55,8 +57,14 @@ export class InquiryFlow {
       month: localIso(now, product.timeZone).slice(0, 7).replace('-', ''),
     });
     if (!chosen.ok) return refuse(chosen.error);
-    const offer = priceOffer(bill, chosen.value, sold, commissionMode, inputsOf(request));
+    const inputs = inputsOf(request);
+    const offer = priceOffer(bill, chosen.value, sold, commissionMode, {
+      inputs,
+      outlet: outlet.value,
+    });
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
+    const overLimit = objectionToLimit(offer.amount, sold);
+    if (overLimit) return refuse(overLimit);
 
     const validForMs = (bill.validSeconds ?? product.offerValidSeconds) * 1_000;
     const inquiry = await this.inquiries.keep(
