@@ -68,7 +68,9 @@ export function written({ type, fields }: Message, widths: Widths): string {
 /** Reads a message as the page says. */
 export function read(text: string, widths: Widths): Message {
   const count = Number.parseInt(text.slice(4, 5), 16) >= 8 ? 32 : 16;
-  const bits = [...text.slice(4, 4 + count)]
+  const bits = text
+    .slice(4, 4 + count)
+    .split('')
     .map((hex) => Number.parseInt(hex, 16).toString(2).padStart(4, '0'))
     .join('');
   const fields: Record<number, string> = {};

@@ -161,9 +161,9 @@ function malformed(call: object): Reaction<HttpAnswer> {
 }
 
 function fault(code: number, words: string): Reaction<HttpAnswer> {
-  const members =
+  const inside =
     member('faultCode', `<value><int>${code}</int></value>`) + member('faultString', valueOf(words));
-  return response(`<fault><value><struct>${members}</struct></value></fault>`);
+  return response(`<fault><value><struct>${inside}</struct></value></fault>`);
 }
 
 function response(content: string): Reaction<HttpAnswer> {
