@@ -117,7 +117,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());
