@@ -46,6 +46,7 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
@@ -116,7 +117,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());
@@ -211,6 +214,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
     stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
