@@ -39,6 +39,7 @@ import {
   ReversalFlow,
   Reversals,
   Router,
+  SealedNumbers,
   WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
@@ -325,12 +326,14 @@ export interface SwitchWorld {
 /**
  * @param writerOf replaces the money writer, to put faults under the flows.
  * @param inHandMax how many payments are worked on at once.
+ * @param numbers what seals the numbers that the books hold masked.
  * @param routingLimits where routes are judged, bounded or left otherwise.
  * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
+  numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
   routingLimits: Partial<RoutingLimits> = {},
   floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
 ): Promise<SwitchWorld> {
@@ -367,7 +370,7 @@ export async function aSwitch(
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
-  const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments);
+  const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments, numbers);
   const hand = new WorkInHand(inHandMax);
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);

@@ -41,6 +41,7 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NumberOpeningBillers,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -48,6 +49,7 @@ import {
   ReversalFlow,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   Failover,
   OrderedRouteSwitches,
   Router,
@@ -108,6 +110,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
@@ -151,7 +154,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger, floats),
   );
   const delivery = new ReversalDelivery(
@@ -181,7 +184,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const agreed = new AgreedUse(
     catalog,
     profiles,
-    new InquiryFlow(clock, router, inquiries, payments),
+    new InquiryFlow(clock, router, inquiries, payments, numbers),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
   const doors = await openDoors(options, limits, {

@@ -45,5 +45,6 @@ export {
 export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
 export type { LastSale } from './sale-guard';
+export { NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';
