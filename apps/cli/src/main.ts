@@ -10,6 +10,7 @@ import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -25,6 +26,7 @@ addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
 addStopCommands(program);
+addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addFloatCommands(program);

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
@@ -57,6 +58,7 @@ import {
   RoutingLimits,
   WorkInHand,
   SqlInquiryStore,
+  tellRouteStates,
   SqlPaymentStore,
 } from '#lib/switching';
 
@@ -85,6 +87,10 @@ export interface RunningSwitch {
   /** Takes no new work, finishes what is in flight, and lets go of everything. */
   close(): Promise<void>;
 }
+
+/** How people may tell this process from others. */
+const PROCESS = `${hostname()} ${process.pid}`.slice(-80);
+const TELL_ROUTES_MS = 5_000;
 
 const Limits = z.object({
   http: HttpLimits,
@@ -177,6 +183,13 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     limits: routingLimits,
     logger,
   });
+  const telling = setInterval(
+    () =>
+      void tellRouteStates(database, PROCESS, routing.states(clock.now()), clock.now()).catch(
+        (error: unknown) => logger.warn({ err: error }, 'how the routes are could not be told'),
+      ),
+    TELL_ROUTES_MS,
+  ).unref();
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
 
@@ -207,6 +220,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       switches.close();
+      clearInterval(telling);
       await writer.close();
       await floats.close();
       await billers.close();

@@ -10,6 +10,8 @@ import { Iso8583BillerSpec } from './iso8583/spec';
 import { SnapBillerConnector } from './snap/connector';
 import { SnapBillerSpec } from './snap/spec';
 import type { OpenConnector } from './spec/open-connector';
+import { XmlConnector } from './xml/connector';
+import { XmlSpec } from './xml/spec';
 
 export type { OpenConnector } from './spec/open-connector';
 
@@ -39,6 +41,7 @@ export interface BillerKind {
 /** Every connector kind by its word in the YAML's `kind`. */
 export const KINDS: Readonly<Record<string, BillerKind>> = {
   'http-json': kindOf(HttpJsonSpec, (spec, clock) => new HttpJsonConnector(spec, clock)),
+  xml: kindOf(XmlSpec, (spec, clock) => new XmlConnector(spec, clock)),
   iso8583: kindOf(
     Iso8583BillerSpec,
     (spec, clock, { config, tell }) =>

@@ -32,6 +32,7 @@ export { ReversalLimits } from './reversal.limits';
 export { Reversals } from './reversals';
 export { Router } from './router';
 export type { Candidate, RouteDecision } from './routing/decision';
+export { explainRoute, type RouteStory } from './routing/explain';
 export { Failover } from './routing/failover';
 export { RoutingLimits } from './routing/limits';
 export {
@@ -44,6 +45,7 @@ export {
 } from './routing/orders';
 export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
+export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from './routing/state';
 export type { LastSale } from './sale-guard';
 export { NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 export { stopWhatIsBroken } from './stop-what-is-broken';

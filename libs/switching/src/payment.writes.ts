@@ -58,7 +58,7 @@ export function openingRows(
       },
     },
     legRow(payment, decision, payment.paymentId),
-    eventRow(payment, 'NEW', 'deposit held', 'hold', {}, payment.createdAt),
+    eventRow(payment, 'NEW', 'deposit held', 'hold', { route: payment.leg.routeId }, payment.createdAt),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Rupiah } from '#lib/kernel';
 
 /** One way from a product to a biller. */
 export interface BillerRoute {
+  productId: string;
   /** `<biller>/<its word for the product>`, or a short name. */
   routeId: string;
   billerId: string;
