@@ -326,16 +326,16 @@ export interface SwitchWorld {
 /**
  * @param writerOf replaces the money writer, to put faults under the flows.
  * @param inHandMax how many payments are worked on at once.
- * @param numbers what seals the numbers that the books hold masked.
  * @param routingLimits where routes are judged, bounded or left otherwise.
  * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
+ * @param numbers what seals the numbers that the books hold masked.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
-  numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
   routingLimits: Partial<RoutingLimits> = {},
   floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
+  numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { Billers } from './biller.contract';
@@ -9,7 +10,7 @@ const numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64
 
 let world: SwitchWorld;
 beforeAll(async () => {
-  world = await aSwitch(undefined, undefined, numbers);
+  world = await aSwitch(undefined, undefined, undefined, undefined, numbers);
 });
 afterAll(() => world.close());
 
@@ -35,7 +36,7 @@ test('a card’s number goes to the biller, and stands nowhere in the books', as
   const paid = await world.payOne({
     productId: 'pln-prepaid',
     customerNumber: CARD,
-    amount: 20_000n as never,
+    amount: rupiah(20_000n),
   });
   expect(paid).toMatchObject({ state: 'PAID', customerNumber: '542640******7890' });
   expect(asking).toHaveBeenCalledWith(expect.objectContaining({ customerNumber: CARD }), expect.anything());

@@ -54,17 +54,16 @@ export class NumberOpeningBillers extends Billers {
       const customerNumber = this.numbers.opened(leg.customerNumber);
       return customerNumber === leg.customerNumber ? leg : { ...leg, customerNumber };
     };
-    const { reverse } = connector;
     // Whatever carries no leg stays the connector's own.
-    return Object.assign(Object.create(connector) as BillerConnector, {
+    const opening = Object.assign(Object.create(connector) as BillerConnector, {
       pay: (leg, deadline) => connector.pay(opened(leg), deadline),
       advise: (leg, deadline) => connector.advise(opened(leg), deadline),
-      ...(reverse
-        ? {
-            reverse: (reversal, deadline) =>
-              reverse.call(connector, { ...reversal, leg: opened(reversal.leg) }, deadline),
-          }
-        : {}),
     } satisfies Partial<BillerConnector>);
+    if (connector.reverse)
+      opening.reverse = (reversal, deadline) => {
+        if (!connector.reverse) throw new Error('the biller took reversals before');
+        return connector.reverse({ ...reversal, leg: opened(reversal.leg) }, deadline);
+      };
+    return opening;
   }
 }
