@@ -10,6 +10,7 @@ import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
@@ -30,6 +31,7 @@ addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addFloatCommands(program);
+addStampCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

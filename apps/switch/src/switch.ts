@@ -36,6 +36,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
@@ -99,6 +100,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
@@ -212,6 +214,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {

@@ -10,6 +10,7 @@ import type {
   Reversals,
 } from '#lib/switching';
 import type { AgreedRates } from './agreed-rates';
+import type { SerialStamping } from './h2h/stamping';
 import type { ChannelProfiles } from './profiles';
 
 /** What every door is given by the process that opens it, whatever it speaks. */
@@ -29,6 +30,7 @@ export interface DoorParts {
   /** For doors that sell in one call; it goes through the two above. */
   directPaymentFlow: DirectPaymentFlow;
   reversalFlow: ReversalFlow;
+  stamping: SerialStamping;
 }
 
 /** A door that is open. */

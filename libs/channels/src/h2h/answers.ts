@@ -145,6 +145,19 @@ export const OpenPaymentAnswer = PaymentAnswer.extend({
   nextStepAt: Instant.nullable().describe('when we ask next'),
 });
 
+/** `POST /v1/meterai/{serial}/stamp` */
+export const StampAnswer = z.strictObject({
+  serial: z.string().describe('of the stamp'),
+  reference: z.string().describe('yours'),
+  status: z
+    .enum(['STAMPED', 'IN_PROGRESS', 'UNUSED'])
+    .describe(
+      'STAMPED: on this document for ever; IN_PROGRESS: send the same order again; ' +
+        'UNUSED: not on this document, and free for an order with another reference',
+    ),
+  stampedAt: Instant.nullable().describe('when; null until STAMPED'),
+});
+
 /** `GET /v1/balance` */
 export const BalanceAnswer = z.strictObject({
   posted: SIGNED_RUPIAH.describe('booked'),

@@ -37,6 +37,7 @@ import {
   presentOpenPayment,
   presentPayment,
   presentProduct,
+  presentStamp,
 } from './presenter';
 import {
   contentHashOf,
@@ -49,7 +50,9 @@ import {
   PaymentBody,
   ReferenceQuery,
   ReversalBody,
+  StampBody,
 } from './requests';
+import { SerialStamping } from './stamping';
 import { readJsonObject } from './strict-json';
 import { H2H_LIMITS, STATEMENTS } from './tokens';
 
@@ -62,6 +65,7 @@ export class H2hController {
     @Inject(PaymentFlow) private readonly paying: PaymentFlow,
     @Inject(DirectPaymentFlow) private readonly payingUnasked: DirectPaymentFlow,
     @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
+    @Inject(SerialStamping) private readonly stamping: SerialStamping,
     @Inject(Payments) private readonly payments: Payments,
     @Inject(Reversals) private readonly reversals: Reversals,
     @Inject(Catalog) private readonly catalog: Catalog,
@@ -183,6 +187,27 @@ export class H2hController {
     return answered(reply, answer.payment);
   }
 
+  @Post('meterai/:serial/stamp')
+  async stamp(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('serial') serial: string,
+    @Query() query: unknown,
+  ): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
+    const body = accepted(parseMembers(StampBody, this.members(request)));
+    if (!SERIAL.test(serial))
+      throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not the form of a serial'));
+    const { channelId, profile } = request;
+    const { answerWithinMs } = profile;
+    const { order, isRepeat } = accepted(
+      await this.stamping.stamp({ channelId, serial, ...body, answerWithinMs }),
+    );
+    if (isRepeat) void reply.header('Idempotent-Replayed', 'true');
+    void reply.status(order.state === 'ORDERED' ? 202 : 200);
+    return presentStamp(order);
+  }
+
   @Get('balance')
   async balance(@Req() request: SignedRequest, @Query() query: unknown): Promise<object> {
     accepted(parseMembers(NoQuery, query));
@@ -257,6 +282,9 @@ export class H2hController {
     return { kind: 'refused', refusal: why, payment: undefined };
   }
 }
+
+/** What a path may name. */
+const SERIAL = /^[0-9A-Za-z-]{1,64}$/;
 
 /** The value of a result, or its refusal on the way to the filter. */
 function accepted<T>(result: Result<T, Refusal>): T {

@@ -17,6 +17,7 @@ import { H2hDoor } from './door';
 import { H2hController } from './h2h.controller';
 import type { H2hLimits } from './limits';
 import { h2hDialect } from './problem';
+import { SerialStamping } from './stamping';
 import { H2H_LIMITS, LOGGER, STATEMENTS } from './tokens';
 
 /** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`prepareHttpServer`). */
@@ -38,6 +39,7 @@ export class H2hModule {
         { provide: PaymentFlow, useValue: parts.paymentFlow },
         { provide: DirectPaymentFlow, useValue: parts.directPaymentFlow },
         { provide: ReversalFlow, useValue: parts.reversalFlow },
+        { provide: SerialStamping, useValue: parts.stamping },
         { provide: H2H_LIMITS, useValue: limits },
         { provide: LOGGER, useValue: parts.logger },
         { provide: STATEMENTS, useValue: parts.statements },

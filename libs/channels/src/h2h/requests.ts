@@ -53,6 +53,15 @@ export const ReversalBody = z.strictObject({
   reason: z.string().min(1).max(200).describe('for people'),
 });
 
+/** `POST /v1/meterai/{serial}/stamp` */
+export const StampBody = z.strictObject({
+  reference: Reference.describe('your number of this document; counted apart from those of payments'),
+  documentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the document, 64 hex digits in lower case')
+    .describe('SHA-256 of the document, 64 hex digits'),
+});
+
 const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');
 
 /** `GET /v1/payments?reference=` */
