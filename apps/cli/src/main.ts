@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
 import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
+import { addBillerCommands } from './biller-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
@@ -22,6 +23,7 @@ const program = new Command('simpul')
   .exitOverride();
 
 addDatabaseCommands(program);
+addBillerCommands(program);
 addCatalogCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
