@@ -47,6 +47,7 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
@@ -214,6 +215,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
     stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
