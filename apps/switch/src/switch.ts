@@ -120,7 +120,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
   const numbers = new SealedNumbers(new SecretBox(options.dataKey));
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());

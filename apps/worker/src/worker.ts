@@ -74,7 +74,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
   const numbers = new SealedNumbers(new SecretBox(options.dataKey));
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const formats = readFormats(join(configDirectory, 'formats'));
   const breakage = breakageFromEnvironment();
   const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
