@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { catalogSource, seedCatalog, type SeedResult } from '#lib/catalog';
-import { seedFloats } from '#lib/floats';
+import { topUpFloat } from '#lib/floats';
 import { businessDateOf, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
 import { SingleWriter, topUpDeposit } from '#lib/ledger';
 import {
@@ -52,9 +51,7 @@ export function addDatabaseCommands(program: Command): void {
       const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
-        const clock = clockFromEnvironment();
-        await openBooks(database, seeded, clock);
-        await openFloats(database, resolve(folder), seeded.billerIds, clock);
+        await openBooks(database, seeded, clockFromEnvironment());
       } finally {
         await database.close();
       }
@@ -71,7 +68,7 @@ async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
   }
 }
 
-/** Opens what accounts are missing and books each channel's opening deposit once. */
+/** Opens what accounts are missing and books each channel's opening deposit, and each opening float, once. */
 async function openBooks(database: Database, seeded: SeedResult, clock: Clock): Promise<void> {
   const now = clock.now();
   await openAccounts(database, seeded, now);
@@ -85,17 +82,10 @@ async function openBooks(database: Database, seeded: SeedResult, clock: Clock): 
         businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
         at: now,
       });
-}
-
-/** Says which billers are prefunded, where the folder does, and books each opening float once. */
-async function openFloats(
-  database: Database,
-  folder: string,
-  billerIds: readonly string[],
-  clock: Clock,
-): Promise<void> {
-  const file = join(folder, 'floats.yaml');
-  if (!existsSync(file)) return;
-  const books = { writer: new SingleWriter(database), statements: database };
-  await seedFloats(books, file, billerIds, clock.now());
+  for (const { billerId, opening } of seeded.floats)
+    if (opening > 0n)
+      await topUpFloat(
+        { writer, statements: database },
+        { reference: `opening:${billerId}`, billerId, amount: opening, at: now },
+      );
 }

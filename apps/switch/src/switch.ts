@@ -36,6 +36,7 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
@@ -45,6 +46,7 @@ import {
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
@@ -97,6 +99,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
@@ -209,6 +212,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
+    stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {

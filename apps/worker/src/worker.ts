@@ -25,6 +25,7 @@ import {
 import { Receipts } from '#lib/receipts';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
   AdviceLanes,
@@ -54,6 +55,7 @@ const Limits = z.object({
   reversal: ReversalLimits,
   snap: SnapTidyLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   database: DatabaseLimits,
 });
@@ -111,6 +113,11 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.snap.pollMs,
     logger,
   );
+  const stamps = new PollLoop(
+    keepsSerials(new StampFlow(clock, database, answering, limits.stamps, logger)),
+    limits.stamps.pollMs,
+    logger,
+  );
   const floats = new PollLoop(
     watchesFloats(
       new FloatWatch(database, clock, logger),
@@ -135,6 +142,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         reversals.stop(),
         tidying.stop(),
         floats.stop(),
+        stamps.stop(),
         stopReconciliation(),
         stopBooksCheck(),
       ]);
@@ -174,5 +182,13 @@ function watchesFloats(watch: FloatWatch, comparison: DailyComparison): Round {
       return false;
     },
     failure: 'the floats could not be looked at; the next look starts over',
+  };
+}
+
+/** Makes serials of what was bought, and asks about stampings whose end is not known. */
+function keepsSerials(flow: StampFlow): Round {
+  return {
+    work: async () => (await flow.issueDue()) + (await flow.askDue()) > 0,
+    failure: 'the serials could not be looked at; the next look starts over',
   };
 }

@@ -213,8 +213,25 @@ const Channel = z.strictObject({
   prices: z.record(Id, Price).default({}),
 });
 
+/** A biller that we pay in advance (docs/float.md). */
+const Float = z
+  .strictObject({
+    /** Below it people are told. */
+    lowLevel: Amount,
+    /** New payments may not take it below this. */
+    stopLevel: Amount,
+    /** Booked once, by the seed alone. */
+    opening: Amount.default('0'),
+  })
+  .refine(({ lowLevel, stopLevel }) => BigInt(lowLevel) >= BigInt(stopLevel), {
+    path: ['lowLevel'],
+    message: 'must not be below stopLevel',
+  });
+
 const Shape = z.strictObject({
   billers: z.record(Id, dated({ name: z.string() })).default({}),
+  /** The billers that are prefunded. */
+  floats: z.record(Id, Float).default({}),
   /** What telephone numbers begin with, by the operator they were handed out by. */
   operators: z.record(Id, z.array(z.string().regex(/^0\d{1,9}$/, 'digits that begin with 0'))).default({}),
   calendars: z.record(Id, Calendar).default({}),
@@ -296,6 +313,7 @@ function mistakesIn(file: CatalogFile, known: Known): Mistake[] {
     for (const { key, message } of objectionsToProduct(product))
       mistakes.push({ path: [...at, key], message });
   }
+  for (const billerId of Object.keys(file.floats)) need('billers', billerId, ['floats', billerId]);
   for (const [schemeId, scheme] of Object.entries(file.feeSchemes))
     mistakes.push(...mistakesInTiers(['feeSchemes', schemeId, 'tiers'], scheme.tiers));
   for (const productId of Object.keys(file.limits)) need('products', productId, ['limits', productId]);

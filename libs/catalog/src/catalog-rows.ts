@@ -2,6 +2,7 @@ import { rupiah, type Rupiah } from '#lib/kernel';
 import type { CatalogFile, PriceEntry, ProductEntry } from './catalog-file';
 import {
   Biller,
+  BillerFloat,
   Calendar,
   FeeScheme,
   NumberPrefix,
@@ -25,7 +26,7 @@ export interface Wanted<T extends object = object> {
 
 /** The rows that a file stands for, table by table, channels left out. */
 export function rowsOf(file: CatalogFile): Wanted[] {
-  const { billers, calendars, feeSchemes, products, operators, limits, channels } = file;
+  const { billers, floats, calendars, feeSchemes, products, operators, limits, channels } = file;
   const has = (section: object, id: string) => Object.hasOwn(section, id);
   const wanted = <T extends object>(of: Wanted<T>): Wanted => of as unknown as Wanted;
   return [
@@ -33,6 +34,15 @@ export function rowsOf(file: CatalogFile): Wanted[] {
       table: Biller,
       rows: entries(billers, (billerId, { name }, time) => ({ billerId, ...time, name })),
       speaksFor: ({ billerId }) => has(billers, billerId),
+    }),
+    wanted<BillerFloat>({
+      table: BillerFloat,
+      rows: Object.entries(floats).map(([billerId, { lowLevel, stopLevel }]) => ({
+        billerId,
+        lowLevel: rupiah(BigInt(lowLevel)),
+        stopLevel: rupiah(BigInt(stopLevel)),
+      })),
+      speaksFor: ({ billerId }) => has(floats, billerId),
     }),
     wanted<NumberPrefix>({
       table: NumberPrefix,

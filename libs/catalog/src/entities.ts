@@ -443,8 +443,24 @@ export class Price implements Version {
   commission: Rupiah | null;
 }
 
+/** A biller that we pay in advance, and how far its float may fall. */
+@Entity('biller_float')
+export class BillerFloat {
+  @PrimaryColumn({ name: 'biller_id', type: 'varchar' })
+  billerId: string;
+
+  /** Below it people are told. */
+  @Column({ name: 'low_level', type: 'bigint', transformer: RUPIAH })
+  lowLevel: Rupiah;
+
+  /** New payments may not take it below this. */
+  @Column({ name: 'stop_level', type: 'bigint', transformer: RUPIAH })
+  stopLevel: Rupiah;
+}
+
 export const CATALOG_ENTITIES = [
   Biller,
+  BillerFloat,
   Product,
   ProductRoute,
   NumberPrefix,

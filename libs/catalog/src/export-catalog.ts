@@ -4,6 +4,7 @@ import { ConfigError } from '#lib/platform';
 import { FROM_THE_BEGINNING } from './catalog-rows';
 import {
   Biller,
+  BillerFloat,
   Calendar,
   Channel,
   FeeScheme,
@@ -37,6 +38,12 @@ export async function exportCatalog(source: DataSource): Promise<string> {
       await manager.find(Biller),
       ({ billerId }) => billerId,
       ({ name }) => ({ name }),
+    ),
+    floats: Object.fromEntries(
+      (await manager.find(BillerFloat)).map(({ billerId, lowLevel, stopLevel }) => [
+        billerId,
+        { lowLevel: lowLevel.toString(), stopLevel: stopLevel.toString() },
+      ]),
     ),
     operators: Object.fromEntries(
       operators.map((operator) => [

@@ -15,6 +15,8 @@ export interface OpeningDeposit {
 export interface SeedResult {
   billerIds: string[];
   deposits: OpeningDeposit[];
+  /** What prefunded billers start with. */
+  floats: { billerId: string; opening: Rupiah }[];
 }
 
 /**
@@ -27,9 +29,13 @@ export async function seedCatalog(source: DataSource, path: string, box: SecretB
 }
 
 /** Which accounts a file's billers and channels need, and what each channel starts with. */
-export function openingsOf({ billers, channels }: CatalogFile): SeedResult {
+export function openingsOf({ billers, floats, channels }: CatalogFile): SeedResult {
   return {
     billerIds: Object.keys(billers),
+    floats: Object.entries(floats).map(([billerId, { opening }]) => ({
+      billerId,
+      opening: rupiah(BigInt(opening)),
+    })),
     deposits: Object.entries(channels).map(([channelId, { topUp, creditLimit }]) => ({
       channelId,
       topUp: rupiah(BigInt(topUp)),

@@ -2,6 +2,7 @@ import { rupiah, zonedIso, type Rupiah } from '#lib/kernel';
 import { dailyHours, feesOn, type Catalog, type FeeRule, type SoldProduct } from '#lib/catalog';
 import type { DepositBalance, Mutation } from '#lib/ledger';
 import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
+import type { StampOrderStanding } from './stamping';
 
 const ZONE = 'Asia/Jakarta';
 
@@ -97,6 +98,17 @@ export function presentProduct(
   };
 }
 
+/** An order to stamp as H2H JSON. */
+export function presentStamp({ serial, reference, state, stampedAt }: StampOrderStanding): object {
+  return {
+    serial,
+    reference,
+    status: STAMP_STATUS[state],
+    stampedAt: stampedAt && zonedIso(stampedAt, ZONE),
+  };
+}
+
+const STAMP_STATUS = { ORDERED: 'IN_PROGRESS', STAMPED: 'STAMPED', REFUSED: 'UNUSED' } as const;
 /** The fee of the least amount, and where it depends on the amount, each with the greatest amount it is for. */
 function presentFees({ tiers }: FeeRule): object {
   const adminFee = tiers[0]?.adminFee.toString();
