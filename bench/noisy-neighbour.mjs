@@ -135,7 +135,8 @@ async function offersOfTheDead(bed, count) {
   await bed.admin.query(
     `INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer,
        created_at, valid_until)
-     SELECT CONCAT('inq_dead', s.seq), ?, channel_reference, ?, CONCAT('7', LPAD(s.seq, 7, '0')), amount, offer,
+     SELECT CONCAT('inq_dead', s.seq), ?, channel_reference, ?, CONCAT('7', LPAD(s.seq, 7, '0')), amount,
+       JSON_SET(offer, '$.echo', JSON_OBJECT('inquiry', 'bench')),
        created_at, created_at + INTERVAL 1 DAY FROM inquiry, seq_1_to_${count} s
      WHERE inquiry_id = 'inq_ba1'`,
     [NEIGHBOUR, DEAD_PRODUCT],
