@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
 import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
+import { addBillerCommands } from './biller-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
@@ -10,6 +11,7 @@ import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addReceiptCommands } from './receipt-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
@@ -22,10 +24,12 @@ const program = new Command('simpul')
   .exitOverride();
 
 addDatabaseCommands(program);
+addBillerCommands(program);
 addCatalogCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
+addReceiptCommands(program);
 addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);

@@ -43,13 +43,16 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NumberOpeningBillers,
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   Failover,
   OrderedRouteSwitches,
   Router,
@@ -116,7 +119,10 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());
@@ -159,7 +165,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger, floats),
   );
   const delivery = new ReversalDelivery(
@@ -196,7 +202,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const agreed = new AgreedUse(
     catalog,
     profiles,
-    new InquiryFlow(clock, router, inquiries, payments),
+    new InquiryFlow(clock, router, inquiries, payments, numbers),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
   const doors = await openDoors(options, limits, {
@@ -211,6 +217,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
     stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });

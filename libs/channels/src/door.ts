@@ -6,6 +6,7 @@ import type {
   InquiryFlow,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
 } from '#lib/switching';
@@ -30,6 +31,7 @@ export interface DoorParts {
   /** For doors that sell in one call; it goes through the two above. */
   directPaymentFlow: DirectPaymentFlow;
   reversalFlow: ReversalFlow;
+  receiptFlow: ReceiptFlow;
   stamping: SerialStamping;
 }
 

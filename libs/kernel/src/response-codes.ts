@@ -188,6 +188,14 @@ export const RESPONSE_CODES = {
     id: 'Pembayaran ini tidak dapat dibatalkan.',
     en: 'This payment cannot be reversed.',
   },
+  RECEIPT_NOT_AVAILABLE: {
+    http: 422,
+    iso: '57',
+    snap: ['403', '15'],
+    final: true,
+    id: 'Struk belum atau tidak tersedia: pembayaran ini belum berhasil, atau dibatalkan.',
+    en: 'There is no receipt: this payment is not paid, or it is taken back.',
+  },
   PAYMENT_REVERSED: {
     http: 200,
     iso: '17',

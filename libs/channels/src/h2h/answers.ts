@@ -136,6 +136,32 @@ export const PaymentAnswer = z.strictObject({
   businessDate: z.string().describe('the day it is booked on'),
 });
 
+/** `GET /v1/payments/{paymentId}/receipt?format=json` */
+export const ReceiptAnswer = z.strictObject({
+  paymentId: z.string().describe('of the payment'),
+  language: z.enum(['id', 'en']).describe('as you asked'),
+  copy: z
+    .strictObject({
+      no: z.int().describe('which copy it is'),
+      at: Instant.describe('when it was made'),
+    })
+    .nullable()
+    .describe('null on the receipt that was handed out first; print that it is a copy on any other'),
+  title: z.string().describe('the first line'),
+  body: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['row', 'heading', 'text', 'separator']).describe('what it is'),
+        label: z.string().optional().describe('of a row'),
+        value: z.string().optional().describe('of a row, as it is shown'),
+        text: z.string().optional().describe('of a heading and of a text'),
+      }),
+    )
+    .describe('the parts in their order'),
+  footer: z.array(z.string()).describe('the last lines'),
+  fields: Texts.describe('the same facts for machines'),
+});
+
 /** One payment of `GET /v1/payments?status=IN_PROGRESS`. */
 export const OpenPaymentAnswer = PaymentAnswer.extend({
   listedAs: z

@@ -22,6 +22,7 @@ import {
   isSettled,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
   type Answer,
@@ -48,6 +49,7 @@ import {
   OpenPaymentsQuery,
   parseMembers,
   PaymentBody,
+  ReceiptQuery,
   ReferenceQuery,
   ReversalBody,
   StampBody,
@@ -65,6 +67,7 @@ export class H2hController {
     @Inject(PaymentFlow) private readonly paying: PaymentFlow,
     @Inject(DirectPaymentFlow) private readonly payingUnasked: DirectPaymentFlow,
     @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
+    @Inject(ReceiptFlow) private readonly receipts: ReceiptFlow,
     @Inject(SerialStamping) private readonly stamping: SerialStamping,
     @Inject(Payments) private readonly payments: Payments,
     @Inject(Reversals) private readonly reversals: Reversals,
@@ -160,6 +163,27 @@ export class H2hController {
       reply,
       known(isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined),
     );
+  }
+
+  @Get('payments/:paymentId/receipt')
+  async receipt(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('paymentId') typed: string,
+    @Query() rawQuery: unknown,
+  ): Promise<Buffer> {
+    const { format, language = 'id' } = accepted(parseMembers(ReceiptQuery, rawQuery));
+    const { channelId } = request;
+    const paymentId = normalizePaymentId(typed);
+    const payment = known(
+      isPaymentId(paymentId) ? await this.payments.findById(channelId, paymentId) : undefined,
+    );
+    const askedBy = `channel:${channelId}`;
+    const handedOut = await this.receipts.handOut(payment, { format, language, askedBy });
+    if (!handedOut.ok) throw new RefusedRequest(handedOut.error, payment);
+    const { contentType, body, copyNo } = handedOut.value;
+    void reply.header('content-type', contentType).header('receipt-copy', String(copyNo));
+    return body;
   }
 
   @Post('payments/:paymentId/reversal')

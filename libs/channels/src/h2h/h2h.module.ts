@@ -6,6 +6,7 @@ import {
   InquiryFlow,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
 } from '#lib/switching';
@@ -38,6 +39,7 @@ export class H2hModule {
         { provide: InquiryFlow, useValue: parts.inquiryFlow },
         { provide: PaymentFlow, useValue: parts.paymentFlow },
         { provide: DirectPaymentFlow, useValue: parts.directPaymentFlow },
+        { provide: ReceiptFlow, useValue: parts.receiptFlow },
         { provide: ReversalFlow, useValue: parts.reversalFlow },
         { provide: SerialStamping, useValue: parts.stamping },
         { provide: H2H_LIMITS, useValue: limits },

@@ -150,18 +150,7 @@ function expectRequest(
   assert.equal(headers['x-signature'], createHmac('sha512', given.secret).update(text).digest('base64'));
 }
 
-const SPOILT_CODES = [
-  undefined,
-  null,
-  '',
-  'ZZ',
-  '2009900',
-  '5002500',
-  '4042500',
-  2002500,
-  true,
-  'constructor',
-];
+const SPOILT_CODES = [undefined, null, '', 'ZZ', '2009900', '5002500', '4042500', true, 'constructor'];
 const SPOILT_AMOUNTS = [
   undefined,
   null,

@@ -2,7 +2,12 @@ import { createHash, createHmac, createPublicKey, randomBytes, timingSafeEqual, 
 
 import type { Clock } from '#lib/kernel';
 
-import type { BankSettings } from '../settings';
+/** How a partner goes by, and what it signs with. */
+export type SnapPartner = {
+  readonly clientKey: string;
+  readonly clientSecret: string;
+  readonly publicKey: string;
+};
 
 const TOKEN_LIFE_MS = 900_000;
 const WINDOW_MS = 300_000;
@@ -18,13 +23,13 @@ export interface SnapCall {
 /** Why a call is not let in: HTTP status, case and words of the answer. */
 export type NotIn = { readonly status: number; readonly caseCode: string; readonly words: string };
 
-/** The bank's own reading of who calls, from the standard alone. */
+/** A server's own reading of who calls over SNAP, from the standard alone. */
 export class SnapCaller {
   private readonly tokens = new Map<string, number>();
   private readonly used = new Set<string>();
 
   constructor(
-    private readonly partner: BankSettings,
+    private readonly partner: SnapPartner,
     private readonly clock: Clock,
   ) {}
 
