@@ -43,6 +43,7 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NumberOpeningBillers,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -51,6 +52,7 @@ import {
   ReversalFlow,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   Failover,
   OrderedRouteSwitches,
   Router,
@@ -117,6 +119,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
     logger.info({ biller, ...what }, event),
   );
@@ -162,7 +165,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger, floats),
   );
   const delivery = new ReversalDelivery(
@@ -199,7 +202,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const agreed = new AgreedUse(
     catalog,
     profiles,
-    new InquiryFlow(clock, router, inquiries, payments),
+    new InquiryFlow(clock, router, inquiries, payments, numbers),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
   const doors = await openDoors(options, limits, {

@@ -30,10 +30,12 @@ import {
   AdviceFlow,
   AdviceLanes,
   AdviceLimits,
+  NumberOpeningBillers,
   Payments,
   ReversalDelivery,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   SqlPaymentStore,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
@@ -71,6 +73,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
     logger.info({ biller, ...what }, event),
   );
@@ -83,7 +86,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const payments = new Payments(store, writer, catalog, limits.advice, logger, receipts);
   const dayEndOf = sourceDayEnd(formats);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger),
   );
   const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);

@@ -48,5 +48,6 @@ export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
 export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from './routing/state';
 export type { LastSale } from './sale-guard';
+export { NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';

@@ -9,6 +9,7 @@ import { priceOffer, type Inputs } from './offer';
 import { objectionTo, objectionToLimit } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
+import { maskedNumber, type SealedNumbers } from './sealed-numbers';
 import type { AskedRoute } from './inquiry.store';
 import { deadlineOf, type Router, type Sale } from './router';
 
@@ -27,6 +28,7 @@ export class InquiryFlow {
     private readonly router: Router,
     private readonly inquiries: Inquiries,
     private readonly payments: Pick<Payments, 'findHolderOf'>,
+    private readonly numbers: Pick<SealedNumbers, 'seal'>,
   ) {}
 
   /** Asks the biller what the customer owes, adds our fees, and remembers the offer. */
@@ -57,10 +59,10 @@ export class InquiryFlow {
       month: localIso(now, product.timeZone).slice(0, 7).replace('-', ''),
     });
     if (!chosen.ok) return refuse(chosen.error);
-    const inputs = inputsOf(request);
     const offer = priceOffer(bill, chosen.value, sold, commissionMode, {
-      inputs,
+      inputs: inputsOf(request),
       outlet: outlet.value,
+      ...(product.isNumberMasked ? { sealedNumber: this.numbers.seal(request.customerNumber) } : {}),
     });
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
     const overLimit = objectionToLimit(offer.amount, sold);
@@ -72,7 +74,9 @@ export class InquiryFlow {
         channelId: request.channelId,
         reference: request.reference,
         productId: request.productId,
-        customerNumber: request.customerNumber,
+        customerNumber: product.isNumberMasked
+          ? maskedNumber(request.customerNumber)
+          : request.customerNumber,
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),

@@ -31,6 +31,8 @@ export interface Offer {
   taxes?: readonly Tax[];
   /** Where it was asked for, where the channel says so. */
   outlet?: SaleOutlet;
+  /** The customer's number as only its biller may read it, where the books hold it masked. */
+  sealedNumber?: string;
   /** The part of the commission that the channel owes the agent whose outlet it is. */
   subAgentFee?: Rupiah;
 }
@@ -58,7 +60,7 @@ export function priceOffer(
   { lines, remaining, payable }: ChosenLines,
   { fees: rule }: Pick<SoldProduct, 'fees'>,
   commissionMode: 'immediate' | 'settled',
-  asked: { inputs: Inputs; outlet: SaleOutlet | undefined },
+  asked: { inputs: Inputs; outlet: SaleOutlet | undefined; sealedNumber?: string },
 ): Offer {
   const amounts = lines.map((line) => rupiah(line.amount + line.penalty));
   const amount = sum(amounts);
@@ -85,6 +87,7 @@ export function priceOffer(
     ...(rule.feeSchemeId === null ? {} : { feeScheme: rule.feeSchemeId }),
     ...(taxes.length === 0 ? {} : { taxes }),
     ...(asked.outlet ? { outlet: asked.outlet } : {}),
+    ...(asked.sealedNumber === undefined ? {} : { sealedNumber: asked.sealedNumber }),
     ...(isOfSubAgent && subAgentFee > ZERO ? { subAgentFee } : {}),
   };
 }
