@@ -128,12 +128,15 @@ export class StampOrders {
     return claimed === 1;
   }
 
-  /** Keeps what was heard while it brought no end. */
-  async heard({ channelId, reference }: StoredOrder, said: Evidence): Promise<void> {
+  /** Keeps what was heard while it brought no end, and when it is asked about next, unless it was claimed meanwhile. */
+  async heard(order: StoredOrder, said: Evidence, nextTryAt: Date): Promise<StoredOrder> {
+    const { channelId, reference, tries } = order;
     await this.database.run(
-      "UPDATE stamp_order SET last_said = ? WHERE channel_id = ? AND reference = ? AND state = 'ORDERED'",
-      [JSON.stringify(said), channelId, reference],
+      'UPDATE stamp_order SET last_said = ?, next_try_at = ? ' +
+        "WHERE channel_id = ? AND reference = ? AND state = 'ORDERED' AND tries = ?",
+      [JSON.stringify(said), nextTryAt, channelId, reference, tries],
     );
+    return { ...order, nextTryAt };
   }
 
   private async select(where: string, values: Parameters<Statements['rows']>[1]): Promise<StoredOrder[]> {

@@ -95,7 +95,8 @@ export class StampFlow {
       const { patience } = this.billers.connector(order.billerId);
       const deadline = new Date(now.getTime() + patience.paymentMs);
       const next = new Date(deadline.getTime() + this.waitMs(order.tries + 1));
-      if (await this.orders.claim(order, next)) await this.ask(order, deadline);
+      if (await this.orders.claim(order, next))
+        await this.ask({ ...order, tries: order.tries + 1, nextTryAt: next }, deadline);
     } catch (error) {
       this.logger.error(
         { orderNumber: order.orderNumber, err: error },
@@ -129,8 +130,11 @@ export class StampFlow {
         case 'refused':
           return await this.orders.end(order, { state: 'REFUSED' }, said.evidence, now);
         case 'unknown':
-          await this.orders.heard(order, said.evidence);
-          return order;
+          return await this.orders.heard(
+            order,
+            said.evidence,
+            new Date(now.getTime() + this.waitMs(order.tries)),
+          );
       }
     } catch (error) {
       this.logger.error(
