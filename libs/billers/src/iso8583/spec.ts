@@ -174,7 +174,7 @@ const Shape = z.strictObject({
     readyWithinMs: z.int().positive().default(2_000),
     backOff: z
       .strictObject({ firstMs: z.int().positive(), maxMs: z.int().positive() })
-      .default({ firstMs: 500, maxMs: 30_000 }),
+      .default({ firstMs: 200, maxMs: 30_000 }),
     ...(Object.fromEntries(
       Object.entries(LINK).map(([name, value]) => [
         name,

@@ -20,7 +20,7 @@ export class Iso8583Client {
   private failures = 0;
   private again: NodeJS.Timeout | undefined;
   private isClosed = false;
-  /** While a line is being opened: ends when it stands, or has failed. */
+  /** While a line is being opened, for the first time or after a loss: ends when it stands, or has failed again. */
   private opening: { isOver: Promise<void>; over: () => void } | undefined;
   /** How often a line was opened. */
   connections = 0;
@@ -85,12 +85,16 @@ export class Iso8583Client {
     this.opening = undefined;
   }
 
-  private connect(): void {
+  private begin(): void {
     let over = (): void => undefined;
     const isOver = new Promise<void>((resolve) => {
       over = resolve;
     });
-    this.opening = { isOver, over };
+    this.opening ??= { isOver, over };
+  }
+
+  private connect(): void {
+    this.begin();
     const socket = this.options.connect();
     this.connecting = socket;
     socket.once('connect', () => {
@@ -125,7 +129,9 @@ export class Iso8583Client {
 
   private comeBack(): void {
     this.connecting = undefined;
-    this.opened();
+    // A line that stood until now is opened again at once: who asks meanwhile waits for it.
+    if (this.failures === 0 && !this.isClosed) this.begin();
+    else this.opened();
     if (this.isClosed) return;
     const { firstMs, maxMs } = this.options.backOff;
     const waitMs = Math.min(maxMs, firstMs * 2 ** Math.min(this.failures, 20));
