@@ -82,7 +82,7 @@ export const ROUTING: RoutingLimits = {
   billers: {},
 };
 
-/** The routes of the products' own rows, or those that a test gives. */
+/** The first route of each product, or those that a test gives. */
 export class RoutesInHand extends RouteBook {
   readonly ofProduct = new Map<string, BillerRoute[]>();
   /** What the next draw for a share gives, from 0 to below 1. */
@@ -93,7 +93,7 @@ export class RoutesInHand extends RouteBook {
   }
 
   override routes(productId: string, at: Date): readonly BillerRoute[] {
-    return this.ofProduct.get(productId) ?? this.own.routes(productId, at);
+    return this.ofProduct.get(productId) ?? this.own.routes(productId, at).slice(0, 1);
   }
 
   /** Gives a product its own route, and further ones after it. */

@@ -20,6 +20,8 @@ let app: RunningApp;
 let client: H2hClient;
 beforeAll(async () => {
   world = await anInstallation();
+  // The second way of this test speaks the first one's language.
+  await world.store.admin.run("DELETE FROM route WHERE route_id = 'pln-switch/prepaid'");
   await world.store.admin.run(
     'INSERT INTO route (product_id, route_id, valid_from, biller_id, biller_product, source, priority) ' +
       "VALUES ('pln-prepaid', 'story/prepaid', '2000-01-01', 'story', 'prepaid', 'STORY01', 9)",

@@ -30,11 +30,13 @@ import {
   AdviceFlow,
   AdviceLanes,
   AdviceLimits,
+  forgetSealedNumbers,
   NumberOpeningBillers,
   Payments,
   ReversalDelivery,
   ReversalLimits,
   Reversals,
+  SealedNumberLimits,
   SealedNumbers,
   SqlPaymentStore,
 } from '#lib/switching';
@@ -59,6 +61,7 @@ const Limits = z.object({
   pipeline: PipelineLimits,
   stamps: StampLimits,
   float: FloatLimits,
+  sealedNumbers: SealedNumberLimits,
   database: DatabaseLimits,
 });
 
@@ -118,6 +121,14 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.snap.pollMs,
     logger,
   );
+  const forgetting = new PollLoop(
+    {
+      work: () => forgetSealedNumbers(dayDatabase, catalog, clock.now(), limits.sealedNumbers),
+      failure: 'sealed numbers that nobody needs could not be taken away; the next round starts over',
+    },
+    limits.sealedNumbers.pollMs,
+    logger,
+  );
   const stamps = new PollLoop(
     keepsSerials(new StampFlow(clock, database, answering, limits.stamps, logger)),
     limits.stamps.pollMs,
@@ -146,6 +157,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         advice.stop().then(() => lanes.stop()),
         reversals.stop(),
         tidying.stop(),
+        forgetting.stop(),
         floats.stop(),
         stamps.stop(),
         stopReconciliation(),

@@ -56,7 +56,12 @@ export async function migrate(url: string, directory: string): Promise<string[]>
   }
 }
 
-const Grants = z.record(z.string(), z.array(z.enum(['SELECT', 'INSERT', 'UPDATE', 'DELETE'])));
+/** Rights on a table; UPDATE may be on some of its columns only. */
+const Right = z.union([
+  z.enum(['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+  z.string().regex(/^UPDATE \([a-z_]+(, [a-z_]+)*\)$/),
+]);
+const Grants = z.record(z.string(), z.array(Right));
 
 /**
  * Gives the application's account its rights, table by table, so that it cannot change a posting or an event.

@@ -48,6 +48,7 @@ export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
 export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from './routing/state';
 export type { LastSale } from './sale-guard';
-export { NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
+export { bookedNumber, NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
+export { forgetSealedNumbers, SealedNumberLimits } from './sealed-numbers.tidy';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';

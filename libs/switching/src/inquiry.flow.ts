@@ -9,7 +9,7 @@ import { priceOffer, type Inputs } from './offer';
 import { objectionTo, objectionToLimit } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
-import { maskedNumber, type SealedNumbers } from './sealed-numbers';
+import { bookedNumber, type SealedNumbers } from './sealed-numbers';
 import type { AskedRoute } from './inquiry.store';
 import { deadlineOf, type Router, type Sale } from './router';
 
@@ -74,9 +74,7 @@ export class InquiryFlow {
         channelId: request.channelId,
         reference: request.reference,
         productId: request.productId,
-        customerNumber: product.isNumberMasked
-          ? maskedNumber(request.customerNumber)
-          : request.customerNumber,
+        customerNumber: bookedNumber(product, request.customerNumber),
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),

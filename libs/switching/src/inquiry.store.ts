@@ -64,6 +64,12 @@ export class SqlInquiryStore extends InquiryStore {
   }
 
   override async add(inquiry: StoredInquiry): Promise<void> {
+    // First, so that no sealed number stands anywhere without being looked after.
+    if (inquiry.offer.sealedNumber !== undefined)
+      await this.statements.run('INSERT INTO sealed_number (inquiry_id, look_at) VALUES (?, ?)', [
+        inquiry.inquiryId,
+        inquiry.validUntil,
+      ]);
     await this.statements.run(
       'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
         'created_at, bill_holder, valid_until, route) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -3,6 +3,7 @@ import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { Billers } from './biller.contract';
+import { forgetSealedNumbers } from './sealed-numbers.tidy';
 import { maskedNumber, NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 
 const CARD = '5426401234567890';
@@ -22,7 +23,8 @@ test.each([
   expect(maskedNumber(number)).toBe(masked);
 });
 
-test('a card’s number goes to the biller, and stands nowhere in the books', async () => {
+/** Has the world sell something to cards, whose numbers stand masked in the books. */
+function sellToCards(): void {
   const sold = world.catalog.soldProduct('ppob-nusantara', 'pln-prepaid');
   if (!sold) throw new Error('pln-prepaid is not sold');
   const product = Object.assign({}, sold.product, {
@@ -31,13 +33,14 @@ test('a card’s number goes to the biller, and stands nowhere in the books', as
     receiptLines: ['{customerNumber}'],
   });
   jest.spyOn(world.catalog, 'soldProduct').mockReturnValue({ ...sold, product });
+}
+const FOR_A_CARD = { productId: 'pln-prepaid', customerNumber: CARD, amount: rupiah(20_000n) };
+
+test('a card’s number goes to the biller, and stands nowhere in the books', async () => {
+  sellToCards();
   const asking = jest.spyOn(world.biller, 'inquire');
   const paying = jest.spyOn(world.biller, 'pay');
-  const paid = await world.payOne({
-    productId: 'pln-prepaid',
-    customerNumber: CARD,
-    amount: rupiah(20_000n),
-  });
+  const paid = await world.payOne(FOR_A_CARD);
   expect(paid).toMatchObject({ state: 'PAID', customerNumber: '542640******7890' });
   expect(asking).toHaveBeenCalledWith(expect.objectContaining({ customerNumber: CARD }), expect.anything());
   const leg = paying.mock.calls[0]?.[0];
@@ -48,16 +51,64 @@ test('a card’s number goes to the biller, and stands nowhere in the books', as
   }
 });
 
+/** Of which offers and payments the books still have the sealed number. */
+async function sealedIn(table: 'inquiry' | 'payment'): Promise<string[]> {
+  const rows = await world.store.database.rows<{ inquiry_id: string; offer: unknown }>(
+    `SELECT inquiry_id, offer FROM ${table}`,
+  );
+  const sealed = rows.filter(({ offer }) => JSON.stringify(offer).includes('sealed:'));
+  return sealed.map(({ inquiry_id }) => inquiry_id).sort();
+}
+
+test('a sealed number is taken away once its offer has expired, or its payment can be neither advised nor reversed', async () => {
+  const limits = { lookAgainAfterMinutes: 60, rowsAtOnceMax: 2 };
+  const forget = async () => {
+    while (await forgetSealedNumbers(world.store.database, world.catalog, world.clock.now(), limits));
+  };
+  sellToCards();
+  const paid = await world.payOne(FOR_A_CARD);
+  world.biller.behaviour = 'pays and loses the answer';
+  const lost = await world.payOne(FOR_A_CARD);
+  world.biller.behaviour = 'approves';
+  const unpaid = await world.inquire(FOR_A_CARD);
+  if (unpaid.kind !== 'offer') throw new Error('no offer');
+  const { inquiryId } = unpaid.inquiry;
+  const all = [paid.inquiryId, lost.inquiryId, inquiryId];
+
+  await forget();
+  expect(await sealedIn('inquiry')).toEqual(expect.arrayContaining(all));
+
+  const expiresInMs = unpaid.inquiry.validUntil.getTime() - world.clock.now().getTime();
+  world.clock.advance(expiresInMs + 3_600_000);
+  await forget();
+  expect(await sealedIn('inquiry')).toEqual([lost.inquiryId]);
+  expect(await sealedIn('payment')).toEqual([lost.inquiryId]);
+
+  await world.advice.adviseDue();
+  const found = await world.payments.findById(lost.channelId, lost.paymentId);
+  expect(found).toMatchObject({ state: 'PAID', customerNumber: '542640******7890' });
+  world.clock.advance(3_600_000);
+  await forget();
+  expect([await sealedIn('inquiry'), await sealedIn('payment')]).toEqual([[], []]);
+  expect(await world.store.database.rows('SELECT * FROM sealed_number')).toEqual([]);
+  const again = await world.payments.findById(lost.channelId, lost.paymentId);
+  expect(again?.offer).toEqual({ ...found?.offer, sealedNumber: undefined });
+  await world.expectSound();
+});
+
 test('only the call to the biller opens it', async () => {
   class OneBiller extends Billers {
     override connector() {
       return world.biller;
     }
   }
-  const paying = jest.spyOn(world.biller, 'advise');
+  const advising = jest.spyOn(world.biller, 'advise');
+  const asking: jest.SpyInstance<unknown, unknown[]> = jest.spyOn(world.biller, 'inquire');
   const opening = new NumberOpeningBillers(new OneBiller(), numbers).connector('pln');
   const leg = { customerNumber: numbers.seal(CARD) } as Parameters<typeof opening.advise>[0];
   await opening.advise(leg, new Date());
-  expect(paying.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
+  expect(advising.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
+  await opening.inquire({ ...leg, trace: 'T' }, new Date());
+  expect(asking.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
   expect(opening.patience).toBe(world.biller.patience);
 });

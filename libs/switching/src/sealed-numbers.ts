@@ -1,5 +1,6 @@
+import { normalNumber, type Product } from '#lib/catalog';
 import type { SecretBox } from '#lib/platform';
-import { Billers, type BillerConnector, type BillerLeg } from './biller.contract';
+import { Billers, type BillerConnector, type BillerInquiry, type BillerLeg } from './biller.contract';
 
 /** What a sealed number begins with; no customer number does. */
 const SEALED = 'sealed:';
@@ -24,6 +25,15 @@ export class SealedNumbers {
   }
 }
 
+/** A number that a customer typed, as inquiries and payments of the product keep it: in its one form, and masked where it must be. */
+export function bookedNumber(
+  product: Pick<Product, 'numberRules' | 'isNumberMasked'>,
+  typed: string,
+): string {
+  const number = normalNumber(product, typed);
+  return product.isNumberMasked ? maskedNumber(number) : number;
+}
+
 /** As a card is printed on a receipt: the first six and the last four digits. Shorter numbers lose all but the last four. */
 export function maskedNumber(number: string): string {
   const shown = number.length >= 13 ? 6 : 0;
@@ -31,7 +41,7 @@ export function maskedNumber(number: string): string {
   return number.slice(0, shown) + '*'.repeat(hidden) + number.slice(shown + hidden);
 }
 
-/** Billers whose legs may carry sealed numbers: each is opened for its call and nowhere else. */
+/** Billers whose questions and legs may carry sealed numbers: each is opened for its call and nowhere else. */
 export class NumberOpeningBillers extends Billers {
   private readonly known = new WeakMap<BillerConnector, BillerConnector>();
 
@@ -50,12 +60,13 @@ export class NumberOpeningBillers extends Billers {
   }
 
   private openingFor(connector: BillerConnector): BillerConnector {
-    const opened = (leg: BillerLeg): BillerLeg => {
-      const customerNumber = this.numbers.opened(leg.customerNumber);
-      return customerNumber === leg.customerNumber ? leg : { ...leg, customerNumber };
+    const opened = <Told extends BillerInquiry | BillerLeg>(told: Told): Told => {
+      const customerNumber = this.numbers.opened(told.customerNumber);
+      return customerNumber === told.customerNumber ? told : { ...told, customerNumber };
     };
-    // Whatever carries no leg stays the connector's own.
+    // Whatever carries no number stays the connector's own.
     const opening = Object.assign(Object.create(connector) as BillerConnector, {
+      inquire: (question, deadline) => connector.inquire(opened(question), deadline),
       pay: (leg, deadline) => connector.pay(opened(leg), deadline),
       advise: (leg, deadline) => connector.advise(opened(leg), deadline),
     } satisfies Partial<BillerConnector>);

@@ -34,6 +34,8 @@ export type Biller = {
   readonly offerDigits: number;
   /** It sells only from what it was paid before. */
   readonly isPrefunded: boolean;
+  /** Whose customers it collects from: those of another biller, where it is a second way to it. */
+  readonly customersOf: string;
   /** SNAP: the company code its virtual accounts begin with, eight characters. */
   readonly partnerServiceId: string;
 };
@@ -41,7 +43,19 @@ export type Biller = {
 type Told = Pick<Biller, 'id' | 'dialect' | 'source' | 'referencePrefix' | 'products'> & Partial<Biller>;
 
 function biller(told: Told): Biller {
-  return { layout: 'semicolon', offerDigits: 32, isPrefunded: false, partnerServiceId: '', ...told };
+  return {
+    layout: 'semicolon',
+    offerDigits: 32,
+    isPrefunded: false,
+    customersOf: told.id,
+    partnerServiceId: '',
+    ...told,
+  };
+}
+
+/** What everything about one customer is drawn from: the same at every biller that collects from them. */
+export function customerSeed({ customersOf }: Biller, customerNumber: string): string {
+  return `${customersOf}|${customerNumber}`;
 }
 
 /**
@@ -85,6 +99,7 @@ export const BILLERS: readonly Biller[] = [
     source: 'LPS01',
     layout: 'pln',
     referencePrefix: 'ES',
+    customersOf: 'pln',
     products: sold.PLN,
   }),
   biller({

@@ -1,6 +1,6 @@
 import { jakartaDate } from '../jakarta';
 import type { PaidEntry, PaymentOrder } from '../truth/payment-book';
-import type { Biller } from './biller';
+import { customerSeed, type Biller } from './biller';
 import { drawHex } from './draw';
 import { endingOf } from './endings';
 import { isOnOffer, type Product } from './product';
@@ -109,7 +109,7 @@ function billsPaid(
 
 function aboutOf(biller: Biller, product: Product, customerNumber: string, inputs: Inputs, now: Date): About {
   return {
-    seed: `${biller.id}|${customerNumber}`,
+    seed: customerSeed(biller, customerNumber),
     word: product.word,
     customerNumber,
     now,

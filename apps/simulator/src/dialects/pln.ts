@@ -1,3 +1,4 @@
+import { customerSeed } from '../billers/biller';
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import { drawBelow } from '../billers/draw';
@@ -67,7 +68,7 @@ function signed({ secret }: Office, path: string, serve: Route['serve']): Route 
 function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const asked = members(parsed(raw), INQUIRY);
   if (!asked || (asked.amount !== undefined && asked.product !== 'prepaid')) return json(said('MALFORMED'));
-  const seed = `${counter.biller.id}|${asked.idpel}`;
+  const seed = customerSeed(counter.biller, asked.idpel);
   return inJson(counter.inquire(asked.product, asked.idpel), (answer) => inquiryAnswer(asked, seed, answer));
 }
 

@@ -1,3 +1,4 @@
+import { customerSeed } from '../billers/biller';
 import { type CodeTable, codeIn } from '../billers/codes';
 import type { Counter } from '../billers/counter';
 import type { PaymentAnswer, Reaction } from '../billers/desk';
@@ -116,7 +117,7 @@ async function inquire(counter: Counter, message: IsoMessage, { product, layout,
   if (reaction.how !== 'answer') return reaction;
   const { answer } = reaction;
   if (answer.code !== 'OK') return told(message, codeIn(CODES, answer.code));
-  const seed = `${counter.biller.id}|${read.number}`;
+  const seed = customerSeed(counter.biller, read.number);
   return told(message, CODES.OK, {
     4: message.fields[4] ?? amountField(sumOf(answer.offer.bills)),
     48: layout.inquired(read, answer.offer),
@@ -169,7 +170,7 @@ async function reverse(counter: Counter, message: IsoMessage, { product, read }:
 function paid(counter: Counter, message: IsoMessage, asked: Asked, answer: PaymentAnswer): Served {
   if (answer.code !== 'OK') return told(message, codeIn(CODES, answer.code));
   const { layout, read } = asked;
-  const seed = `${counter.biller.id}|${read.number}`;
+  const seed = customerSeed(counter.biller, read.number);
   return told(message, CODES.OK, {
     4: amountField(answer.amountTold),
     48: layout.paid(message.fields[48] ?? '', answer.paid.theirReference, answer.receipt, answer.offer),

@@ -1,5 +1,7 @@
+import { normalNumber, type Catalog } from '#lib/catalog';
 import { fail, ok, type Result } from '#lib/kernel';
 import { readIdentity, type VirtualAccountIdentity } from '#lib/snap';
+import { bookedNumber } from '#lib/switching';
 import type { SnapPeer } from './partners';
 import type { AccountRule } from './profile';
 import { snapRefusal, type SnapRefusal } from './refused';
@@ -7,14 +9,24 @@ import { snapRefusal, type SnapRefusal } from './refused';
 /** What an account number is about: a product, and a customer's number at its biller. */
 export interface Account {
   productId: string;
+  /** As the books have it, whichever way the customer typed it. */
   customerNumber: string;
+}
+
+/** An account as it was read from its number. */
+export interface ReadAccount extends Account {
+  /** What the biller is asked for: never masked. */
+  asked: string;
+  /** The account number in the product's one form of it. */
+  customerNo: string;
 }
 
 /** Reads which bill an account number means, by the rules of the partner's profile: company code, prefix, the rest. */
 export function accountOf(
   { profile: { accounts }, companyCodes }: Pick<SnapPeer, 'profile' | 'companyCodes'>,
   identity: VirtualAccountIdentity,
-): Result<Account, SnapRefusal> {
+  catalog: Pick<Catalog, 'product'>,
+): Result<ReadAccount, SnapRefusal> {
   const read = readIdentity(identity, accounts.padding);
   if (!read.ok)
     return fail(snapRefusal('40001', read.error, 'the three numbers of the account do not belong together'));
@@ -23,7 +35,15 @@ export function accountOf(
   if (!companyCodes.includes(companyCode)) return unknown("the company code is not the partner's");
   const rule = accounts.rules.filter((one) => fits(one, companyCode, customerNo)).sort(longestFirst)[0];
   if (!rule) return unknown('no rule of the profile knows this account number');
-  return ok({ productId: rule.product, customerNumber: customerNo.slice(rule.prefix.length) });
+  const typed = customerNo.slice(rule.prefix.length);
+  const product = catalog.product(rule.product);
+  const asked = product ? normalNumber(product, typed) : typed;
+  return ok({
+    productId: rule.product,
+    customerNumber: product ? bookedNumber(product, typed) : typed,
+    asked,
+    customerNo: rule.prefix + asked,
+  });
 }
 
 function fits(rule: AccountRule, companyCode: string, customerNo: string): boolean {

@@ -1,8 +1,7 @@
 import type { Catalog } from '#lib/catalog';
 import { fail, ok, type Result, type Rupiah } from '#lib/kernel';
 import type { InquiryFlow, StoredInquiry } from '#lib/switching';
-import type { Account } from './accounts';
-import { accountOf } from './accounts';
+import { accountOf, type ReadAccount } from './accounts';
 import type { SnapAnswer } from './answer';
 import { amountOf, textOf, type SnapMessage } from './message';
 import type { SnapOffers } from './offers';
@@ -28,13 +27,14 @@ export class InquiryDesk {
 
   /** Asks for the bill behind an account number, and remembers under which name its payment will come. */
   async inquire(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const account = accountOf(message.peer, message.identity);
+    const account = accountOf(message.peer, message.identity, this.catalog);
     if (!account.ok) return account;
     const number = textOf(message, shape.number);
     const asked = await this.ask(message, account.value, number, amountOf(message, 'amount'), 0);
     if (!asked.ok) return asked;
     const inquiry = asked.value;
-    const offer = { ...account.value, inquiryId: inquiry.inquiryId };
+    const { productId, customerNumber } = account.value;
+    const offer = { productId, customerNumber, inquiryId: inquiry.inquiryId };
     const names = [inquiry.inquiryId, ...(number === undefined ? [] : [referenceOf(number)])];
     await this.offers.name(inquiry.channelId, names, offer, message.at);
     return ok(this.told(shape, message, inquiry));
@@ -47,7 +47,7 @@ export class InquiryDesk {
    */
   async ask(
     { peer }: SnapMessage,
-    { productId, customerNumber }: Account,
+    { productId, asked }: ReadAccount,
     number: string | undefined,
     amount: Rupiah | undefined,
     spentMs: number,
@@ -60,7 +60,7 @@ export class InquiryDesk {
       channelId,
       reference: referenceOf(number ?? 'inquiry'),
       productId,
-      customerNumber,
+      customerNumber: asked,
       amount: isChosen ? amount : undefined,
       billCount: undefined,
       months: undefined,

@@ -3,7 +3,7 @@ import { amountWithin, type Catalog } from '#lib/catalog';
 import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
 import { caseOf, type SnapCase } from '#lib/snap';
 import { statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
-import { accountOf, type Account } from './accounts';
+import { accountOf, type ReadAccount } from './accounts';
 import type { SnapAnswer } from './answer';
 import type { InquiryDesk } from './inquiry.desk';
 import { amountOf, textOf, type SnapMessage } from './message';
@@ -43,15 +43,15 @@ export class PaymentDesk {
    * formed and that nothing stands under this number: a message that would be refused is first looked up.
    */
   async pay(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const order = orderOf(shape, message);
     const { peer } = message;
+    const account = accountOf(peer, message.identity, this.catalog);
+    const order = orderOf(shape, message, account);
     const isAdvice = textOf(message, 'flagAdvise') === 'Y';
     if (isAdvice && peer.profile.repeatedPayment.unseenAdvice === 'refused') {
       const unseen = snapRefusal('40401', undefined, 'an advice for a payment never seen');
       const known = await this.payments.findByReference(order.channelId, order.reference);
       if (!known) return fail(unseen);
     }
-    const account = accountOf(peer, message.identity);
     if (!account.ok) return this.refuse(order, account.error);
     const total = amountOf(message, 'totalAmount');
     if (total !== undefined && total !== order.paid)
@@ -75,7 +75,7 @@ export class PaymentDesk {
   }
 
   /** Which offer is paid: the one its inquiry led to; or the one its payment used; or one we ask for now. */
-  private async offerFor(order: Order, account: Account): Promise<Result<string, SnapRefusal>> {
+  private async offerFor(order: Order, account: ReadAccount): Promise<Result<string, SnapRefusal>> {
     const { channelId, message, reference } = order;
     const asked = textOf(message, 'inquiryRequestId');
     const named =
@@ -92,7 +92,7 @@ export class PaymentDesk {
     return this.askNow(order, account);
   }
 
-  private async askNow(order: Order, account: Account): Promise<Result<string, SnapRefusal>> {
+  private async askNow(order: Order, account: ReadAccount): Promise<Result<string, SnapRefusal>> {
     const { channelId, message, paid } = order;
     // What the customer chose is what was paid without our fee.
     const sold = this.catalog.soldProduct(channelId, account.productId);
@@ -121,7 +121,7 @@ export class PaymentDesk {
     standing: Standing,
   ): Result<SnapAnswer, SnapRefusal> {
     const { peer, body } = message;
-    if (standing === 'other content' && isOfAnotherAccount(payment, message))
+    if (standing === 'other content' && isOfAnotherAccount(payment, message, this.catalog))
       return fail(otherAccount(shape.number, payment));
     const { answers } = peer.profile;
     const product = this.catalog.product(payment.productId)?.name ?? payment.productId;
@@ -144,9 +144,10 @@ export class PaymentDesk {
   }
 }
 
-function orderOf(shape: Shape, message: SnapMessage): Order {
+function orderOf(shape: Shape, message: SnapMessage, account: Result<ReadAccount, SnapRefusal>): Order {
   const paid = amountOf(message, 'paidAmount') ?? rupiah(0n);
-  const { customerNo, partnerServiceId } = message.identity;
+  const { partnerServiceId } = message.identity;
+  const customerNo = account.ok ? account.value.customerNo : message.identity.customerNo;
   // What makes it another payment: the account and the amount. Times, flags and texts of a repeat may differ.
   const content = [partnerServiceId.trim(), customerNo, paid.toString()];
   return {
@@ -163,14 +164,22 @@ function orderOf(shape: Shape, message: SnapMessage): Order {
  * Whether a message speaks of another account than the payment of its number. One whose account cannot be read as a
  * whole does where a number in it is not the customer's.
  */
-function isOfAnotherAccount(payment: Payment, { peer, identity }: SnapMessage): boolean {
-  const account = accountOf(peer, identity);
+function isOfAnotherAccount(
+  payment: Payment,
+  { peer, identity }: SnapMessage,
+  catalog: Pick<Catalog, 'product'>,
+): boolean {
+  const account = accountOf(peer, identity, catalog);
   if (account.ok)
     return (
       account.value.productId !== payment.productId || account.value.customerNumber !== payment.customerNumber
     );
+  const product = catalog.product(payment.productId);
+  // A number that is written in several ways, or masked, is the same at its end only.
+  const isWrittenOneWay = product?.numberRules === null && !product.isNumberMasked;
+  const end = isWrittenOneWay ? payment.customerNumber : payment.customerNumber.slice(-4);
   return [identity.customerNo, identity.virtualAccountNo].some(
-    (number) => number !== '' && !number.endsWith(payment.customerNumber),
+    (number) => number !== '' && !number.endsWith(end),
   );
 }
 

@@ -25,7 +25,7 @@ export class StatusDesk {
     const number = textOf(message, 'paymentRequestId') ?? textOf(message, 'inquiryRequestId');
     if (number === undefined)
       return fail(snapRefusal('40002', 'inquiryRequestId', 'neither number is given'));
-    const account = accountOf(peer, identity);
+    const account = accountOf(peer, identity, this.catalog);
     if (!account.ok) return account;
     const payment = await this.find(peer, referenceOf(number));
     const { productId, customerNumber } = account.value;
