@@ -1,6 +1,16 @@
 /** The house has floors (README, "The house"): imports point down, and enter a library only by its index.ts. */
 const FLOORS = [
-  ['channels', 'billers', 'reconciliation', 'settlement', 'reports', 'webhooks', 'identity', 'breakages'],
+  [
+    'channels',
+    'billers',
+    'reconciliation',
+    'settlement',
+    'reports',
+    'webhooks',
+    'identity',
+    'breakages',
+    'floats',
+  ],
   ['switching', 'files', 'iso8583', 'snap'],
   ['ledger', 'catalog', 'receipts'],
   ['audit'],

@@ -157,7 +157,7 @@ async function payByIso8583(world, tale) {
     expect('Payment ID of the advice', advised.data.paymentId, paymentId);
     const [row] = await world.sql(
       `SELECT p.payment_id AS paymentId, p.charge, l.amount, l.leg_reference AS legReference
-        FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id WHERE p.payment_id = ?`,
+        FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE p.payment_id = ?`,
       [paymentId],
     );
     tale.byIso8583 = row ?? {};

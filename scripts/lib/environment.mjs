@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { billerEnvironment } from './demo-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
 import { SOURCES } from './sftp.mjs';
@@ -30,10 +31,10 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     SIMULATOR_DROP: sftp.drop,
   };
   if (process.env.SIMPUL_CLOCK_OFFSET) environment.SIMPUL_CLOCK_OFFSET = process.env.SIMPUL_CLOCK_OFFSET;
-  for (const [name, secret] of Object.entries(secrets.billers)) {
-    environment[`BILLER_${constantCase(name)}_URL`] = `${simulator}/billers/${name}`;
-    environment[`BILLER_${constantCase(name)}_SECRET`] = secret;
-  }
+  Object.assign(
+    environment,
+    billerEnvironment({ simulator, secrets: secrets.billers, keys: secrets.billerKeys, lines: ports.lines }),
+  );
   for (const [id, { secret, secondSecret }] of Object.entries(secrets.channels)) {
     environment[`CHANNEL_${constantCase(id)}_SECRET`] = secret;
     environment[`CHANNEL_${constantCase(id)}_SECOND_SECRET`] = secondSecret;

@@ -183,6 +183,7 @@ function portsByPurpose({ ports, isDemo, externalDatabase }) {
   if (isDemo) {
     purposes.simulator = ports.simulator;
     purposes.sftp = ports.sftp;
+    for (const [biller, port] of Object.entries(ports.lines)) purposes[`line of ${biller}`] = port;
   }
   if (externalDatabase === null) purposes.database = ports.database;
   return purposes;

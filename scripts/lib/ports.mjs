@@ -12,9 +12,13 @@ export const LOOPBACK = '127.0.0.1';
  * @property {number} simulator
  * @property {number} sftp
  * @property {number} database
+ * @property {Record<string, number>} lines of the billers that listen on a port of their own
  */
 
 const HIGHEST_BASE = 65_000;
+
+/** The billers that listen on a port of their own, from base + 6 on. */
+const LINE_BILLERS = ['pln-switch', 'kawan'];
 
 /**
  * The fixed layout people can remember. Base + 1 (back office) is kept free.
@@ -33,6 +37,7 @@ export function portsFrom(portBase, switches) {
     simulator: base + 2,
     sftp: base + 4,
     database: base + 5,
+    lines: Object.fromEntries(LINE_BILLERS.map((id, index) => [id, base + 6 + index])),
   };
 }
 
@@ -43,7 +48,9 @@ export function portsFrom(portBase, switches) {
  */
 export async function freePorts(switches) {
   // All are held at once, so that the same one is not found twice.
-  const held = await Promise.all(Array.from({ length: 2 * switches + 3 }, () => listen(0)));
+  const held = await Promise.all(
+    Array.from({ length: 2 * switches + 3 + LINE_BILLERS.length }, () => listen(0)),
+  );
   const numbers = held.map((server) => {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
@@ -51,7 +58,14 @@ export async function freePorts(switches) {
   });
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   const [simulator = 0, sftp = 0, database = 0, ...rest] = numbers;
-  return { switches: rest.slice(0, switches), iso8583: rest.slice(switches), simulator, sftp, database };
+  return {
+    switches: rest.slice(0, switches),
+    iso8583: rest.slice(switches, 2 * switches),
+    simulator,
+    sftp,
+    database,
+    lines: Object.fromEntries(LINE_BILLERS.map((id, index) => [id, rest[2 * switches + index] ?? 0])),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CannotRun } from './cannot-run.mjs';
+import { DEMO_BILLERS, newBillerKeys } from './demo-billers.mjs';
 import { readJson, writeJson } from './home.mjs';
 import { newSnapKeys, SNAP_BANK } from './snap-bank.mjs';
 
@@ -15,7 +16,6 @@ export const BANKS = {
   'bank-merdeka': { institutionCode: '4510017', isForOutsiders: true },
   'bank-cerita': { institutionCode: '9990017', isForOutsiders: false },
 };
-const BILLERS = ['pln', 'tirta-jaya', 'story'];
 
 /**
  * What this installation shares with nobody. The data key encrypts partners' keys in the database: losing it
@@ -25,6 +25,7 @@ const BILLERS = ['pln', 'tirta-jaya', 'story'];
  * @property {string} paymentIdKey 32 bytes, hexadecimal
  * @property {Record<string, { secret: string, secondSecret: string }>} channels by channel id
  * @property {Record<string, string>} billers by biller name
+ * @property {import('./demo-billers.mjs').BillerKeys} billerKeys ours, at the billers that speak SNAP
  * @property {import('./snap-bank.mjs').SnapKeys} snapBank the bank that calls us
  * @property {import('./snap-bank.mjs').SnapKeys & { clientSecret: string }} hostBank ours, at the bank that holds accounts for us
  * @property {{ application: string, migration: string }} database passwords
@@ -53,7 +54,8 @@ export function loadSecrets(home) {
     },
     snapBank: kept?.snapBank ?? newSnapKeys(password),
     hostBank: kept?.hostBank ?? { ...newSnapKeys(password), clientSecret: password() },
-    billers: { ...Object.fromEntries(BILLERS.map((name) => [name, password()])), ...kept?.billers },
+    billers: { ...Object.fromEntries(DEMO_BILLERS.map(({ id }) => [id, password()])), ...kept?.billers },
+    billerKeys: kept?.billerKeys ?? newBillerKeys(),
     database: { application: password(), migration: password(), ...kept?.database },
   };
   if (JSON.stringify(secrets) !== JSON.stringify(kept)) writeJson(home.secretsFile, secrets);

@@ -4,13 +4,14 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { CannotRun } from './cannot-run.mjs';
 import { run, tail } from './commands.mjs';
+import { DEMO_BILLERS, STORY_SOURCE } from './demo-billers.mjs';
 import { LOOPBACK, waitForAnswer } from './ports.mjs';
 import { launch } from './processes.mjs';
 import { sshPrograms } from './programs.mjs';
 
 /** Settlement sources that drop files here. STORY01 is the story's own; outsiders find clean days in the rest. */
-export const DEMO_SOURCES = ['LPB01', 'TJ01'];
-export const SOURCES = [...DEMO_SOURCES, 'STORY01'];
+export const SOURCES = DEMO_BILLERS.map(({ source }) => source);
+export const DEMO_SOURCES = SOURCES.filter((source) => source !== STORY_SOURCE);
 
 const READY_MS = 20_000;
 

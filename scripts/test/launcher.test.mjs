@@ -16,9 +16,9 @@ import { inOwnHome } from './own-home.mjs';
 /** A PORT_BASE whose ports nobody uses, below those that the system hands out to connections. */
 async function freeBase() {
   for (let base = 21_000; ; base += 10) {
-    const { switches, iso8583, ...rest } = portsFrom(String(base), 1);
+    const { switches, iso8583, lines, ...rest } = portsFrom(String(base), 1);
     try {
-      await requireFree({ ...rest, switch: switches[0] ?? 0, iso8583: iso8583[0] ?? 0 });
+      await requireFree({ ...rest, ...lines, switch: switches[0] ?? 0, iso8583: iso8583[0] ?? 0 });
       return String(base);
     } catch {
       // Another installation or test run lives there.
@@ -128,6 +128,6 @@ async function liveThroughKills(home, base) {
   assert.deepEqual(await next.exited, [0, null], next.said());
   assert.ok(!existsSync(home.runFile));
   assert.deepEqual(traces(home), []);
-  const { switches, iso8583, ...rest } = portsFrom(base, 1);
-  await requireFree({ ...rest, switch: switches[0] ?? 0, iso8583: iso8583[0] ?? 0 });
+  const { switches, iso8583, lines, ...rest } = portsFrom(base, 1);
+  await requireFree({ ...rest, ...lines, switch: switches[0] ?? 0, iso8583: iso8583[0] ?? 0 });
 }

@@ -83,6 +83,7 @@ await test('the ports follow PORT_BASE, and a base that is not a port is refused
     simulator: 9002,
     sftp: 9004,
     database: 9005,
+    lines: { 'pln-switch': 9006, kawan: 9007 },
   });
   for (const base of ['80', 'abc', '70000', '9100.5', '-1'])
     assert.throws(() => portsFrom(base, 1), /PORT_BASE/, base);

@@ -11,7 +11,7 @@ import { LOOPBACK, freePorts } from '../lib/ports.mjs';
 import { isAlive } from '../lib/process-table.mjs';
 import { keepRunning } from '../lib/processes.mjs';
 import { loadSecrets } from '../lib/secrets.mjs';
-import { launchSftp, prepareSftp } from '../lib/sftp.mjs';
+import { SOURCES, launchSftp, prepareSftp } from '../lib/sftp.mjs';
 import { inOwnHome } from './own-home.mjs';
 
 /**
@@ -136,7 +136,7 @@ await test('the SFTP drop is entered with our key only, and shows the host key w
         const folders = (await client.list(sftp.drop)).map(({ name }) => name);
         await client.end();
         assert.equal(`SHA256:${shown}`, sftp.hostKeySha256);
-        assert.deepEqual(folders.toSorted(), ['LPB01', 'STORY01', 'TJ01']);
+        assert.deepEqual(folders.toSorted(), SOURCES.toSorted());
 
         const intruder = new SftpClient();
         await assert.rejects(

@@ -51,7 +51,15 @@ export function checkPaymentBooks(
     verdict('I4', payments, first(repeated(books.payment, ['channel_id', 'channel_reference']))),
     verdict('I5', legs, legTwice(books) ?? compared?.doubled),
     verdict('I6', legs, legMissing(books) ?? compared?.unknown),
-    verdict('I7', payments, untold(books) ?? historyBroken(books) ?? historyJumps(books) ?? compared?.untrue),
+    verdict(
+      'I7',
+      payments,
+      untold(books) ??
+        capturedForAnother(books) ??
+        historyBroken(books) ??
+        historyJumps(books) ??
+        compared?.untrue,
+    ),
     verdict('I8', payments, notListed(books, now)),
     verdict('I9', payments, heldSum(books) ?? holdNotClosedOnce(books) ?? givenBack(books)),
   ];
@@ -164,14 +172,51 @@ function legTwice(books: Books): string | undefined {
   const paid = books.payment_leg.filter((row) => row['state'] === 'PAID');
   return first([
     ...repeated(paid, ['payment_id']),
+    ...legsBesideTheLast(books),
     ...repeated(books.payment_leg, ['biller_id', 'leg_reference']),
   ]);
 }
 
+/** Legs that are open or paid beside the last one of their payment, or marked otherwise than they are. */
+function legsBesideTheLast(books: Books): string[] {
+  const lastNo = new Map(books.payment.map((row) => [row['payment_id'], Number(row['leg_no'])]));
+  return books.payment_leg.flatMap((leg) => {
+    const last = lastNo.get(leg['payment_id'] ?? null);
+    const marked = FINAL.includes(text(leg, 'state')) ? null : leg['payment_id'];
+    const isWrong =
+      (leg['open_payment_id'] ?? null) !== marked ||
+      (last !== undefined && Number(leg['leg_no']) > last) ||
+      (last !== undefined && Number(leg['leg_no']) < last && leg['state'] !== 'DECLINED');
+    return isWrong && last !== undefined
+      ? [
+          `leg ${text(leg, 'leg_no')} of ${text(leg, 'payment_id')} is ${text(leg, 'state')} beside the last one`,
+        ]
+      : [];
+  });
+}
+
+/** The last leg of a payment, as its row names it. */
+function isLastLeg(leg: RawRow, payment: RawRow): boolean {
+  return leg['payment_id'] === payment['payment_id'] && Number(leg['leg_no']) === Number(payment['leg_no']);
+}
+
 function legMissing(books: Books): string | undefined {
-  const withLeg = new Set(books.payment_leg.map((row) => row['payment_id']));
-  const bare = books.payment.find((row) => !withLeg.has(row['payment_id']));
-  return bare && `${text(bare, 'payment_id')} has no leg`;
+  const legs = grouped(books.payment_leg, 'payment_id');
+  const bare = books.payment.find((row) => {
+    const last = (legs.get(text(row, 'payment_id')) ?? []).find((leg) => isLastLeg(leg, row));
+    return !last || last['biller_id'] !== row['biller_id'];
+  });
+  if (bare) return `${text(bare, 'payment_id')} has no leg at its biller`;
+  const events = grouped(
+    books.payment_event.filter((row) => row['event'] === 'rerouted'),
+    'payment_id',
+  );
+  const sudden = books.payment.find(
+    (row) => (events.get(text(row, 'payment_id')) ?? []).length !== Number(row['leg_no']) - 1,
+  );
+  return (
+    sudden && `${text(sudden, 'payment_id')} has ${text(sudden, 'leg_no')} legs and was not rerouted as often`
+  );
 }
 
 const PROOFS: Record<string, { events: readonly string[]; journal: string }> = {
@@ -211,9 +256,30 @@ function historyBroken(books: Books): string | undefined {
     const history = histories.get(paymentId) ?? [];
     const last = history.find((event) => event['event_no'] === row['last_event_no']);
     const isWhole = history.length === Number(row['last_event_no']) && last?.['to_state'] === row['state'];
-    return !isWhole || (legs.get(paymentId) ?? []).some((leg) => leg['state'] !== row['state']);
+    return (
+      !isWhole ||
+      (legs.get(paymentId) ?? []).some((leg) => isLastLeg(leg, row) && leg['state'] !== row['state'])
+    );
   });
   return broken && `the history of ${text(broken, 'payment_id')} does not lead to its state`;
+}
+
+/** The capture of a rerouted payment belongs to the biller that paid it. */
+function capturedForAnother(books: Books): string | undefined {
+  const rerouted = new Map(
+    books.payment.filter((row) => Number(row['leg_no']) > 1).map((row) => [row['payment_id'], row]),
+  );
+  const strange = books.posting.find((row) => {
+    const payment = rerouted.get(row['subject_id'] ?? null);
+    const account = text(row, 'account_id');
+    return (
+      payment &&
+      row['kind'] === 'capture' &&
+      account.startsWith('biller:') &&
+      !account.startsWith(`biller:${text(payment, 'biller_id')}:`)
+    );
+  });
+  return strange && `the capture of ${text(strange, 'subject_id')} names ${text(strange, 'account_id')}`;
 }
 
 /** A move out of another state than the one the payment was in. */

@@ -110,7 +110,10 @@ export class MemoryPaymentStore extends PaymentStore {
 
   private whole(row: RawRow | undefined): Payment | undefined {
     if (!row) return undefined;
-    const [leg] = this.tables.rows('payment_leg', { payment_id: String(row['payment_id']), leg_no: 1 });
+    const [leg] = this.tables.rows('payment_leg', {
+      payment_id: String(row['payment_id']),
+      leg_no: Number(row['leg_no']),
+    });
     if (!leg) return undefined;
     const joined = { ...leg, leg_product: leg['product_id'], ...row };
     return paymentOf(joined as unknown as PaymentRow);
@@ -148,6 +151,7 @@ export class MemoryInquiryStore extends InquiryStore {
       created_at: inquiry.askedAt,
       bill_holder: inquiry.billHolder,
       valid_until: inquiry.validUntil,
+      route: inquiry.route && JSON.stringify(inquiry.route),
     };
     this.tables.atomically((change) => change.insert({ table: 'inquiry', values }));
   }
@@ -169,6 +173,7 @@ export class MemoryInquiryStore extends InquiryStore {
       askedAt: row['created_at'] as Date,
       billHolder: (row['bill_holder'] as string | null) ?? null,
       validUntil: row['valid_until'] as Date,
+      route: row['route'] === null ? null : (JSON.parse(String(row['route'])) as StoredInquiry['route']),
     };
     return { inquiry, usedBy: used ? String(used['payment_id']) : null };
   }

@@ -9,7 +9,7 @@ import type {
   SoldProduct,
 } from '#lib/catalog';
 import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, ZERO, type CutOff } from '#lib/kernel';
-import type { SourceCalendar, SourceDayEnd } from '#lib/switching';
+import type { RoutingLimits, SourceCalendar, SourceDayEnd } from '#lib/switching';
 
 /** Who sells in a run, what is on the deposit at the start, and how commission is settled. */
 export const CHANNELS = [
@@ -18,7 +18,7 @@ export const CHANNELS = [
   { channelId: 'on-credit', opening: 1n, creditLimit: 120_000n, commissionMode: 'immediate' },
 ] as const;
 
-export const BILLER_IDS = ['water', 'power'] as const;
+export const BILLER_IDS = ['water', 'power', 'spare'] as const;
 
 const WATER = {
   productId: 'water-bill',
@@ -129,7 +129,11 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
 
   routes(productId: string): ProductRoute[] {
     const product = this.product(productId);
-    return product ? [routeOf(product)] : [];
+    if (!product) return [];
+    // The token has a second seller, who is also tried now and then.
+    const second = { routeId: 'spare/PREPAID', billerId: 'spare', source: 'LPX01', priority: 2, share: 100 };
+    const own = routeOf(product);
+    return product === POWER ? [own, Object.assign(routeOf(product), second)] : [own];
   }
 
   normalNumber(_: string, typed: string): string {
@@ -168,6 +172,16 @@ export function aFixedCatalog(): Catalog {
   // The class has private members that nobody outside of it can give.
   return new FixedCatalog() as unknown as Catalog;
 }
+
+/** How routes are judged in a run, unless it draws otherwise. */
+export const ROUTING: RoutingLimits = {
+  health: { windowMs: 30_000, failuresMin: 20, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
+  breaker: { openMs: 5_000, openMaxMs: 20_000, failedProbesMax: 3 },
+  bulkhead: { atOnceMax: 64, queueMax: 64, queueWithinMs: 1_000 },
+  failover: { legsMax: 2, leftMinMs: 500, tryAnother: ['DECLINED_BY_BILLER'] },
+  ordersPollMs: 2_000,
+  billers: {},
+};
 
 /** When the sources' days end: in the midst of a run, or long after. */
 export const SOURCE_DAYS: readonly CutOff[] = [JAKARTA_MIDNIGHT, { ...JAKARTA_MIDNIGHT, graceMinutes: 120 }];

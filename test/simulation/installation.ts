@@ -4,9 +4,11 @@ import { PaymentIds } from '#lib/kernel';
 import { CommitUnknown, type Logger, type PaceTime } from '#lib/platform';
 import {
   AdviceFlow,
+  AllRoutesOn,
   AdviceLanes,
   type AdviceLimits,
   Billers,
+  Failover,
   Inquiries,
   InquiryFlow,
   NO_FLOATS,
@@ -14,15 +16,18 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  Routing,
   WorkInHand,
   type BillerConnector,
   type BillerLeg,
   type LaneLimits,
+  type RoutingLimits,
   type SourceCalendar,
   type SourceDayEnd,
 } from '#lib/switching';
 import type { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
+import { ROUTING } from './catalog';
 import { VirtualConnector } from './connector';
 import { storesOver, type Stores } from './database-line';
 import { judge, VirtualProcess, type Surroundings } from './process';
@@ -52,6 +57,12 @@ const IN_HAND_MAX = [1, 3, 100];
 /** So few, that processes which live in the same second may draw the same Payment ID. */
 const NODES = 8;
 const RESTART_WITHIN_MS = 5_000;
+/** When a route is cut off: hardly ever, or after a few failures; and how many calls it takes at once. */
+const CAREFUL: readonly Partial<RoutingLimits>[] = [
+  {},
+  { health: { ...ROUTING.health, failuresMin: 2, failurePercent: 30 } },
+  { bulkhead: { atOnceMax: 1, queueMax: 1, queueWithinMs: 300 } },
+];
 
 /** What an installation in a run is made of. */
 export interface Parts {
@@ -98,6 +109,7 @@ export class Installation {
   private started = 0;
   readonly limits: AdviceLimits;
   private readonly inHandMax: number;
+  private readonly routing: RoutingLimits;
   private readonly logger: Logger;
 
   constructor(
@@ -108,6 +120,7 @@ export class Installation {
     const { random } = parts.around;
     this.limits = { ...LIMITS, ...random.pick(LANES), scheduleSeconds: random.pick(SCHEDULES) };
     this.inHandMax = random.pick(IN_HAND_MAX);
+    this.routing = { ...ROUTING, ...random.pick(CAREFUL) };
     this.logger = loggerThatJudges(parts.around);
     for (let place = 0; place < switches; place += 1) this.startSwitch(place);
     for (let place = 0; place < workers; place += 1) this.startWorker(place);
@@ -125,7 +138,18 @@ export class Installation {
       around.time.after(around.random.between(200, RESTART_WITHIN_MS), () => this.startSwitch(place));
     });
     const { stores, payments } = this.reach(process);
-    const router = new Router(catalog, new ConnectedBillers(process, this.parts));
+    const routing = new Routing({
+      clock: around.time,
+      billers: new ConnectedBillers(process, this.parts),
+      routes: catalog,
+      switches: new AllRoutesOn(),
+      limits: this.routing,
+      logger: this.logger,
+      time: timeOf(process, around),
+      random: () => around.random.next(),
+    });
+    const router = new Router(catalog, routing);
+    const failover = new Failover(around.time, router, routing);
     const inquiries = new Inquiries(stores.inquiries, this.inquiryIds(this.started));
     const ids = new PaymentIds('T', around.random.below(NODES), Buffer.from('simulation'));
     const opening = new PaymentOpening(
@@ -142,7 +166,7 @@ export class Installation {
       process,
       payments,
       inquiries: new InquiryFlow(around.time, router, inquiries, payments),
-      paying: new PaymentFlow(around.time, router, inquiries, payments, opening, hand),
+      paying: new PaymentFlow(around.time, router, inquiries, payments, opening, hand, failover),
     };
   }
 

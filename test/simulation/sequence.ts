@@ -4,7 +4,9 @@ import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
 import { CommitUnknown } from '#lib/platform';
 import {
   AdviceFlow,
+  AllRoutesOn,
   Billers,
+  Failover,
   Inquiries,
   InquiryFlow,
   isFinal,
@@ -13,13 +15,14 @@ import {
   PaymentOpening,
   Payments,
   Router,
+  Routing,
   WorkInHand,
   type Answer,
   type BillerConnector,
   type BillerLeg,
   type Payment,
 } from '#lib/switching';
-import { aFixedCatalog, BILLER_IDS, calendarOf } from './catalog';
+import { aFixedCatalog, BILLER_IDS, calendarOf, ROUTING } from './catalog';
 import { ScriptedBiller, type Treatment } from './scripted-biller';
 import { inMemory } from './stores';
 
@@ -100,10 +103,20 @@ export async function aBench() {
   const payments = new Payments(ground.stores.payments, writer, catalog, LIMITS, SILENT);
   const ids = new PaymentIds('T', 0, Buffer.from('sequences'));
   const opening = new PaymentOpening(payments, writer, ids, DAY.dateOf, LIMITS, SILENT, NO_FLOATS);
-  const router = new Router(catalog, billers);
+  const routing = new Routing({
+    clock,
+    billers,
+    routes: catalog,
+    switches: new AllRoutesOn(),
+    limits: ROUTING,
+    logger: SILENT,
+    random: () => 0.999,
+  });
+  const router = new Router(catalog, routing);
+  const failover = new Failover(clock, router, routing);
   const inquiries = new Inquiries(ground.stores.inquiries);
   const inquiring = new InquiryFlow(clock, router, inquiries, payments);
-  const paying = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100));
+  const paying = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100), failover);
   const workers = [0, 1].map(
     () =>
       new AdviceFlow(clock, ground.stores.payments, payments, billers, catalog, LIMITS, SILENT, DAY.endOf),

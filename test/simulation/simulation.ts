@@ -78,7 +78,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
     note(`${leg.reference} is sent`);
     if (sent.has(leg.reference)) findings.add(`${leg.reference} was sent twice`);
     sent.add(leg.reference);
-    if (ground.stateNow && ground.stateNow(leg.reference) === undefined)
+    if (ground.isIntendedNow && !ground.isIntendedNow(leg.reference))
       findings.add(`${leg.reference} was sent before its intent was durable`);
   };
   const onAnswer = (answer: Answer): void => {
@@ -213,10 +213,12 @@ function givenUpTooSoon(
 
 /** Our payments by channel and reference. */
 function paymentsOf(books: Books): Map<string, Payment> {
-  const legs = new Map(books.payment_leg.map((row) => [row['payment_id'], row]));
+  const legs = new Map(
+    books.payment_leg.map((row) => [`${String(row['payment_id'])} ${String(row['leg_no'])}`, row]),
+  );
   return new Map(
     books.payment.map((row) => {
-      const leg = legs.get(row['payment_id'] ?? null);
+      const leg = legs.get(`${String(row['payment_id'])} ${String(row['leg_no'])}`);
       const payment = paymentOf({
         ...leg,
         leg_product: leg?.['product_id'],

@@ -37,6 +37,8 @@ export interface Ground {
   verify(truth: readonly BillerTruth[], now: Date): Promise<InvariantVerdict[]>;
   /** Looks into the books in the very moment, where that can be done: whether a payment's row says so. */
   stateNow?: (paymentId: string) => string | undefined;
+  /** The same of a leg: whether the intent to send it is there. */
+  isIntendedNow?: (legReference: string) => boolean;
 }
 
 const ACCOUNTS: readonly Account[] = [
@@ -75,6 +77,8 @@ export async function inMemory(at: Date, breakage?: Breakage): Promise<Ground> {
       const state = tables.row('payment', 'PRIMARY', paymentId)?.['state'];
       return typeof state === 'string' ? state : undefined;
     },
+    isIntendedNow: (legReference) =>
+      tables.rowsWhere('payment_leg', (leg) => leg['leg_reference'] === legReference).length > 0,
   };
 }
 

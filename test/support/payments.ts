@@ -23,6 +23,7 @@ export function anOffer(reference: string): Omit<StoredInquiry, 'inquiryId' | 'c
     },
     askedAt: new Date('2026-07-14T05:00:00Z'),
     billHolder: null,
+    route: null,
     validUntil: new Date('2026-07-14T05:15:00.001Z'),
   };
 }
@@ -66,6 +67,7 @@ export async function openPayment(
     createdAt: at,
     leg: {
       legNo: 1,
+      routeId: `${billerId}/POSTPAID`,
       reference: paymentId,
       billerProduct: 'POSTPAID',
       source: 'LPB01',
@@ -74,6 +76,7 @@ export async function openPayment(
       sentAt: at,
       adviceCount: 0,
       nextAdviceAt: new Date(at.getTime() + 20_000),
+      echo: null,
     },
   };
   const result = await writer.commit({

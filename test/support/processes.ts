@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credentialPlace } from '#lib/catalog';
+import { BILLERS, variableOf } from '../../apps/simulator/src/billers/biller';
 import { checkLedgerInvariants } from '#lib/ledger';
 import { SecretBox } from '#lib/platform';
 import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
@@ -16,8 +17,6 @@ import { channelSecret, seedDemo } from './seed';
 const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
-const BILLERS = ['pln', 'tirta-jaya', 'story'];
-const SOURCES = ['LPB01', 'TJ01', 'STORY01'];
 
 /** We, as the simulator's bank knows us. */
 export const HOST_BANK = {
@@ -79,7 +78,11 @@ export async function anInstallation(): Promise<Installation> {
   const dataKey = randomBytes(32).toString('base64');
   await seedDemo(store, new SecretBox(dataKey), new Date());
   const simulatorPort = await freePort();
-  const environment = environmentOf({ home, store, dataKey, simulatorPort });
+  const lines = {
+    'pln-switch': { HOST: '127.0.0.1', PORT: String(await freePort()) },
+    kawan: { HOST: '127.0.0.1', PORT: String(await freePort()) },
+  };
+  const environment = environmentOf({ home, store, dataKey, simulatorPort, lines });
   mkdirSync(environment['SIMULATOR_DROP'] ?? home, { recursive: true });
   const apps: { name: string; app: RunningApp }[] = [];
   const start = async (name: string, more: Record<string, string> = {}): Promise<RunningApp> => {
@@ -159,18 +162,24 @@ function environmentOf(what: {
   store: TestDatabase;
   dataKey: string;
   simulatorPort: number;
+  lines: Record<string, Record<string, string>>;
 }): Record<string, string> {
-  const { home, store, dataKey, simulatorPort } = what;
+  const { home, store, dataKey, simulatorPort, lines } = what;
   const simulator = `http://127.0.0.1:${simulatorPort}`;
   const perBiller = BILLERS.flatMap((biller) => {
-    const name = biller.toUpperCase().replaceAll('-', '_');
-    return [
-      [`BILLER_${name}_URL`, `${simulator}/billers/${biller}`],
-      [`BILLER_${name}_SECRET`, billerSecret(biller)],
-    ];
+    const settings = {
+      URL: `${simulator}/billers/${biller.id}`,
+      SECRET: billerSecret(biller.id),
+      USER: 'simpul',
+      CLIENT_KEY: HOST_BANK.clientKey,
+      PRIVATE_KEY: HOST_BANK.privateKey,
+      PUBLIC_KEY: HOST_BANK.publicKey,
+      ...lines[biller.id],
+    };
+    return Object.entries(settings).map(([name, value]) => [variableOf(biller, name), value]);
   });
   // No drop is served: these tests end before the day does.
-  const perSource = SOURCES.flatMap((source) => [
+  const perSource = BILLERS.flatMap(({ source }) => [
     [`SFTP_${source}_HOST`, '127.0.0.1'],
     [`SFTP_${source}_PORT`, '9'],
     [`SFTP_${source}_USER`, 'nobody'],
@@ -244,7 +253,7 @@ function secretsIn(log: string): string[] {
   const channels = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
   const secrets = [
     ...channels.flatMap((id) => [channelSecret(id), channelSecret(id, 'SECOND_SECRET')]),
-    ...BILLERS.map(billerSecret),
+    ...BILLERS.map(({ id }) => billerSecret(id)),
   ];
   return secrets.filter((secret) => log.includes(secret));
 }

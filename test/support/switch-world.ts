@@ -23,8 +23,10 @@ import { SecretBox } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
 import {
   AdviceFlow,
+  AllRoutesOn,
   Billers,
   checkPaymentInvariants,
+  Failover,
   Inquiries,
   InquiryFlow,
   NO_FLOATS,
@@ -32,6 +34,7 @@ import {
   PaymentOpening,
   Payments,
   Refunds,
+  Routing,
   ReversalDelivery,
   ReversalFlow,
   Reversals,
@@ -45,9 +48,13 @@ import {
   type BillerLeg,
   type BillerReversal,
   type BillerTruth,
+  type Floats,
   type Payment,
   type PaymentOutcome,
   type ReversalOutcome,
+  type RoutingLimits,
+  RouteBook,
+  type BillerRoute,
 } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
 import { seedDemo } from './seed';
@@ -64,10 +71,49 @@ const LIMITS = {
 
 const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
+/** Routes are judged as leniently as if there were no breaker, unless a test asks for less. */
+export const ROUTING: RoutingLimits = {
+  health: { windowMs: 30_000, failuresMin: 1_000, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
+  breaker: { openMs: 5_000, openMaxMs: 60_000, failedProbesMax: 3 },
+  bulkhead: { atOnceMax: 256, queueMax: 256, queueWithinMs: 1_000 },
+  failover: { legsMax: 2, leftMinMs: 2_000, tryAnother: ['BILLER_UNAVAILABLE'] },
+  ordersPollMs: 2_000,
+  billers: {},
+};
+
+/** The routes of the products' own rows, or those that a test gives. */
+export class RoutesInHand extends RouteBook {
+  readonly ofProduct = new Map<string, BillerRoute[]>();
+  /** What the next draw for a share gives, from 0 to below 1. */
+  draw = 0.999;
+
+  constructor(private readonly own: RouteBook) {
+    super();
+  }
+
+  override routes(productId: string, at: Date): readonly BillerRoute[] {
+    return this.ofProduct.get(productId) ?? this.own.routes(productId, at);
+  }
+
+  /** Gives a product its own route, and further ones after it. */
+  add(productId: string, ...further: (Partial<BillerRoute> & { billerId: string })[]): void {
+    const [own] = this.own.routes(productId, new Date());
+    if (!own) throw new Error(`${productId} has no route`);
+    const all = further.map((one, at) => ({
+      ...own,
+      routeId: `${one.billerId}/${own.billerProduct}`,
+      priority: at + 2,
+      ...one,
+    }));
+    this.ofProduct.set(productId, [own, ...all]);
+  }
+}
+
 /** How the fake biller treats the next payments. */
 export type Behaviour =
   | 'approves'
   | 'declines'
+  | 'is closed'
   | 'pays and loses the answer'
   | 'loses the request'
   | 'is not reached'
@@ -129,6 +175,8 @@ export class FakeBiller implements BillerConnector {
         return this.approval(leg);
       case 'declines':
         return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
+      case 'is closed':
+        return { kind: 'declined', code: 'BILLER_UNAVAILABLE', evidence };
       case 'pays and loses the answer':
         this.remember(leg);
         return { kind: 'unknown', evidence };
@@ -232,6 +280,10 @@ export interface SwitchWorld {
   biller: FakeBiller;
   /** Sells water; its payments may be reversed. */
   water: FakeBiller;
+  /** Sells nothing of its own; a second route may lead to it. */
+  spare: FakeBiller;
+  /** Which routes there are, where a test wants others than the products' own. */
+  routes: RoutesInHand;
   catalog: Catalog;
   payments: Payments;
   inquiryFlow: InquiryFlow;
@@ -273,10 +325,14 @@ export interface SwitchWorld {
 /**
  * @param writerOf replaces the money writer, to put faults under the flows.
  * @param inHandMax how many payments are worked on at once.
+ * @param routingLimits where routes are judged, bounded or left otherwise.
+ * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
+  routingLimits: Partial<RoutingLimits> = {},
+  floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -284,20 +340,36 @@ export async function aSwitch(
   await seedDemo(store, box, clock.now());
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
-  const [biller, water] = [new FakeBiller('pln'), new FakeBiller('tirta-jaya')];
-  const billers = new FakeBillers([biller, water, new FakeBiller('story')]);
+  const [biller, water, spare] = [
+    new FakeBiller('pln'),
+    new FakeBiller('tirta-jaya'),
+    new FakeBiller('story'),
+  ];
+  const billers = new FakeBillers([biller, water, spare]);
   const writer = writerOf(store);
   const paymentStore = new SqlPaymentStore(store.database);
   const receipts = Receipts.read(join(__dirname, '..', '..', 'config', 'receipts'));
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger, receipts);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, NO_FLOATS);
-  const router = new Router(catalog, billers);
+  const floats = await floatsOf(store);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, floats);
+  const routes = new RoutesInHand(catalog);
+  const routing = new Routing({
+    clock,
+    billers,
+    routes,
+    switches: new AllRoutesOn(),
+    limits: { ...ROUTING, ...routingLimits },
+    logger,
+    random: () => routes.draw,
+  });
+  const router = new Router(catalog, routing);
+  const failover = new Failover(clock, router, routing);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
   const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments);
   const hand = new WorkInHand(inHandMax);
-  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand);
+  const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
   const anAdviceFlow = () =>
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
@@ -305,7 +377,7 @@ export async function aSwitch(
   const reversals = new Reversals(store.database, writer);
   const delivery = new ReversalDelivery(clock, payments, reversals, billers, catalog, REVERSAL, logger);
   const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, REVERSAL);
-  const truth = () => [...biller.truth, ...water.truth];
+  const truth = () => [...biller.truth, ...water.truth, ...spare.truth];
   let count = 0;
 
   const inquire: SwitchWorld['inquire'] = (ask = {}) =>
@@ -347,6 +419,8 @@ export async function aSwitch(
     clock,
     biller,
     water,
+    spare,
+    routes,
     catalog,
     payments,
     inquiryFlow,

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { catalogSource, seedCatalog, type SeedResult } from '#lib/catalog';
+import { seedFloats } from '#lib/floats';
 import { businessDateOf, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
 import {
   accountsOfBiller,
@@ -56,7 +58,9 @@ export function addDatabaseCommands(program: Command): void {
       const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
-        await openBooks(database, seeded, clockFromEnvironment());
+        const clock = clockFromEnvironment();
+        await openBooks(database, seeded, clock);
+        await openFloats(database, resolve(folder), seeded.billerIds, clock);
       } finally {
         await database.close();
       }
@@ -106,4 +110,17 @@ async function openBooks(database: Database, seeded: SeedResult, clock: Clock): 
       at: now,
     });
   }
+}
+
+/** Says which billers are prefunded, where the folder does, and books each opening float once. */
+async function openFloats(
+  database: Database,
+  folder: string,
+  billerIds: readonly string[],
+  clock: Clock,
+): Promise<void> {
+  const file = join(folder, 'floats.yaml');
+  if (!existsSync(file)) return;
+  const books = { writer: new SingleWriter(database), statements: database };
+  await seedFloats(books, file, billerIds, clock.now());
 }

@@ -4,6 +4,7 @@ import { ConfigError, SettingError } from '#lib/platform';
 import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addDatabaseCommands } from './database-commands';
+import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
@@ -24,6 +25,7 @@ addAttentionCommands(addPaymentCommands(program));
 addStopCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
+addFloatCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openStops } from '#lib/catalog';
+import { checkFloatInvariants } from '#lib/floats';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { checkReconciliationInvariants } from '#lib/reconciliation';
@@ -47,6 +48,7 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
     ...(await checkLedgerInvariants(statements)),
     ...(await checkPaymentInvariants(statements, truth, now)),
     ...(await checkReconciliationInvariants(statements)),
+    await checkFloatInvariants(statements),
   ]);
   const number = ({ id }: InvariantVerdict) => Number(id.slice(1));
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));

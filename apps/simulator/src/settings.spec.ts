@@ -1,12 +1,16 @@
+import { BILLERS, variableOf } from './billers/biller';
 import { readSettings } from './settings';
 
 const ENVIRONMENT = {
   HTTP_PORT: '8082',
   SIMPUL_HOME: '/somewhere/home',
   SIMULATOR_DROP: '/somewhere/drop',
-  BILLER_PLN_SECRET: 'a',
-  BILLER_TIRTA_JAYA_SECRET: 'b',
-  BILLER_STORY_SECRET: 'c',
+  ...Object.fromEntries(
+    BILLERS.filter(({ dialect }) => !['snap', 'iso-pln', 'iso-alto'].includes(dialect)).map((biller) => [
+      variableOf(biller, 'SECRET'),
+      'a',
+    ]),
+  ),
 };
 
 test('the environment is read once, and state gets a folder of its own', () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { clockOffsetMs } from '#lib/kernel';
 
-import { type Biller, BILLERS } from './billers/biller';
+import { BILLERS, variableOf } from './billers/biller';
 
 /** How a file that is still being written grows: so many pieces, one each time the pause is over. */
 export type Growth = { readonly pieces: number; readonly pauseMs: number };
@@ -15,7 +15,8 @@ export type Settings = {
   /** Folder with one folder per settlement source. */
   readonly dropFolder: string;
   readonly clockOffsetMs: number;
-  readonly secrets: ReadonlyMap<string, string>;
+  /** By biller id: what both sides know. Who is not here has no address. */
+  readonly billers: ReadonlyMap<string, BillerSettings>;
   readonly growth: Growth;
   /** What the simulated bank knows of its one partner; left out, there is no bank. */
   readonly bank?: BankSettings;
@@ -31,16 +32,18 @@ export type BankSettings = {
 /** Twenty seconds in all: longer than a reader waits to see whether a file has settled. */
 const GROWTH: Growth = { pieces: 11, pauseMs: 2_000 };
 
-/** The secrets shared with each biller's caller; they are never logged. */
-export class BillerSecrets {
-  constructor(private readonly secrets: ReadonlyMap<string, string>) {}
+/** What a biller's caller goes by, and what it signs with; never logged. */
+export type BillerSettings = {
+  readonly user: string;
+  readonly secret: string;
+  /** Of a SNAP biller. */
+  readonly snap: { readonly clientKey: string; readonly publicKey: string } | undefined;
+  /** Of a biller with a line of its own: where it listens; 0 for any port. */
+  readonly port: number | undefined;
+};
 
-  of(biller: Biller): string {
-    const secret = this.secrets.get(biller.id);
-    if (secret === undefined) throw new Error(`There is no secret for the biller ${biller.id}.`);
-    return secret;
-  }
-}
+/** What a caller is called where nobody says otherwise. */
+const USER = 'simpul';
 
 /**
  * Reads the settings from the environment.
@@ -60,10 +63,44 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     stateFolder: resolve(required('SIMPUL_HOME'), 'simulator'),
     dropFolder: resolve(required('SIMULATOR_DROP')),
     clockOffsetMs: clockOffset(environment.SIMPUL_CLOCK_OFFSET ?? ''),
-    secrets: new Map(BILLERS.map((biller) => [biller.id, required(biller.secretVariable)])),
+    billers: new Map(
+      BILLERS.flatMap((biller) =>
+        billerSettings(biller, environment, required).map((one) => [biller.id, one]),
+      ),
+    ),
     growth: GROWTH,
     ...(environment.BANK_GRAHA_CLIENT_KEY ? { bank: bankSettings(required) } : {}),
   };
+}
+
+/** One biller's settings; none where a biller with keys or a line of its own is not given them. */
+function billerSettings(
+  biller: (typeof BILLERS)[number],
+  environment: NodeJS.ProcessEnv,
+  required: (name: string) => string,
+): BillerSettings[] {
+  const optional = (what: string): string | undefined => environment[variableOf(biller, what)] || undefined;
+  const user = optional('USER') ?? USER;
+  switch (biller.dialect) {
+    case 'iso-pln':
+    case 'iso-alto': {
+      const port = optional('PORT');
+      return port === undefined ? [] : [{ user, secret: '', snap: undefined, port: portNumber(port) }];
+    }
+    case 'snap': {
+      const [clientKey, publicKey] = [optional('CLIENT_KEY'), optional('PUBLIC_KEY')];
+      if (clientKey === undefined || publicKey === undefined) return [];
+      const secret = required(variableOf(biller, 'SECRET'));
+      return [{ user, secret, snap: { clientKey, publicKey }, port: undefined }];
+    }
+    default:
+      return [{ user, secret: required(variableOf(biller, 'SECRET')), snap: undefined, port: undefined }];
+  }
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`${text} is not a port number.`);
+  return Number(text);
 }
 
 function bankSettings(required: (name: string) => string): BankSettings {

@@ -1,30 +1,39 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 
-import { Clock } from '#lib/kernel';
+import type { Clock } from '#lib/kernel';
 
 import { Bank } from './bank/bank';
 import { BankController } from './bank/bank.controller';
 import { HostedAccounts } from './bank/hosted-accounts';
-import { BillerDesk } from './billers/desk';
+import { BehaviourController } from './billers/behaviour.controller';
+import { Behaviour } from './billers/behaviour';
+import { Floats } from './billers/floats';
+import { FundingController } from './billers/funding.controller';
 import { HealthController } from './health.controller';
-import { PlnController } from './pln/pln.controller';
 import { SettlementController } from './settlement/settlement.controller';
 import { Drop } from './settlement/drop';
 import { SettlementDesk } from './settlement/settlement-desk';
-import { BillerSecrets, type Settings } from './settings';
-import { TirtaJayaController } from './tirta-jaya/tirta-jaya.controller';
+import type { Settings } from './settings';
 import { PaymentBook } from './truth/payment-book';
 import { TruthController } from './truth/truth.controller';
 import { Delivery } from './wire/delivery';
 
-/** Wires the billers, their memory and their settlement files. */
+/** What the doors of the billers and the controllers have in common. */
+export type Shared = {
+  readonly book: PaymentBook;
+  readonly floats: Floats;
+  readonly behaviour: Behaviour;
+  readonly delivery: Delivery;
+};
+
+/** Wires what looks at the billers from outside: their truth, their files, and what they are ordered to do. */
 @Module({})
 export class SimulatorModule implements OnApplicationShutdown {
   constructor(@Inject(Drop) private readonly drop: Drop) {}
 
   /** The module for these settings; the clock is given, so that tests can hold it. */
-  static of(settings: Settings, clock: Clock): DynamicModule {
-    const book = new PaymentBook(settings.stateFolder);
+  static of(settings: Settings, clock: Clock, shared: Shared): DynamicModule {
+    const { book, floats, behaviour, delivery } = shared;
     const drop = new Drop(settings.dropFolder, settings.growth);
     return {
       module: SimulatorModule,
@@ -32,16 +41,16 @@ export class SimulatorModule implements OnApplicationShutdown {
         HealthController,
         TruthController,
         SettlementController,
-        TirtaJayaController,
-        PlnController,
+        BehaviourController,
+        FundingController,
         ...(settings.bank ? [BankController] : []),
       ],
       providers: [
-        Delivery,
+        { provide: Delivery, useValue: delivery },
+        { provide: Behaviour, useValue: behaviour },
+        { provide: Floats, useValue: floats },
         { provide: PaymentBook, useValue: book },
         { provide: Drop, useValue: drop },
-        { provide: BillerSecrets, useValue: new BillerSecrets(settings.secrets) },
-        { provide: BillerDesk, useValue: new BillerDesk(book, clock) },
         ...(settings.bank
           ? [
               {

@@ -1,10 +1,21 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 
-import { Clock } from '#lib/kernel';
+import type { Clock } from '#lib/kernel';
 
+import { Behaviour } from './billers/behaviour';
+import { BILLERS } from './billers/biller';
+import { Counter } from './billers/counter';
+import { BillerDesk } from './billers/desk';
+import { Floats } from './billers/floats';
+import { StampDesk } from './billers/stamps';
+import { HTTP_DIALECTS } from './dialects';
+import { openDoor } from './http/door';
 import type { Settings } from './settings';
-import { SimulatorModule } from './simulator.module';
+import { type Shared, SimulatorModule } from './simulator.module';
+import { PaymentBook } from './truth/payment-book';
+import { Delivery } from './wire/delivery';
 
 /** No message of any dialect comes near this size. */
 const BODY_SIZE_MAX_BYTES = 64 * 1024;
@@ -20,12 +31,41 @@ export async function createSimulator(settings: Settings, clock: Clock): Promise
     forceCloseConnections: true,
   });
   // Signatures cover the bytes as sent, so no parser may touch them before we do.
-  const fastify = adapter.getInstance();
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  return NestFactory.create<NestFastifyApplication>(SimulatorModule.of(settings, clock), adapter, {
+  const book = new PaymentBook(settings.stateFolder);
+  const floats = new Floats(book, settings.stateFolder);
+  const shared: Shared = { book, floats, behaviour: new Behaviour(), delivery: new Delivery() };
+  openBillers(fastify, settings, clock, shared);
+  return NestFactory.create<NestFastifyApplication>(SimulatorModule.of(settings, clock, shared), adapter, {
     bodyParser: false,
     logger: ['error', 'warn'],
   });
+}
+
+/** Every biller that speaks over HTTP gets its addresses, past the controllers: benches call them thousands of times a second. */
+function openBillers(
+  server: FastifyInstance,
+  settings: Settings,
+  clock: Clock,
+  { book, floats, behaviour, delivery }: Shared,
+): void {
+  const desk = new BillerDesk(book, floats, clock);
+  const stamps = new StampDesk(book, clock, settings.stateFolder);
+  for (const biller of BILLERS) {
+    const dialect = HTTP_DIALECTS[biller.dialect];
+    const known = settings.billers.get(biller.id);
+    if (!dialect || !known) continue;
+    const counter = new Counter(biller, desk, behaviour);
+    const routes = dialect({ counter, ...known, floats, stamps, clock });
+    openDoor(server, biller, routes, behaviour, delivery);
+  }
+  const known = BILLERS.map(({ id }) => id).join(', ');
+  server.all('/billers/*', (request, reply) =>
+    reply
+      .code(404)
+      .send({ message: `Nobody answers at ${request.method} ${request.url}; there is ${known}.` }),
+  );
 }

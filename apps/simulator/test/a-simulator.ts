@@ -1,19 +1,40 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ManualClock } from '#lib/kernel';
 
-import type { Growth } from '../src/settings';
+import { BILLERS } from '../src/billers/biller';
+import type { BillerSettings, Growth } from '../src/settings';
 import { createSimulator } from '../src/simulator';
 
 export type Json = Record<string, unknown>;
 export type Answer = { readonly status: number; readonly body: Json };
 
-const SECRETS = { pln: 'pln-secret', story: 'story-secret', 'tirta-jaya': 'tirta-secret' };
+const SECRETS: Record<string, string> = {
+  pln: 'pln-secret',
+  story: 'story-secret',
+  'tirta-jaya': 'tirta-secret',
+};
+/** What every other biller signs with here. */
+export const SECRET = 'demo-secret';
 /** How long a test's client listens to a silence before it gives up. */
 const PATIENCE_MS = 300;
+
+/** The client whose calls the SNAP billers know. */
+export const SNAP_CLIENT = {
+  clientKey: 'client-of-the-switch',
+  ...generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }),
+};
+
+function settingsOf(id: string): BillerSettings {
+  return { user: 'simpul', secret: SECRETS[id] ?? SECRET, snap: SNAP_CLIENT, port: 0 };
+}
 
 /** One simulator on a free port with folders of its own; `close` removes both. */
 export async function aSimulator(options: { at?: string; growth?: Growth } = {}) {
@@ -24,7 +45,7 @@ export async function aSimulator(options: { at?: string; growth?: Growth } = {})
     stateFolder: join(home, 'state'),
     dropFolder: join(home, 'drop'),
     clockOffsetMs: 0,
-    secrets: new Map(Object.entries(SECRETS)),
+    billers: new Map(BILLERS.map(({ id }) => [id, settingsOf(id)])),
     growth: options.growth ?? { pieces: 3, pauseMs: 20 },
   };
   const start = async () => {
@@ -60,24 +81,32 @@ export async function aSimulator(options: { at?: string; growth?: Growth } = {})
     /** Calls the PLN dialect, signed. */
     pln: (action: string, message: Json, biller: 'pln' | 'story' = 'pln') => {
       const body = JSON.stringify(message);
-      const signature = createHmac('sha256', SECRETS[biller]).update(body).digest('hex');
+      const signature = createHmac('sha256', SECRETS[biller] ?? '')
+        .update(body)
+        .digest('hex');
       return post(`/billers/${biller}/${action}`, body, { 'X-Signature': signature });
     },
     /** Calls the Tirta Jaya dialect, signed. */
     tirta: (action: string, message: Json) => {
       const body = JSON.stringify(message);
-      const signature = createHmac('sha256', SECRETS['tirta-jaya']).update(body).digest('base64');
+      const signature = createHmac('sha256', SECRETS['tirta-jaya'] ?? '')
+        .update(body)
+        .digest('base64');
       return post(`/billers/tirta-jaya/${action}`, body, { 'X-Sign': signature });
     },
     /** Sends the same and gives up soon; true where nothing at all came back. */
     plnStaysSilent: async (action: string, message: Json): Promise<boolean> => {
       const body = JSON.stringify(message);
-      const signature = createHmac('sha256', SECRETS.pln).update(body).digest('hex');
+      const signature = createHmac('sha256', SECRETS.pln ?? '')
+        .update(body)
+        .digest('hex');
       return staysSilent(`${running.url}/billers/pln/${action}`, body, { 'X-Signature': signature });
     },
     tirtaStaysSilent: async (action: string, message: Json): Promise<boolean> => {
       const body = JSON.stringify(message);
-      const signature = createHmac('sha256', SECRETS['tirta-jaya']).update(body).digest('base64');
+      const signature = createHmac('sha256', SECRETS['tirta-jaya'] ?? '')
+        .update(body)
+        .digest('base64');
       return staysSilent(`${running.url}/billers/tirta-jaya/${action}`, body, { 'X-Sign': signature });
     },
     settle: (source: string, date: string, faults?: Json[]) =>

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { BILLERS, variableOf } from '../src/billers/biller';
 import { freePort } from '../../../test/support/ports';
 
 const MAIN = resolve(__dirname, '../../../dist/apps/simulator/src/main.js');
@@ -23,9 +24,7 @@ function start(port: number): ChildProcess {
       HTTP_PORT: String(port),
       SIMPUL_HOME: home,
       SIMULATOR_DROP: join(home, 'drop'),
-      BILLER_PLN_SECRET: 'a',
-      BILLER_TIRTA_JAYA_SECRET: 'b',
-      BILLER_STORY_SECRET: 'c',
+      ...Object.fromEntries(BILLERS.map((biller) => [variableOf(biller, 'SECRET'), 'a'])),
     },
   });
 }

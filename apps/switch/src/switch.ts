@@ -21,6 +21,7 @@ import {
   type Iso8583Listening,
   type Transport,
 } from '#lib/channels';
+import { FloatLimits, FloatRoom, ListeningForEmptyFloats, pauseWhereEmpty } from '#lib/floats';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { PAYMENT_ID_NODES, PaymentIds, type Clock, type PaymentIdPrefix } from '#lib/kernel';
 import { BatchWriter, PipelineLimits, type MoneyWriter } from '#lib/ledger';
@@ -40,7 +41,6 @@ import {
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
-  NO_FLOATS,
   PaymentFlow,
   PaymentOpening,
   Payments,
@@ -48,7 +48,11 @@ import {
   ReversalFlow,
   ReversalLimits,
   Reversals,
+  Failover,
+  OrderedRouteSwitches,
   Router,
+  Routing,
+  RoutingLimits,
   WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
@@ -87,6 +91,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
 });
@@ -95,6 +100,7 @@ const Limits = z.object({
 export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch> {
   const { clock, logger, configDirectory } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
+  const routingLimits = readConfigFile(join(configDirectory, 'routing.yaml'), RoutingLimits);
   const database = new Database(options.databaseUrl, limits.database);
   await checkDatabase(database);
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
@@ -107,15 +113,16 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());
   // A product whose biller or source is not configured stops the process here, not its first payment.
-  for (const product of catalog.products()) {
-    const connector = billers.connector(product.billerId);
-    if (product.isReversible && !connector.reverse)
-      throw new ConfigError(
-        `product ${product.productId} may be reversed, and its biller takes no reversals: ` +
-          `add a reversal to config/billers/${product.billerId}.yaml, or take it back in the catalog`,
-      );
-    businessDateOfSource(product.source, clock.now());
-  }
+  for (const product of catalog.products())
+    for (const { billerId, source } of catalog.routes(product.productId, clock.now())) {
+      if (product.isReversible && !billers.connector(billerId).reverse)
+        throw new ConfigError(
+          `product ${product.productId} may be reversed, and its biller takes no reversals: ` +
+            `add a reversal to config/billers/${billerId}.yaml, or take it back in the catalog`,
+        );
+      billers.connector(billerId);
+      businessDateOfSource(source, clock.now());
+    }
 
   const lease = await NodeLease.take(database, PAYMENT_ID_NODES);
   const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
@@ -131,6 +138,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     logger,
     receipts,
   );
+  const floats = await FloatRoom.open(database, limits.float, logger);
   const opening = new PaymentOpening(
     payments,
     writer,
@@ -138,11 +146,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     businessDateOfSource,
     limits.advice,
     logger,
-    NO_FLOATS,
+    floats,
   );
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
-  const answering = breakage.billers(billers);
+  const answering = new ListeningForEmptyFloats(
+    breakage.billers(billers),
+    pauseWhereEmpty(database, clock, logger, floats),
+  );
   const delivery = new ReversalDelivery(
     clock,
     payments,
@@ -152,14 +163,26 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     limits.reversal,
     logger,
   );
-  const router = new Router(catalog, answering);
+  const switches = await OrderedRouteSwitches.open(database, routingLimits.ordersPollMs, (error) =>
+    logger.error({ err: error }, 'the orders of routes could not be read; the last ones known are used'),
+  );
+  const routing = new Routing({
+    clock,
+    billers: answering,
+    routes: catalog,
+    switches,
+    limits: routingLimits,
+    logger,
+  });
+  const router = new Router(catalog, routing);
+  const failover = new Failover(clock, router, routing);
 
   const hand = new WorkInHand(limits.payments.inHandMax);
   const agreed = new AgreedUse(
     catalog,
     profiles,
     new InquiryFlow(clock, router, inquiries, payments),
-    new PaymentFlow(clock, router, inquiries, payments, opening, hand),
+    new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
   const doors = await openDoors(options, limits, {
     catalog,
@@ -180,7 +203,9 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     async close() {
       await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
+      switches.close();
       await writer.close();
+      await floats.close();
       await billers.close();
       await catalog.close();
       await database.close();

@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron';
+import { checkFloatInvariants } from '#lib/floats';
 import type { Clock } from '#lib/kernel';
 import { checkDepositRows, checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import type { Database, Logger } from '#lib/platform';
@@ -14,7 +15,7 @@ export interface BooksCheckTools {
 }
 
 /**
- * Checks the books by itself: what is cheap at once, and by its schedule all that may stop payments (I1, I3, I5 and
+ * Checks the books by itself: what is cheap at once, and by its schedule all that may stop payments (I1, I3, I5, I17 and
  * what is read along with them). A broken book stops new payments of whom it concerns.
  * @returns stops the schedule and waits for the check in hand.
  */
@@ -28,6 +29,7 @@ export function startBooksCheck(tools: BooksCheckTools): () => Promise<void> {
         database.snapshot(async (statements) => [
           ...(await checkLedgerInvariants(statements)),
           await checkSuccessesOnce(statements),
+          await checkFloatInvariants(statements),
         ]),
       );
       await inHand;

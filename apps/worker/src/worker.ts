@@ -4,6 +4,13 @@ import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
 import { SnapTidyLimits, tidySnapMemory } from '#lib/channels';
+import {
+  DailyComparison,
+  FloatLimits,
+  FloatWatch,
+  ListeningForEmptyFloats,
+  pauseWhereEmpty,
+} from '#lib/floats';
 import { readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
@@ -47,6 +54,7 @@ const Limits = z.object({
   reversal: ReversalLimits,
   snap: SnapTidyLimits,
   pipeline: PipelineLimits,
+  float: FloatLimits,
   database: DatabaseLimits,
 });
 
@@ -70,7 +78,10 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   receipts.requireFor(catalog.products());
   const payments = new Payments(store, writer, catalog, limits.advice, logger, receipts);
   const dayEndOf = sourceDayEnd(formats);
-  const answering = breakage.billers(billers);
+  const answering = new ListeningForEmptyFloats(
+    breakage.billers(billers),
+    pauseWhereEmpty(database, clock, logger),
+  );
   const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);
   const lanes = new AdviceLanes(flow, laneLimitsOf(billers, limits.advice), logger);
   const advice = new PollLoop(wakes(lanes), limits.advice.pollMs, logger);
@@ -100,6 +111,14 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.snap.pollMs,
     logger,
   );
+  const floats = new PollLoop(
+    watchesFloats(
+      new FloatWatch(database, clock, logger),
+      new DailyComparison(database, clock, billers, limits.float, logger),
+    ),
+    limits.float.watchMs,
+    logger,
+  );
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -115,6 +134,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         advice.stop().then(() => lanes.stop()),
         reversals.stop(),
         tidying.stop(),
+        floats.stop(),
         stopReconciliation(),
         stopBooksCheck(),
       ]);
@@ -142,5 +162,17 @@ function delivers(delivery: ReversalDelivery): Round {
   return {
     work: async () => (await delivery.deliverDue()) > 0,
     failure: 'a round of reversals failed; the next one starts over',
+  };
+}
+
+/** Tells when a float runs low, and compares each with its biller's own balance once a day. */
+function watchesFloats(watch: FloatWatch, comparison: DailyComparison): Round {
+  return {
+    work: async () => {
+      await watch.look();
+      await comparison.compareDue();
+      return false;
+    },
+    failure: 'the floats could not be looked at; the next look starts over',
   };
 }

@@ -104,6 +104,7 @@ function literalReading(spec: HttpJsonSpec, { call: made, leg, reversal }: JsonC
   if (made === 'inquiry') throw new Error('an inquiry ends no payment');
   if (made === 'reversal') return literalReversal(spec.reversal, leg, reversal?.reference, body);
   const { code, codes, repeats, approved } = spec[made];
+  if (typeof code !== 'string') throw new Error('this reader knows codes of one member');
   const answer = JSON.parse(body) as Record<string, string | number>;
   const meaning = Object.entries(codes).find(([listed]) => listed === String(answer[code]))?.[1];
   for (const path of Object.keys(repeats)) expect(answer[path]).toBe(leg.reference);
@@ -127,6 +128,7 @@ function literalReversal(
   if (!said) throw new Error('this biller takes no reversals');
   const answer = JSON.parse(body) as Record<string, string | number>;
   const sent = new Set([reference, amount.toString(), reversalReference]);
+  if (typeof said.code !== 'string') throw new Error('this reader knows codes of one member');
   const repeated = Object.keys(said.repeats).map((path) => String(answer[path]));
   expect(new Set(repeated)).toEqual(sent);
   return { kind: said.codes[String(answer[said.code])] };

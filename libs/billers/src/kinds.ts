@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import type { Clock } from '#lib/kernel';
-import type { BillerConnector } from '#lib/switching';
 import { HttpJsonConnector } from './http-json/connector';
 import { HttpJsonSpec } from './http-json/spec';
 import type { BillerSpec } from './spec/common';
+import type { OpenConnector } from './spec/open-connector';
 
-/** A connector that holds connections until it is closed. */
-export type OpenConnector = BillerConnector & { close(): Promise<void> };
+export type { OpenConnector } from './spec/open-connector';
 
 /** A way of speaking to billers: what its YAML may say, and the connector that does as it says. */
 export interface BillerKind {

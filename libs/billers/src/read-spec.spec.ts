@@ -49,9 +49,9 @@ test.each([
   ['kind: http-json', 'kind: soap', 'kind', '"http-json"'],
   ['url: BILLER_TIRTA_JAYA_URL', 'url: http://10.0.0.1/', 'url', 'the name of an environment variable'],
   ['secret: BILLER_', 'secret: hunter2 BILLER_', 'secret', 'the name of an environment variable'],
-  ['algorithm: hmac-sha256', 'algorithm: md5', 'signature.algorithm', '"hmac-sha256"|"hmac-sha512"'],
+  ['algorithm: hmac-sha256', 'algorithm: crc32', 'signature.algorithm', '"hmac-sha256"|"hmac-sha512"'],
   ['header: X-Sign', 'header: X Sign', 'signature.header', 'the name of an HTTP header'],
-  ['rupiah: number', 'rupiah: cents', 'rupiah', '"string"|"number"'],
+  ['rupiah: number', 'rupiah: cents', 'rupiah', '"string"|"number"|'],
   ['answerMaxBytes: 65536', 'answerMaxBytes: 64k', 'answerMaxBytes', 'expected number'],
   ['inquiryMs: 8000', 'inquiryMs: 8.5', 'patience.inquiryMs', 'expected int'],
   ['inquiryMs: 8000', 'inquiryMs: 0', 'patience.inquiryMs', '>0'],
@@ -62,7 +62,7 @@ test.each([
     'inquiry.bill.customerName',
     'a dotted path',
   ],
-  ["lembar: '{billCount}'", 'lembar: 1', 'payment.body.lembar', 'expected string'],
+  ["lembar: '{billCount}'", 'lembar: null', 'payment.body.lembar', 'Invalid input'],
   [
     "'{customerNumber}', reff",
     "'{customer}', reff",
@@ -76,7 +76,8 @@ test.each([
     'only {product}, {customerNumber}, {amount}',
   ],
   ["'{echo.inquiry}'", "'{echo.ref}'", 'payment.body.nomorInquiry', '{echo.inquiry}'],
-  ["lembar: '{billCount}'", "lembar: 'x{billCount}'", 'payment.body.lembar', 'one {variable} alone'],
+  ["lembar: '{billCount}'", "lembar: 'x{bill count}'", 'payment.body.lembar', 'braces stand around'],
+  ["lembar: '{billCount}'", "lembar: { a: ['{nobody}'] }", 'payment.body.lembar.a.0', 'there is no {nobody}'],
   ["lembar: '{billCount}'", "lembar: '{billCount:yyyyMMdd}'", 'payment.body.lembar', 'only {settlementDate}'],
   ["repeats: { reff: '{reference}' }", "repeats: { reff: '{ref}' }", 'payment.repeats.reff', 'no {ref} here'],
   ["'05': DECLINED_BY_BILLER", "'05': DECLINED", 'payment.codes.05', 'expected one of "approved"|"unknown"'],
@@ -95,7 +96,7 @@ test.each([
 test.each([
   ['kind: http-json\n', '', 'kind'],
   ["  repeats: { reff: '{reference}' }\n  codes:\n", '  codes:\n', 'payment.repeats'],
-  ['    lines: tagihan\n', '', 'inquiry.bill.lines'],
+  ['    customerName: pelanggan.nama\n', '', 'inquiry.bill.customerName'],
 ])('without %s the missing key is named', (from, to, key) => {
   const { file } = broken(from, to);
   expect(messageOf(() => readSpec(file))).toContain(`: ${key}: Invalid`);

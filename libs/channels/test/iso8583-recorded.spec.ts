@@ -65,6 +65,7 @@ function inquiryOf({ customerNumber = '' }: Question): StoredInquiry {
     offer: OFFER,
     askedAt: new Date('2026-07-14T08:15:30Z'),
     billHolder: null,
+    route: null,
     validUntil: new Date('2026-07-14T08:30:30Z'),
   };
 }

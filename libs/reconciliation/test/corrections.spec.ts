@@ -212,7 +212,7 @@ test('a date or a source that does not exist is refused with what to write inste
 
   await expect(runReconciliation(request)).rejects.toThrow('"2026-02-30" is not a business date');
   await expect(runReconciliation({ ...request, source: 'PDM07', businessDate: DAY })).rejects.toThrow(
-    'source "PDM07" is not in config/jobs.yaml; known: LPB01, TJ01, STORY01',
+    'source "PDM07" is not in config/jobs.yaml; known: LPB01, TJ01, STORY01,',
   );
 });
 

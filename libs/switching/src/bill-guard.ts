@@ -1,6 +1,7 @@
 import { refusal, type Refusal } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import type { StoredInquiry } from './inquiry.store';
+import type { Product } from '#lib/catalog';
 import type { Payment } from './payment';
 import { isFinal, type PaymentState } from './payment.states';
 
@@ -11,13 +12,11 @@ export interface BillHolder {
   state: PaymentState;
 }
 
-/** The bill of a payment. */
-export function billOf({ billerId, leg, customerNumber }: Payment): string {
-  return billName(billerId, leg.billerProduct, customerNumber);
-}
-
-/** What names a bill across channels. */
-export function billName(billerId: string, billerProduct: string, customerNumber: string): string {
+/** What names a bill across channels, and across the routes by which it may be paid: the product's own biller. */
+export function billName(
+  { billerId, billerProduct }: Pick<Product, 'billerId' | 'billerProduct'>,
+  customerNumber: string,
+): string {
   return `${billerId}:${billerProduct}:${customerNumber}`;
 }
 
@@ -43,8 +42,7 @@ export function objectionToBill(
  * Hands a bill from its last payment to the one that pays it now: of two at one moment one finds it
  * there. The unique key of the bill stands meanwhile.
  */
-export function handOver(holder: BillHolder, payment: Payment): GuardedUpdate[] {
-  const bill = billOf(payment);
+export function handOver(bill: string, holder: BillHolder, payment: Payment): GuardedUpdate[] {
   return [
     {
       table: 'payment',

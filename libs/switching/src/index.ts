@@ -9,7 +9,7 @@ export { DirectPaymentFlow } from './direct-payment.flow';
 export { Floats, NO_FLOATS, type FloatDraw } from './floats';
 export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
-export { InquiryStore, SqlInquiryStore, type StoredInquiry } from './inquiry.store';
+export { InquiryStore, SqlInquiryStore, type AskedRoute, type StoredInquiry } from './inquiry.store';
 export { checkPaymentInvariants, checkSuccessesOnce, type BillerTruth, type TruthAround } from './invariants';
 export { offerFromJson, offerToJson, type Offer } from './offer';
 export { listOpenPayments, type OpenPayment } from './open-payments';
@@ -31,6 +31,19 @@ export { ReversalFlow } from './reversal.flow';
 export { ReversalLimits } from './reversal.limits';
 export { Reversals } from './reversals';
 export { Router } from './router';
+export type { Candidate, RouteDecision } from './routing/decision';
+export { Failover } from './routing/failover';
+export { RoutingLimits } from './routing/limits';
+export {
+  AllRoutesOn,
+  lastRouteOrders,
+  OrderedRouteSwitches,
+  orderRoute,
+  RouteSwitches,
+  type RouteOrder,
+} from './routing/orders';
+export { RouteBook, type BillerRoute } from './routing/route';
+export { Routing } from './routing/routing';
 export type { LastSale } from './sale-guard';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';

@@ -9,7 +9,16 @@ import { priceOffer, type Inputs } from './offer';
 import { objectionTo } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
-import { deadlineOf, type Route, type Router } from './router';
+import type { AskedRoute } from './inquiry.store';
+import { deadlineOf, type Router, type Sale } from './router';
+
+/** A bill, and whose it is; nobody's where nobody was asked. */
+interface HeardBill {
+  bill: Bill;
+  /** So many bills at once on that route; null: no bound of its own. */
+  billsMax: number | null;
+  route: AskedRoute | null;
+}
 
 /** Asks a biller for a bill and turns it into an offer. */
 export class InquiryFlow {
@@ -24,9 +33,9 @@ export class InquiryFlow {
   async inquire(asked: InquiryRequest): Promise<Answer> {
     const now = this.clock.now();
 
-    const route = this.router.route(asked.channelId, asked.productId, now);
-    if (!route.ok) return refuse(route.error);
-    const { sold, commissionMode, billsMax } = route.value;
+    const sale = this.router.sale(asked.channelId, asked.productId, now);
+    if (!sale.ok) return refuse(sale.error);
+    const { sold, commissionMode } = sale.value;
     const { product } = sold;
     const request = { ...asked, customerNumber: normalNumber(product, asked.customerNumber) };
 
@@ -35,20 +44,21 @@ export class InquiryFlow {
 
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
     const billHolder = await this.holderOf(sold, request.customerNumber);
-    const bill = await this.billOf(request, route.value, now);
-    if (!bill.ok) return refuse(bill.error);
+    const heard = await this.billOf(request, sale.value, now);
+    if (!heard.ok) return refuse(heard.error);
+    const { bill, billsMax, route } = heard.value;
 
-    const chosen = chosenLines(bill.value, product, {
+    const chosen = chosenLines(bill, product, {
       billCount: request.billCount,
       billsMax,
       amount: request.amount,
       month: localIso(now, product.timeZone).slice(0, 7).replace('-', ''),
     });
     if (!chosen.ok) return refuse(chosen.error);
-    const offer = priceOffer(bill.value, chosen.value, sold, commissionMode, inputsOf(request));
+    const offer = priceOffer(bill, chosen.value, sold, commissionMode, inputsOf(request));
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
 
-    const validForMs = (bill.value.validSeconds ?? product.offerValidSeconds) * 1_000;
+    const validForMs = (bill.validSeconds ?? product.offerValidSeconds) * 1_000;
     const inquiry = await this.inquiries.keep(
       {
         channelId: request.channelId,
@@ -58,22 +68,25 @@ export class InquiryFlow {
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),
+        route,
       },
       now,
     );
     return { kind: 'offer', inquiry };
   }
 
-  /** What is owed, by the biller's word; a product without inquiry is sold unasked. */
-  private async billOf(
-    request: InquiryRequest,
-    { sold: { product }, connector, billsMax }: Route,
-    now: Date,
-  ): Promise<Result<Bill, Refusal>> {
-    if (!product.hasInquiry) return ok(this.unasked(product, request.customerNumber));
+  /** What is owed, by the word of the biller that is chosen; a product without inquiry is sold unasked. */
+  private async billOf(request: InquiryRequest, sale: Sale, now: Date): Promise<Result<HeardBill, Refusal>> {
+    const { product } = sale.sold;
+    if (!product.hasInquiry)
+      return ok({ bill: this.unasked(product, request.customerNumber), billsMax: null, route: null });
+    const way = this.router.toAsk(sale, now);
+    if (!way.ok) return way;
+    const { route, connector, decision } = way.value;
+    const { billsMax, routeId } = route;
     const { customerNumber, amount, months, year, extra, reference, answerWithinMs } = request;
     const question = {
-      product: product.billerProduct,
+      product: route.billerProduct,
       customerNumber,
       amount,
       billCount: billsAtOnce(product, { billCount: request.billCount, billsMax }),
@@ -82,7 +95,11 @@ export class InquiryFlow {
       extra,
       trace: reference,
     };
-    return connector.inquire(question, deadlineOf(now, connector.patience.inquiryMs, answerWithinMs));
+    const deadline = deadlineOf(now, connector.patience.inquiryMs, answerWithinMs);
+    const place = await this.router.placeOn(way.value, 'inquiry', now, deadline);
+    if (!place.ok) return place;
+    const bill = await place.value.inquire(question);
+    return bill.ok ? ok({ bill: bill.value, billsMax, route: { routeId, decision } }) : bill;
   }
 
   /** Nothing is known of the customer but what the number says of itself. */
@@ -101,9 +118,7 @@ export class InquiryFlow {
   /** The payment that the customer's bill belongs to now, where only one payment of it may be under way. */
   private async holderOf({ product }: SoldProduct, customerNumber: string): Promise<string | null> {
     if (!product.oneBillAtATime) return null;
-    const holder = await this.payments.findHolderOf(
-      billName(product.billerId, product.billerProduct, customerNumber),
-    );
+    const holder = await this.payments.findHolderOf(billName(product, customerNumber));
     return holder?.paymentId ?? null;
   }
 }

@@ -1,5 +1,6 @@
 import { Coalescing, fromJson, type Statements } from '#lib/platform';
 import { offerFromJson, offerToJson, type Offer } from './offer';
+import type { RouteDecision } from './routing/decision';
 
 /** An offer as it is remembered until it expires or is paid. */
 export interface StoredInquiry {
@@ -14,6 +15,15 @@ export interface StoredInquiry {
   /** The payment its bill belonged to then, where only one payment of it may be under way; null: none. */
   billHolder: string | null;
   validUntil: Date;
+  /** Whose offer it is; null where it is from before there were routes. */
+  route: AskedRoute | null;
+}
+
+/** The route an offer came by, and why it was asked. */
+export interface AskedRoute {
+  routeId: string;
+  /** The reasons, for people. */
+  decision: RouteDecision | null;
 }
 
 /** Where offers are kept. */
@@ -38,6 +48,7 @@ interface InquiryRow {
   created_at: Date;
   bill_holder: string | null;
   valid_until: Date;
+  route: unknown;
   payment_id: string | null;
 }
 
@@ -55,7 +66,7 @@ export class SqlInquiryStore extends InquiryStore {
   override async add(inquiry: StoredInquiry): Promise<void> {
     await this.statements.run(
       'INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer, ' +
-        'created_at, bill_holder, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'created_at, bill_holder, valid_until, route) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         inquiry.inquiryId,
         inquiry.channelId,
@@ -67,6 +78,7 @@ export class SqlInquiryStore extends InquiryStore {
         inquiry.askedAt,
         inquiry.billHolder,
         inquiry.validUntil,
+        inquiry.route && JSON.stringify(inquiry.route),
       ],
     );
   }
@@ -87,6 +99,7 @@ export class SqlInquiryStore extends InquiryStore {
       askedAt: row.created_at,
       billHolder: row.bill_holder,
       validUntil: row.valid_until,
+      route: fromJson(row.route) as AskedRoute | null,
     };
     return { inquiry, usedBy: row.payment_id };
   }
@@ -95,7 +108,7 @@ export class SqlInquiryStore extends InquiryStore {
   private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
     const rows = await this.statements.rows<InquiryRow>(
       'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
-        'i.created_at, i.bill_holder, i.valid_until, p.payment_id ' +
+        'i.created_at, i.bill_holder, i.valid_until, i.route, p.payment_id ' +
         'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
       [[...new Set(inquiryIds)]],
     );

@@ -45,7 +45,12 @@ export async function checkPaymentInvariants(
     await check('I4', payments, [UNIQUE_KEYS, ONE_PAYMENT_PER_REFERENCE]),
     await checkOneSuccess(statements, legs, books?.doubled),
     withFinding(
-      await check('I6', truth ? truth.before.length : legs, [LEG_MISSING], truth ? undefined : NO_TRUTH),
+      await check(
+        'I6',
+        truth ? truth.before.length : legs,
+        [LEG_MISSING, LEG_WITHOUT_REROUTE],
+        truth ? undefined : NO_TRUTH,
+      ),
       books?.unknown,
     ),
     withFinding(
@@ -56,6 +61,7 @@ export async function checkPaymentInvariants(
         UNDONE_WITHOUT_ORDER,
         HISTORY_BROKEN,
         HISTORY_JUMPS,
+        CAPTURED_FOR_ANOTHER,
       ]),
       books?.untrue,
     ),
@@ -86,7 +92,7 @@ async function checkOneSuccess(
   legs: number,
   doubled: readonly Doubled[] = [],
 ): Promise<InvariantVerdict> {
-  const questions = [ONE_SUCCESS, LEG_REFERENCE_ONCE, ONE_REVERSAL, REVERSAL_REFERENCE_ONCE];
+  const questions = [ONE_SUCCESS, ONE_OPEN_LEG, LEG_REFERENCE_ONCE, ONE_REVERSAL, REVERSAL_REFERENCE_ONCE];
   const found = withFinding(await verdict(statements, 'I5', legs, questions), doubled[0]?.finding);
   if (found.ok) return found;
   const billers = await statements.rows<{ biller_id: string }>(
@@ -107,7 +113,7 @@ interface Doubled {
 const UNIQUE_KEYS: Question = {
   sql:
     "SELECT wanted.name FROM (SELECT 'payment_channel_reference' AS name UNION SELECT 'payment_inquiry' UNION " +
-    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success' UNION " +
+    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success' UNION SELECT 'leg_one_open' UNION " +
     "SELECT 'reversal_one_effective' UNION SELECT 'reversal_leg_reference') wanted " +
     'LEFT JOIN information_schema.statistics s ON s.table_schema = DATABASE() AND s.non_unique = 0 ' +
     'AND s.index_name = wanted.name WHERE s.index_name IS NULL',
@@ -120,6 +126,15 @@ const ONE_PAYMENT_PER_REFERENCE: Question = {
 const ONE_SUCCESS: Question = {
   sql: "SELECT payment_id, COUNT(*) AS n FROM payment_leg WHERE state = 'PAID' GROUP BY payment_id HAVING COUNT(*) > 1 LIMIT 1",
   says: ({ payment_id, n }) => `${payment_id} has ${n} successful legs`,
+};
+const ONE_OPEN_LEG: Question = {
+  sql:
+    'SELECT l.payment_id, l.leg_no, l.state, p.leg_no AS last_no FROM payment_leg l ' +
+    'JOIN payment p ON p.payment_id = l.payment_id ' +
+    "WHERE NOT (l.open_payment_id <=> IF(l.state IN ('PAID', 'DECLINED', 'REVERSED'), NULL, l.payment_id)) " +
+    "OR l.leg_no > p.leg_no OR (l.leg_no < p.leg_no AND l.state <> 'DECLINED') LIMIT 1",
+  says: ({ payment_id, leg_no, state, last_no }) =>
+    `leg ${leg_no} of ${payment_id} is ${state}, and leg ${last_no} is the only one that may be open or paid`,
 };
 const LEG_REFERENCE_ONCE: Question = {
   sql: 'SELECT biller_id, leg_reference FROM payment_leg GROUP BY biller_id, leg_reference HAVING COUNT(*) > 1 LIMIT 1',
@@ -142,8 +157,23 @@ const REVERSAL_REFERENCE_ONCE: Question = {
 const LEG_MISSING: Question = {
   sql:
     'SELECT p.payment_id FROM payment p LEFT JOIN payment_leg l ON l.payment_id = p.payment_id ' +
-    'WHERE l.payment_id IS NULL LIMIT 1',
-  says: ({ payment_id }) => `${payment_id} has no leg`,
+    'AND l.leg_no = p.leg_no WHERE l.payment_id IS NULL OR l.biller_id <> p.biller_id LIMIT 1',
+  says: ({ payment_id }) => `${payment_id} has no leg at its biller`,
+};
+const LEG_WITHOUT_REROUTE: Question = {
+  sql:
+    "SELECT p.payment_id, p.leg_no, SUM(e.event = 'rerouted') AS moves FROM payment p " +
+    'JOIN payment_event e ON e.payment_id = p.payment_id WHERE p.leg_no > 1 GROUP BY p.payment_id, p.leg_no ' +
+    'HAVING moves <> p.leg_no - 1 LIMIT 1',
+  says: ({ payment_id, leg_no, moves }) => `${payment_id} has ${leg_no} legs and was rerouted ${moves} times`,
+};
+const CAPTURED_FOR_ANOTHER: Question = {
+  sql:
+    'SELECT p.payment_id, p.biller_id, o.account_id FROM payment p JOIN posting o ON o.subject_id = p.payment_id ' +
+    "AND o.kind = 'capture' WHERE p.leg_no > 1 AND o.account_id LIKE 'biller:%' " +
+    "AND o.account_id NOT LIKE CONCAT('biller:', p.biller_id, ':%') LIMIT 1",
+  says: ({ payment_id, biller_id, account_id }) =>
+    `${payment_id} was paid by ${biller_id}, and its capture names ${account_id}`,
 };
 const PAID_WITHOUT_WORD: Question = {
   sql:
@@ -180,6 +210,7 @@ const HISTORY_BROKEN: Question = {
     'SELECT p.payment_id FROM payment p JOIN (SELECT payment_id, COUNT(*) AS n, MAX(event_no) AS last_no ' +
     'FROM payment_event GROUP BY payment_id) h ON h.payment_id = p.payment_id JOIN payment_event e ' +
     'ON e.payment_id = p.payment_id AND e.event_no = h.last_no JOIN payment_leg l ON l.payment_id = p.payment_id ' +
+    'AND l.leg_no = p.leg_no ' +
     'WHERE h.n <> p.last_event_no OR h.last_no <> p.last_event_no OR e.to_state <> p.state OR l.state <> p.state LIMIT 1',
   says: ({ payment_id }) => `the history of ${payment_id} does not lead to its state`,
 };
@@ -280,8 +311,8 @@ async function compareWithTruth(
   const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg]));
   const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
   const orders = await statements.rows<{ biller_id: string; payment_leg: string; state: string }>(
-    'SELECT r.biller_id, l.leg_reference AS payment_leg, r.state FROM reversal r JOIN payment_leg l ' +
-      'ON l.payment_id = r.payment_id WHERE r.effective_payment_id IS NOT NULL AND r.tries > 0',
+    'SELECT r.biller_id, l.leg_reference AS payment_leg, r.state FROM reversal r JOIN payment p ' +
+      'ON p.payment_id = r.payment_id JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE r.effective_payment_id IS NOT NULL AND r.tries > 0',
   );
   const sent = new Map(orders.map((order) => [`${order.biller_id} ${order.payment_leg}`, order.state]));
   const unordered = truth.before.find(

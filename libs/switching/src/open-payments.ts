@@ -47,7 +47,7 @@ export const OPEN =
   'SELECT p.payment_id, p.channel_id, p.channel_reference, p.biller_id, p.product_id, p.state, p.charge, ' +
   'l.leg_reference, l.source, l.source_business_date, l.sent_at, l.advice_count, l.advice_heard, ' +
   'l.next_advice_at, e.evidence FROM payment p FORCE INDEX (payment_open) ' +
-  'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id ' +
+  'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no ' +
   'STRAIGHT_JOIN payment_event e ON e.payment_id = p.payment_id AND e.event_no = p.last_event_no ' +
   "WHERE p.channel_id IN (?) AND p.state IN ('SENT', 'SUSPECT', 'UNRESOLVED') AND p.payment_id > ? " +
   'ORDER BY p.payment_id LIMIT ?';

@@ -31,6 +31,13 @@ export function contradictionOf({ state, billerReference }: Payment, said: Said)
   }
 }
 
+/** What is said of a leg after another one has taken its place: a success of it may be a second payment. */
+export function ofEarlierLeg({ leg }: Payment, said: Said): Said {
+  const evidence: Record<string, string | number | null> = { ...said.evidence, leg: leg.legNo };
+  if (said.kind === 'approved') evidence['contradiction'] = `leg ${leg.legNo} approved after it was given up`;
+  return { ...said, evidence };
+}
+
 /** What was said, as a row of the append-only evidence; the same said again of the same state is the same row. */
 export function evidenceRow(payment: Payment, said: Said, at: Date): Row {
   const about = said.kind === 'accepted' || said.kind === 'refused' ? 'reversal' : 'payment';

@@ -8,20 +8,23 @@ import {
   type PaymentIds,
   type Refusal,
   type Result,
+  type Rupiah,
 } from '#lib/kernel';
 import type { SoldProduct } from '#lib/catalog';
 import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
-import { billOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import { billName, handOver, objectionToBill, type BillHolder } from './bill-guard';
 import type { Floats } from './floats';
 import type { StoredInquiry } from './inquiry.store';
-import { moneyOf, type Payment } from './payment';
+import { moneyOf, type Payment, type PaymentLeg } from './payment';
+import type { Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
+import type { Way } from './router';
 import { guardOf, NO_GUARD, saleOf, standsInTheWay, type SaleGuard } from './sale-guard';
 
 /** How a payment stands to the request that asked for it. */
@@ -61,21 +64,38 @@ export class PaymentOpening {
     request: PaymentRequest,
     inquiry: StoredInquiry,
     sold: SoldProduct,
+    way: Way,
     now: Date,
     deadline: Date,
   ): Promise<Result<Opened, Refusal>> {
-    const { billerId } = sold.product;
-    const draw = this.floats.draw(billerId, inquiry.offer.amount);
+    return this.drawing(
+      way.route.billerId,
+      inquiry.offer.amount,
+      (drawsFloat) => this.form(request, inquiry, sold, way, now, deadline, drawsFloat),
+      (opened) => opened.ok && opened.value.standing === 'opened',
+      (short) => this.repeatOr(request, short),
+    );
+  }
+
+  /** Forms a leg with its part of a prefunded biller's float set aside; what was not formed gives it back. */
+  private async drawing<T>(
+    billerId: string,
+    amount: Rupiah,
+    form: (drawsFloat: boolean) => Promise<T>,
+    isFormed: (formed: T) => boolean,
+    refuse: (short: Refusal) => Promise<T>,
+  ): Promise<T> {
+    const draw = this.floats.draw(billerId, amount);
     if (draw === 'short')
-      return this.repeatOr(request, refusal('BILLER_UNAVAILABLE', `the float at ${billerId} is at its end`));
-    if (draw === 'not prefunded') return this.form(request, inquiry, sold, now, deadline, false);
-    let isFormed = true;
+      return refuse(refusal('BILLER_UNAVAILABLE', `the float at ${billerId} is at its end`));
+    if (draw === 'not prefunded') return form(false);
+    let isKept = true;
     try {
-      const opened = await this.form(request, inquiry, sold, now, deadline, true);
-      isFormed = opened.ok && opened.value.standing === 'opened';
-      return opened;
+      const formed = await form(true);
+      isKept = isFormed(formed);
+      return formed;
     } finally {
-      if (isFormed) draw.keep();
+      if (isKept) draw.keep();
       else draw.giveBack();
     }
   }
@@ -84,19 +104,20 @@ export class PaymentOpening {
     request: PaymentRequest,
     inquiry: StoredInquiry,
     sold: SoldProduct,
+    way: Way,
     now: Date,
     deadline: Date,
     drawsFloat: boolean,
   ): Promise<Result<Opened, Refusal>> {
     for (let draws = 1; ; draws += 1) {
-      const payment = this.draft(request, inquiry, sold, now, deadline, drawsFloat);
+      const payment = this.draft(request, inquiry, way, now, deadline, drawsFloat);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
-      const bill = sold.product.oneBillAtATime ? billOf(payment) : null;
+      const bill = sold.product.oneBillAtATime ? billName(sold.product, payment.customerNumber) : null;
       const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
       const objection = objectionToBill(holder, inquiry);
       if (objection) return this.repeatOr(request, objection);
-      const result = await this.commit(payment, bill, holder, guard.value);
+      const result = await this.commit(payment, bill, holder, guard.value, way);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
@@ -123,6 +144,55 @@ export class PaymentOpening {
     }
   }
 
+  /**
+   * Ends a leg that surely did nothing and forms the next one, under a reference of its own, in one commit. Nothing may
+   * be sent by it before this returns it.
+   * @param said what ended the leg before.
+   * @returns undefined where the payment has moved meanwhile, or the commit was refused: it stands as it stood.
+   * @throws CommitUnknown when it cannot be told: then nothing may be sent.
+   */
+  async reroute(
+    payment: Payment,
+    said: Said,
+    way: Way,
+    echo: PaymentLeg['echo'],
+    now: Date,
+    deadline: Date,
+  ): Promise<Payment | undefined> {
+    return this.drawing(
+      way.route.billerId,
+      payment.offer.amount,
+      (drawsFloat) => this.formNext(payment, said, way, { echo, drawsFloat }, now, deadline),
+      (next) => next !== undefined,
+      async () => undefined,
+    );
+  }
+
+  private async formNext(
+    payment: Payment,
+    said: Said,
+    way: Way,
+    own: Pick<PaymentLeg, 'echo' | 'drawsFloat'>,
+    now: Date,
+    deadline: Date,
+  ): Promise<Payment | undefined> {
+    const decision = JSON.stringify(way.decision);
+    const legNo = payment.leg.legNo + 1;
+    for (let draws = 1; draws <= DRAWS_MAX; draws += 1) {
+      const reference = this.ids.draw(now);
+      const next: Payment = {
+        ...payment,
+        billerId: way.route.billerId,
+        lastEventNo: payment.lastEventNo + 1,
+        leg: { legNo, reference, ...own, ...this.journeyOf(way, now, deadline) },
+      };
+      const result = await this.payments.reroute(payment, next, said, decision, now);
+      if (result.kind === 'committed') return next;
+      if (result.kind !== 'clash' || result.key !== 'leg_biller_reference') return undefined;
+    }
+    return undefined;
+  }
+
   /** A repeat finds its payment, also where a new one would be refused by now. */
   private async repeatOr(request: PaymentRequest, why: Refusal): Promise<Result<Opened, Refusal>> {
     const first = await this.payments.findByReference(request.channelId, request.reference);
@@ -147,10 +217,12 @@ export class PaymentOpening {
     bill: string | null,
     holder: BillHolder | undefined,
     guard: SaleGuard,
+    { decision }: Way,
   ): Promise<CommitResult> {
     const { paymentId, channelId, channelReference, createdAt } = payment;
-    const rows = openingRows(payment, holder ? null : bill);
-    const updates = holder ? [...guard.updates, ...handOver(holder, payment)] : guard.updates;
+    const rows = openingRows(payment, holder ? null : bill, JSON.stringify(decision));
+    const updates =
+      holder && bill !== null ? [...guard.updates, ...handOver(bill, holder, payment)] : guard.updates;
     return this.writer.commit({
       journal: holdJournal(moneyOf(payment), createdAt),
       claims: [...claimsOf(payment, bill), ...guard.claims],
@@ -166,21 +238,20 @@ export class PaymentOpening {
   private draft(
     request: PaymentRequest,
     inquiry: StoredInquiry,
-    sold: SoldProduct,
+    way: Way,
     now: Date,
     deadline: Date,
     drawsFloat: boolean,
   ): Payment {
     const paymentId = this.ids.draw(now);
-    const { product } = sold;
     return {
       paymentId,
       channelId: request.channelId,
       channelReference: request.reference,
       contentHash: request.contentHash,
       inquiryId: inquiry.inquiryId,
-      productId: product.productId,
-      billerId: product.billerId,
+      productId: inquiry.productId,
+      billerId: way.route.billerId,
       customerNumber: inquiry.customerNumber,
       state: 'SENT',
       code: 'IN_PROGRESS',
@@ -193,18 +264,25 @@ export class PaymentOpening {
       isReversalOrdered: false,
       refunded: ZERO,
       createdAt: now,
-      leg: {
-        legNo: 1,
-        // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
-        reference: paymentId,
-        billerProduct: product.billerProduct,
-        source: product.source,
-        sourceBusinessDate: this.businessDateOfSource(product.source, now),
-        drawsFloat,
-        sentAt: now,
-        adviceCount: 0,
-        nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
-      },
+      // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
+      leg: { legNo: 1, reference: paymentId, echo: null, drawsFloat, ...this.journeyOf(way, now, deadline) },
+    };
+  }
+
+  /** Where and when a leg is sent, and when it is asked about. */
+  private journeyOf(
+    { route }: Way,
+    now: Date,
+    deadline: Date,
+  ): Omit<PaymentLeg, 'legNo' | 'reference' | 'echo' | 'drawsFloat'> {
+    return {
+      routeId: route.routeId,
+      billerProduct: route.billerProduct,
+      source: route.source,
+      sourceBusinessDate: this.businessDateOfSource(route.source, now),
+      sentAt: now,
+      adviceCount: 0,
+      nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
     };
   }
 }

@@ -5,7 +5,7 @@ import { offerFromJson } from './offer';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 
-/** A payment with its leg, as the payment database hands it over. */
+/** A payment with its last leg, as the payment database hands it over. */
 export interface PaymentRow {
   payment_id: string;
   channel_id: string;
@@ -27,6 +27,7 @@ export interface PaymentRow {
   refunded: string;
   created_at: Date;
   leg_no: number;
+  route_id: string | null;
   leg_reference: string;
   leg_product: string;
   source: string;
@@ -35,15 +36,16 @@ export interface PaymentRow {
   sent_at: Date;
   advice_count: number;
   next_advice_at: Date | null;
+  echo: unknown;
 }
 
 const COLUMNS =
   'p.payment_id, p.channel_id, p.channel_reference, p.request_hash, p.inquiry_id, p.product_id, p.biller_id, ' +
   'p.customer_number, p.state, p.code, p.offer, p.receipt, p.biller_reference, p.balance_after, p.business_date, ' +
-  'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.leg_reference, l.product_id AS leg_product, l.source, ' +
-  'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at';
+  'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.route_id, l.leg_reference, l.product_id AS leg_product, l.source, ' +
+  'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at, l.echo';
 
-/** Reads payments with their leg, in order of Payment ID. */
+/** Reads payments with their last leg, in order of Payment ID. */
 export async function selectPayments(
   statements: Statements,
   where: string,
@@ -51,7 +53,7 @@ export async function selectPayments(
   rowsMax: number,
 ): Promise<Payment[]> {
   const rows = await statements.rows<PaymentRow>(
-    `SELECT ${COLUMNS} FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id ` +
+    `SELECT ${COLUMNS} FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no ` +
       `WHERE ${where} ORDER BY p.payment_id LIMIT ?`,
     [...values, rowsMax],
   );
@@ -91,6 +93,7 @@ export function paymentOf(row: PaymentRow): Payment {
     createdAt: row.created_at,
     leg: {
       legNo: row.leg_no,
+      routeId: row.route_id,
       reference: row.leg_reference,
       billerProduct: row.leg_product,
       source: row.source,
@@ -99,6 +102,7 @@ export function paymentOf(row: PaymentRow): Payment {
       sentAt: row.sent_at,
       adviceCount: row.advice_count,
       nextAdviceAt: row.next_advice_at,
+      echo: fromJson(row.echo) as Record<string, string> | null,
     },
   };
 }

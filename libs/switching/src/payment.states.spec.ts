@@ -12,7 +12,8 @@ function everyWalk(visit: (end: PaymentState, effects: LedgerEffect[]) => void):
   const walk = (state: PaymentState, effects: LedgerEffect[]): void => {
     const moves = PAYMENT_MOVES.filter(([from]) => from === state);
     if (moves.length === 0 || isFinal(state)) visit(state, effects);
-    for (const [, , to, ledger] of moves) walk(to, [...effects, ledger]);
+    // A further leg leaves the payment where it is, and the ledger too.
+    for (const [, , to, ledger] of moves) if (to !== state) walk(to, [...effects, ledger]);
   };
   walk('NEW', []);
 }

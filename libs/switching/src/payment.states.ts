@@ -3,6 +3,7 @@ export const PAYMENT_MOVES = [
   // from          on                     to            ledger
   ['NEW', 'deposit held', 'SENT', 'hold'],
   ['SENT', 'biller approved', 'PAID', 'post'],
+  ['SENT', 'rerouted', 'SENT', 'none'],
   ['SENT', 'biller declined', 'DECLINED', 'void'],
   ['SENT', 'never sent', 'DECLINED', 'void'],
   ['SENT', 'answer lost', 'SUSPECT', 'none'],

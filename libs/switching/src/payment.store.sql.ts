@@ -13,7 +13,7 @@ import { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } 
 export const LEFT_BEHIND =
   'SELECT p.payment_id FROM channel c ' +
   "STRAIGHT_JOIN payment p FORCE INDEX (payment_open) ON p.channel_id = c.channel_id AND p.state = 'SENT' " +
-  'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id WHERE l.next_advice_at <= ? LIMIT ?';
+  'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE l.next_advice_at <= ? LIMIT ?';
 
 const BILLS_PER_QUESTION = 64;
 

@@ -33,9 +33,11 @@ export interface Payment {
   leg: PaymentLeg;
 }
 
-/** The attempt at the biller. */
+/** The attempt at the biller: the last one, where there were several. */
 export interface PaymentLeg {
   legNo: number;
+  /** The route it is sent by; null where it was sent before there were routes. */
+  routeId: string | null;
   reference: string;
   billerProduct: string;
   source: string;
@@ -45,6 +47,8 @@ export interface PaymentLeg {
   sentAt: Date;
   adviceCount: number;
   nextAdviceAt: Date | null;
+  /** What its biller wants to see again; null: what the offer says. */
+  echo: Readonly<Record<string, string>> | null;
 }
 
 /** Whether what a channel is told now stays so: an end, and no reversal under way that may change it. */
@@ -74,6 +78,7 @@ export function moneyOf(payment: Payment): PaymentMoney {
 /** What of a payment the biller is told. */
 export function legOf(payment: Payment): BillerLeg {
   const { leg, offer } = payment;
+  const echo = leg.echo ?? offer.echo;
   return {
     reference: leg.reference,
     product: leg.billerProduct,
@@ -81,7 +86,7 @@ export function legOf(payment: Payment): BillerLeg {
     amount: offer.amount,
     billCount: offer.lines.length,
     ...offer.inputs,
-    echo: offer.inputs ? { ...textsOf(offer.inputs), ...offer.echo } : offer.echo,
+    echo: offer.inputs ? { ...textsOf(offer.inputs), ...echo } : echo,
     settlementDate: leg.sourceBusinessDate,
     sentAt: leg.sentAt,
   };

@@ -15,17 +15,19 @@ import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
-import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 
 /**
  * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
- * @param bill what it holds, where only one payment may (`billOf`); null where it holds none, or takes it over.
+ * @param bill what it holds, where only one payment may (`billName`); null where it holds none, or takes it over.
+ * @param decision why its route was chosen, as JSON; null where it had no choice to explain.
  */
 export function openingRows(
   payment: Payment,
   bill: string | null,
+  decision: string | null = null,
 ): (deposit: DepositAfter | undefined) => Row[] {
-  const { offer, leg } = payment;
+  const { offer } = payment;
   return (deposit) => [
     {
       table: 'payment',
@@ -55,26 +57,91 @@ export function openingRows(
         updated_at: payment.createdAt,
       },
     },
-    {
-      table: 'payment_leg',
-      values: {
-        payment_id: payment.paymentId,
-        leg_no: leg.legNo,
-        biller_id: payment.billerId,
-        leg_reference: leg.reference,
-        product_id: leg.billerProduct,
-        customer_number: payment.customerNumber,
-        amount: offer.amount,
-        state: payment.state,
-        source: leg.source,
-        source_business_date: leg.sourceBusinessDate,
-        draws_float: leg.drawsFloat ? 1 : 0,
-        sent_at: leg.sentAt,
-        next_advice_at: leg.nextAdviceAt,
-      },
-    },
+    legRow(payment, decision, payment.paymentId),
     eventRow(payment, 'NEW', 'deposit held', 'hold', {}, payment.createdAt),
   ];
+}
+
+/** The intent to send a leg. @param openPaymentId its Payment ID where no other leg of it is open, else null. */
+function legRow(payment: Payment, decision: string | null, openPaymentId: string | null): Row {
+  const { leg, offer } = payment;
+  return {
+    table: 'payment_leg',
+    values: {
+      payment_id: payment.paymentId,
+      leg_no: leg.legNo,
+      biller_id: payment.billerId,
+      leg_reference: leg.reference,
+      product_id: leg.billerProduct,
+      customer_number: payment.customerNumber,
+      amount: offer.amount,
+      state: payment.state,
+      open_payment_id: openPaymentId,
+      source: leg.source,
+      source_business_date: leg.sourceBusinessDate,
+      draws_float: leg.drawsFloat ? 1 : 0,
+      sent_at: leg.sentAt,
+      next_advice_at: leg.nextAdviceAt,
+      route_id: leg.routeId,
+      echo: leg.echo && JSON.stringify(leg.echo),
+      decision,
+    },
+  };
+}
+
+/**
+ * One leg ends and the next one begins, in one unit of work: the intent to send it is durable before anything is sent.
+ * The hold stays; the payment's row demands its old event number, so of two writers one moves it.
+ * @param before the payment with the leg that was surely never sent, or finally refused.
+ * @param after the same payment with its next leg.
+ * @param decision why this route, as JSON.
+ */
+export function unitOfReroute(
+  before: Payment,
+  after: Payment,
+  said: Said,
+  decision: string,
+  now: Date,
+): UnitOfWork {
+  const { to, ledger } = requiredMove(before, 'rerouted');
+  const evidence = { ...said.evidence, said: said.kind, from: before.leg.routeId, to: after.leg.routeId };
+  const row = eventRow(after, before.state, 'rerouted', ledger, evidence, now);
+  const { paymentId, leg, billerId, lastEventNo } = after;
+  return {
+    journal: undefined,
+    claims: [
+      { key: 'PRIMARY', value: `${paymentId} ${lastEventNo}` },
+      { key: 'leg_biller_reference', value: `${billerId} ${leg.reference}` },
+    ],
+    // Only one leg of a payment may be open: the new one is once the old one has ended.
+    inserts: () => [legRow(after, decision, null), row],
+    updates: (): GuardedUpdate[] => [
+      {
+        table: 'payment',
+        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo, updated_at: now },
+        where: {
+          payment_id: paymentId,
+          state: before.state,
+          last_event_no: before.lastEventNo,
+          leg_no: before.leg.legNo,
+        },
+      },
+      {
+        table: 'payment_leg',
+        set: { state: 'DECLINED', open_payment_id: null, next_advice_at: null, advice_owner: null },
+        where: { payment_id: paymentId, leg_no: before.leg.legNo, state: before.state },
+      },
+      {
+        table: 'payment_leg',
+        set: { open_payment_id: paymentId },
+        where: { payment_id: paymentId, leg_no: leg.legNo, state: to },
+      },
+    ],
+    witness: {
+      table: 'payment_leg',
+      values: { payment_id: paymentId, leg_no: leg.legNo, leg_reference: leg.reference },
+    },
+  };
 }
 
 /** The payment as a move will leave it. */
@@ -221,6 +288,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
     table: 'payment_leg',
     set: {
       state: after.state,
+      open_payment_id: isFinal(after.state) ? null : after.paymentId,
       paid_payment_id: after.state === 'PAID' || after.state === 'REVERSED' ? after.paymentId : null,
       biller_reference: after.billerReference,
       next_advice_at: after.leg.nextAdviceAt,

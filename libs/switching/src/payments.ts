@@ -1,17 +1,17 @@
 import { JAKARTA_MIDNIGHT } from '#lib/kernel';
 import type { Catalog } from '#lib/catalog';
-import type { MoneyWriter } from '#lib/ledger';
+import type { CommitResult, MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
 import { Receipts, type ReceiptProduct } from '#lib/receipts';
 import type { AdviceLimits } from './advice.limits';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
-import { contradictionOf, evidenceRow, type Said } from './payment.evidence';
+import { contradictionOf, evidenceRow, ofEarlierLeg, type Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
 import type { LastSale } from './sale-guard';
-import { freeAfter, movedPayment, unitOfMove, type MoveTies } from './payment.writes';
+import { freeAfter, movedPayment, unitOfMove, unitOfReroute, type MoveTies } from './payment.writes';
 
 /** A payment whose product is gone from the catalog has facts and no lines. */
 const NO_PRODUCT = { productId: '', receipt: null, receiptLines: [], requiredReceiptFields: [] };
@@ -80,6 +80,10 @@ export class Payments {
         }
         this.logger.warn({ paymentId, event, evidence: said.evidence, result }, 'move came second');
         const current = (await this.findById(channelId, paymentId)) ?? before;
+        if (current.leg.legNo !== payment.leg.legNo) {
+          await this.keepEvidence(current, ofEarlierLeg(payment, said), now);
+          return current;
+        }
         // A state is never entered twice and an order never taken back, so this ends.
         const isAsLookedAt =
           current.state === before.state && current.isReversalOrdered === before.isReversalOrdered;
@@ -114,6 +118,32 @@ export class Payments {
     const line = { paymentId, state, said: said.kind, contradiction, evidence: said.evidence, result };
     if (contradiction === null && result.kind === 'committed') this.logger.info(line, 'evidence kept');
     else this.logger.warn(line, 'evidence that people must look at');
+  }
+
+  /**
+   * Makes the next leg of a payment durable together with the end of the one before. Nothing of it may be sent unless
+   * this says `committed`.
+   * @returns `clash` by the key `leg_biller_reference` where another leg goes by that reference already; `stale`, or a
+   * clash by another key, where another writer has moved the payment.
+   * @throws CommitUnknown when it cannot be told: then nothing may be sent; advice finds what became of it.
+   */
+  async reroute(
+    before: Payment,
+    after: Payment,
+    said: Said,
+    decision: string,
+    now: Date,
+  ): Promise<CommitResult> {
+    const { paymentId } = after;
+    try {
+      const result = await this.writer.commit(unitOfReroute(before, after, said, decision, now));
+      if (result.kind === 'committed') logMove(this.moves, after, 'rerouted');
+      else this.logger.warn({ paymentId, result }, 'a payment was not rerouted');
+      return result;
+    } catch (error) {
+      this.logger.error({ paymentId, err: error }, 'a next leg may not be durable; nothing is sent by it');
+      throw error;
+    }
   }
 
   /** What a biller must say with its success on a product, or the success is not believed yet. */

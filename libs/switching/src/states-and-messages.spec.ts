@@ -64,6 +64,7 @@ let serial = 0;
 beforeAll(async () => {
   world = await aSwitch();
   water = world.water;
+  world.routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
 });
 afterAll(() => world.close());
 
@@ -282,6 +283,8 @@ async function play(message: string, stage: Stage): Promise<string> {
       return after(stage.answerPayment('approves'));
     case 'declined':
       return after(stage.answerPayment('declines'));
+    case 'declined, try another':
+      return after(stage.answerPayment('is closed'));
     case 'lost':
       return after(stage.answerPayment('loses the request'));
     case 'advice: paid':
@@ -306,12 +309,13 @@ async function effects(): Promise<string[]> {
     "SELECT CONCAT('0 ', subject_id, ' ', kind) AS id, kind AS effect FROM journal WHERE kind <> 'top_up' UNION ALL " +
       "SELECT CONCAT('1 ', payment_id, ' ', reference), IF(effective_payment_id IS NULL, 'noted', 'order') FROM reversal " +
       "UNION ALL SELECT CONCAT('2 ', payment_id, ' ', HEX(fingerprint)), " +
-      "IF(contradiction IS NULL, 'evidence', 'contradiction') FROM payment_evidence",
+      "IF(contradiction IS NULL, 'evidence', 'contradiction') FROM payment_evidence UNION ALL " +
+      "SELECT CONCAT('3 ', payment_id, ' ', leg_no), 'leg' FROM payment_leg WHERE leg_no > 1",
   );
   return rows.map(({ id, effect }) => `${id}|${effect}`);
 }
 
-const ORDER = ['order', 'noted', 'hold', 'capture', 'void', 'reversal', 'evidence', 'contradiction'];
+const ORDER = ['order', 'noted', 'leg', 'hold', 'capture', 'void', 'reversal', 'evidence', 'contradiction'];
 
 function told(before: readonly string[], after: readonly string[]): string {
   const known = new Set(before);
@@ -321,7 +325,7 @@ function told(before: readonly string[], after: readonly string[]): string {
 }
 
 test('the page has a cell for every state and message', () => {
-  expect(CELLS).toHaveLength(STATES.length * (6 + 3 + 4 + 3));
+  expect(CELLS).toHaveLength(STATES.length * (6 + 4 + 4 + 3));
 });
 
 test.each(CELLS.filter(({ promise }) => promise !== '—'))(

@@ -5,53 +5,38 @@ import { Clock } from '#lib/kernel';
 import { jakartaDate, jakartaTimestamp } from '../jakarta';
 import {
   bookKey,
+  type PaidEntry,
   type PaymentBook,
   type PaymentEntry,
   type PaymentOrder,
   type RefusedEntry,
   type ReversedEntry,
 } from '../truth/payment-book';
-import type { Biller, Product } from './biller';
-import { type Bill, type Customer, customerOf, offerReferenceOf, openBillsOf } from './customer';
+import type { Biller } from './biller';
+import type { CodeTold } from './codes';
 import { type Ending, endingOf, paymentDelayMs } from './endings';
-import { TOKEN_AMOUNT_MAX, TOKEN_AMOUNT_MIN } from './token';
-
-/** What a biller says, before a dialect puts its own code to it. */
-export type BillerCode =
-  | 'OK'
-  | 'CUSTOMER_UNKNOWN'
-  | 'ALREADY_PAID'
-  | 'DECLINED'
-  | 'WRONG_AMOUNT'
-  | 'IN_PROCESS'
-  | 'PAYMENT_UNKNOWN'
-  | 'REVERSED'
-  | 'DUPLICATE'
-  | 'MALFORMED';
+import type { Floats } from './floats';
+import { type Inputs, type Offer, Offers } from './offers';
+import type { Product } from './product';
+import type { Details } from './trades/trade';
 
 /** What reaches the caller: an answer, or one of the ways an answer goes astray. */
 export type Reaction<Answer> =
   | { readonly how: 'answer'; readonly answer: Answer }
   | { readonly how: 'silence' | 'reset' | 'error' | 'garbage' };
 
-/** What a customer owes, as the inquiry shows it. */
-export type Offer = {
-  readonly customer: Customer;
-  readonly reference: string;
-  /** The oldest bills, as many as the biller shows at once; none for a prepaid meter. */
-  readonly bills: readonly Bill[];
-  /** All unpaid bills, shown or not. */
-  readonly outstanding: number;
-  /** How long the offer is valid, where the biller limits it. */
-  readonly validSeconds: number | undefined;
-};
-
 export type InquiryAnswer = { readonly code: 'OK'; readonly offer: Offer } | { readonly code: Refusal };
-type Refusal = Exclude<BillerCode, 'OK'>;
+type Refusal = Exclude<CodeTold, 'OK'>;
 
 /** `paid` carries the payment as booked; `amountTold` differs from it only where the ending says so. */
 export type PaymentAnswer =
-  | { readonly code: 'OK'; readonly paid: PaymentEntry & { kind: 'paid' }; readonly amountTold: bigint }
+  | {
+      readonly code: 'OK';
+      readonly paid: PaidEntry;
+      readonly amountTold: bigint;
+      readonly receipt: Details;
+      readonly offer: Offer;
+    }
   | { readonly code: Refusal };
 
 /** An order to give a payment back. */
@@ -64,7 +49,7 @@ export type ReversalOrder = {
 };
 
 export type ReversalAnswer =
-  { readonly code: 'OK'; readonly reversed: ReversedEntry } | { readonly code: Refusal | 'REVERSAL_REFUSED' };
+  { readonly code: 'OK'; readonly reversed: ReversedEntry } | { readonly code: Refusal };
 
 /** How far the amount of ending 1013 is off the truth, in rupiah. */
 const OTHER_AMOUNT_OFFSET = 1_000n;
@@ -75,23 +60,28 @@ export class BillerDesk {
   private readonly travelling = new Map<string, PaymentOrder>();
   /** Reversals whose first request or answer was lost, by book key. */
   private readonly lostOnce = new Set<string>();
+  private readonly offers = new Offers();
 
   constructor(
     private readonly book: PaymentBook,
+    private readonly floats: Floats,
     private readonly clock: Clock,
   ) {}
 
   /** Shows what a customer owes. */
-  inquire(biller: Biller, product: Product, customerNumber: string): Reaction<InquiryAnswer> {
+  inquire(biller: Biller, product: Product, customerNumber: string, inputs: Inputs): Reaction<InquiryAnswer> {
     const { inquiry } = endingOf(customerNumber);
     if (inquiry === 'silence' || inquiry === 'error') return { how: inquiry };
     if (inquiry === 'customer unknown') return answer({ code: 'CUSTOMER_UNKNOWN' });
     if (inquiry === 'already paid') return answer({ code: 'ALREADY_PAID' });
-    return answer({ code: 'OK', offer: offerOf(biller, product, customerNumber, this.clock.now()) });
+    return answer({
+      code: 'OK',
+      offer: this.offers.of(biller, product, customerNumber, inputs, this.clock.now()),
+    });
   }
 
   /** Decides about a payment, books it, and only then reacts. The same order again finds the first decision. */
-  async pay(biller: Biller, order: PaymentOrder): Promise<Reaction<PaymentAnswer>> {
+  async pay(biller: Biller, product: Product, order: PaymentOrder): Promise<Reaction<PaymentAnswer>> {
     const key = bookKey(biller.id, order.legReference);
     const ending = endingOf(order.customerNumber);
 
@@ -101,7 +91,9 @@ export class BillerDesk {
     if (earlier && !isSameOrder(earlier, order)) return answer({ code: 'DUPLICATE' });
     if (underWay) return answer({ code: 'IN_PROCESS' });
     if (decided)
-      return answer(ending.answer === 'in process' ? { code: 'IN_PROCESS' } : this.asItStands(decided));
+      return answer(
+        ending.answer === 'in process' ? { code: 'IN_PROCESS' } : this.asItStands(biller, decided),
+      );
 
     this.travelling.set(key, order);
     try {
@@ -110,7 +102,9 @@ export class BillerDesk {
       if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
 
       if (ending.payment === 'lost') return { how: ending.answer === 'error' ? 'error' : 'silence' };
-      return howItIsTold(this.book.record(this.decide(biller, order, ending)), ending);
+      if (!this.floats.covers(biller, BigInt(order.amount))) return answer({ code: 'FLOAT_EMPTY' });
+      const entry = this.book.record(this.decide(biller, product, order, ending));
+      return howItIsTold(this.asDecided(biller, entry), ending);
     } finally {
       this.travelling.delete(key);
     }
@@ -131,7 +125,7 @@ export class BillerDesk {
 
     const silentMs = endingOf(entry.customerNumber).adviceSilentMs ?? 0;
     const isSilent = this.clock.now().getTime() < Date.parse(entry.at) + silentMs;
-    return isSilent ? { how: 'silence' } : answer(this.asItStands(entry));
+    return isSilent ? { how: 'silence' } : answer(this.asItStands(biller, entry));
   }
 
   /** Gives a payment back, once. The same order again finds it done; another order for it is refused. */
@@ -165,15 +159,35 @@ export class BillerDesk {
     return reversal === 'answer lost once' ? { how: 'reset' } : answer({ code: 'OK', reversed });
   }
 
-  private asItStands(entry: PaymentEntry): PaymentAnswer {
-    const isUndone = this.book.findReversal(entry.biller, entry.legReference) !== undefined;
-    return isUndone ? { code: 'REVERSED' } : asDecided(entry);
+  /** Whose payment goes by this reference, if any does. */
+  customerOf(biller: Biller, legReference: string): string | undefined {
+    const underWay = this.travelling.get(bookKey(biller.id, legReference));
+    return (underWay ?? this.book.find(biller.id, legReference))?.customerNumber;
   }
 
-  private decide(biller: Biller, order: PaymentOrder, ending: Ending): PaymentEntry {
+  private asItStands(biller: Biller, entry: PaymentEntry): PaymentAnswer {
+    const isUndone = this.book.findReversal(entry.biller, entry.legReference) !== undefined;
+    return isUndone ? { code: 'REVERSED' } : this.asDecided(biller, entry);
+  }
+
+  private asDecided(biller: Biller, entry: PaymentEntry): PaymentAnswer {
+    if (entry.kind === 'refused') return { code: entry.reason };
+    const product = biller.products.find(({ word }) => word === entry.product);
+    if (!product) throw new Error(`${biller.id} sells no ${entry.product}`);
+    return {
+      code: 'OK',
+      paid: entry,
+      amountTold: BigInt(entry.amount),
+      receipt: this.offers.receiptOf(biller, product, entry),
+      offer: this.offers.behind(biller, product, entry),
+    };
+  }
+
+  private decide(biller: Biller, product: Product, order: PaymentOrder, ending: Ending): PaymentEntry {
     const now = this.clock.now();
     const common = { ...order, biller: biller.id, source: biller.source, at: jakartaTimestamp(now) };
-    const reason = refusalOf(biller, order, ending, now);
+    const fits = () => this.offers.fits(biller, product, order, now);
+    const reason = refusalOf(ending, fits);
     if (reason !== null) return { ...common, kind: 'refused', reason };
     return { ...common, kind: 'paid', theirReference: this.nextReference(biller, now) };
   }
@@ -185,24 +199,8 @@ export class BillerDesk {
   }
 }
 
-function offerOf(biller: Biller, product: Product, customerNumber: string, now: Date): Offer {
-  const open = product === 'prepaid' ? [] : openBillsOf(biller, customerNumber, now);
-  return {
-    customer: customerOf(biller, customerNumber),
-    reference: offerReferenceOf(biller, product, customerNumber, now),
-    bills: open.slice(0, biller.billsShownMax),
-    outstanding: open.length,
-    validSeconds: endingOf(customerNumber).offerSeconds,
-  };
-}
-
 /** Why the biller refuses a payment, or null where it takes it. */
-function refusalOf(
-  biller: Biller,
-  order: PaymentOrder,
-  ending: Ending,
-  now: Date,
-): RefusedEntry['reason'] | null {
+function refusalOf(ending: Ending, fitsOffer: () => boolean): RefusedEntry['reason'] | null {
   switch (ending.payment) {
     case 'customer unknown':
       return 'CUSTOMER_UNKNOWN';
@@ -214,20 +212,8 @@ function refusalOf(
       return 'WRONG_AMOUNT';
     default:
       // Where the inquiry never showed an offer there is none to compare with.
-      return ending.inquiry !== 'bills' || fitsOffer(biller, order, now) ? null : 'WRONG_AMOUNT';
+      return ending.inquiry !== 'bills' || fitsOffer() ? null : 'WRONG_AMOUNT';
   }
-}
-
-/** Whether an order pays exactly what the inquiry showed. */
-function fitsOffer(biller: Biller, order: PaymentOrder, now: Date): boolean {
-  const offer = offerOf(biller, order.product, order.customerNumber, now);
-  const amount = BigInt(order.amount);
-  if (order.offerReference !== offer.reference) return false;
-  if (order.product === 'prepaid') return amount >= TOKEN_AMOUNT_MIN && amount <= TOKEN_AMOUNT_MAX;
-  const due = offer.bills
-    .slice(0, order.billCount)
-    .reduce((sum, bill) => sum + bill.amount + bill.penalty, 0n);
-  return order.billCount >= 1 && order.billCount <= offer.bills.length && amount === due;
 }
 
 function isSameOrder(one: PaymentOrder, other: PaymentOrder): boolean {
@@ -242,8 +228,7 @@ function isSameOrder(one: PaymentOrder, other: PaymentOrder): boolean {
 }
 
 /** The first answer to a payment that has just been decided. */
-function howItIsTold(entry: PaymentEntry, ending: Ending): Reaction<PaymentAnswer> {
-  const decided = asDecided(entry);
+function howItIsTold(decided: PaymentAnswer, ending: Ending): Reaction<PaymentAnswer> {
   switch (ending.answer) {
     case 'told':
       return answer(decided);
@@ -258,12 +243,6 @@ function howItIsTold(entry: PaymentEntry, ending: Ending): Reaction<PaymentAnswe
     default:
       return { how: ending.answer };
   }
-}
-
-function asDecided(entry: PaymentEntry): PaymentAnswer {
-  return entry.kind === 'paid'
-    ? { code: 'OK', paid: entry, amountTold: BigInt(entry.amount) }
-    : { code: entry.reason };
 }
 
 function answer<Answer>(value: Answer): Reaction<Answer> {

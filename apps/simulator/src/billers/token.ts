@@ -1,6 +1,5 @@
-import type { Biller } from './biller';
-import { customerOf } from './customer';
 import { drawBelow, drawHex } from './draw';
+import type { TariffClass } from './tariffs';
 
 /** What one token purchase was spent on, in rupiah, and the token itself. The parts add up to the amount paid. */
 export type TokenPurchase = {
@@ -29,26 +28,23 @@ const BPS = 10_000n;
 
 /**
  * The token sold for a payment. The leg reference alone decides its digits, so an advice tells the same token again.
+ * @param seed biller and customer.
  * @param amount rupiah, between {@link TOKEN_AMOUNT_MIN} and {@link TOKEN_AMOUNT_MAX}.
  */
 export function tokenPurchaseOf(
-  biller: Biller,
-  customerNumber: string,
+  seed: string,
+  { unitPriceSen }: TariffClass,
   legReference: string,
   amount: bigint,
 ): TokenPurchase {
   const stampDuty = amount > STAMP_DUTY_ABOVE ? STAMP_DUTY : 0n;
   const taxed = amount - stampDuty;
-  const ppjBps = BigInt(
-    PPJ_BPS_MIN + drawBelow(`${biller.id}|${customerNumber}|ppj`, PPJ_BPS_MAX - PPJ_BPS_MIN),
-  );
+  const ppjBps = BigInt(PPJ_BPS_MIN + drawBelow(`${seed}|ppj`, PPJ_BPS_MAX - PPJ_BPS_MIN));
   // Rounded down; the tax keeps the remainder, so that the parts always add up to what was paid.
   const tokenAmount = (taxed * BPS) / (BPS + ppjBps);
-  const tenthsOfKwh = (tokenAmount * 1_000n) / customerOf(biller, customerNumber).unitPriceSen;
+  const tenthsOfKwh = (tokenAmount * 1_000n) / unitPriceSen;
   return {
-    token: (BigInt(`0x${drawHex(`${biller.id}|${legReference}|token`)}`) % TOKENS)
-      .toString()
-      .padStart(20, '0'),
+    token: (BigInt(`0x${drawHex(`${seed}|${legReference}|token`)}`) % TOKENS).toString().padStart(20, '0'),
     kwh: `${tenthsOfKwh / 10n}.${tenthsOfKwh % 10n}`,
     stampDuty,
     // Households below 6,600 VA are exempt from VAT on electricity, and none of these customers owes an instalment.

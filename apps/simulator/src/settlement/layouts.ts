@@ -57,7 +57,7 @@ const plnLayout: Layout = (frame, details) => ({
 });
 
 /** Semicolons, and a trailer with count and amount of the paid lines. */
-const tirtaJayaLayout: Layout = (frame, details) => ({
+const semicolonLayout: Layout = (frame, details) => ({
   header: ['H', frame.source, compact(frame), sequenceText(frame)].join(';'),
   details: details.map((detail) =>
     [
@@ -73,12 +73,12 @@ const tirtaJayaLayout: Layout = (frame, details) => ({
   trailer: ['T', details.length, paidAmount(details) + frame.totalOffset].join(';'),
 });
 
-const LAYOUTS: Record<Biller['dialect'], Layout> = { pln: plnLayout, 'tirta-jaya': tirtaJayaLayout };
+const LAYOUTS: Record<Biller['layout'], Layout> = { pln: plnLayout, semicolon: semicolonLayout };
 
 /** The layout of a source's files; undefined where no biller has this source. */
 export function layoutOf(source: string): Layout | undefined {
   const biller = BILLERS.find((one) => one.source === source);
-  return biller && LAYOUTS[biller.dialect];
+  return biller && LAYOUTS[biller.layout];
 }
 
 /** Every source a file can be asked for. */

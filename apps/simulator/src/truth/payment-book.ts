@@ -5,12 +5,15 @@ import { isCalendarDate } from '../jakarta';
 import { JsonLines } from './json-lines';
 
 const DIGITS = /^\d+$/;
+/** Digits; a game's player may have a bar between two numbers, a card has stars within. */
+const CUSTOMER = /^[0-9|*]+$/;
 
 /** What a payment order says, whatever dialect carried it. `amount` is rupiah in digits, without our fees. */
 const ORDER = {
   legReference: z.string().min(1).max(64),
-  customerNumber: z.string().regex(DIGITS),
-  product: z.enum(['postpaid', 'prepaid', 'water']),
+  customerNumber: z.string().regex(CUSTOMER),
+  /** The biller's own word. */
+  product: z.string(),
   offerReference: z.string(),
   billCount: z.int().min(0),
   amount: z.string().regex(DIGITS),
@@ -54,6 +57,7 @@ export class PaymentBook {
   private readonly refusals: JsonLines<RefusedEntry>;
   private readonly movedEntries: MovedEntry[];
   private paidCount = 0;
+  private readonly kept = new Map<string, bigint>();
   private readonly byReference = new Map<string, PaymentEntry>();
   private readonly reversals = new Map<string, ReversedEntry>();
 
@@ -83,6 +87,11 @@ export class PaymentBook {
   /** How many payments there were, those undone since among them. */
   countPaid(): number {
     return this.paidCount;
+  }
+
+  /** Rupiah that a biller was paid and has not given back. */
+  keptBy(biller: string): bigint {
+    return this.kept.get(biller) ?? 0n;
   }
 
   /**
@@ -121,6 +130,9 @@ export class PaymentBook {
     if (entry.kind === 'reversed') this.reversals.set(key, entry);
     else this.byReference.set(key, entry);
     if (entry.kind === 'paid') this.paidCount += 1;
+    if (entry.kind === 'refused') return;
+    const amount = entry.kind === 'paid' ? BigInt(entry.amount) : -BigInt(entry.amount);
+    this.kept.set(entry.biller, this.keptBy(entry.biller) + amount);
   }
 }
 

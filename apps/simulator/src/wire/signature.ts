@@ -1,13 +1,23 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
-/** Whether a header carries the HMAC-SHA256 of these bytes under the secret, in the encoding of the dialect. */
-export function isSigned(
-  body: Buffer,
-  header: string | undefined,
+/** The HMAC of a text or of bytes under a secret. */
+export function hmac(
+  algorithm: 'sha256' | 'sha512',
   secret: string,
-  encoding: 'hex' | 'base64',
-): boolean {
-  const expected = Buffer.from(createHmac('sha256', secret).update(body).digest(encoding));
-  const given = Buffer.from(header ?? '');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  content: Buffer | string,
+  encoding: 'hex' | 'base64' | 'base64url',
+): string {
+  return createHmac(algorithm, secret).update(content).digest(encoding);
+}
+
+/** The digest of a text or of bytes, in lower-case hex. */
+export function digest(algorithm: 'md5' | 'sha256', content: Buffer | string): string {
+  return hash(algorithm, content, 'hex');
+}
+
+/** Whether a header or a member is what it must be, compared without telling how much of it was right. */
+export function isSame(given: unknown, expected: string): boolean {
+  const ours = Buffer.from(expected);
+  const theirs = Buffer.from(typeof given === 'string' ? given : '');
+  return theirs.length === ours.length && timingSafeEqual(theirs, ours);
 }

@@ -122,7 +122,7 @@ function survives({ driver, read }: Biller, calls: Call[], name: MisfortuneName)
         ? 'nothing is believed'
         : 'nothing is sent';
   const expected = (way: Way, one: BillerCase): Told => {
-    if (way.leaves) return way.leaves;
+    if (way.leaves) return way.leaves(one);
     if (leaves === 'as shown') return one.outcome;
     return leaves === 'uncertain' ? UNCERTAIN[one.call] : UNREACHED[one.call];
   };

@@ -19,7 +19,7 @@ export interface Way<Reaction = unknown> {
   /** How long the call may take; long enough for any answer where left out. */
   withinMs?: number | undefined;
   /** Where this way leaves something else than its row says. */
-  leaves?: Told | undefined;
+  leaves?: ((one: BillerCase) => Told) | undefined;
 }
 
 /** Ways in which a case's own answer is made unbelievable. */

@@ -31,6 +31,8 @@ export const InquiryCodes = meanings('bill', ...REFUSALS);
 export const PaymentCodes = meanings('approved', 'unknown', FLOAT_EMPTY, ...REFUSALS);
 export const AdviceCodes = meanings('approved', 'unknown', 'no such payment', FLOAT_EMPTY, ...REFUSALS);
 export const ReversalCodes = meanings('accepted', 'refused', 'unknown');
+export const BalanceCodes = meanings('balance');
+export const StampCodes = meanings('stamped', 'refused', 'unknown');
 
 /** A code is the biller's text: looked up among the listed ones only, never among what every object has. */
 export function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): T | undefined {
@@ -53,4 +55,6 @@ export const SUCCESS = {
   payment: 'approved',
   advice: 'approved',
   reversal: 'accepted',
+  balance: 'balance',
+  stamp: 'stamped',
 } as const;

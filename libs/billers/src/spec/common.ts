@@ -29,6 +29,7 @@ export interface BillerSpec {
   biller: string;
   kind: string;
   patience: { inquiryMs: number; paymentMs: number; adviceMs: number; quietMs: number };
+  adviceLane?: Partial<LaneLimits> | undefined;
   /** Absent where the biller is asked nothing before a payment. */
   inquiry?: object | undefined;
   payment: object;

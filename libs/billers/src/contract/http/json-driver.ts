@@ -1,67 +1,75 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { SystemClock } from '#lib/kernel';
 import { HttpJsonConnector } from '../../http-json/connector';
-import type { HttpJsonSpec } from '../../http-json/spec';
+import type { HttpJsonSpec, JsonCall } from '../../http-json/spec';
 import type { BillerSpec } from '../../spec/common';
-import type { ContractDriver, Spoilt, Way } from '../driver';
+import type { ContractDriver } from '../driver';
 import type { BillerCase } from '../fixtures';
-import { LONG_MS, makeCall } from '../told';
-import { answeringText, httpMisfortunes } from './http-ways';
-import { deadAddress, rawBiller, type Reaction, type WireRequest } from './raw-biller';
+import { clockAt, httpGiven, playHttp, setEnvironment, unreachedOverHttp, type HttpGiven } from './http-play';
+import { answeringText, HOSTILE_TEXTS, httpMisfortunes } from './http-ways';
+import { hostileWays, spoiltAnswers } from './mapped-spoils';
+import type { Reaction, WireRequest } from './raw-biller';
 import { changed } from './spoil';
 
 const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 const Given = {
-  /** How the biller's documentation says a body is signed. */
-  signature: z.strictObject({
-    header: z.string().lowercase(),
-    algorithm: z.enum(['sha256', 'sha512']),
-    encoding: z.enum(['hex', 'base64']),
-    secret: z.string(),
-  }),
+  ...httpGiven,
+  /** How the biller's documentation says a raw body is signed, where it is signed alone. */
+  signature: z
+    .strictObject({
+      header: z.string().lowercase(),
+      algorithm: z.enum(['sha1', 'sha256', 'sha512']),
+      encoding: z.enum(['hex', 'base64']),
+      secret: z.string(),
+    })
+    .optional(),
 };
-const Request = z.strictObject({ path: z.string(), body: z.record(z.string(), z.unknown()) });
+
+/** A request as it must come: what is left out is not there, headers are those that must be among the ones that come. */
+const Request = z.strictObject({
+  /** POST where left out. */
+  method: z.string().optional(),
+  /** With its query, below the biller's address. */
+  path: z.string(),
+  headers: z.record(z.string().lowercase(), z.string()).optional(),
+  /** The members of a JSON body; of a form, texts. */
+  body: z.record(z.string(), z.unknown()).optional(),
+});
 const Answer = z.record(z.string(), z.unknown());
 
 /** A case of a JSON biller. */
-export type JsonCase = BillerCase<z.infer<z.ZodObject<typeof Given>>, z.infer<typeof Request>, Json>;
+export type JsonCase = BillerCase<
+  HttpGiven & {
+    signature?: { header: string; algorithm: string; encoding: 'hex' | 'base64'; secret: string } | undefined;
+  },
+  z.infer<typeof Request>,
+  Json
+>;
 export type Json = z.infer<typeof Answer>;
 
 /** Plays billers that speak JSON over HTTP. */
 export function httpJsonDriver(read: BillerSpec): ContractDriver<Reaction> {
   const spec = read as HttpJsonSpec;
   const textOf = (one: BillerCase) => JSON.stringify((one as JsonCase).answer);
+  const open = (url: string, one: BillerCase) => connectorAt(url, spec, one as JsonCase);
+  const spoil = (one: BillerCase, path: string, value: unknown) =>
+    answeringText(JSON.stringify(changed((one as JsonCase).answer, path, value)), JSON_TYPE);
   return {
     fixtures: { given: Given, request: Request, answer: Answer },
     answering: (one) => answeringText(textOf(one), JSON_TYPE),
-    async play(one, react, withinMs = LONG_MS) {
-      const biller = await rawBiller(react);
-      const connector = connectorAt(biller.url, spec, one as JsonCase);
-      try {
-        const told = await makeCall(connector, one, new Date(Date.now() + withinMs));
-        return { told, requests: biller.requests };
-      } finally {
-        await connector.close();
-        await biller.close();
-      }
-    },
-    async playUnreached(one) {
-      const connector = connectorAt(await deadAddress(), spec, one as JsonCase);
-      const told = await makeCall(connector, one, new Date(Date.now() + LONG_MS));
-      await connector.close();
-      return told;
-    },
+    play: (one, react, withinMs) => playHttp(spec, one, react, (url) => open(url, one), withinMs),
+    playUnreached: (one) => unreachedOverHttp(one, (url) => open(url, one)),
     expectRequest: (request, one) => expectRequest(request as WireRequest, one as JsonCase),
-    spoilt: (one) => spoiltAnswers(spec, one as JsonCase),
+    spoilt: (one) => spoiltAnswers<JsonCall>(spec, one, spoil),
     misfortunes: httpMisfortunes({
       textOf,
       padded: (one, bytes) => JSON.stringify({ ...(one as JsonCase).answer, padding: 'x'.repeat(bytes) }),
       contentType: JSON_TYPE,
       answerMaxBytes: spec.answerMaxBytes,
-      businessStatuses: [],
+      businessStatuses: spec.token?.nothingDoneStatus === undefined ? [] : [spec.token.nothingDoneStatus],
       garbage: [
         { name: 'answers JSON and more', react: (one) => answeringText(`${textOf(one)} OK`, JSON_TYPE) },
         {
@@ -74,7 +82,7 @@ export function httpJsonDriver(read: BillerSpec): ContractDriver<Reaction> {
           react: () => answeringText('['.repeat(20_000), JSON_TYPE),
         },
       ],
-      hostile: [],
+      hostile: hostileWays<JsonCall>(spec, HOSTILE_TEXTS, spoil),
     }),
   };
 }
@@ -83,78 +91,24 @@ export function httpJsonDriver(read: BillerSpec): ContractDriver<Reaction> {
 export function connectorAt(
   url: string,
   spec: HttpJsonSpec,
-  { given }: Pick<JsonCase, 'given'>,
+  { given, now }: Pick<JsonCase, 'given' | 'now'>,
 ): HttpJsonConnector {
-  process.env[spec.url] = url;
-  process.env[spec.secret] = given.signature.secret;
-  return new HttpJsonConnector(spec, new SystemClock());
+  setEnvironment(spec, url, given);
+  if (given.signature) process.env[spec.secret] = given.signature.secret;
+  return new HttpJsonConnector(spec, clockAt(now));
 }
 
 function expectRequest({ method, path, headers, body }: WireRequest, { request, given }: JsonCase): void {
-  assert.equal(method, 'POST');
-  assert.equal(path, `/h2h${request.path}`);
-  assert.equal(headers['content-type'], JSON_TYPE);
-  assert.deepEqual(JSON.parse(body), request.body);
+  assert.equal(`${method} ${path}`, `${request.method ?? 'POST'} /h2h${request.path}`);
+  if (request.body === undefined) assert.equal(body, '');
+  else if (headers['content-type'] === FORM_TYPE)
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), request.body);
+  else {
+    assert.equal(headers['content-type'], JSON_TYPE);
+    assert.deepEqual(JSON.parse(body), request.body);
+  }
+  for (const [name, text] of Object.entries(request.headers ?? {})) assert.equal(headers[name], text, name);
+  if (!given.signature) return;
   const { header, algorithm, secret, encoding } = given.signature;
   assert.equal(headers[header], createHmac(algorithm, secret).update(body, 'utf8').digest(encoding));
-}
-
-/** The last three are names that every JavaScript object knows. */
-const SPOILT_CODES = [undefined, null, '', 'ZZ99', ' 0000', 9, true, 'constructor', '__proto__', 'toString'];
-
-const SPOILT_ANYWHERE = [
-  undefined,
-  null,
-  true,
-  [],
-  {},
-  '',
-  '-1',
-  '1e3',
-  ' 1',
-  '1.000',
-  '1,000',
-  '0x10',
-  0.5,
-  -1,
-];
-const SPOILT_AMOUNTS = {
-  string: [...SPOILT_ANYWHERE, 203400, '203400.00', '9'.repeat(16)],
-  number: [...SPOILT_ANYWHERE, '171500', 171500.25, 2 ** 53],
-};
-
-function spoiltAnswers(spec: HttpJsonSpec, { call }: JsonCase): Spoilt<Reaction> {
-  const said = spec[call];
-  if (!said) throw new Error(`${spec.biller} has no ${call}`);
-  const setting = (name: string, path: string, value: unknown): Way<Reaction> => ({
-    name,
-    react: (one) => answeringText(JSON.stringify(changed((one as JsonCase).answer, path, value)), JSON_TYPE),
-  });
-  return {
-    codes: SPOILT_CODES.map((value) => setting(shown(value), said.code, value)),
-    needed: neededBy(spec, call).map((path) => setting(path, path, undefined)),
-    amounts: amountsOf(spec, call).flatMap((path) =>
-      SPOILT_AMOUNTS[spec.rupiah].map((value) => setting(`${shown(value)} as ${path}`, path, value)),
-    ),
-    repeats: Object.keys(said.repeats).flatMap((path) =>
-      ['another', undefined, null, ['list']].map((value) => setting(path, path, value)),
-    ),
-  };
-}
-
-const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value));
-
-/** The members without which an answer says nothing that can be used. */
-function neededBy(spec: HttpJsonSpec, call: JsonCase['call']): string[] {
-  if (call === 'reversal') return [];
-  if (call !== 'inquiry') return [spec[call].approved.reference];
-  const { customerName, echo, lines, line } = spec.inquiry.bill;
-  return [customerName, lines, `${lines}.0.${line.period}`, ...Object.values(echo)];
-}
-
-function amountsOf(spec: HttpJsonSpec, call: JsonCase['call']): string[] {
-  if (call === 'reversal') return [];
-  if (call !== 'inquiry') return [spec[call].approved.amount];
-  const { lines, line } = spec.inquiry.bill;
-  return [line.amount, line.penalty].flatMap((path) => (path === undefined ? [] : [`${lines}.0.${path}`]));
 }

@@ -1,0 +1,307 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { BillerRegistry } from '#lib/billers';
+import {
+  adjustFloat,
+  compareFloat,
+  endAlert,
+  floatFigures,
+  floatLevels,
+  lastComparison,
+  listFloatMatters,
+  openAlerts,
+  topUpFloat,
+  type FloatFigures,
+  type FloatLevels,
+  type FloatRefusal,
+} from '#lib/floats';
+import { formatRupiah, rupiah, rupiahFromText, type Result, type Rupiah } from '#lib/kernel';
+import { SingleWriter } from '#lib/ledger';
+import { clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { CONFIG } from './places';
+import { printTable } from './table';
+
+interface Json {
+  json?: boolean;
+}
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+const REFERENCE_FORM = 'at most 40 characters without spaces';
+
+/** `simpul float`: what we have paid prefunded billers in advance. */
+export function addFloatCommands(program: Command): void {
+  const float = program.command('float').description('what we have paid prefunded billers in advance');
+  addListCommand(float);
+  addShowCommand(float);
+  addAttentionCommand(float);
+  addTopUpCommand(float);
+  addAdjustCommand(float);
+  addResumeCommand(float);
+  addCompareCommand(float);
+}
+
+function addListCommand(float: Command): void {
+  float
+    .command('list')
+    .description('every float: what is left, what is under way, what may still be sold')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: Json) => {
+      const floats = await using(readFloats);
+      if (json) {
+        console.log(asJson({ ok: true, floats }));
+        return;
+      }
+      printTable(
+        ['biller', 'left', 'under way', 'may be sold', 'low below', 'stops at', 'state'],
+        floats.map((one) => [
+          one.billerId,
+          ...[one.remaining, one.underWay, one.sellable, one.low, one.stop].map(formatRupiah),
+          one.state,
+        ]),
+      );
+      if (floats.length === 0) console.log('no biller is prefunded');
+    });
+}
+
+function addShowCommand(float: Command): void {
+  float
+    .command('show')
+    .description('one float, with its last comparison')
+    .argument('<biller>')
+    .option('--json', JSON_HELP)
+    .action(async (billerId: string, { json }: Json) => {
+      const { one, comparison } = await using(async (database) => {
+        await requirePrefunded(database, billerId);
+        const floats = await readFloats(database);
+        return {
+          one: floats.find((known) => known.billerId === billerId),
+          comparison: await lastComparison(database, billerId),
+        };
+      });
+      if (json) console.log(asJson({ ok: true, float: one, comparison: comparison ?? null }));
+      else if (one) {
+        const compared = comparison
+          ? `${comparison.comparedAt.toISOString()}: the biller says ${formatRupiah(comparison.theirs)}, ` +
+            `difference ${formatRupiah(comparison.difference)}`
+          : 'never';
+        console.log(`left         ${formatRupiah(one.remaining)}`);
+        console.log(`under way    ${formatRupiah(one.underWay)}`);
+        console.log(`may be sold  ${formatRupiah(one.sellable)}`);
+        console.log(`low below    ${formatRupiah(one.low)}`);
+        console.log(`stops at     ${formatRupiah(one.stop)}`);
+        console.log(`state        ${one.state}`);
+        console.log(`compared     ${compared}`);
+      }
+    });
+}
+
+function addAttentionCommand(float: Command): void {
+  float
+    .command('attention')
+    .description('what people must see to: floats that run out, pauses, differences; with age and next step')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: Json) => {
+      const now = clockFromEnvironment().now();
+      const matters = await using((database) => listFloatMatters(database, now));
+      if (json) {
+        console.log(asJson({ ok: true, matters }));
+        return;
+      }
+      for (const { since, billerId, kind, reason, ageSeconds, owner, nextStep } of matters) {
+        console.log(`${since.toISOString()} ${billerId} ${kind}, ${ageSeconds} s old: ${oneLine(reason)}`);
+        console.log(`  ${owner}: ${nextStep}`);
+      }
+      if (matters.length === 0) console.log('nothing to see to');
+    });
+}
+
+function addTopUpCommand(float: Command): void {
+  float
+    .command('top-up')
+    .description('book money that we have paid a biller in advance; the same reference again has no effect')
+    .argument('<biller>')
+    .argument('<amount>', 'whole rupiah', positive)
+    .requiredOption(
+      '--reference <ref>',
+      `our bank's word for the transfer, ${REFERENCE_FORM}`,
+      readableReference,
+    )
+    .option('--json', JSON_HELP)
+    .action(async (billerId: string, amount: Rupiah, options: Json & { reference: string }) => {
+      const at = clockFromEnvironment().now();
+      const { reference, json } = options;
+      const booked = await using((database) =>
+        topUpFloat(booksOf(database), { reference, billerId, amount, at }),
+      );
+      tellBooking(billerId, booked, json);
+    });
+}
+
+function addAdjustCommand(float: Command): void {
+  float
+    .command('adjust')
+    .description('put a float right by a journal that says why; the same reference again has no effect')
+    .argument('<biller>')
+    .argument('<amount>', 'whole rupiah; out of the float negative, after --', signed)
+    .requiredOption('--reference <id>', `unique among adjustments, ${REFERENCE_FORM}`, readableReference)
+    .requiredOption('--against <account>', 'the account on the other side, such as own:loss')
+    .requiredOption('--reason <text>', 'what happened, with the number of its ticket')
+    .option('--json', JSON_HELP)
+    .action(
+      async (
+        billerId: string,
+        amount: Rupiah,
+        options: Json & { reference: string; against: string; reason: string },
+      ) => {
+        const at = clockFromEnvironment().now();
+        const { reference: adjustmentId, against, reason, json } = options;
+        const booked = await using((database) =>
+          adjustFloat(booksOf(database), { adjustmentId, billerId, amount, against, reason, at }),
+        );
+        tellBooking(billerId, booked, json);
+      },
+    );
+}
+
+function addResumeCommand(float: Command): void {
+  float
+    .command('resume')
+    .description('let a biller go on that was paused because it said that our float was empty')
+    .argument('<biller>')
+    .requiredOption('--reason <text>', 'who looked, and what was found')
+    .option('--json', JSON_HELP)
+    .action(async (billerId: string, { json, reason }: Json & { reason: string }) => {
+      const at = clockFromEnvironment().now();
+      const wasPaused = await using((database) =>
+        endAlert(database, { billerId, kind: 'empty at biller', by: `resumed: ${reason}`, at }),
+      );
+      if (json) console.log(asJson({ ok: true, wasPaused }));
+      else console.log(wasPaused ? `${billerId} goes on` : `${billerId} was not paused`);
+    });
+}
+
+function addCompareCommand(float: Command): void {
+  float
+    .command('compare')
+    .description('ask a biller for our float and lay it beside our books; exit 1 when they differ')
+    .argument('<biller>')
+    .option('--json', JSON_HELP)
+    .action(async (billerId: string, { json }: Json) => {
+      const clock = clockFromEnvironment();
+      const billers = BillerRegistry.load(join(CONFIG, 'billers'), clock);
+      try {
+        const compared = await using(async (database) => {
+          await requirePrefunded(database, billerId);
+          return compareFloat(database, clock, billerId, billers.connector(billerId));
+        });
+        if (!compared.ok) throw new SettingError(`${billerId} was not compared: ${compared.error.detail}`);
+        const { bookLow, bookHigh, theirs, difference } = compared.value;
+        if (json) console.log(asJson({ ok: difference === 0n, comparison: compared.value }));
+        else {
+          console.log(`our books    ${formatRupiah(bookLow)} to ${formatRupiah(bookHigh)}`);
+          console.log(`the biller   ${formatRupiah(theirs)}`);
+          console.log(`difference   ${formatRupiah(difference)}`);
+        }
+        process.exitCode = difference === 0n ? 0 : 1;
+      } finally {
+        await billers.close();
+      }
+    });
+}
+
+async function readFloats(database: Database) {
+  const levels = await floatLevels(database);
+  const billerIds = levels.map(({ billerId }) => billerId);
+  const figures = await floatFigures(database, billerIds);
+  const paused = (await openAlerts(database)).filter(({ kind }) => kind === 'empty at biller');
+  return levels.flatMap((level) => {
+    const known = figures.get(level.billerId);
+    const isPaused = paused.some(({ billerId }) => billerId === level.billerId);
+    return known ? [{ ...level, ...known, ...standing(level, known, isPaused) }] : [];
+  });
+}
+
+function standing({ low, stop }: FloatLevels, { remaining, underWay }: FloatFigures, isPaused: boolean) {
+  const left = remaining - underWay - stop;
+  const isStopped = isPaused || left <= 0n;
+  const state = isPaused ? 'paused' : isStopped ? 'stopped' : remaining < low ? 'low' : 'well';
+  return { sellable: rupiah(isStopped ? 0n : left), state };
+}
+
+async function requirePrefunded(database: Database, billerId: string): Promise<void> {
+  const known = (await floatLevels(database)).map((level) => level.billerId);
+  if (known.includes(billerId)) return;
+  const list = known.join(', ') || 'none';
+  throw new SettingError(`${billerId} is not prefunded; the prefunded billers: ${list}`);
+}
+
+function tellBooking(
+  billerId: string,
+  booked: Result<{ isRepeat: boolean }, FloatRefusal>,
+  json: boolean | undefined,
+): void {
+  if (booked.ok) {
+    const { isRepeat } = booked.value;
+    if (json) console.log(asJson({ ok: true, isRepeat }));
+    else console.log(isRepeat ? 'was booked before; nothing changed' : `booked on the float of ${billerId}`);
+    return;
+  }
+  const reason = inWords(billerId, booked.error);
+  if (json) console.log(asJson({ ok: false, reason }));
+  else console.error(`simpul: ${reason}`);
+  process.exitCode = 1;
+}
+
+function inWords(billerId: string, refused: FloatRefusal): string {
+  switch (refused.kind) {
+    case 'not prefunded':
+      return `${billerId} is not prefunded`;
+    case 'account unknown':
+      return `there is no account ${refused.account}`;
+    case 'reference used':
+      return 'this reference was used for another booking';
+    case 'overloaded':
+      return 'too many wait to be written; nothing was booked';
+  }
+}
+
+function booksOf(database: Database) {
+  return { writer: new SingleWriter(database), statements: database };
+}
+
+async function using<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function positive(text: string): Rupiah {
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError('It must be whole rupiah above 0, such as 5000000.');
+  return rupiahFromText(text);
+}
+
+function signed(text: string): Rupiah {
+  if (!/^-?[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError('It must be whole rupiah and not 0, such as -2500.');
+  return rupiah(BigInt(text));
+}
+
+function readableReference(text: string): string {
+  if (!/^[\x21-\x7e]{1,40}$/.test(text))
+    throw new InvalidArgumentError('It must be 1 to 40 characters without spaces.');
+  return text;
+}
+
+/** What a biller says may hold anything; on a terminal it is text and nothing else. */
+function oneLine(text: string): string {
+  return text.replace(/\p{C}+/gu, ' ');
+}
+
+/** Amounts travel as strings of digits. */
+function asJson(value: object): string {
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one));
+}

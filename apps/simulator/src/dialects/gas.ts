@@ -1,0 +1,144 @@
+import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
+import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import { type HttpDialect, inJson, json, type Office, type Route, UNAUTHORIZED } from '../http/route';
+import { isBasic } from '../wire/credentials';
+import {
+  type Check,
+  compactDate,
+  count,
+  customerNumber,
+  members,
+  optional,
+  parsed,
+  reference,
+  textUpTo,
+  trace,
+  word,
+} from '../wire/members';
+
+/** The dialect's codes; docs/json-gas.md. */
+const CODES: CodeTable = {
+  OK: 'S00',
+  CUSTOMER_UNKNOWN: 'F14',
+  ALREADY_PAID: 'F88',
+  DECLINED: 'F05',
+  WRONG_AMOUNT: 'F13',
+  IN_PROCESS: 'P68',
+  PAYMENT_UNKNOWN: 'F63',
+  REVERSED: 'F41',
+  DUPLICATE: 'F94',
+  MALFORMED: 'F30',
+  PRODUCT_UNKNOWN: 'F33',
+};
+
+const SEN = 100n;
+
+/** Hundredths of a rupiah as an integer or as digits, whole rupiah all the same; read as digits of rupiah. */
+const sen: Check<string> = (value) => {
+  const digits = typeof value === 'number' && Number.isSafeInteger(value) ? value.toString() : value;
+  return typeof digits === 'string' && /^[1-9]\d{0,13}00$/.test(digits) ? digits.slice(0, -2) : undefined;
+};
+
+const INQUIRY = { customerNumber, product: word, trace: optional(trace) };
+const PAYMENT = {
+  product: word,
+  customerNumber,
+  billId: textUpTo(64),
+  reference,
+  items: count,
+  amountSen: sen,
+  bookDate: compactDate,
+};
+
+/** Gas: HTTP Basic, and every amount in sen. */
+export const gas: HttpDialect = (office) => [
+  guarded(office, 'GET', '/bills/:customerNumber', ({ params, query }) =>
+    inquire(office, { ...query, ...params }),
+  ),
+  guarded(office, 'POST', '/payments', ({ raw }) => pay(office, raw)),
+  guarded(office, 'GET', '/payments/:reference', ({ params }) => advise(office, params.reference)),
+];
+
+function guarded(
+  { user, secret }: Office,
+  method: Route['method'],
+  path: string,
+  serve: Route['serve'],
+): Route {
+  return {
+    method,
+    path,
+    serve: (call) => (isBasic(call.headers.authorization, user, secret) ? serve(call) : UNAUTHORIZED),
+  };
+}
+
+function inquire({ counter }: Office, question: object): ReturnType<Route['serve']> {
+  const asked = members(question, INQUIRY);
+  if (!asked) return json(said('MALFORMED'));
+  return inJson(counter.inquire(asked.product, asked.customerNumber), (answer) =>
+    inquiryAnswer(asked.customerNumber, answer),
+  );
+}
+
+function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const order = members(parsed(raw), PAYMENT);
+  if (!order) return json(said('MALFORMED'));
+  return inJson(
+    counter.pay({
+      legReference: order.reference,
+      customerNumber: order.customerNumber,
+      product: order.product,
+      offerReference: order.billId,
+      billCount: order.items,
+      amount: order.amountSen,
+      settlementDate: order.bookDate,
+    }),
+    (answer) => paymentAnswer(order.reference, answer),
+  );
+}
+
+function advise({ counter }: Office, given: unknown): ReturnType<Route['serve']> {
+  const asked = reference(given);
+  if (asked === undefined) return json(said('MALFORMED'));
+  return inJson(counter.advise(asked), (answer) => paymentAnswer(asked, answer));
+}
+
+function inquiryAnswer(number: string, answer: InquiryAnswer): object {
+  if (answer.code !== 'OK') return said(answer.code);
+  const { reference: id, person, details, bills, outstanding, validSeconds } = answer.offer;
+  return {
+    ...said('OK'),
+    bill: {
+      id,
+      customer: { number, name: person.name },
+      info: { address: details.address, tariff: details.tariff },
+      items: bills.map((bill) => ({
+        period: bill.period,
+        dueDate: bill.dueDate,
+        amountSen: Number(bill.amount * SEN),
+        penaltySen: Number(bill.penalty * SEN),
+        info: bill.details,
+      })),
+      outstanding,
+      ...(validSeconds !== undefined && { validSeconds }),
+    },
+  };
+}
+
+function paymentAnswer(ref: string, answer: PaymentAnswer): object {
+  if (answer.code !== 'OK') return { ...said(answer.code), payment: { reference: ref } };
+  const { paid, amountTold, receipt } = answer;
+  return {
+    ...said('OK'),
+    payment: {
+      reference: ref,
+      receiptNumber: paid.theirReference,
+      amountSen: Number(amountTold * SEN),
+      info: receipt,
+    },
+  };
+}
+
+function said(code: CodeTold): object {
+  return { status: { code: codeIn(CODES, code), text: textOf(code) } };
+}

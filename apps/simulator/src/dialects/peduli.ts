@@ -1,0 +1,86 @@
+import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
+import type { PaymentAnswer } from '../billers/desk';
+import { type HttpDialect, inJson, json, type Office, type Route, UNAUTHORIZED } from '../http/route';
+import { isBasic } from '../wire/credentials';
+import { customerNumber, date, members, parsed, reference, rupiah, word } from '../wire/members';
+
+/** The dialect's codes; docs/json-peduli.md. */
+const CODES: CodeTable = {
+  OK: '0',
+  CUSTOMER_UNKNOWN: '14',
+  ALREADY_PAID: '88',
+  DECLINED: '5',
+  WRONG_AMOUNT: '13',
+  IN_PROCESS: '68',
+  PAYMENT_UNKNOWN: '63',
+  REVERSED: '41',
+  DUPLICATE: '94',
+  MALFORMED: '30',
+  PRODUCT_UNKNOWN: '33',
+};
+
+const GIFT = {
+  program: word,
+  donatur: customerNumber,
+  referensi: reference,
+  nominal: rupiah,
+  tanggalBuku: date,
+};
+const STATUS = { referensi: reference };
+
+/** Donations: HTTP Basic, and no inquiry. */
+export const peduli: HttpDialect = (office) => [
+  guarded(office, '/donasi', ({ raw }) => pay(office, raw)),
+  guarded(office, '/donasi/status', ({ raw }) => advise(office, raw)),
+];
+
+function guarded({ user, secret }: Office, path: string, serve: Route['serve']): Route {
+  return {
+    method: 'POST',
+    path,
+    serve: (call) => (isBasic(call.headers.authorization, user, secret) ? serve(call) : UNAUTHORIZED),
+  };
+}
+
+function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const gift = members(parsed(raw), GIFT);
+  if (!gift) return json(said('MALFORMED'));
+  return inJson(
+    counter.pay({
+      legReference: gift.referensi,
+      customerNumber: gift.donatur,
+      product: gift.program,
+      offerReference: '',
+      billCount: 0,
+      amount: gift.nominal,
+      settlementDate: gift.tanggalBuku,
+    }),
+    (answer) => paymentAnswer(gift.referensi, answer),
+  );
+}
+
+function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const asked = members(parsed(raw), STATUS);
+  if (!asked) return json(said('MALFORMED'));
+  return inJson(counter.advise(asked.referensi), (answer) => paymentAnswer(asked.referensi, answer));
+}
+
+function paymentAnswer(referensi: string, answer: PaymentAnswer): object {
+  if (answer.code !== 'OK') return { ...said(answer.code), referensi };
+  const { paid, amountTold, receipt } = answer;
+  return {
+    ...said('OK'),
+    referensi,
+    nomorKuitansi: paid.theirReference,
+    nominal: Number(amountTold),
+    info: receipt,
+  };
+}
+
+function said(code: CodeTold): object {
+  const kode = codeIn(CODES, code);
+  return {
+    kode: /^\d+$/.test(kode) ? Number(kode) : kode,
+    keterangan: code === 'OK' ? 'Terima kasih' : textOf(code),
+  };
+}

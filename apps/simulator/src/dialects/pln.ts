@@ -1,0 +1,173 @@
+import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
+import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import { drawBelow } from '../billers/draw';
+import { chargesOf } from '../billers/trades/registration';
+import {
+  type HttpCall,
+  type HttpDialect,
+  inJson,
+  json,
+  type Office,
+  type Route,
+  unauthorized,
+} from '../http/route';
+import { count, date, members, optional, parsed, reference, rupiah, text } from '../wire/members';
+import { hmac, isSame } from '../wire/signature';
+
+/** The dialect's codes; docs/json-pln.md. */
+const RC: CodeTable = {
+  OK: '0000',
+  CUSTOMER_UNKNOWN: '0014',
+  ALREADY_PAID: '0088',
+  DECLINED: '0005',
+  WRONG_AMOUNT: '0013',
+  IN_PROCESS: '0068',
+  PAYMENT_UNKNOWN: '0063',
+  REVERSED: '0041',
+  DUPLICATE: '0094',
+  MALFORMED: '0030',
+  PRODUCT_UNKNOWN: '0033',
+};
+
+/** Energy a household of this power may buy in one month: its full power, day and night. */
+const HOURS_PER_MONTH = 720;
+
+const rupiahDigits = text(/^[1-9]\d{0,11}$/);
+const product = text(/^(postpaid|prepaid|nontaglis)$/);
+const idpel = text(/^\d{11,13}$/);
+const INQUIRY = { product, idpel, amount: optional(rupiahDigits), trace: text(/^.{1,64}$/s) };
+const PAYMENT = {
+  product,
+  idpel,
+  ref: text(/^[0-9a-f]{32}$/),
+  paymentRef: reference,
+  billCount: count,
+  amount: rupiah,
+  settlementDate: date,
+};
+const ADVICE = { paymentRef: reference, idpel };
+
+/** The electricity company's host-to-host service: JSON, rupiah as digits, signed with hex HMAC-SHA256. */
+export const pln: HttpDialect = (office) => [
+  signed(office, '/inquiry', ({ raw }) => inquire(office, raw)),
+  signed(office, '/payment', ({ raw }) => pay(office, raw)),
+  signed(office, '/advice', ({ raw }) => advise(office, raw)),
+];
+
+const NOT_SIGNED = unauthorized(
+  'X-Signature must be the lower-case hex HMAC-SHA256 of the raw body under the secret.',
+);
+
+function signed({ secret }: Office, path: string, serve: Route['serve']): Route {
+  const isSigned = ({ raw, headers }: HttpCall) =>
+    isSame(headers['x-signature'], hmac('sha256', secret, raw, 'hex'));
+  return { method: 'POST', path, serve: (call) => (isSigned(call) ? serve(call) : NOT_SIGNED) };
+}
+
+function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const asked = members(parsed(raw), INQUIRY);
+  if (!asked || (asked.amount !== undefined && asked.product !== 'prepaid')) return json(said('MALFORMED'));
+  const seed = `${counter.biller.id}|${asked.idpel}`;
+  return inJson(counter.inquire(asked.product, asked.idpel), (answer) => inquiryAnswer(asked, seed, answer));
+}
+
+function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const order = members(parsed(raw), PAYMENT);
+  if (!order) return json(said('MALFORMED'));
+  return inJson(
+    counter.pay({
+      legReference: order.paymentRef,
+      customerNumber: order.idpel,
+      product: order.product,
+      offerReference: order.ref,
+      billCount: order.billCount,
+      amount: order.amount,
+      settlementDate: order.settlementDate,
+    }),
+    (answer) => paymentAnswer(order.paymentRef, answer),
+  );
+}
+
+function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
+  const asked = members(parsed(raw), ADVICE);
+  if (!asked) return json(said('MALFORMED'));
+  return inJson(counter.advise(asked.paymentRef, asked.idpel), (answer) =>
+    paymentAnswer(asked.paymentRef, answer),
+  );
+}
+
+type Asked = { readonly product: string; readonly idpel: string; readonly amount: string | undefined };
+
+/** Rupiah as digits, months as `202607`. */
+function inquiryAnswer(
+  { product: word, idpel: number, amount }: Asked,
+  seed: string,
+  answer: InquiryAnswer,
+): object {
+  if (answer.code !== 'OK') return said(answer.code);
+  const { person, details, reference: ref, bills, outstanding, validSeconds } = answer.offer;
+  const subscriber = { idpel: number, name: person.name, tariff: details.tariff, power: details.power };
+  return {
+    ...said('OK'),
+    ref,
+    subscriber: { ...subscriber, unit: number.slice(0, 5) },
+    outstanding,
+    bills: bills.map((bill) => ({
+      period: bill.period,
+      dueDate: bill.dueDate,
+      amount: bill.amount.toString(),
+      penalty: bill.penalty.toString(),
+      meterFrom: bill.details.meterFrom,
+      meterTo: bill.details.meterTo,
+    })),
+    ...(word === 'prepaid' && prepaidMembers(seed, Number(details.power), amount)),
+    ...(word === 'nontaglis' && {
+      registration: {
+        number,
+        date: details.registrationDate,
+        expires: details.expiryDate,
+        transactionCode: details.transactionCode,
+        transaction: details.transaction,
+        idpel: details.idpel,
+        serviceUnit: details.serviceUnit,
+      },
+      charges: chargesOf(seed).map((charge) => ({ ...charge, amount: charge.amount.toString() })),
+    }),
+    ...(validSeconds !== undefined && { validSeconds }),
+  };
+}
+
+/** One meter in so many has a token that was bought and never given out. */
+const UNSOLD_ONE_IN = 8;
+
+/** The value of a token that was bought and never given out, if there is one, in rupiah. */
+export function unsoldOf(seed: string): readonly string[] {
+  return drawBelow(`${seed}|unsold`, UNSOLD_ONE_IN) === 0 ? ['20000'] : [];
+}
+
+/** The most energy a household of so many VA may buy. */
+export function kwhMaxOf(power: number): number {
+  return Math.floor((power * HOURS_PER_MONTH) / 1_000);
+}
+
+function prepaidMembers(seed: string, power: number, amount: string | undefined): object {
+  const maxKwh = String(kwhMaxOf(power));
+  return { maxKwh, unsold: unsoldOf(seed), ...(amount !== undefined && { amount }) };
+}
+
+function paymentAnswer(paymentRef: string, answer: PaymentAnswer): object {
+  if (answer.code !== 'OK') return { ...said(answer.code), paymentRef };
+  const { paid, amountTold, receipt } = answer;
+  return {
+    ...said('OK'),
+    paymentRef,
+    plnRef: paid.theirReference,
+    amount: amountTold.toString(),
+    ...(paid.product !== 'prepaid' && { billCount: paid.billCount }),
+    ...receipt,
+  };
+}
+
+function said(code: CodeTold): object {
+  return { rc: codeIn(RC, code), message: textOf(code) };
+}

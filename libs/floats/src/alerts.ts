@@ -1,0 +1,89 @@
+import type { Statements } from '#lib/platform';
+
+/**
+ * What people are told of a float. `low`: below its low level. `stopped`: nothing is left above its stop level.
+ * `empty at biller`: the biller itself has refused a payment for it; while that is open its payments are paused.
+ */
+export type FloatAlertKind = 'low' | 'stopped' | 'empty at biller';
+
+/** An alert that has not ended. */
+export interface FloatAlert {
+  billerId: string;
+  kind: FloatAlertKind;
+  reason: string;
+  raisedAt: Date;
+}
+
+const REASON_MAX = 300;
+
+/** Raises an alert, unless one of its kind is open. @returns whether this call raised it. */
+export async function raiseAlert(
+  statements: Statements,
+  { billerId, kind, reason, raisedAt }: FloatAlert,
+): Promise<boolean> {
+  const added = await statements.run(
+    'INSERT IGNORE INTO float_alert (biller_id, kind, reason, raised_at, open_key) VALUES (?, ?, ?, ?, ?)',
+    [billerId, kind, reason.slice(0, REASON_MAX), raisedAt, openKey(billerId, kind)],
+  );
+  return added === 1;
+}
+
+/**
+ * Ends an alert.
+ * @param by why it ends, or who ended it.
+ * @param raisedBefore leaves one alone that was raised later.
+ * @returns whether one was open.
+ */
+export async function endAlert(
+  statements: Statements,
+  { billerId, kind, by, at, raisedBefore = at }: EndOfAlert,
+): Promise<boolean> {
+  const ended = await statements.run(
+    'UPDATE float_alert SET ended_at = ?, ended_by = ?, open_key = NULL WHERE open_key = ? AND raised_at <= ?',
+    [at, by.slice(0, REASON_MAX), openKey(billerId, kind), raisedBefore],
+  );
+  return ended === 1;
+}
+
+/** How an alert ends. */
+export interface EndOfAlert {
+  billerId: string;
+  kind: FloatAlertKind;
+  by: string;
+  at: Date;
+  raisedBefore?: Date;
+}
+
+/** The alerts that are open, the oldest first. */
+export async function openAlerts(statements: Statements): Promise<FloatAlert[]> {
+  const rows = await statements.rows<{
+    biller_id: string;
+    kind: FloatAlertKind;
+    reason: string;
+    raised_at: Date;
+  }>(
+    'SELECT biller_id, kind, reason, raised_at FROM float_alert WHERE open_key IS NOT NULL ORDER BY alert_id',
+  );
+  return rows.map(({ biller_id, kind, reason, raised_at }) => ({
+    billerId: biller_id,
+    kind,
+    reason,
+    raisedAt: raised_at,
+  }));
+}
+
+/** Which of these billers have said themselves that our float is empty, and are paused for it. */
+export async function pausedBillers(
+  statements: Statements,
+  billerIds: string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await statements.rows<{ biller_id: string }>(
+    'SELECT biller_id FROM float_alert WHERE open_key IN (?)',
+    [billerIds.map((billerId) => openKey(billerId, 'empty at biller'))],
+  );
+  return new Set(rows.map(({ biller_id }) => biller_id));
+}
+
+function openKey(billerId: string, kind: FloatAlertKind): string {
+  return `${billerId}:${kind}`;
+}

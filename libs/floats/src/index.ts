@@ -1,0 +1,13 @@
+export { endAlert, openAlerts, raiseAlert, type FloatAlert, type FloatAlertKind } from './alerts';
+export { listFloatMatters, type FloatMatter } from './attention';
+export { adjustFloat, topUpFloat, type FloatRefusal } from './bookings';
+export { compareFloat, lastComparison, type FloatComparison } from './comparison';
+export { DailyComparison } from './daily-comparison';
+export { floatFigures, type FloatFigures } from './figures';
+export { FloatLimits } from './float-limits';
+export { FloatRoom } from './float-room';
+export { ListeningForEmptyFloats, pauseWhereEmpty } from './heard-empty';
+export { checkFloatInvariants } from './invariants';
+export { floatLevels, type FloatLevels } from './levels';
+export { seedFloats } from './seed';
+export { FloatWatch } from './watch';
