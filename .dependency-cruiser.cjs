@@ -9,7 +9,7 @@ const FLOORS = [
     'webhooks',
     'identity',
     'breakages',
-    'floats',
+    'floats', 'stamps',
   ],
   ['switching', 'files', 'iso8583', 'snap'],
   ['ledger', 'catalog', 'receipts'],

@@ -13,6 +13,8 @@ const BENCHES = {
   soak: 600,
   iso8583: 8,
   'snap-verify': 8,
+  'noisy-neighbour': 15,
+  catalog: 8,
 };
 
 const HELP = `npm run bench -- <name> [options]
@@ -30,7 +32,11 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
   snap-verify    the check of one SNAP signature against its bare hash and HMAC
   iso8583        packing and unpacking of a 0200 on one core, beside a public package
 
-  --seconds n    how long each measured part takes (default 8; idle 10, overload and soak 600)
+  noisy-neighbour
+                 one biller dead at 200/s: what a healthy one's payments notice of it
+  catalog        500 billers, 5,000 products, 100 channels: start, lookup, how soon a change is seen
+
+  --seconds n    how long each measured part takes (default 8; idle 10, noisy-neighbour 15, overload and soak 600)
   --db-rtt-ms n  payments: put the database so many milliseconds away
   --channel c    payments: snap or iso8583, by turns with the H2H API
   --help         this text`;

@@ -12,7 +12,7 @@ ALTER TABLE payment
 ALTER TABLE payment_leg
   ADD COLUMN /*M! IF NOT EXISTS */ open_payment_id CHAR(12) NULL
     COMMENT 'the Payment ID while this leg is not final: at most one leg of a payment is',
-  ADD COLUMN /*M! IF NOT EXISTS */ route_id VARCHAR(80) NULL COMMENT 'the route it was sent by; NULL: from before routes',
+  ADD COLUMN /*M! IF NOT EXISTS */ route_id VARCHAR(81) NULL COMMENT 'the route it was sent by; NULL: from before routes',
   ADD COLUMN /*M! IF NOT EXISTS */ echo JSON NULL COMMENT 'what its biller wants to see again; NULL: that of the offer',
   ADD COLUMN /*M! IF NOT EXISTS */ decision JSON NULL COMMENT 'why this route: simpul route explain';
 
@@ -27,7 +27,7 @@ ALTER TABLE inquiry
 
 CREATE TABLE IF NOT EXISTS route_order (
   order_no BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  route_id VARCHAR(80) NOT NULL,
+  route_id VARCHAR(81) NOT NULL,
   is_enabled TINYINT(1) NOT NULL COMMENT 'the last order of a route counts; a route without one is enabled',
   reason VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   ordered_by VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,

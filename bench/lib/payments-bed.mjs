@@ -102,10 +102,10 @@ export async function startSwitch(bed, writer, databaseUrl) {
   return { port, isoPort, pid: started.child.pid ?? 0, stop: () => started.stop() };
 }
 
-/** @param {import('./bed.mjs').Bed} bed @param {number} port */
-export function orderFor(bed, port) {
-  const secret = h2hChannels(bed.run).find(({ id }) => id === CHANNEL)?.secret;
-  return { host: '127.0.0.1', port, channelId: CHANNEL, secret, inFlightMax: IN_FLIGHT_MAX };
+/** @param {import('./bed.mjs').Bed} bed @param {number} port @param {string} [channelId] */
+export function orderFor(bed, port, channelId = CHANNEL) {
+  const secret = h2hChannels(bed.run).find(({ id }) => id === channelId)?.secret;
+  return { host: '127.0.0.1', port, channelId, secret, inFlightMax: IN_FLIGHT_MAX };
 }
 
 /** @param {import('./bed.mjs').Bed} bed @param {number} delayMs */

@@ -27,7 +27,7 @@ const running = await openSwitch({
   dataKey: env['SIMPUL_DATA_KEY'],
   paymentIdKey: Buffer.from(env['SIMPUL_PAYMENT_ID_KEY'] ?? '', 'hex'),
   paymentIdPrefix: 'T',
-  configDirectory: path.join(CHECKOUT, 'config'),
+  configDirectory: env['SIMPUL_BENCH_CONFIG'] ?? path.join(CHECKOUT, 'config'),
   port: Number(env['HTTP_PORT']),
   host: '127.0.0.1',
   iso8583ListeningOf: (/** @type {string} */ name) =>

@@ -1,13 +1,4 @@
-import type {
-  Biller,
-  Catalog,
-  Channel,
-  OpenChannel,
-  Price,
-  Product,
-  ProductRoute,
-  SoldProduct,
-} from '#lib/catalog';
+import type { Biller, Catalog, Channel, OpenChannel, Product, ProductRoute, SoldProduct } from '#lib/catalog';
 import { businessDateOf, endOfBusinessDate, JAKARTA_MIDNIGHT, rupiah, ZERO, type CutOff } from '#lib/kernel';
 import type { RoutingLimits, SourceCalendar, SourceDayEnd } from '#lib/switching';
 
@@ -20,7 +11,10 @@ export const CHANNELS = [
 
 export const BILLER_IDS = ['water', 'power', 'spare'] as const;
 
+const ALWAYS = { validFrom: new Date(0), validUntil: null };
+
 const WATER = {
+  ...ALWAYS,
   productId: 'water-bill',
   name: 'Water',
   billerId: 'water',
@@ -49,6 +43,8 @@ const WATER = {
   opensAt: null,
   closesAt: null,
   timeZone: 'Asia/Jakarta',
+  priceGroup: null,
+  calendarId: null,
 } satisfies Product;
 
 const POWER = {
@@ -68,24 +64,24 @@ const POWER = {
 
 const PRODUCTS: readonly Product[] = [WATER, POWER];
 
-function soldBy(channelId: string, product: Product): SoldProduct {
-  const biller: Biller = { billerId: product.billerId, name: product.name };
-  const price: Price = {
-    channelId,
-    productId: product.productId,
+function soldBy(product: Product): SoldProduct {
+  const biller: Biller = { billerId: product.billerId, ...ALWAYS, name: product.name };
+  const fee = {
+    upTo: null,
     adminFee: rupiah(2_500n),
     billerFee: rupiah(700n),
     commission: rupiah(1_300n),
+    subAgentFee: ZERO,
   };
-  return { product, biller, price };
+  const fees = { feeSchemeId: null, per: product.adminPer, tiers: [fee], hasPpn: false, hasPph: false };
+  return { product, biller, fees, limit: undefined };
 }
 
 function routeOf({ productId, billerId, billerProduct, source }: Product): ProductRoute {
   return {
     productId,
     routeId: `${billerId}/${billerProduct}`,
-    validFrom: new Date(0),
-    validUntil: null,
+    ...ALWAYS,
     billerId,
     billerProduct,
     source,
@@ -94,6 +90,7 @@ function routeOf({ productId, billerId, billerProduct, source }: Product): Produ
     billsMax: null,
     share: 0,
     isActive: true,
+    calendarId: null,
   };
 }
 
@@ -108,11 +105,18 @@ function aChannel({ channelId, commissionMode }: (typeof CHANNELS)[number]): Cha
     secondSecret: null,
     allowedIps: null,
     requestsPerSecond: null,
+    outlets: 'any',
     isActive: true,
   };
 }
 
 class FixedCatalog implements Pick<Catalog, keyof Catalog> {
+  readonly version = '1';
+
+  outlet(): undefined {
+    return undefined;
+  }
+
   channel(channelId: string): OpenChannel | undefined {
     const known = CHANNELS.find((channel) => channel.channelId === channelId);
     if (!known) return undefined;
@@ -148,12 +152,12 @@ class FixedCatalog implements Pick<Catalog, keyof Catalog> {
     return [];
   }
 
-  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
-    return this.soldProducts(channelId).find(({ product }) => product.productId === productId);
+  soldProduct(_: string, productId: string): SoldProduct | undefined {
+    return this.soldProducts().find(({ product }) => product.productId === productId);
   }
 
-  soldProducts(channelId: string): SoldProduct[] {
-    return this.products().map((product) => soldBy(channelId, product));
+  soldProducts(): SoldProduct[] {
+    return this.products().map((product) => soldBy(product));
   }
 
   products(): Product[] {
@@ -193,3 +197,6 @@ export function calendarOf(cutOff: CutOff): { dateOf: SourceCalendar; endOf: Sou
     endOf: (_, date) => endOfBusinessDate(date, cutOff),
   };
 }
+
+/** Nothing that is sold here has a number to hide. */
+export const NO_SECRETS = { seal: (number: string): string => number };

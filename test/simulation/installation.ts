@@ -27,7 +27,7 @@ import {
 } from '#lib/switching';
 import type { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
-import { ROUTING } from './catalog';
+import { NO_SECRETS, ROUTING } from './catalog';
 import { VirtualConnector } from './connector';
 import { storesOver, type Stores } from './database-line';
 import { judge, VirtualProcess, type Surroundings } from './process';
@@ -165,7 +165,7 @@ export class Installation {
     this.switches[place] = {
       process,
       payments,
-      inquiries: new InquiryFlow(around.time, router, inquiries, payments),
+      inquiries: new InquiryFlow(around.time, router, inquiries, payments, NO_SECRETS),
       paying: new PaymentFlow(around.time, router, inquiries, payments, opening, hand, failover),
     };
   }

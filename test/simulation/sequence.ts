@@ -22,7 +22,7 @@ import {
   type BillerLeg,
   type Payment,
 } from '#lib/switching';
-import { aFixedCatalog, BILLER_IDS, calendarOf, ROUTING } from './catalog';
+import { aFixedCatalog, BILLER_IDS, calendarOf, NO_SECRETS, ROUTING } from './catalog';
 import { ScriptedBiller, type Treatment } from './scripted-biller';
 import { inMemory } from './stores';
 
@@ -115,7 +115,7 @@ export async function aBench() {
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
   const inquiries = new Inquiries(ground.stores.inquiries);
-  const inquiring = new InquiryFlow(clock, router, inquiries, payments);
+  const inquiring = new InquiryFlow(clock, router, inquiries, payments, NO_SECRETS);
   const paying = new PaymentFlow(clock, router, inquiries, payments, opening, new WorkInHand(100), failover);
   const workers = [0, 1].map(
     () =>

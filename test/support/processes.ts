@@ -50,6 +50,8 @@ export interface RunningApp {
 /** A whole installation on a schema of its own: the simulator, and the switches and workers a test starts. */
 export interface Installation {
   store: TestDatabase;
+  /** What its processes are given, for a command of an operator too. */
+  environment: Readonly<Record<string, string>>;
   simulatorUrl(): string;
   /** Gives a channel a credential of its protocol, sealed as the console does. */
   addCredential(channelId: string, name: string, value: string): Promise<void>;
@@ -103,6 +105,7 @@ export async function anInstallation(): Promise<Installation> {
 
   return {
     store,
+    environment,
     simulatorUrl: () => simulator.url,
     async addCredential(channelId, name, value) {
       const sealed = new SecretBox(dataKey).seal(value, credentialPlace(channelId, name));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { catalogSource, seedCatalog } from '#lib/catalog';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS, SingleWriter, topUpDeposit } from '#lib/ledger';
+import { topUpFloat } from '#lib/floats';
 import type { SecretBox } from '#lib/platform';
 import type { TestDatabase } from './database';
 
@@ -64,6 +65,11 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
       at,
     });
   }
+  for (const { billerId, opening } of seeded.floats)
+    await topUpFloat(
+      { writer, statements: store.admin },
+      { reference: `opening:${billerId}`, billerId, amount: opening, at },
+    );
 }
 
 /** What the seed reads of the SNAP channel, besides its secret. */

@@ -39,6 +39,7 @@ import {
   ReversalFlow,
   Reversals,
   Router,
+  SealedNumbers,
   WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
@@ -261,13 +262,16 @@ export class FakeBiller implements BillerConnector {
 }
 
 class FakeBillers extends Billers {
-  constructor(private readonly fakes: readonly FakeBiller[]) {
+  constructor(private readonly fakes: FakeBiller[]) {
     super();
   }
 
   override connector(billerId: string): BillerConnector {
-    const fake = this.fakes.find(({ id }) => id === billerId);
-    if (!fake) throw new Error(`no fake biller ${billerId}`);
+    const known = this.fakes.find(({ id }) => id === billerId);
+    if (known) return known;
+    // The demo sells of many more billers than a test speaks to.
+    const fake = new FakeBiller(billerId);
+    this.fakes.push(fake);
     return fake;
   }
 }
@@ -327,12 +331,14 @@ export interface SwitchWorld {
  * @param inHandMax how many payments are worked on at once.
  * @param routingLimits where routes are judged, bounded or left otherwise.
  * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
+ * @param numbers what seals the numbers that the books hold masked.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
   routingLimits: Partial<RoutingLimits> = {},
   floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
+  numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
@@ -367,7 +373,7 @@ export async function aSwitch(
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
   const inquiries = new Inquiries(new SqlInquiryStore(store.database));
-  const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments);
+  const inquiryFlow = new InquiryFlow(clock, router, inquiries, payments, numbers);
   const hand = new WorkInHand(inHandMax);
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);

@@ -1,17 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { catalogSource, seedCatalog, type SeedResult } from '#lib/catalog';
-import { seedFloats } from '#lib/floats';
+import { topUpFloat } from '#lib/floats';
 import { businessDateOf, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
-import {
-  accountsOfBiller,
-  accountsOfChannel,
-  OWN_ACCOUNTS,
-  SingleWriter,
-  topUpDeposit,
-  type Account,
-} from '#lib/ledger';
+import { SingleWriter, topUpDeposit } from '#lib/ledger';
 import {
   checkDatabase,
   clockFromEnvironment,
@@ -23,6 +15,7 @@ import {
   setting,
   SettingError,
 } from '#lib/platform';
+import { migrationUrl, openAccounts } from './books';
 import { MIGRATIONS } from './places';
 
 /** `simpul migrate` and `simpul seed`. */
@@ -58,22 +51,12 @@ export function addDatabaseCommands(program: Command): void {
       const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
-        const clock = clockFromEnvironment();
-        await openBooks(database, seeded, clock);
-        await openFloats(database, resolve(folder), seeded.billerIds, clock);
+        await openBooks(database, seeded, clockFromEnvironment());
       } finally {
         await database.close();
       }
       console.log(`seeded: ${seeded.deposits.map(({ channelId }) => channelId).join(', ')}`);
     });
-}
-
-function migrationUrl(): string {
-  const url = process.env.DATABASE_MIGRATION_URL;
-  if (url) return url;
-  if (isProduction())
-    throw new SettingError('DATABASE_MIGRATION_URL is missing: migrations use an account of their own');
-  return setting('DATABASE_URL', 'the payment database');
 }
 
 async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
@@ -85,42 +68,24 @@ async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
   }
 }
 
-/** Opens what accounts are missing and books each channel's opening deposit once. */
+/** Opens what accounts are missing and books each channel's opening deposit, and each opening float, once. */
 async function openBooks(database: Database, seeded: SeedResult, clock: Clock): Promise<void> {
   const now = clock.now();
-  const accounts: Account[] = [
-    ...OWN_ACCOUNTS,
-    ...seeded.billerIds.flatMap(accountsOfBiller),
-    ...seeded.deposits.flatMap(({ channelId }) => accountsOfChannel(channelId)),
-  ];
-  await database.run('INSERT IGNORE INTO account (account_id, normal_side, opened_at) VALUES ?', [
-    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, now]),
-  ]);
+  await openAccounts(database, seeded, now);
   const writer = new SingleWriter(database);
-  for (const { channelId, topUp, creditLimit } of seeded.deposits) {
-    await database.run('INSERT IGNORE INTO deposit (channel_id, credit_limit) VALUES (?, ?)', [
-      channelId,
-      creditLimit,
-    ]);
-    await topUpDeposit(writer, {
-      topUpId: `opening:${channelId}`,
-      channelId,
-      amount: topUp,
-      businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
-      at: now,
-    });
-  }
-}
-
-/** Says which billers are prefunded, where the folder does, and books each opening float once. */
-async function openFloats(
-  database: Database,
-  folder: string,
-  billerIds: readonly string[],
-  clock: Clock,
-): Promise<void> {
-  const file = join(folder, 'floats.yaml');
-  if (!existsSync(file)) return;
-  const books = { writer: new SingleWriter(database), statements: database };
-  await seedFloats(books, file, billerIds, clock.now());
+  for (const { channelId, topUp } of seeded.deposits)
+    if (topUp > 0n)
+      await topUpDeposit(writer, {
+        topUpId: `opening:${channelId}`,
+        channelId,
+        amount: topUp,
+        businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
+        at: now,
+      });
+  for (const { billerId, opening } of seeded.floats)
+    if (opening > 0n)
+      await topUpFloat(
+        { writer, statements: database },
+        { reference: `opening:${billerId}`, billerId, amount: opening, at: now },
+      );
 }

@@ -3,12 +3,17 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
 import { UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
+import { addBillerCommands } from './biller-commands';
+import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
+import { addReceiptCommands } from './receipt-commands';
+import { addStampCommands } from './stamp-commands';
+import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addVerifyCommand } from './verify-command';
 
@@ -19,13 +24,18 @@ const program = new Command('simpul')
   .exitOverride();
 
 addDatabaseCommands(program);
+addBillerCommands(program);
+addCatalogCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
 addAttentionCommands(addPaymentCommands(program));
+addReceiptCommands(program);
 addStopCommands(program);
+addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addFloatCommands(program);
+addStampCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

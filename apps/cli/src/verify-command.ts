@@ -4,6 +4,7 @@ import { checkFloatInvariants } from '#lib/floats';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { checkReconciliationInvariants } from '#lib/reconciliation';
+import { checkStampInvariants } from '#lib/stamps';
 import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
 
 /** What a read of the data cannot check here, and why; listed so that nobody takes silence for a pass. */
@@ -49,6 +50,7 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
     ...(await checkPaymentInvariants(statements, truth, now)),
     ...(await checkReconciliationInvariants(statements)),
     await checkFloatInvariants(statements),
+    await checkStampInvariants(statements),
   ]);
   const number = ({ id }: InvariantVerdict) => Number(id.slice(1));
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));

@@ -33,3 +33,19 @@ test('a port or an offset that makes no sense is named', () => {
     'SIMPUL_CLOCK_OFFSET',
   );
 });
+
+test('a biller with keys or a line of its own is there once it is given them', () => {
+  expect([...readSettings(ENVIRONMENT).billers.keys()]).not.toContain('kawan');
+
+  const { billers } = readSettings({
+    ...ENVIRONMENT,
+    BILLER_KAWAN_PORT: '8087',
+    BILLER_KAMPUS_NUSA_SECRET: 'd',
+    BILLER_KAMPUS_NUSA_CLIENT_KEY: 'client',
+    BILLER_KAMPUS_NUSA_PUBLIC_KEY: 'pem',
+  });
+
+  expect(billers.get('kawan')).toMatchObject({ port: 8_087 });
+  expect(billers.get('kampus-nusa')).toMatchObject({ secret: 'd', snap: { clientKey: 'client' } });
+  expect(() => readSettings({ ...ENVIRONMENT, BILLER_KAWAN_PORT: '80870' })).toThrow('80870');
+});

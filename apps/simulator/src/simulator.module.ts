@@ -13,6 +13,7 @@ import { HealthController } from './health.controller';
 import { SettlementController } from './settlement/settlement.controller';
 import { Drop } from './settlement/drop';
 import { SettlementDesk } from './settlement/settlement-desk';
+import { Lines } from './iso/lines';
 import type { Settings } from './settings';
 import { PaymentBook } from './truth/payment-book';
 import { TruthController } from './truth/truth.controller';
@@ -24,6 +25,7 @@ export type Shared = {
   readonly floats: Floats;
   readonly behaviour: Behaviour;
   readonly delivery: Delivery;
+  readonly lines: Lines;
 };
 
 /** Wires what looks at the billers from outside: their truth, their files, and what they are ordered to do. */
@@ -33,7 +35,7 @@ export class SimulatorModule implements OnApplicationShutdown {
 
   /** The module for these settings; the clock is given, so that tests can hold it. */
   static of(settings: Settings, clock: Clock, shared: Shared): DynamicModule {
-    const { book, floats, behaviour, delivery } = shared;
+    const { book, floats, behaviour, delivery, lines } = shared;
     const drop = new Drop(settings.dropFolder, settings.growth);
     return {
       module: SimulatorModule,
@@ -47,6 +49,7 @@ export class SimulatorModule implements OnApplicationShutdown {
       ],
       providers: [
         { provide: Delivery, useValue: delivery },
+        { provide: Lines, useValue: lines },
         { provide: Behaviour, useValue: behaviour },
         { provide: Floats, useValue: floats },
         { provide: PaymentBook, useValue: book },

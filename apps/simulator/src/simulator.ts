@@ -12,6 +12,8 @@ import { Floats } from './billers/floats';
 import { StampDesk } from './billers/stamps';
 import { HTTP_DIALECTS } from './dialects';
 import { openDoor } from './http/door';
+import { IsoHost } from './iso/host';
+import { ISO_DIALECTS, Lines } from './iso/lines';
 import type { Settings } from './settings';
 import { type Shared, SimulatorModule } from './simulator.module';
 import { PaymentBook } from './truth/payment-book';
@@ -37,7 +39,13 @@ export async function createSimulator(settings: Settings, clock: Clock): Promise
 
   const book = new PaymentBook(settings.stateFolder);
   const floats = new Floats(book, settings.stateFolder);
-  const shared: Shared = { book, floats, behaviour: new Behaviour(), delivery: new Delivery() };
+  const shared: Shared = {
+    book,
+    floats,
+    behaviour: new Behaviour(),
+    delivery: new Delivery(),
+    lines: new Lines(),
+  };
   openBillers(fastify, settings, clock, shared);
   return NestFactory.create<NestFastifyApplication>(SimulatorModule.of(settings, clock, shared), adapter, {
     bodyParser: false,
@@ -45,20 +53,23 @@ export async function createSimulator(settings: Settings, clock: Clock): Promise
   });
 }
 
-/** Every biller that speaks over HTTP gets its addresses, past the controllers: benches call them thousands of times a second. */
+/** Gives every biller its addresses or its line, past the controllers: benches call them thousands of times a second. */
 function openBillers(
   server: FastifyInstance,
   settings: Settings,
   clock: Clock,
-  { book, floats, behaviour, delivery }: Shared,
+  { book, floats, behaviour, delivery, lines }: Shared,
 ): void {
   const desk = new BillerDesk(book, floats, clock);
   const stamps = new StampDesk(book, clock, settings.stateFolder);
   for (const biller of BILLERS) {
-    const dialect = HTTP_DIALECTS[biller.dialect];
     const known = settings.billers.get(biller.id);
-    if (!dialect || !known) continue;
+    if (!known) continue;
     const counter = new Counter(biller, desk, behaviour);
+    const iso = ISO_DIALECTS[biller.dialect];
+    if (iso) lines.add(biller, new IsoHost(iso, counter, behaviour, () => clock.now(), known.port ?? 0));
+    const dialect = HTTP_DIALECTS[biller.dialect];
+    if (!dialect) continue;
     const routes = dialect({ counter, ...known, floats, stamps, clock });
     openDoor(server, biller, routes, behaviour, delivery);
   }

@@ -7,6 +7,7 @@ import { ManualClock } from '#lib/kernel';
 
 import { BILLERS } from '../src/billers/biller';
 import type { BillerSettings, Growth } from '../src/settings';
+import { Lines } from '../src/iso/lines';
 import { createSimulator } from '../src/simulator';
 
 export type Json = Record<string, unknown>;
@@ -74,6 +75,8 @@ export async function aSimulator(options: { at?: string; growth?: Growth } = {})
     clock,
     settings,
     url: () => running.url,
+    /** Where a biller with a line of its own listens. */
+    portOf: (biller: string): number => running.app.get(Lines).portOf(biller) ?? 0,
     post,
     get,
     truth: async (since = 0) => (await get(`/truth?since=${since}`)).list,

@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 
 import { SECRET, type Simulator } from './a-simulator';
 
-type Json = Record<string, any>;
+/** Whatever the other side wrote; the tests look into it. */
+type Json = Record<string, ReturnType<typeof JSON.parse>>;
 
 /** What a client understood of an answer; `code` in the dialect's own words. */
 export type Shown = {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
@@ -35,19 +36,23 @@ import {
   SecretBox,
   type Logger,
 } from '#lib/platform';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import { Receipts } from '#lib/receipts';
 import {
   AdviceLimits,
   DirectPaymentFlow,
   Inquiries,
   InquiryFlow,
+  NumberOpeningBillers,
   PaymentFlow,
   PaymentOpening,
   Payments,
+  ReceiptFlow,
   ReversalDelivery,
   ReversalFlow,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   Failover,
   OrderedRouteSwitches,
   Router,
@@ -55,6 +60,7 @@ import {
   RoutingLimits,
   WorkInHand,
   SqlInquiryStore,
+  tellRouteStates,
   SqlPaymentStore,
 } from '#lib/switching';
 
@@ -84,6 +90,10 @@ export interface RunningSwitch {
   close(): Promise<void>;
 }
 
+/** How people may tell this process from others. */
+const PROCESS = `${hostname()} ${process.pid}`.slice(-80);
+const TELL_ROUTES_MS = 5_000;
+
 const Limits = z.object({
   http: HttpLimits,
   h2h: H2hLimits,
@@ -91,6 +101,7 @@ const Limits = z.object({
   advice: AdviceLimits,
   reversal: ReversalLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   payments: z.strictObject({ inHandMax: z.int().positive() }),
   database: DatabaseLimits,
@@ -108,7 +119,10 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const businessDateOfSource = sourceCalendar(readFormats(join(configDirectory, 'formats')));
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());
@@ -151,7 +165,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const inquiries = new Inquiries(new SqlInquiryStore(database));
   const reversals = new Reversals(database, writer);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger, floats),
   );
   const delivery = new ReversalDelivery(
@@ -174,6 +188,13 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     limits: routingLimits,
     logger,
   });
+  const telling = setInterval(
+    () =>
+      void tellRouteStates(database, PROCESS, routing.states(clock.now()), clock.now()).catch(
+        (error: unknown) => logger.warn({ err: error }, 'how the routes are could not be told'),
+      ),
+    TELL_ROUTES_MS,
+  ).unref();
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
 
@@ -181,7 +202,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const agreed = new AgreedUse(
     catalog,
     profiles,
-    new InquiryFlow(clock, router, inquiries, payments),
+    new InquiryFlow(clock, router, inquiries, payments, numbers),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
   const doors = await openDoors(options, limits, {
@@ -196,6 +217,8 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     inquiryFlow: agreed,
     paymentFlow: agreed,
     directPaymentFlow: new DirectPaymentFlow(clock, catalog, payments, agreed, agreed),
+    receiptFlow: new ReceiptFlow(clock, catalog, receipts, database),
+    stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
   return {
@@ -204,6 +227,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
       await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
       lease.end();
       switches.close();
+      clearInterval(telling);
       await writer.close();
       await floats.close();
       await billers.close();

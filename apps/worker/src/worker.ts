@@ -25,14 +25,17 @@ import {
 import { Receipts } from '#lib/receipts';
 import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
   AdviceLanes,
   AdviceLimits,
+  NumberOpeningBillers,
   Payments,
   ReversalDelivery,
   ReversalLimits,
   Reversals,
+  SealedNumbers,
   SqlPaymentStore,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
@@ -54,6 +57,7 @@ const Limits = z.object({
   reversal: ReversalLimits,
   snap: SnapTidyLimits,
   pipeline: PipelineLimits,
+  stamps: StampLimits,
   float: FloatLimits,
   database: DatabaseLimits,
 });
@@ -69,7 +73,10 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
     logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
   );
-  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock);
+  const numbers = new SealedNumbers(new SecretBox(options.dataKey));
+  const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>
+    logger.info({ biller, ...what }, event),
+  );
   const formats = readFormats(join(configDirectory, 'formats'));
   const breakage = breakageFromEnvironment();
   const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
@@ -79,7 +86,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const payments = new Payments(store, writer, catalog, limits.advice, logger, receipts);
   const dayEndOf = sourceDayEnd(formats);
   const answering = new ListeningForEmptyFloats(
-    breakage.billers(billers),
+    new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger),
   );
   const flow = new AdviceFlow(clock, store, payments, answering, catalog, limits.advice, logger, dayEndOf);
@@ -111,6 +118,11 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.snap.pollMs,
     logger,
   );
+  const stamps = new PollLoop(
+    keepsSerials(new StampFlow(clock, database, answering, limits.stamps, logger)),
+    limits.stamps.pollMs,
+    logger,
+  );
   const floats = new PollLoop(
     watchesFloats(
       new FloatWatch(database, clock, logger),
@@ -135,6 +147,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         reversals.stop(),
         tidying.stop(),
         floats.stop(),
+        stamps.stop(),
         stopReconciliation(),
         stopBooksCheck(),
       ]);
@@ -174,5 +187,13 @@ function watchesFloats(watch: FloatWatch, comparison: DailyComparison): Round {
       return false;
     },
     failure: 'the floats could not be looked at; the next look starts over',
+  };
+}
+
+/** Makes serials of what was bought, and asks about stampings whose end is not known. */
+function keepsSerials(flow: StampFlow): Round {
+  return {
+    work: async () => (await flow.issueDue()) + (await flow.askDue()) > 0,
+    failure: 'the serials could not be looked at; the next look starts over',
   };
 }

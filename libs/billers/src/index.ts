@@ -1,1 +1,3 @@
+export { checkBiller, type BillerReport } from './check-biller';
+export { billerJsonSchema } from './json-schema';
 export * from './registry';

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SystemClock } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import { describeBiller } from '../test/contract';
+import { writeBelow, writeFilesOf } from '../test/guide';
 import { LONG_MS, readJsonCase as readCase } from '../test/json-biller';
 import { answering, rawBiller } from './contract/http/raw-biller';
 import { BillerRegistry } from './registry';
@@ -35,7 +36,7 @@ const config = join(root, 'config/billers');
 const fixtures = join(root, 'fixtures/billers/gas-kota');
 afterAll(() => rmSync(root, { recursive: true }));
 
-for (const [path, text] of filesShownIn(readFileSync(GUIDE, 'utf8'))) write(path, text);
+writeFilesOf(GUIDE, root);
 writeOtherCases();
 
 describeBiller(join(config, 'gas-kota.yaml'), fixtures);
@@ -90,12 +91,6 @@ test.each(['BILLER_GAS_KOTA_URL', 'BILLER_GAS_KOTA_SECRET'])('without %s nothing
   expect(load).toThrow(`the environment variable ${name} is missing`);
 });
 
-/** The files a guide shows: a line with the path alone, then the block with the text. */
-function filesShownIn(guide: string): [path: string, text: string][] {
-  const shown = guide.matchAll(/^`(?<path>[\w./-]+)`:\n\n```\w+\n(?<text>.*?)^```$/gms);
-  return [...shown].map(({ groups }) => [groups?.['path'] ?? '', groups?.['text'] ?? '']);
-}
-
 /** Another answer needs no other request; the advice's is the payment's in other words. */
 function writeOtherCases(): void {
   const requests = {
@@ -105,7 +100,7 @@ function writeOtherCases(): void {
   };
   const { answer, outcome } = readCase(fixtures, 'payment-approved');
   const save = (name: string, fixture: object) =>
-    write(`fixtures/billers/gas-kota/${name}.json`, JSON.stringify(fixture));
+    writeBelow(root, `fixtures/billers/gas-kota/${name}.json`, JSON.stringify(fixture));
   save('advice-approved', { request: requests.advice, answer, outcome });
   for (const [call, name, code, told] of OTHER_CASES) {
     const repeated = call === 'inquiry' ? {} : { partnerTx: 'T0G4M3C6ZK2P' };
@@ -115,9 +110,4 @@ function writeOtherCases(): void {
       outcome: told,
     });
   }
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
 }

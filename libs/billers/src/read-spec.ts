@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, readConfigFile } from '#lib/platform';
@@ -15,10 +15,22 @@ const Kind = z.looseObject({ kind: z.enum(Object.keys(KINDS)) });
 export function readSpec(file: string): BillerSpec {
   refuseNumbersAsKeys(file);
   const { kind } = readConfigFile(file, Kind);
-  const spec = readConfigFile(file, kindNamed(kind).spec);
+  const { spec: schema, objections } = kindNamed(kind);
+  const spec = readConfigFile(
+    file,
+    schema.superRefine((read, context) => {
+      for (const { path, message } of objections(read, configOf(file)))
+        context.addIssue({ code: 'custom', path: [...path], message });
+    }),
+  );
   if (spec.biller !== basename(file, '.yaml'))
     throw new ConfigError(`${file}: biller: is "${spec.biller}", must be the file's name`);
   return spec;
+}
+
+/** The folder of the whole configuration that a biller's file belongs to. */
+export function configOf(file: string): string {
+  return dirname(dirname(file));
 }
 
 /** YAML reads the code 0014 without quotes as the number 14; the biller's "0014" would then be an unlisted code. */

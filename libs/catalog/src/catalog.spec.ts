@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { SecretBox } from '#lib/platform';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { setSnapCredentials } from '../../../test/support/seed';
+import { applyCatalog } from './apply-catalog';
 import { Catalog, catalogSource } from './catalog';
+import { exportCatalog } from './export-catalog';
 import { seedCatalog } from './seed';
 
 const DEMO = join(__dirname, '..', '..', '..', 'fixtures', 'demo', 'catalog.yaml');
@@ -48,7 +50,10 @@ test('the demo catalog is sold as its file says, each channel with both its secr
   ]);
   const sold = catalog.soldProduct('warung-kecil', 'pln-prepaid');
   expect(sold?.product.denominations).toContain('100000');
-  expect(sold?.price).toMatchObject({ adminFee: 2_500n, billerFee: 500n, commission: 1_300n });
+  expect(sold?.fees).toMatchObject({
+    per: 'payment',
+    tiers: [{ upTo: null, adminFee: 2_500n, billerFee: 500n, commission: 1_300n }],
+  });
   expect(catalog.soldProduct('warung-kecil', 'story-postpaid')).toBeUndefined();
   expect(catalog.soldProducts('nobody')).toEqual([]);
   await catalog.close();
@@ -117,6 +122,115 @@ test('fee shares beyond the admin fee are refused by the table itself', async ()
   await expect(
     store.admin.run('UPDATE price SET commission = 2001 WHERE product_id = ?', ['pln-postpaid']),
   ).rejects.toThrow(/price_shares/);
+});
+
+test('a file applied again changes nothing; what it would change is told first', async () => {
+  await seed(DEMO);
+  const source = await catalogSource(store.migrationUrl).initialize();
+  expect((await applyCatalog(source, DEMO, box)).changes).toEqual([]);
+  const file = join(folder, 'changed.yaml');
+  writeFileSync(file, readFileSync(DEMO, 'utf8').replace('name: PDAM Tirta Jaya\n', 'name: Tirta\n'));
+  const dry = await applyCatalog(source, file, box, { dryRun: true });
+  expect(dry.changes).toEqual([
+    {
+      kind: 'change',
+      table: 'product',
+      key: 'pdam-tirta-jaya 2000-01-01',
+      columns: [{ name: 'name', from: 'PDAM Tirta Jaya', to: 'Tirta' }],
+    },
+  ]);
+  expect((await applyCatalog(source, file, box)).changes).toEqual(dry.changes);
+  expect((await applyCatalog(source, file, box)).changes).toEqual([]);
+  await source.destroy();
+  await seed(DEMO);
+});
+
+test('what is exported is the catalog: applied, it changes nothing', async () => {
+  await seed(DEMO);
+  const source = await catalogSource(store.migrationUrl).initialize();
+  const file = join(folder, 'exported.yaml');
+  writeFileSync(file, await exportCatalog(source));
+  expect((await applyCatalog(source, file, box)).changes).toEqual([]);
+  expect(readFileSync(file, 'utf8')).not.toMatch(/secret/i);
+  await source.destroy();
+});
+
+const AGREED = `
+feeSchemes:
+  tiered:
+    per: payment
+    ppn: true
+    tiers:
+      - { upTo: '100000', adminFee: '2000', billerFee: '500', commission: '1000', subAgentFee: '400' }
+      - { adminFee: '5000', billerFee: '500', commission: '3000', subAgentFee: '1000' }
+limits:
+  pdam-tirta-jaya: { '*': { maximum: '1000000', later: [{ from: '2027-01-01T00:00:00+07:00', maximum: '2000000' }] } }
+channels:
+  warung-kecil:
+    name: Warung Kecil
+    protocol: h2h
+    profile: h2h
+    commissionMode: settled
+    outlets: known
+    terminals:
+      T-1: { subAgent: kios-jaya, name: Kios Jaya, city: Bandung, until: '2027-01-01T00:00:00+07:00' }
+    prices:
+      pdam-tirta-jaya:
+        scheme: tiered
+        until: '2028-01-01T00:00:00+07:00'
+`;
+
+test('what is agreed holds from its instant until its last, without another look at the tables', async () => {
+  await seed(DEMO);
+  const file = join(folder, 'agreed.yaml');
+  writeFileSync(file, AGREED);
+  const source = await catalogSource(store.migrationUrl).initialize();
+  await applyCatalog(source, file, box);
+  await source.destroy();
+  const catalog = await open();
+  const on = (date: string) => new Date(`${date}T00:00:00+07:00`);
+  const before = (date: string) => new Date(on(date).getTime() - 1);
+  const sold = (at: Date) => catalog.soldProduct('warung-kecil', 'pdam-tirta-jaya', at);
+  expect(sold(before('2027-01-01'))).toMatchObject({
+    limit: { amountMax: 1_000_000n },
+    fees: { hasPpn: true },
+  });
+  expect(sold(on('2027-01-01'))).toMatchObject({ limit: { amountMax: 2_000_000n } });
+  expect(sold(before('2028-01-01'))?.fees.tiers).toHaveLength(2);
+  expect(sold(on('2028-01-01'))).toBeUndefined();
+  expect(catalog.outlet('warung-kecil', 'T-1', before('2027-01-01'))?.subAgentId).toBe('kios-jaya');
+  expect(catalog.outlet('warung-kecil', 'T-1', on('2027-01-01'))).toBeUndefined();
+  // It named no secret, so the channel keeps its own.
+  expect(catalog.channel('warung-kecil')?.secrets).toHaveLength(2);
+  await catalog.close();
+  await seed(DEMO);
+});
+
+test('a change by whatever hand is seen, and raises the number of the catalog', async () => {
+  await seed(DEMO);
+  const catalog = await open();
+  const before = catalog.version;
+  await store.admin.run("UPDATE product SET name = 'Air' WHERE product_id = 'pdam-tirta-jaya'");
+  const seen = async (): Promise<string | undefined> => {
+    for (let looks = 0; looks < 100 && catalog.version === before; looks += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    return catalog.product('pdam-tirta-jaya')?.name;
+  };
+  expect(await seen()).toBe('Air');
+  await catalog.close();
+});
+
+test('a mistake refuses the file as a whole', async () => {
+  await seed(DEMO);
+  const file = join(folder, 'half.yaml');
+  writeFileSync(
+    file,
+    `billers: { new-one: { name: New } }\n${AGREED.replace("adminFee: '2000'", "adminFee: '20'")}`,
+  );
+  await expect(seed(file)).rejects.toThrow(
+    /half\.yaml:\d+: feeSchemes\.tiered\.tiers\.0: .* more than the adminFee/,
+  );
+  expect(await store.admin.rows("SELECT 1 FROM biller WHERE biller_id = 'new-one'")).toEqual([]);
 });
 
 test.each([

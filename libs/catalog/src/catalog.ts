@@ -1,24 +1,11 @@
 import { DataSource } from 'typeorm';
-import { SecretBox } from '#lib/platform';
+import { SystemClock, type Clock } from '#lib/kernel';
+import type { SecretBox } from '#lib/platform';
 import { normalNumber } from './customer-number';
-import {
-  Biller,
-  CATALOG_ENTITIES,
-  Channel,
-  ChannelCredential,
-  NumberPrefix,
-  Price,
-  Product,
-  ProductRoute,
-} from './entities';
-import { OPEN_STOPS, stopOf, type PaymentStop, type StopRow } from './stops';
-
-/** A product as one channel sells it. */
-export interface SoldProduct {
-  product: Product;
-  biller: Biller;
-  price: Price;
-}
+import { CATALOG_ENTITIES, type Channel, type Outlet, type Product, type ProductRoute } from './entities';
+import { Snapshot, versionOf, type ReadChannel, type SoldProduct } from './snapshot';
+import type { PaymentStop } from './stops';
+import { inForce, isInForce } from './versions';
 
 /** A channel whose secrets and credentials are open. They stay in memory and are never logged. */
 export interface OpenChannel {
@@ -29,19 +16,8 @@ export interface OpenChannel {
   credentials: ReadonlyMap<string, string>;
 }
 
-interface Snapshot {
-  channels: Map<string, OpenChannel>;
-  products: Map<string, Product>;
-  /** By product; the order is that of priority. */
-  routes: Map<string, ProductRoute[]>;
-  /** Operator by what a telephone number begins with. */
-  operators: Map<string, string>;
-  /** By channel, then by product. */
-  sold: Map<string, Map<string, SoldProduct>>;
-  stops: readonly PaymentStop[];
-}
-
-const RELOAD_MS = 5_000;
+/** How often the number of the catalog is looked at; everything is read again only when it has changed. */
+const LOOK_MS = 1_000;
 const PREFIX_MAX = 10;
 
 /** Where a sealed secret stands; a value copied to another row does not open. */
@@ -67,65 +43,68 @@ export function catalogSource(url: string): DataSource {
   });
 }
 
-/** What is sold, by whom, to whom. Asked from memory on every request; a change is seen within 5 seconds. */
+/**
+ * What is sold, by whom, to whom. Asked from memory on every request: the row in force at the instant decides, so that
+ * one of the future takes over by itself. A change of the tables is seen within 2 seconds.
+ */
 export class Catalog {
-  private snapshot: Snapshot = {
-    channels: new Map(),
-    products: new Map(),
-    routes: new Map(),
-    operators: new Map(),
-    sold: new Map(),
-    stops: [],
-  };
+  private channelsById: ReadonlyMap<string, OpenChannel> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private isClosing = false;
 
   private constructor(
     private readonly source: DataSource,
     private readonly box: SecretBox,
-  ) {}
+    private readonly clock: Clock,
+    private snapshot: Snapshot,
+  ) {
+    this.channelsById = this.opened(snapshot);
+  }
 
   /** Loads the catalog and keeps it fresh until `close()`. A failed reload keeps what is known and is reported. */
-  static async open(url: string, box: SecretBox, onError: (error: unknown) => void): Promise<Catalog> {
-    const catalog = new Catalog(catalogSource(url), box);
-    await catalog.source.initialize();
+  static async open(
+    url: string,
+    box: SecretBox,
+    onError: (error: unknown) => void,
+    clock: Clock = new SystemClock(),
+  ): Promise<Catalog> {
+    const source = await catalogSource(url).initialize();
+    let catalog: Catalog;
     try {
-      await catalog.load();
+      catalog = new Catalog(source, box, clock, await readAll(source));
     } catch (error) {
-      await catalog.source.destroy();
+      await source.destroy();
       throw error;
     }
-    const reload = () =>
-      catalog.load().catch((error: unknown) => {
-        // What is cut short because we end is nobody's fault.
-        if (!catalog.isClosing) onError(error);
-      });
-    catalog.timer = setInterval(() => void reload(), RELOAD_MS).unref();
+    catalog.look(onError);
     return catalog;
+  }
+
+  /** The number of what is known: every change of the tables raises it. */
+  get version(): string {
+    return this.snapshot.version;
   }
 
   /** An active channel, or undefined. */
   channel(channelId: string): OpenChannel | undefined {
-    const known = this.snapshot.channels.get(channelId);
+    const known = this.channelsById.get(channelId);
     return known?.channel.isActive ? known : undefined;
   }
 
   /** Every active channel. */
   channels(): Channel[] {
-    return [...this.snapshot.channels.values()].flatMap(({ channel }) => (channel.isActive ? [channel] : []));
+    return [...this.channelsById.values()].flatMap(({ channel }) => (channel.isActive ? [channel] : []));
   }
 
   /** A product, also where no channel sells it any more: payments of it may still be open. */
-  product(productId: string): Product | undefined {
-    return this.snapshot.products.get(productId);
+  product(productId: string, at = this.clock.now()): Product | undefined {
+    const versions = this.snapshot.products.get(productId);
+    return inForce(versions, at) ?? versions?.at(-1);
   }
 
   /** The ways to a biller that are in force at an instant, also those that are switched off; the least priority first. */
   routes(productId: string, at: Date): ProductRoute[] {
-    const all = this.snapshot.routes.get(productId) ?? [];
-    return all.filter(
-      ({ validFrom, validUntil }) => validFrom <= at && (validUntil === null || at < validUntil),
-    );
+    return (this.snapshot.routes.get(productId) ?? []).filter((route) => isInForce(route, at));
   }
 
   /** A customer number in the one form that the product's biller knows it by; as it is, of an unknown product. */
@@ -150,86 +129,77 @@ export class Catalog {
     return all.flatMap(([prefix, whose]) => (whose === operator ? [prefix] : [])).sort();
   }
 
+  /** A channel's outlet by the terminal it names, or undefined: then the sale is the channel's own. */
+  outlet(channelId: string, terminalId: string, at = this.clock.now()): Outlet | undefined {
+    return this.snapshot.outlet(channelId, terminalId, at);
+  }
+
   /** A product as sold to this channel, or undefined. */
-  soldProduct(channelId: string, productId: string): SoldProduct | undefined {
-    return this.snapshot.sold.get(channelId)?.get(productId);
+  soldProduct(channelId: string, productId: string, at = this.clock.now()): SoldProduct | undefined {
+    return this.snapshot.sold(channelId, productId, at);
   }
 
   /** Everything sold to this channel, by product id. */
-  soldProducts(channelId: string): SoldProduct[] {
-    return [...(this.snapshot.sold.get(channelId)?.values() ?? [])];
+  soldProducts(channelId: string, at = this.clock.now()): SoldProduct[] {
+    return this.snapshot.allSold(channelId, at);
   }
 
   /** Every product that any channel sells, once. */
   products(): Product[] {
-    const sold = [...this.snapshot.sold.values()].flatMap((ofChannel) => [...ofChannel.values()]);
-    return [...new Set(sold.map(({ product }) => product))];
+    return this.snapshot.soldAnywhere(this.clock.now());
   }
 
   /** Why no new payment of this channel to this biller is taken now, or undefined. */
   stopFor(channelId: string, billerId: string): PaymentStop | undefined {
-    return this.snapshot.stops.find(
+    const { stops } = this.snapshot;
+    if (stops.length === 0) return undefined;
+    return stops.find(
       ({ scope }) => scope === 'all' || scope === `deposit:${channelId}` || scope === `biller:${billerId}`,
     );
   }
 
   async close(): Promise<void> {
     this.isClosing = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await this.source.destroy();
   }
 
-  private async load(): Promise<void> {
-    const manager = this.source.manager;
-    const [billers, products, routes, prefixes, channels, credentials, prices, stops] = await Promise.all([
-      manager.find(Biller),
-      manager.find(Product),
-      manager.find(ProductRoute, { order: { priority: 'ASC', routeId: 'ASC' } }),
-      manager.find(NumberPrefix),
-      manager.find(Channel),
-      manager.find(ChannelCredential),
-      manager.find(Price, { order: { channelId: 'ASC', productId: 'ASC' } }),
-      manager.query<StopRow[]>(OPEN_STOPS),
-    ]);
-    const billerById = new Map(billers.map((biller) => [biller.billerId, biller]));
-    const productById = new Map(products.map((product) => [product.productId, product]));
-    const sold = new Map<string, Map<string, SoldProduct>>();
-    for (const price of prices) {
-      const product = productById.get(price.productId);
-      const biller = product && billerById.get(product.billerId);
-      if (!product || !biller) continue;
-      const ofChannel = sold.get(price.channelId) ?? new Map<string, SoldProduct>();
-      sold.set(price.channelId, ofChannel.set(price.productId, { product, biller, price }));
-    }
-    this.snapshot = {
-      products: productById,
-      routes: grouped(routes, ({ productId }) => productId),
-      operators: new Map(prefixes.map(({ prefix, operator }) => [prefix, operator])),
-      sold,
-      stops: stops.map(stopOf),
-      channels: new Map(channels.map((channel) => [channel.channelId, this.opened(channel, credentials)])),
-    };
+  /** Looks for a change, now and then; one look begins after the one before has ended. */
+  private look(onError: (error: unknown) => void): void {
+    this.timer = setTimeout(() => {
+      void this.reloadIfChanged()
+        // What is cut short because we end is nobody's fault.
+        .catch((error: unknown) => this.isClosing || onError(error))
+        .finally(() => this.isClosing || this.look(onError));
+    }, LOOK_MS).unref();
   }
 
-  private opened(channel: Channel, credentials: readonly ChannelCredential[]): OpenChannel {
+  private async reloadIfChanged(): Promise<void> {
+    if ((await versionOf(this.source.manager)) === this.snapshot.version) return;
+    const read = await readAll(this.source);
+    // Opened before it is used: a secret that does not open leaves what is known in place.
+    const channels = this.opened(read);
+    this.snapshot = read;
+    this.channelsById = channels;
+  }
+
+  private opened({ channels }: Snapshot): ReadonlyMap<string, OpenChannel> {
+    return new Map(channels.map((read) => [read.channel.channelId, this.open(read)]));
+  }
+
+  private open({ channel, credentials }: ReadChannel): OpenChannel {
     const { channelId, secret, secondSecret } = channel;
     const secrets: string[] = [];
     if (secret) secrets.push(this.box.open(secret, secretPlace(channelId, 'secret')));
     if (secondSecret) secrets.push(this.box.open(secondSecret, secretPlace(channelId, 'second_secret')));
-    const own = credentials.filter((credential) => credential.channelId === channelId);
-    const opened = own.map(
+    const opened = credentials.map(
       ({ name, value }) => [name, this.box.open(value, credentialPlace(channelId, name))] as const,
     );
     return { channel, secrets, credentials: new Map(opened) };
   }
 }
 
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
+/** Everything as it stands at one instant: what one change wrote is seen whole or not at all. */
+function readAll(source: DataSource): Promise<Snapshot> {
+  return source.transaction('REPEATABLE READ', (manager) => Snapshot.read(manager));
 }

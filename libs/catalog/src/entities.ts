@@ -1,6 +1,9 @@
 import type { ValueTransformer } from 'typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { rupiah, type Rupiah } from '#lib/kernel';
+import type { FeeTier } from './fees';
+import type { Closure, MaintenanceWindow } from './opening-hours';
+import type { Version } from './versions';
 
 /** BIGINT columns travel as strings; in code they are whole rupiah. */
 const RUPIAH: ValueTransformer = {
@@ -13,6 +16,25 @@ const JSON_TEXT: ValueTransformer = {
   from: (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value),
   to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),
 };
+
+/** Tiers with their amounts as strings of digits. */
+const TIERS_TEXT: ValueTransformer = {
+  from: (value: unknown): FeeTier[] => {
+    const stored = (typeof value === 'string' ? JSON.parse(value) : value) as Record<string, string | null>[];
+    return stored.map((tier) => ({
+      upTo: typeof tier['upTo'] === 'string' ? rupiah(BigInt(tier['upTo'])) : null,
+      adminFee: rupiah(BigInt(tier['adminFee'] ?? 0)),
+      billerFee: rupiah(BigInt(tier['billerFee'] ?? 0)),
+      commission: rupiah(BigInt(tier['commission'] ?? 0)),
+      subAgentFee: rupiah(BigInt(tier['subAgentFee'] ?? 0)),
+    }));
+  },
+  to: (tiers: readonly FeeTier[]) =>
+    JSON.stringify(tiers, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+};
+
+const VALID_FROM = { name: 'valid_from', type: 'datetime', precision: 3 } as const;
+const VALID_UNTIL = { name: 'valid_until', type: 'datetime', precision: 3 } as const;
 
 /** CLOSED: the bill's total. DENOM: one of a list. OPEN and MIN_MAX: the customer's choice within bounds. */
 export type AmountType = 'CLOSED' | 'DENOM' | 'OPEN' | 'MIN_MAX';
@@ -37,9 +59,15 @@ export interface NumberRules {
 
 /** The owner of bills. */
 @Entity('biller')
-export class Biller {
+export class Biller implements Version {
   @PrimaryColumn({ name: 'biller_id', type: 'varchar' })
   billerId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
 
   @Column({ type: 'varchar' })
   name: string;
@@ -47,9 +75,15 @@ export class Biller {
 
 /** What a channel sells of a biller. */
 @Entity('product')
-export class Product {
+export class Product implements Version {
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
 
   @Column({ type: 'varchar' })
   name: string;
@@ -142,11 +176,126 @@ export class Product {
 
   @Column({ name: 'time_zone', type: 'varchar' })
   timeZone: string;
+
+  /** Products that are priced alike. */
+  @Column({ name: 'price_group', type: 'varchar' })
+  priceGroup: string | null;
+
+  @Column({ name: 'calendar_id', type: 'varchar' })
+  calendarId: string | null;
+
+  /** The versions of its calendar; no column, but put here when the catalog is read. */
+  calendar?: readonly Calendar[] | null;
+}
+
+/** When something is open, for a time. */
+@Entity('calendar')
+export class Calendar implements Version {
+  @PrimaryColumn({ name: 'calendar_id', type: 'varchar' })
+  calendarId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
+
+  @Column({ name: 'time_zone', type: 'varchar' })
+  timeZone: string;
+
+  /** Local time `HH:mm`; both null: all day. */
+  @Column({ name: 'opens_at', type: 'char' })
+  opensAt: string | null;
+
+  @Column({ name: 'closes_at', type: 'char' })
+  closesAt: string | null;
+
+  @Column({ type: 'text', transformer: JSON_TEXT })
+  maintenance: MaintenanceWindow[];
+
+  @Column({ type: 'text', transformer: JSON_TEXT })
+  closures: Closure[];
+}
+
+/** Fees that many prices share, for a time. */
+@Entity('fee_scheme')
+export class FeeScheme implements Version {
+  @PrimaryColumn({ name: 'fee_scheme_id', type: 'varchar' })
+  feeSchemeId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
+
+  @Column({ type: 'varchar' })
+  per: 'bill' | 'payment';
+
+  @Column({ type: 'text', transformer: TIERS_TEXT })
+  tiers: FeeTier[];
+
+  @Column({ name: 'has_ppn', type: 'boolean' })
+  hasPpn: boolean;
+
+  @Column({ name: 'has_pph', type: 'boolean' })
+  hasPph: boolean;
+}
+
+/** What may be paid of a product through a channel, for a time. */
+@Entity('payment_limit')
+export class PaymentLimit implements Version {
+  @PrimaryColumn({ name: 'product_id', type: 'varchar' })
+  productId: string;
+
+  /** `*`: every channel that has no limit of its own. */
+  @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
+  channelId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
+
+  /** Of one payment, without our fees. */
+  @Column({ name: 'amount_min', type: 'bigint', transformer: RUPIAH })
+  amountMin: Rupiah | null;
+
+  @Column({ name: 'amount_max', type: 'bigint', transformer: RUPIAH })
+  amountMax: Rupiah | null;
+}
+
+/** A place where a channel's customers pay, for a time. */
+@Entity('outlet')
+export class Outlet implements Version {
+  @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
+  channelId: string;
+
+  /** As the channel sends it. */
+  @PrimaryColumn({ name: 'terminal_id', type: 'varchar' })
+  terminalId: string;
+
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
+
+  /** The agent under the channel whom it belongs to. */
+  @Column({ name: 'sub_agent_id', type: 'varchar' })
+  subAgentId: string;
+
+  @Column({ type: 'varchar' })
+  name: string;
+
+  @Column({ type: 'varchar' })
+  city: string;
 }
 
 /** One way from a product to a biller, for a time. */
 @Entity('route')
-export class ProductRoute {
+export class ProductRoute implements Version {
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
 
@@ -154,11 +303,10 @@ export class ProductRoute {
   @PrimaryColumn({ name: 'route_id', type: 'varchar' })
   routeId: string;
 
-  @PrimaryColumn({ name: 'valid_from', type: 'datetime', precision: 3 })
+  @PrimaryColumn(VALID_FROM)
   validFrom: Date;
 
-  /** The first instant at which it is over; null: no end. */
-  @Column({ name: 'valid_until', type: 'datetime', precision: 3 })
+  @Column(VALID_UNTIL)
   validUntil: Date | null;
 
   @Column({ name: 'biller_id', type: 'varchar' })
@@ -190,6 +338,12 @@ export class ProductRoute {
 
   @Column({ name: 'is_active', type: 'boolean' })
   isActive: boolean;
+
+  @Column({ name: 'calendar_id', type: 'varchar' })
+  calendarId: string | null;
+
+  /** The versions of its calendar; no column, but put here when the catalog is read. */
+  calendar?: readonly Calendar[] | null;
 }
 
 /** Whose numbers begin so: a hint, for numbers move between networks. */
@@ -236,6 +390,10 @@ export class Channel {
   @Column({ name: 'requests_per_second', type: 'int' })
   requestsPerSecond: number | null;
 
+  /** Whether an outlet that is not known is the channel itself, or refused. */
+  @Column({ type: 'varchar' })
+  outlets: 'any' | 'known';
+
   @Column({ name: 'is_active', type: 'boolean' })
   isActive: boolean;
 }
@@ -255,30 +413,61 @@ export class ChannelCredential {
   value: Buffer;
 }
 
-/** What a product costs through a channel, per bill or per payment as the product says. */
+/** What a product costs through a channel, for a time: by a fee scheme, or by amounts of its own. */
 @Entity('price')
-export class Price {
+export class Price implements Version {
   @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
   channelId: string;
 
+  /** A product, or a price group of products; a product's own price goes before its group's. */
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
 
+  @PrimaryColumn(VALID_FROM)
+  validFrom: Date;
+
+  @Column(VALID_UNTIL)
+  validUntil: Date | null;
+
+  /** Null: the amounts below, per bill or per payment as the product says. */
+  @Column({ name: 'fee_scheme_id', type: 'varchar' })
+  feeSchemeId: string | null;
+
   @Column({ name: 'admin_fee', type: 'bigint', transformer: RUPIAH })
-  adminFee: Rupiah;
+  adminFee: Rupiah | null;
 
   @Column({ name: 'biller_fee', type: 'bigint', transformer: RUPIAH })
-  billerFee: Rupiah;
+  billerFee: Rupiah | null;
 
   @Column({ type: 'bigint', transformer: RUPIAH })
-  commission: Rupiah;
+  commission: Rupiah | null;
+}
+
+/** A biller that we pay in advance, and how far its float may fall. */
+@Entity('biller_float')
+export class BillerFloat {
+  @PrimaryColumn({ name: 'biller_id', type: 'varchar' })
+  billerId: string;
+
+  /** Below it people are told. */
+  @Column({ name: 'low_level', type: 'bigint', transformer: RUPIAH })
+  lowLevel: Rupiah;
+
+  /** New payments may not take it below this. */
+  @Column({ name: 'stop_level', type: 'bigint', transformer: RUPIAH })
+  stopLevel: Rupiah;
 }
 
 export const CATALOG_ENTITIES = [
   Biller,
+  BillerFloat,
   Product,
   ProductRoute,
   NumberPrefix,
+  FeeScheme,
+  Calendar,
+  PaymentLimit,
+  Outlet,
   Channel,
   ChannelCredential,
   Price,

@@ -1,6 +1,12 @@
+export { applyCatalog, type Applied, type CatalogChange } from './apply-catalog';
 export * from './catalog';
+export { readCatalogFile, type CatalogFile } from './catalog-file';
 export * from './customer-number';
 export * from './entities';
+export { exportCatalog } from './export-catalog';
+export * from './fees';
 export * from './opening-hours';
-export * from './seed';
+export { openingsOf, seedCatalog, type OpeningDeposit, type SeedResult } from './seed';
+export type { SoldProduct } from './snapshot';
 export * from './stops';
+export type { Version } from './versions';

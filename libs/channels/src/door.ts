@@ -6,10 +6,12 @@ import type {
   InquiryFlow,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
 } from '#lib/switching';
 import type { AgreedRates } from './agreed-rates';
+import type { SerialStamping } from './h2h/stamping';
 import type { ChannelProfiles } from './profiles';
 
 /** What every door is given by the process that opens it, whatever it speaks. */
@@ -29,6 +31,8 @@ export interface DoorParts {
   /** For doors that sell in one call; it goes through the two above. */
   directPaymentFlow: DirectPaymentFlow;
   reversalFlow: ReversalFlow;
+  receiptFlow: ReceiptFlow;
+  stamping: SerialStamping;
 }
 
 /** A door that is open. */

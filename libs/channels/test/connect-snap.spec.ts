@@ -23,6 +23,7 @@ const ELSEWHERE: readonly ResponseCode[] = [
   'ENDPOINT_UNKNOWN',
   'INQUIRY_REQUIRED',
   'REVERSAL_NOT_ALLOWED',
+  'RECEIPT_NOT_AVAILABLE',
 ];
 
 function codeTable(): string {

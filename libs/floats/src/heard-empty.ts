@@ -53,7 +53,7 @@ export function pauseWhereEmpty(
     room?.pause(billerId);
     const reason = `the biller says that our float is empty (code ${code ?? '-'}: ${message ?? 'no words'})`;
     raiseAlert(statements, { billerId, kind: 'empty at biller', reason, raisedAt: clock.now() })
-      .then((isNew) => isNew && logger.error({ billerId, reason }, 'a biller is paused: top its float up'))
+      .then((isNew) => isNew && logger.warn({ billerId, reason }, 'a biller is paused: top its float up'))
       .catch((error: unknown) =>
         logger.error({ billerId, reason, err: error }, 'a biller could not be paused for all'),
       );

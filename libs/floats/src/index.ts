@@ -9,5 +9,4 @@ export { FloatRoom } from './float-room';
 export { ListeningForEmptyFloats, pauseWhereEmpty } from './heard-empty';
 export { checkFloatInvariants } from './invariants';
 export { floatLevels, type FloatLevels } from './levels';
-export { seedFloats } from './seed';
 export { FloatWatch } from './watch';

@@ -172,6 +172,14 @@ export const RESPONSE_CODES = {
     id: 'Referensi ini sudah dipakai untuk permintaan dengan isi lain.',
     en: 'This reference was already used for a request with other content.',
   },
+  SERIAL_USED: {
+    http: 409,
+    iso: '94',
+    snap: ['404', '00'],
+    final: true,
+    id: 'Nomor seri ini sudah atau sedang dibubuhkan pada dokumen lain.',
+    en: 'This serial is on another document, or is being put on one.',
+  },
   REVERSAL_NOT_ALLOWED: {
     http: 422,
     iso: '57',
@@ -179,6 +187,14 @@ export const RESPONSE_CODES = {
     final: true,
     id: 'Pembayaran ini tidak dapat dibatalkan.',
     en: 'This payment cannot be reversed.',
+  },
+  RECEIPT_NOT_AVAILABLE: {
+    http: 422,
+    iso: '57',
+    snap: ['403', '15'],
+    final: true,
+    id: 'Struk belum atau tidak tersedia: pembayaran ini belum berhasil, atau dibatalkan.',
+    en: 'There is no receipt: this payment is not paid, or it is taken back.',
   },
   PAYMENT_REVERSED: {
     http: 200,

@@ -2,7 +2,7 @@
 const KEPT_MAX = 4_096;
 const SHOWN_MAX = 200;
 
-const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 /**
  * What a biller says, as data and nothing else. Control characters, the escape sequences of printers with them,

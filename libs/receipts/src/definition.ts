@@ -36,6 +36,7 @@ const Each = z
       .regex(/^[a-z]\w*$/, 'the name of a list, such as bills')
       .describe('bills, or what the biller numbers (fee1Name, fee1Amount: fee) or lists in one text'),
     heading: Words.optional(),
+    required: z.boolean().default(false).describe('the biller must send the list with its success'),
     rows: z.array(Row).min(1).describe('shown for every entry; {no} is its number'),
   })
   .describe('rows for every entry of a list');
@@ -121,6 +122,8 @@ const Definition = DefinitionShape.superRefine(({ title, body, footer }, context
     if ('text' in element) lookAtWords(element.text, ['body', at, 'text']);
     else if ('label' in element) lookAtRow(element, ['body', at]);
     else {
+      if (element.required && element.each === 'bills')
+        refuse(['body', at, 'required'], 'the bills are never said by the biller with its success');
       if (element.heading) lookAtWords(element.heading, ['body', at, 'heading']);
       for (const [place, row] of element.rows.entries()) {
         lookAtRow(row, ['body', at, 'rows', place]);
@@ -184,7 +187,7 @@ export function readDefinition(file: string): ReceiptDefinition {
     title: templates(title),
     body: body.map(elementDefinition),
     footer: footer.map((words) => templates(words)),
-    required: rows.flatMap(({ value, required }) => (required ? namesOfRow(value) : [])),
+    required: body.flatMap(requiredOf),
     masksCustomerNumber: rows.some(
       ({ value, format }) => format === 'card' && namesOfRow(value).includes('customerNumber'),
     ),
@@ -202,6 +205,11 @@ export function definitionOfLines(lines: readonly string[], required: readonly s
     required,
     masksCustomerNumber: false,
   };
+}
+
+function requiredOf(element: z.infer<typeof Element>): string[] {
+  if (element === 'separator' || 'text' in element || !element.required) return [];
+  return 'label' in element ? namesOfRow(element.value) : [element.each];
 }
 
 function elementDefinition(element: z.infer<typeof Element>): ElementDefinition {

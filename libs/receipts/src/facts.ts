@@ -57,8 +57,10 @@ export function fieldsOf(
     periods: cleaned(offer.lines.map(({ period }) => period).join(', ')),
   };
   if (offer.remaining) fields['remaining'] = String(offer.remaining);
-  addMissing(fields, fromBiller);
-  addMissing(fields, offer.details);
+  // Where the offer counts what stays unpaid, a biller's own word for it is not asked.
+  const isCounted = offer.remaining !== null;
+  addMissing(fields, fromBiller, isCounted);
+  addMissing(fields, offer.details, isCounted);
   return fields;
 }
 
@@ -77,30 +79,52 @@ export const OWN_NAMES = [
 ] as const;
 
 /** Adds what is not there yet. Spreading several objects into one costs fifty times as much. */
-function addMissing(fields: Record<string, string>, more: Readonly<Record<string, string>>): void {
+function addMissing(
+  fields: Record<string, string>,
+  more: Readonly<Record<string, string>>,
+  isRemainingCounted: boolean,
+): void {
   for (const name of Object.keys(more))
-    if (!Object.hasOwn(fields, name)) fields[name] = cleaned(more[name] ?? '');
+    if (!Object.hasOwn(fields, name) && !(isRemainingCounted && name === 'remaining'))
+      fields[name] = cleaned(more[name] ?? '');
 }
 
-/** One entry of a list that a receipt shows. */
-export type ListItem = Readonly<Record<string, string>>;
+/** What a name says, or undefined. */
+export type ValueOf = (name: string) => string | undefined;
 
-/** What a name says: of the entry in hand, of the payment, of its first or last bill, or summed over all of them. */
-export function valueIn({ fields, bills }: ReceiptFacts, name: string, item?: ListItem): string | undefined {
-  if (item && Object.hasOwn(item, name)) return item[name];
-  if (Object.hasOwn(fields, name)) return shownPart(fields[name] ?? '');
-  const [place, member] = name.split('.');
-  switch (member === undefined ? undefined : place) {
-    case 'first':
-      return bills[0] && billItem(bills[0], 1)[member ?? ''];
-    case 'last':
-      return bills.at(-1) && billItem(bills.at(-1) as PaidBill, bills.length)[member ?? ''];
-    case 'bills':
-      return member === 'amount' || member === 'penalty'
-        ? sum(bills.map((bill) => bill[member])).toString()
-        : undefined;
+/** The facts of a payment by their names; `first.` and `last.` are of those bills, `bills.` sums over all of them. */
+export function valuesOf({ fields, bills }: ReceiptFacts): ValueOf {
+  return (name) => {
+    if (Object.hasOwn(fields, name)) return shownPart(fields[name] ?? '');
+    const dot = name.indexOf('.');
+    if (dot === -1) return undefined;
+    const member = name.slice(dot + 1);
+    switch (name.slice(0, dot)) {
+      case 'first':
+        return billValue(bills[0], member);
+      case 'last':
+        return billValue(bills.at(-1), member);
+      default:
+        return sumOf(bills, member);
+    }
+  };
+}
+
+function sumOf(bills: readonly PaidBill[], member: string): string | undefined {
+  return member === 'amount' || member === 'penalty'
+    ? sum(bills.map((bill) => bill[member])).toString()
+    : undefined;
+}
+
+function billValue(bill: PaidBill | undefined, name: string): string | undefined {
+  switch (name) {
+    case 'amount':
+    case 'penalty':
+      return bill?.[name].toString();
+    case 'period':
+      return bill && shownPart(bill.period);
     default:
-      return undefined;
+      return bill && Object.hasOwn(bill.details, name) ? shownPart(bill.details[name] ?? '') : undefined;
   }
 }
 
@@ -109,32 +133,31 @@ const ITEMS_MAX = 200;
 /**
  * The entries of a list: the bills; or what the biller numbers (`fee1Name`, `fee1Amount`, `fee2Name` are two entries of
  * `fee` with `name` and `amount`; a bare `fee1` is its `item`); or one text that parts its `item`s by `,`, `;` or `|`.
+ * Each has its number as `no`, and says what the payment says where it says nothing itself.
  */
-export function itemsOf({ fields, bills }: ReceiptFacts, list: string): ListItem[] {
-  if (list === 'bills') return bills.map((bill, at) => billItem(bill, at + 1));
+export function itemsOf(facts: ReceiptFacts, list: string, ofPayment: ValueOf): ValueOf[] {
+  const { fields, bills } = facts;
+  if (list === 'bills')
+    return bills.map(
+      (bill, at) => (name) => (name === 'no' ? String(at + 1) : (billValue(bill, name) ?? ofPayment(name))),
+    );
   const numbered = numberedItems(fields, list);
-  if (numbered.length > 0 || !Object.hasOwn(fields, list)) return numbered;
-  return (fields[list] ?? '')
+  const items = numbered.length > 0 ? numbered : partedItems(fields[list] ?? '');
+  return items.map((item) => (name) => (Object.hasOwn(item, name) ? item[name] : ofPayment(name)));
+}
+
+type Item = Readonly<Record<string, string>>;
+
+function partedItems(text: string): Item[] {
+  return text
     .split(/[,;|]/)
-    .map((text) => shownPart(text))
+    .map(shownPart)
     .filter((item) => item !== '')
     .slice(0, ITEMS_MAX)
     .map((item, at) => ({ no: String(at + 1), item }));
 }
 
-function billItem({ period, amount, penalty, details }: PaidBill, no: number): ListItem {
-  const item: Record<string, string> = {
-    no: String(no),
-    period: shownPart(period),
-    amount: amount.toString(),
-    penalty: penalty.toString(),
-  };
-  for (const name of Object.keys(details))
-    if (!Object.hasOwn(item, name)) item[name] = shownPart(details[name] ?? '');
-  return item;
-}
-
-function numberedItems(fields: Readonly<Record<string, string>>, list: string): ListItem[] {
+function numberedItems(fields: Readonly<Record<string, string>>, list: string): Item[] {
   const items = new Map<number, Record<string, string>>();
   for (const [name, value] of Object.entries(fields)) {
     const [, no, member] = name.startsWith(list) ? (NUMBERED.exec(name.slice(list.length)) ?? []) : [];

@@ -76,6 +76,7 @@ function usualFormat(name: string): FormatName {
 }
 
 function rupiahShown(value: string): string {
+  if (/^[1-9]\d{0,17}$/.test(value)) return `Rp ${thousands(value, '.')}`;
   const [, sign, whole, cents] = /^(-?)(\d{1,18})(?:[.,](\d{1,2}))?$/.exec(value) ?? [];
   if (whole === undefined) return value;
   const parted = thousands(whole.replace(/^0+(?=\d)/, ''), '.');

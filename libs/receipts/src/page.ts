@@ -1,5 +1,5 @@
 import type { ElementDefinition, ReceiptDefinition, RowDefinition } from './definition';
-import { itemsOf, valueIn, type ReceiptFacts } from './facts';
+import { itemsOf, valuesOf, type ReceiptFacts, type ValueOf } from './facts';
 import type { Language } from './formats';
 import { filledIn } from './template';
 
@@ -27,11 +27,9 @@ export interface Page {
   footer: string[];
 }
 
-type ValueOf = (name: string) => string | undefined;
-
 /** Fills a definition in. What this payment has nothing to say for is left out. */
 export function pageOf(definition: ReceiptDefinition, facts: ReceiptFacts, language: Language): Page {
-  const valueOf: ValueOf = (name) => valueIn(facts, name);
+  const valueOf = valuesOf(facts);
   const body: Shown[] = [];
   for (const element of definition.body) addElement(body, element, facts, valueOf, language);
   const footer: string[] = [];
@@ -56,7 +54,7 @@ function addElement(
       return;
     }
     case 'each':
-      addList(body, element, facts, language);
+      addList(body, element, facts, valueOf, language);
       return;
     case 'text': {
       const text = filledIn(element.text[language], valueOf, language);
@@ -72,16 +70,17 @@ function addList(
   body: Shown[],
   { list, heading, rows }: Extract<ElementDefinition, { kind: 'each' }>,
   facts: ReceiptFacts,
+  valueOf: ValueOf,
   language: Language,
 ): void {
-  const items = itemsOf(facts, list);
+  const items = itemsOf(facts, list, valueOf);
   const [first] = items;
   if (!first) return;
-  const title = heading && filledIn(heading[language], (name) => valueIn(facts, name, first), language);
+  const title = heading && filledIn(heading[language], first, language);
   if (title !== undefined) body.push({ kind: 'heading', text: title });
   for (const item of items)
     for (const definition of rows) {
-      const row = shownRow(definition, (name) => valueIn(facts, name, item), language);
+      const row = shownRow(definition, item, language);
       if (row) body.push(row);
     }
 }

@@ -12,6 +12,14 @@ export interface ReceiptProduct {
   requiredReceiptFields: readonly string[];
 }
 
+/** A payment whose product is gone from the catalog has facts and no lines. */
+export const NO_PRODUCT: ReceiptProduct = {
+  productId: '',
+  receipt: null,
+  receiptLines: [],
+  requiredReceiptFields: [],
+};
+
 /** Every receipt there is: config/receipts. */
 export class Receipts {
   private readonly spelledOut = new WeakMap<readonly string[], ReceiptDefinition>();

@@ -1,3 +1,4 @@
+import type { ValueOf } from './facts';
 import { formatOf, type Format, type FormatName, type Language } from './formats';
 
 /** A text as what it opens with, and then each name it shows with the text up to the next one. */
@@ -33,7 +34,7 @@ export function strayBrace(text: string): string | undefined {
 /** A text with its names filled in; undefined where there is nothing to say for one of them. */
 export function filledIn(
   { opening, parts }: Template,
-  valueOf: (name: string) => string | undefined,
+  valueOf: ValueOf,
   language: Language,
 ): string | undefined {
   let text = opening;

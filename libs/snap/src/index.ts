@@ -1,7 +1,8 @@
 export * from './amount';
 export * from './client/answer';
+export { externalIdOf } from './client/external-id';
 export type { SnapPartner } from './client/partner';
-export { SnapClient } from './client/snap-client';
+export { SnapClient, type CallOptions } from './client/snap-client';
 export { VirtualAccounts, type HostedAccount, type PaidNotice } from './client/virtual-accounts';
 export * from './codes';
 export * from './encoding';

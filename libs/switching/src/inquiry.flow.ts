@@ -6,9 +6,10 @@ import type { Bill } from './biller.contract';
 import { billsAtOnce, chosenLines } from './chosen-lines';
 import type { Inquiries } from './inquiries';
 import { priceOffer, type Inputs } from './offer';
-import { objectionTo } from './product-rules';
+import { objectionTo, objectionToLimit } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
+import { maskedNumber, type SealedNumbers } from './sealed-numbers';
 import type { AskedRoute } from './inquiry.store';
 import { deadlineOf, type Router, type Sale } from './router';
 
@@ -27,6 +28,7 @@ export class InquiryFlow {
     private readonly router: Router,
     private readonly inquiries: Inquiries,
     private readonly payments: Pick<Payments, 'findHolderOf'>,
+    private readonly numbers: Pick<SealedNumbers, 'seal'>,
   ) {}
 
   /** Asks the biller what the customer owes, adds our fees, and remembers the offer. */
@@ -41,6 +43,8 @@ export class InquiryFlow {
 
     const objection = objectionTo(request, sold);
     if (objection) return refuse(objection);
+    const outlet = this.router.outletOf(asked.channelId, asked.terminal, now);
+    if (!outlet.ok) return refuse(outlet.error);
 
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
     const billHolder = await this.holderOf(sold, request.customerNumber);
@@ -55,8 +59,14 @@ export class InquiryFlow {
       month: localIso(now, product.timeZone).slice(0, 7).replace('-', ''),
     });
     if (!chosen.ok) return refuse(chosen.error);
-    const offer = priceOffer(bill, chosen.value, sold, commissionMode, inputsOf(request));
+    const offer = priceOffer(bill, chosen.value, sold, commissionMode, {
+      inputs: inputsOf(request),
+      outlet: outlet.value,
+      ...(product.isNumberMasked ? { sealedNumber: this.numbers.seal(request.customerNumber) } : {}),
+    });
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
+    const overLimit = objectionToLimit(offer.amount, sold);
+    if (overLimit) return refuse(overLimit);
 
     const validForMs = (bill.validSeconds ?? product.offerValidSeconds) * 1_000;
     const inquiry = await this.inquiries.keep(
@@ -64,7 +74,9 @@ export class InquiryFlow {
         channelId: request.channelId,
         reference: request.reference,
         productId: request.productId,
-        customerNumber: request.customerNumber,
+        customerNumber: product.isNumberMasked
+          ? maskedNumber(request.customerNumber)
+          : request.customerNumber,
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),

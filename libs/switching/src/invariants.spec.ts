@@ -128,3 +128,69 @@ describe('a reversed and a refunded payment', () => {
     expect(await brokenBy(record([...world.biller.truth, ...world.water.truth]))).toEqual(ids);
   });
 });
+
+describe('a payment that was rerouted', () => {
+  let paymentId: string;
+  const broken = () => brokenBy([...world.biller.truth, ...world.water.truth, ...world.spare.truth]);
+  beforeAll(async () => {
+    world.routes.add('pln-prepaid', { billerId: 'story', source: 'STORY01' });
+    world.biller.behaviour = 'is not reached';
+    const ask = { productId: 'pln-prepaid', customerNumber: '14270010000', amount: rupiah(50_000n) };
+    ({ paymentId } = await world.payOne(ask));
+  });
+
+  test('agrees with both billers', async () => {
+    expect(await broken()).toEqual([]);
+  });
+
+  test.each<[string, string[], string, string]>([
+    [
+      'its first leg is open again',
+      ['I5'],
+      "UPDATE payment_leg SET state = 'SENT', next_advice_at = '2027-01-01', open_payment_id = payment_id WHERE payment_id = :id AND leg_no = 1",
+      "UPDATE payment_leg SET state = 'DECLINED', next_advice_at = NULL, open_payment_id = NULL WHERE payment_id = :id AND leg_no = 1",
+    ],
+    [
+      'an end is marked as open',
+      ['I5'],
+      'UPDATE payment_leg SET open_payment_id = payment_id WHERE payment_id = :id AND leg_no = 2',
+      'UPDATE payment_leg SET open_payment_id = NULL WHERE payment_id = :id AND leg_no = 2',
+    ],
+    [
+      'nothing says why there is a second leg',
+      ['I6'],
+      "UPDATE payment_event SET event = 'deposit held' WHERE payment_id = :id AND event = 'rerouted'",
+      "UPDATE payment_event SET event = 'rerouted' WHERE payment_id = :id AND from_state = 'SENT' AND to_state = 'SENT'",
+    ],
+    [
+      'its row names the biller that was given up',
+      ['I6', 'I7'],
+      "UPDATE payment SET biller_id = 'pln' WHERE payment_id = :id",
+      "UPDATE payment SET biller_id = 'story' WHERE payment_id = :id",
+    ],
+    [
+      'its capture names the biller that was given up',
+      ['I7'],
+      "UPDATE posting SET account_id = 'biller:pln:payable' WHERE subject_id = :id AND account_id = 'biller:story:payable'",
+      "UPDATE posting SET account_id = 'biller:story:payable' WHERE subject_id = :id AND account_id = 'biller:pln:payable'",
+    ],
+  ])('is found out where %s', async (_, ids, vandalism, mending) => {
+    await world.store.admin.run(vandalism.replace(':id', `'${paymentId}'`));
+    const found = await broken();
+    await world.store.admin.run(mending.replace(':id', `'${paymentId}'`));
+    expect(found).toEqual(ids);
+    expect(await broken()).toEqual([]);
+  });
+
+  test('a first leg that its biller has paid all the same is found out', async () => {
+    const twice = { biller: 'pln', legReference: paymentId, amount: '50000', kind: 'paid' } as const;
+    expect(
+      await brokenBy([...world.biller.truth, ...world.water.truth, ...world.spare.truth, twice]),
+    ).toEqual(['I7']);
+  });
+
+  test('the key forbids a second open leg', async () => {
+    const open = 'UPDATE payment_leg SET open_payment_id = payment_id WHERE payment_id = ?';
+    await expect(world.store.admin.run(open, [paymentId])).rejects.toThrow(/leg_one_open/);
+  });
+});

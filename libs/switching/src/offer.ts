@@ -1,5 +1,5 @@
-import { rupiah, sum, type Rupiah } from '#lib/kernel';
-import type { SoldProduct } from '#lib/catalog';
+import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
+import { feesOn, type SoldProduct } from '#lib/catalog';
 import type { Bill, BillLine } from './biller.contract';
 import type { ChosenLines } from './chosen-lines';
 
@@ -25,7 +25,20 @@ export interface Offer {
   payable?: { minimum: Rupiah; maximum: Rupiah };
   /** Left out where it was asked with nothing more. */
   inputs?: Inputs;
+  /** The fee scheme that it was priced by; left out where the price spelt its amounts out. */
+  feeScheme?: string;
+  /** Which taxes the fees bear; flags for whoever settles them. */
+  taxes?: readonly Tax[];
+  /** Where it was asked for, where the channel says so. */
+  outlet?: SaleOutlet;
+  /** The customer's number as only its biller may read it, where the books hold it masked. */
+  sealedNumber?: string;
+  /** The part of the commission that the channel owes the agent whose outlet it is. */
+  subAgentFee?: Rupiah;
 }
+
+/** Value added tax on our part; income tax withheld from the commission. */
+export type Tax = 'ppn' | 'pph';
 
 /** What an inquiry was asked with beyond number and amount; a payment repeats it to the biller. */
 export interface Inputs {
@@ -34,19 +47,29 @@ export interface Inputs {
   extra?: Readonly<Record<string, string>>;
 }
 
+/** Where a sale was made, as the channel says, and whose outlet that is. */
+export interface SaleOutlet {
+  terminal: { id: string; name: string; city: string };
+  /** The agent under the channel; null: the channel itself. */
+  subAgentId: string | null;
+}
+
 /** Freezes what a payment will cost: what is asked for, and our fees on it. */
 export function priceOffer(
   bill: Bill,
   { lines, remaining, payable }: ChosenLines,
-  sold: SoldProduct,
+  { fees: rule }: Pick<SoldProduct, 'fees'>,
   commissionMode: 'immediate' | 'settled',
-  inputs: Inputs,
+  asked: { inputs: Inputs; outlet: SaleOutlet | undefined; sealedNumber?: string },
 ): Offer {
-  const amount = sum(lines.flatMap((line) => [line.amount, line.penalty]));
-  const units = sold.product.adminPer === 'bill' ? BigInt(lines.length) : 1n;
-  const adminFee = rupiah(sold.price.adminFee * units);
-  const commission = rupiah(sold.price.commission * units);
+  const amounts = lines.map((line) => rupiah(line.amount + line.penalty));
+  const amount = sum(amounts);
+  const { adminFee, billerFee, commission, subAgentFee } = feesOn(rule, amounts);
   const total = sum([amount, adminFee]);
+  const taxes: Tax[] = [];
+  if (rule.hasPpn) taxes.push('ppn');
+  if (rule.hasPph) taxes.push('pph');
+  const isOfSubAgent = asked.outlet !== undefined && asked.outlet.subAgentId !== null;
   return {
     customerName: bill.customerName,
     lines,
@@ -54,13 +77,39 @@ export function priceOffer(
     amount,
     adminFee,
     total,
-    billerFee: rupiah(sold.price.billerFee * units),
+    billerFee,
     commission,
     charge: commissionMode === 'immediate' ? rupiah(total - commission) : total,
     details: bill.details,
     echo: bill.echo,
     ...(payable ? { payable } : {}),
-    ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
+    ...(Object.keys(asked.inputs).length === 0 ? {} : { inputs: asked.inputs }),
+    ...(rule.feeSchemeId === null ? {} : { feeScheme: rule.feeSchemeId }),
+    ...(taxes.length === 0 ? {} : { taxes }),
+    ...(asked.outlet ? { outlet: asked.outlet } : {}),
+    ...(asked.sealedNumber === undefined ? {} : { sealedNumber: asked.sealedNumber }),
+    ...(isOfSubAgent && subAgentFee > ZERO ? { subAgentFee } : {}),
+  };
+}
+
+/** Whose an admin fee is, part by part. */
+export interface FeeSplit {
+  biller: Rupiah;
+  /** Ours. */
+  aggregator: Rupiah;
+  /** The channel's own. */
+  agent: Rupiah;
+  /** That of the agent whose outlet sold it. */
+  subAgent: Rupiah;
+}
+
+/** The parts of an offer's admin fee; they always add up to it. */
+export function splitOf({ adminFee, billerFee, commission, subAgentFee = ZERO }: Offer): FeeSplit {
+  return {
+    biller: billerFee,
+    aggregator: rupiah(adminFee - billerFee - commission),
+    agent: rupiah(commission - subAgentFee),
+    subAgent: subAgentFee,
   };
 }
 
@@ -79,6 +128,7 @@ export function offerToJson(offer: Offer): string {
     billerFee: offer.billerFee.toString(),
     commission: offer.commission.toString(),
     charge: offer.charge.toString(),
+    subAgentFee: offer.subAgentFee?.toString(),
     payable: offer.payable && {
       minimum: offer.payable.minimum.toString(),
       maximum: offer.payable.maximum.toString(),
@@ -87,7 +137,9 @@ export function offerToJson(offer: Offer): string {
   return JSON.stringify(stored);
 }
 
-interface StoredOffer extends Omit<Offer, AmountName | 'lines' | 'payable'>, Record<AmountName, string> {
+interface StoredOffer
+  extends Omit<Offer, AmountName | 'lines' | 'payable' | 'subAgentFee'>, Record<AmountName, string> {
+  subAgentFee: string | undefined;
   payable: { minimum: string; maximum: string } | undefined;
   lines: (Omit<BillLine, 'amount' | 'penalty'> & { amount: string; penalty: string })[];
 }
@@ -96,7 +148,7 @@ type AmountName = 'amount' | 'adminFee' | 'total' | 'billerFee' | 'commission' |
 
 /** Reads back what `offerToJson` wrote. */
 export function offerFromJson(stored: unknown): Offer {
-  const { payable, ...offer } = stored as StoredOffer;
+  const { payable, subAgentFee, ...offer } = stored as StoredOffer;
   const amount = (name: AmountName) => rupiah(BigInt(offer[name]));
   return {
     ...offer,
@@ -111,6 +163,7 @@ export function offerFromJson(stored: unknown): Offer {
     billerFee: amount('billerFee'),
     commission: amount('commission'),
     charge: amount('charge'),
+    ...(subAgentFee === undefined ? {} : { subAgentFee: rupiah(BigInt(subAgentFee)) }),
     ...(payable
       ? {
           payable: {

@@ -82,7 +82,7 @@ export function legOf(payment: Payment): BillerLeg {
   return {
     reference: leg.reference,
     product: leg.billerProduct,
-    customerNumber: payment.customerNumber,
+    customerNumber: offer.sealedNumber ?? payment.customerNumber,
     amount: offer.amount,
     billCount: offer.lines.length,
     ...offer.inputs,

@@ -58,7 +58,7 @@ export function openingRows(
       },
     },
     legRow(payment, decision, payment.paymentId),
-    eventRow(payment, 'NEW', 'deposit held', 'hold', {}, payment.createdAt),
+    eventRow(payment, 'NEW', 'deposit held', 'hold', { route: payment.leg.routeId }, payment.createdAt),
   ];
 }
 
@@ -224,6 +224,8 @@ export function unitOfMove(
   const row = eventRow(after, before.state, event, ledger, said.evidence, now);
   const rows =
     typeof said.evidence['contradiction'] === 'string' ? [row, evidenceRow(before, said, now)] : [row];
+  const serials = said.kind === 'approved' ? said.receipt['serialNumbers'] : undefined;
+  if (serials && after.state === 'PAID') rows.push(purchaseRow(after, serials, now));
   return {
     journal: journalOf(ledger, before, now),
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
@@ -239,6 +241,25 @@ export function unitOfMove(
     },
   };
 }
+
+/** A purchase of serials, noted with its payment; who keeps serials unfolds it. */
+function purchaseRow({ paymentId, channelId, billerId, productId }: Payment, serials: string, now: Date): Row {
+  return {
+    table: 'stamp_purchase',
+    values: {
+      payment_id: paymentId,
+      channel_id: channelId,
+      biller_id: billerId,
+      product_id: productId,
+      // What is no list of serials must not keep the payment from its end; people look at an empty one.
+      serials: SERIALS.test(serials) ? serials : '',
+      bought_at: now,
+    },
+  };
+}
+
+/** What the column holds. */
+const SERIALS = /^[\x20-\x7e]{1,4000}$/;
 
 function journalOf(ledger: LedgerEffect, payment: Payment, now: Date): JournalDraft | undefined {
   switch (ledger) {

@@ -2,7 +2,7 @@ import { JAKARTA_MIDNIGHT } from '#lib/kernel';
 import type { Catalog } from '#lib/catalog';
 import type { CommitResult, MoneyWriter } from '#lib/ledger';
 import type { Logger } from '#lib/platform';
-import { Receipts, type ReceiptProduct } from '#lib/receipts';
+import { NO_PRODUCT, Receipts, type ReceiptProduct } from '#lib/receipts';
 import type { AdviceLimits } from './advice.limits';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
@@ -12,9 +12,6 @@ import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
 import type { LastSale } from './sale-guard';
 import { freeAfter, movedPayment, unitOfMove, unitOfReroute, type MoveTies } from './payment.writes';
-
-/** A payment whose product is gone from the catalog has facts and no lines. */
-const NO_PRODUCT = { productId: '', receipt: null, receiptLines: [], requiredReceiptFields: [] };
 
 /** Payments and their durable moves. After a payment is formed, its state changes nowhere else. */
 export class Payments {

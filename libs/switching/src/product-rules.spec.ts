@@ -162,12 +162,12 @@ test('an amount outside what the bill allows is refused; a bill without bounds i
 });
 
 test('an offer is read back as it was written, and one of an older release too', () => {
-  const { product, ...rest } = selling(MIN_MAX);
+  const minMax = selling(MIN_MAX);
   const instalment = bill([499_000n], { minimum: 100_000n, maximum: 500_000n });
-  const chosen = chosenLines(instalment, product, choosing);
+  const chosen = chosenLines(instalment, minMax.product, choosing);
   if (!chosen.ok) throw new Error(chosen.error.detail);
   const inputs = { months: 3, year: 2026, extra: { identityNumber: '1' } };
-  const offer = priceOffer(instalment, chosen.value, { product, ...rest }, 'immediate', inputs);
+  const offer = priceOffer(instalment, chosen.value, minMax, 'immediate', { inputs, outlet: undefined });
   expect(offerFromJson(JSON.parse(offerToJson(offer)))).toEqual(offer);
   const { payable: _, inputs: __, ...older } = offer;
   expect(offerFromJson(JSON.parse(offerToJson(older)))).toEqual(older);

@@ -95,3 +95,8 @@ export function objectionToBounds(amount: Rupiah, { minimum, maximum }: Bounds):
     return refusal('AMOUNT_MISMATCH', `must be at most ${maximum}`, 'amount');
   return undefined;
 }
+
+/** Why so much may not be paid at once through this channel; undefined when it may. */
+export function objectionToLimit(amount: Rupiah, { limit }: SoldProduct): Refusal | undefined {
+  return limit && objectionToBounds(amount, { minimum: limit.amountMin, maximum: limit.amountMax });
+}

@@ -13,6 +13,8 @@ export interface InquiryRequest {
   months: number | undefined;
   year: number | undefined;
   extra: Readonly<Record<string, string>> | undefined;
+  /** Where the customer stands, where the channel says so. */
+  terminal?: { id: string; name: string; city: string } | undefined;
   /** How long the channel waits for an answer. */
   answerWithinMs: number;
 }

@@ -2,6 +2,7 @@ import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
 import { isOpen, type Catalog, type SoldProduct } from '#lib/catalog';
 import type { BillerConnector } from './biller.contract';
 import type { StoredInquiry } from './inquiry.store';
+import type { SaleOutlet } from './offer';
 import { choose } from './routing/choice';
 import type { CallKind } from './routing/circuit';
 import type { RouteDecision, Seen, Why } from './routing/decision';
@@ -33,7 +34,7 @@ export class Router {
   /** What is sold, before it is decided by whom. */
   sale(channelId: string, productId: string, now: Date): Result<Sale, Refusal> {
     const channel = this.catalog.channel(channelId);
-    const sold = this.catalog.soldProduct(channelId, productId);
+    const sold = this.catalog.soldProduct(channelId, productId, now);
     if (!channel || !sold)
       return fail(refusal('PRODUCT_UNKNOWN', `${productId} is not sold to ${channelId}`, 'product'));
     if (!isOpen(sold.product, now))
@@ -65,6 +66,21 @@ export class Router {
     return way.ok ? way.value : undefined;
   }
 
+  /** Whose outlet a terminal is. An unknown one is the channel's own, unless the channel wants it refused. */
+  outletOf(
+    channelId: string,
+    terminal: SaleOutlet['terminal'] | undefined,
+    now: Date,
+  ): Result<SaleOutlet | undefined, Refusal> {
+    const isKnownOnly = this.catalog.channel(channelId)?.channel.outlets === 'known';
+    const outlet = terminal && this.catalog.outlet(channelId, terminal.id, now);
+    if (isKnownOnly && !outlet)
+      return fail(
+        refusal('REQUEST_MALFORMED', 'must be the number of an outlet that was agreed on', 'terminal.id'),
+      );
+    return ok(terminal && { terminal, subAgentId: outlet?.subAgentId ?? null });
+  }
+
   /** Whose numbers begin as this one does, where it is known. */
   operatorHint(number: string): string | undefined {
     return this.catalog.operatorHint(number);
@@ -86,7 +102,9 @@ export class Router {
       const stop = this.catalog.stopFor(channelId, route.billerId);
       const ruledOut = tried.includes(route.routeId)
         ? ({ verdict: 'tried before' } as const)
-        : stop && ({ verdict: 'stopped', because: `${stop.scope} is stopped: ${stop.reason}` } as const);
+        : !isOpen(route, now)
+          ? ({ verdict: 'closed' } as const)
+          : stop && ({ verdict: 'stopped', because: `${stop.scope} is stopped: ${stop.reason}` } as const);
       return this.routing.see(route, kind, isUnasked, now, ruledOut);
     });
   }

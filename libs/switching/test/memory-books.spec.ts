@@ -86,6 +86,18 @@ test.each<[string, string]>([
     'with an open payment that nobody asks about',
     "UPDATE payment_leg SET state = 'SUSPECT', paid_payment_id = NULL, next_advice_at = NULL LIMIT 1",
   ],
+  [
+    'with an end that is marked as open',
+    "UPDATE payment_leg SET open_payment_id = payment_id WHERE state = 'PAID' LIMIT 1",
+  ],
+  [
+    'with a leg that nobody rerouted to',
+    `UPDATE payment SET leg_no = leg_no + 1 WHERE payment_id = ${ONE_PAID}`,
+  ],
+  [
+    'with a payment at another biller than its leg',
+    `UPDATE payment SET biller_id = 'x' WHERE payment_id = ${ONE_PAID}`,
+  ],
 ])('books %s are judged alike in memory and on the database', async (_, sql) => {
   await store.admin.run(sql);
   const { database } = store;

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Delivery } from '../wire/delivery';
 import { Bank, type BankAnswer, type BankReaction } from './bank';
-import type { SnapCall } from './snap-caller';
+import type { SnapCall } from '../wire/snap-caller';
 
 /** A bank that holds virtual accounts, over SNAP: services 73, 27 to 31 and 35. */
 @Controller('banks/graha/openapi/v1.0')

@@ -4,7 +4,7 @@ import type { Clock } from '#lib/kernel';
 
 import type { BankSettings } from '../settings';
 import type { HostedAccount, HostedAccounts } from './hosted-accounts';
-import { SnapCaller } from './snap-caller';
+import { SnapCaller } from '../wire/snap-caller';
 
 const amount = z.object({ value: z.string().regex(/^\d{1,13}\.\d{2}$/), currency: z.literal('IDR') });
 const identity = z.object({

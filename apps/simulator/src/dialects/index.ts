@@ -8,9 +8,12 @@ import { jwt } from './jwt';
 import { meterai } from './meterai';
 import { peduli } from './peduli';
 import { pln } from './pln';
+import { snap } from './snap';
+import { soap } from './soap';
 import { telkom } from './telkom';
 import { tirta } from './tirta';
 import { wallet } from './wallet';
+import { xmlRpc } from './xml-rpc';
 
 /** The dialects that are spoken over HTTP; the others have lines of their own. */
 export const HTTP_DIALECTS: Partial<Record<DialectName, HttpDialect>> = {
@@ -25,4 +28,7 @@ export const HTTP_DIALECTS: Partial<Record<DialectName, HttpDialect>> = {
   card: cards,
   meterai,
   peduli,
+  soap,
+  'xml-rpc': xmlRpc,
+  snap,
 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readSpec } from '../read-spec';
+import { configOf, readSpec } from '../read-spec';
 import type { BillerSpec } from '../spec/common';
 import { callsOf, successOf, type Call } from './calls';
 import type { ContractDriver, Way } from './driver';
@@ -27,7 +27,7 @@ export function contractOf(file: string, folder: string): Check[] {
   const spec = readSpec(file);
   const driverOf = DRIVERS[spec.kind];
   if (!driverOf) throw new Error(`no contract driver for the kind ${spec.kind}`);
-  const driver = driverOf(spec);
+  const driver = driverOf(spec, configOf(file));
   const biller = { spec, folder, driver, read: (name: string) => readCase(folder, name, driver.fixtures) };
   const shown = callsOf(spec).filter((call) => casesIn(folder).includes(successOf(call)));
   return [

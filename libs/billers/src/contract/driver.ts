@@ -59,5 +59,5 @@ export interface ContractDriver<Reaction = unknown> {
   readonly misfortunes: Readonly<Record<MisfortuneName, readonly Way<Reaction>[] | string>>;
 }
 
-/** Makes the driver for one biller's spec. */
-export type DriverOf = (spec: BillerSpec) => ContractDriver;
+/** Makes the driver for one biller's spec. @param config the folder of the configuration that the spec is of. */
+export type DriverOf = (spec: BillerSpec, config: string) => ContractDriver;

@@ -28,6 +28,9 @@ const Leg = z.strictObject({
   customerNumber: z.string(),
   amount: Amount,
   billCount: z.int().nonnegative(),
+  months: z.int().positive().optional(),
+  year: z.int().positive().optional(),
+  extra: z.record(z.string(), z.string()).optional(),
   echo: z.record(z.string(), z.string()),
   settlementDate: z.iso.date(),
 });

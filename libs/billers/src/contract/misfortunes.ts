@@ -8,6 +8,7 @@ export const MISFORTUNES = {
   silence: { faults: 'B1, B2', leaves: 'uncertain' },
   'late answer': { faults: 'B3', leaves: 'uncertain' },
   'answered twice': { faults: 'B4', leaves: 'as shown' },
+  'in pieces': { faults: 'B8', leaves: 'as shown' },
   'trace number come round': { faults: 'B6', leaves: 'as shown' },
   garbage: { faults: 'B8', leaves: 'uncertain' },
   overlong: { faults: 'B8', leaves: 'uncertain' },

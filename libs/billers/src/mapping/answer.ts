@@ -16,6 +16,8 @@ export class BillerAnswer {
   constructor(
     private readonly members: unknown,
     private readonly money: Money,
+    /** Where a wire cannot tell one item from a list of one. */
+    private readonly options: { oneIsAList: boolean } = { oneIsAList: false },
   ) {}
 
   /** @throws UnreadableAnswer when the text is not JSON. */
@@ -70,8 +72,10 @@ export class BillerAnswer {
   /** The items of a list. @throws UnreadableAnswer when it is no list. */
   items(path: string): BillerAnswer[] {
     const value = this.at(path);
-    if (!Array.isArray(value)) throw new UnreadableAnswer(`${path} is not a list`);
-    return value.map((item) => new BillerAnswer(item, this.money));
+    const isOne = this.options.oneIsAList && typeof value === 'object' && value !== null;
+    if (!Array.isArray(value) && !isOne) throw new UnreadableAnswer(`${path} is not a list`);
+    const items: unknown[] = Array.isArray(value) ? value : [value];
+    return items.map((item) => new BillerAnswer(item, this.money, this.options));
   }
 
   private at(path: string | undefined): unknown {

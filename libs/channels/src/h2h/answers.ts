@@ -30,7 +30,18 @@ export const ProductAnswer = z.strictObject({
   denominations: z.array(RUPIAH).optional().describe('where the amount is one of a list'),
   minimum: RUPIAH.optional().describe('the least amount of one payment, where your customer chooses it'),
   maximum: RUPIAH.optional().describe('the greatest amount of one payment, where your customer chooses it'),
-  adminFee: RUPIAH.describe('our fee, per bill or per payment'),
+  adminFee: RUPIAH.describe(
+    'our fee, per bill or per payment; where it depends on the amount, that of the least',
+  ),
+  adminFees: z
+    .array(
+      z.strictObject({
+        upTo: RUPIAH.optional().describe('the greatest amount it is for; absent: all that are greater'),
+        adminFee: RUPIAH.describe('our fee'),
+      }),
+    )
+    .optional()
+    .describe('where our fee depends on the amount'),
   price: z
     .record(z.string(), RUPIAH)
     .optional()
@@ -125,6 +136,32 @@ export const PaymentAnswer = z.strictObject({
   businessDate: z.string().describe('the day it is booked on'),
 });
 
+/** `GET /v1/payments/{paymentId}/receipt?format=json` */
+export const ReceiptAnswer = z.strictObject({
+  paymentId: z.string().describe('of the payment'),
+  language: z.enum(['id', 'en']).describe('as you asked'),
+  copy: z
+    .strictObject({
+      no: z.int().describe('which copy it is'),
+      at: Instant.describe('when it was made'),
+    })
+    .nullable()
+    .describe('null on the receipt that was handed out first; print that it is a copy on any other'),
+  title: z.string().describe('the first line'),
+  body: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['row', 'heading', 'text', 'separator']).describe('what it is'),
+        label: z.string().optional().describe('of a row'),
+        value: z.string().optional().describe('of a row, as it is shown'),
+        text: z.string().optional().describe('of a heading and of a text'),
+      }),
+    )
+    .describe('the parts in their order'),
+  footer: z.array(z.string()).describe('the last lines'),
+  fields: Texts.describe('the same facts for machines'),
+});
+
 /** One payment of `GET /v1/payments?status=IN_PROGRESS`. */
 export const OpenPaymentAnswer = PaymentAnswer.extend({
   listedAs: z
@@ -132,6 +169,19 @@ export const OpenPaymentAnswer = PaymentAnswer.extend({
     .nullable()
     .describe('null while young; suspect: we ask the biller; unresolved: people decide'),
   nextStepAt: Instant.nullable().describe('when we ask next'),
+});
+
+/** `POST /v1/meterai/{serial}/stamp` */
+export const StampAnswer = z.strictObject({
+  serial: z.string().describe('of the stamp'),
+  reference: z.string().describe('yours'),
+  status: z
+    .enum(['STAMPED', 'IN_PROGRESS', 'UNUSED'])
+    .describe(
+      'STAMPED: on this document for ever; IN_PROGRESS: send the same order again; ' +
+        'UNUSED: not on this document, and free for an order with another reference',
+    ),
+  stampedAt: Instant.nullable().describe('when; null until STAMPED'),
 });
 
 /** `GET /v1/balance` */

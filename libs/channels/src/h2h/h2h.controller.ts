@@ -22,6 +22,7 @@ import {
   isSettled,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
   type Answer,
@@ -37,6 +38,7 @@ import {
   presentOpenPayment,
   presentPayment,
   presentProduct,
+  presentStamp,
 } from './presenter';
 import {
   contentHashOf,
@@ -47,9 +49,12 @@ import {
   OpenPaymentsQuery,
   parseMembers,
   PaymentBody,
+  ReceiptQuery,
   ReferenceQuery,
   ReversalBody,
+  StampBody,
 } from './requests';
+import { SerialStamping } from './stamping';
 import { readJsonObject } from './strict-json';
 import { H2H_LIMITS, STATEMENTS } from './tokens';
 
@@ -62,6 +67,8 @@ export class H2hController {
     @Inject(PaymentFlow) private readonly paying: PaymentFlow,
     @Inject(DirectPaymentFlow) private readonly payingUnasked: DirectPaymentFlow,
     @Inject(ReversalFlow) private readonly reversing: ReversalFlow,
+    @Inject(ReceiptFlow) private readonly receipts: ReceiptFlow,
+    @Inject(SerialStamping) private readonly stamping: SerialStamping,
     @Inject(Payments) private readonly payments: Payments,
     @Inject(Reversals) private readonly reversals: Reversals,
     @Inject(Catalog) private readonly catalog: Catalog,
@@ -73,11 +80,9 @@ export class H2hController {
   @Get('products')
   products(@Req() request: SignedRequest, @Query() query: unknown): object {
     accepted(parseMembers(NoQuery, query));
-    return {
-      products: this.catalog
-        .soldProducts(request.channelId)
-        .map((sold) => presentProduct(sold, this.catalog)),
-    };
+    const now = this.clock.now();
+    const sold = this.catalog.soldProducts(request.channelId, now);
+    return { products: sold.map((one) => presentProduct(one, this.catalog, now)) };
   }
 
   @Post('inquiries')
@@ -95,6 +100,7 @@ export class H2hController {
       months: body.months,
       year: body.year,
       extra: body.extra,
+      terminal: body.terminal,
       answerWithinMs: request.profile.answerWithinMs,
     });
     if (answer.kind === 'offer') return presentInquiry(answer.inquiry);
@@ -159,6 +165,27 @@ export class H2hController {
     );
   }
 
+  @Get('payments/:paymentId/receipt')
+  async receipt(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('paymentId') typed: string,
+    @Query() rawQuery: unknown,
+  ): Promise<Buffer> {
+    const { format, language = 'id' } = accepted(parseMembers(ReceiptQuery, rawQuery));
+    const { channelId } = request;
+    const paymentId = normalizePaymentId(typed);
+    const payment = known(
+      isPaymentId(paymentId) ? await this.payments.findById(channelId, paymentId) : undefined,
+    );
+    const askedBy = `channel:${channelId}`;
+    const handedOut = await this.receipts.handOut(payment, { format, language, askedBy });
+    if (!handedOut.ok) throw new RefusedRequest(handedOut.error, payment);
+    const { contentType, body, copyNo } = handedOut.value;
+    void reply.header('content-type', contentType).header('receipt-copy', String(copyNo));
+    return body;
+  }
+
   @Post('payments/:paymentId/reversal')
   async reverse(
     @Req() request: SignedRequest,
@@ -182,6 +209,27 @@ export class H2hController {
     if (answer.kind !== 'payment') throw refusedBy(answer);
     if (answer.isRepeat) void reply.header('Idempotent-Replayed', 'true');
     return answered(reply, answer.payment);
+  }
+
+  @Post('meterai/:serial/stamp')
+  async stamp(
+    @Req() request: SignedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('serial') serial: string,
+    @Query() query: unknown,
+  ): Promise<object> {
+    accepted(parseMembers(NoQuery, query));
+    const body = accepted(parseMembers(StampBody, this.members(request)));
+    if (!SERIAL.test(serial))
+      throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not the form of a serial'));
+    const { channelId, profile } = request;
+    const { answerWithinMs } = profile;
+    const { order, isRepeat } = accepted(
+      await this.stamping.stamp({ channelId, serial, ...body, answerWithinMs }),
+    );
+    if (isRepeat) void reply.header('Idempotent-Replayed', 'true');
+    void reply.status(order.state === 'ORDERED' ? 202 : 200);
+    return presentStamp(order);
   }
 
   @Get('balance')
@@ -258,6 +306,9 @@ export class H2hController {
     return { kind: 'refused', refusal: why, payment: undefined };
   }
 }
+
+/** What a path may name. */
+const SERIAL = /^[0-9A-Za-z-]{1,64}$/;
 
 /** The value of a result, or its refusal on the way to the filter. */
 function accepted<T>(result: Result<T, Refusal>): T {

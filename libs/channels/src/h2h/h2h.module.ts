@@ -6,6 +6,7 @@ import {
   InquiryFlow,
   PaymentFlow,
   Payments,
+  ReceiptFlow,
   ReversalFlow,
   Reversals,
 } from '#lib/switching';
@@ -17,6 +18,7 @@ import { H2hDoor } from './door';
 import { H2hController } from './h2h.controller';
 import type { H2hLimits } from './limits';
 import { h2hDialect } from './problem';
+import { SerialStamping } from './stamping';
 import { H2H_LIMITS, LOGGER, STATEMENTS } from './tokens';
 
 /** The H2H JSON API as a module. The bodies must reach it as the raw bytes (`prepareHttpServer`). */
@@ -37,7 +39,9 @@ export class H2hModule {
         { provide: InquiryFlow, useValue: parts.inquiryFlow },
         { provide: PaymentFlow, useValue: parts.paymentFlow },
         { provide: DirectPaymentFlow, useValue: parts.directPaymentFlow },
+        { provide: ReceiptFlow, useValue: parts.receiptFlow },
         { provide: ReversalFlow, useValue: parts.reversalFlow },
+        { provide: SerialStamping, useValue: parts.stamping },
         { provide: H2H_LIMITS, useValue: limits },
         { provide: LOGGER, useValue: parts.logger },
         { provide: STATEMENTS, useValue: parts.statements },

@@ -1,7 +1,8 @@
-import { zonedIso } from '#lib/kernel';
-import type { Catalog, SoldProduct } from '#lib/catalog';
+import { rupiah, zonedIso, type Rupiah } from '#lib/kernel';
+import { dailyHours, feesOn, type Catalog, type FeeRule, type SoldProduct } from '#lib/catalog';
 import type { DepositBalance, Mutation } from '#lib/ledger';
 import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
+import type { StampOrderStanding } from './stamping';
 
 const ZONE = 'Asia/Jakarta';
 
@@ -71,11 +72,13 @@ export function presentOpenPayment(payment: Payment, reversal: Reversal | undefi
 
 /** A product as one channel sells it. */
 export function presentProduct(
-  { product, price }: SoldProduct,
+  { product, fees, limit }: SoldProduct,
   catalog: Pick<Catalog, 'prefixesOf'>,
+  now: Date,
 ): object {
-  const { amountMin, amountMax, denominations, operator } = product;
-  const adminFee = price.adminFee;
+  const { denominations, operator } = product;
+  const minimum = greatest(product.amountMin, limit?.amountMin);
+  const maximum = least(product.amountMax, limit?.amountMax);
   return {
     product: product.productId,
     name: product.name,
@@ -84,20 +87,59 @@ export function presentProduct(
     inquiry: product.hasInquiry,
     amountType: product.amountType,
     ...(denominations ? { denominations } : {}),
-    ...(amountMin === null ? {} : { minimum: amountMin.toString() }),
-    ...(amountMax === null ? {} : { maximum: amountMax.toString() }),
-    adminFee: adminFee.toString(),
-    ...(denominations && !product.hasInquiry
-      ? { price: Object.fromEntries(denominations.map((one) => [one, (BigInt(one) + adminFee).toString()])) }
-      : {}),
-    hours:
-      product.opensAt === null
-        ? null
-        : { open: product.opensAt, close: product.closesAt, timeZone: product.timeZone },
+    ...(minimum === undefined ? {} : { minimum: minimum.toString() }),
+    ...(maximum === undefined ? {} : { maximum: maximum.toString() }),
+    ...presentFees(fees),
+    ...(denominations && !product.hasInquiry ? { price: pricesOf(denominations, fees) } : {}),
+    hours: dailyHours(product, now),
     customerNumber: { pattern: product.customerNumberPattern, example: product.customerNumberExample },
     ...(operator === null ? {} : { operator: { name: operator, prefixes: catalog.prefixesOf(operator) } }),
     fields: product.fields ?? [],
   };
+}
+
+/** An order to stamp as H2H JSON. */
+export function presentStamp({ serial, reference, state, stampedAt }: StampOrderStanding): object {
+  return {
+    serial,
+    reference,
+    status: STAMP_STATUS[state],
+    stampedAt: stampedAt && zonedIso(stampedAt, ZONE),
+  };
+}
+
+const STAMP_STATUS = { ORDERED: 'IN_PROGRESS', STAMPED: 'STAMPED', REFUSED: 'UNUSED' } as const;
+/** The fee of the least amount, and where it depends on the amount, each with the greatest amount it is for. */
+function presentFees({ tiers }: FeeRule): object {
+  const adminFee = tiers[0]?.adminFee.toString();
+  if (tiers.length === 1) return { adminFee };
+  const adminFees = tiers.map((tier) => ({
+    ...(tier.upTo === null ? {} : { upTo: tier.upTo.toString() }),
+    adminFee: tier.adminFee.toString(),
+  }));
+  return { adminFee, adminFees };
+}
+
+/** What each denomination costs in all. */
+function pricesOf(denominations: readonly string[], fees: FeeRule): Record<string, string> {
+  return Object.fromEntries(
+    denominations.map((one) => {
+      const amount = rupiah(BigInt(one));
+      return [one, (amount + feesOn(fees, [amount]).adminFee).toString()];
+    }),
+  );
+}
+
+function greatest(...amounts: (Rupiah | null | undefined)[]): Rupiah | undefined {
+  return sorted(amounts).at(-1);
+}
+
+function least(...amounts: (Rupiah | null | undefined)[]): Rupiah | undefined {
+  return sorted(amounts)[0];
+}
+
+function sorted(amounts: readonly (Rupiah | null | undefined)[]): Rupiah[] {
+  return amounts.flatMap((one) => one ?? []).sort((one, other) => (one < other ? -1 : 1));
 }
 
 /** A balance as H2H JSON. */

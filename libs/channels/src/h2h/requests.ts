@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { fail, isBusinessDate, isPaymentId, ok, refusal, type Refusal, type Result } from '#lib/kernel';
+import { LANGUAGES, RECEIPT_FORMATS } from '#lib/receipts';
 import { RUPIAH } from './forms';
 
 const Reference = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
@@ -51,6 +52,23 @@ export const DirectPaymentBody = z.strictObject({
 export const ReversalBody = z.strictObject({
   reference: Reference.describe('your number of this order; counted apart from those of payments'),
   reason: z.string().min(1).max(200).describe('for people'),
+});
+
+/** `GET /v1/payments/{paymentId}/receipt` */
+export const ReceiptQuery = z.strictObject({
+  format: z
+    .enum(RECEIPT_FORMATS)
+    .describe('text of 32 or 48 columns for a printer, JSON for a program, or a PDF'),
+  language: z.enum(LANGUAGES).optional().describe('Indonesian, unless you say English'),
+});
+
+/** `POST /v1/meterai/{serial}/stamp` */
+export const StampBody = z.strictObject({
+  reference: Reference.describe('your number of this document; counted apart from those of payments'),
+  documentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the document, 64 hex digits in lower case')
+    .describe('SHA-256 of the document, 64 hex digits'),
 });
 
 const BusinessDate = z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14');

@@ -2,7 +2,11 @@ import { RESPONSE_CODES, type ResponseCode } from '#lib/kernel';
 import type { Speech } from './speech';
 
 /** Answers that no line ever hears: what they speak of is HTTP's. */
-const NEVER = new Set<ResponseCode>(['TIMESTAMP_OUTSIDE_WINDOW', 'REQUEST_TOO_LARGE']);
+const NEVER = new Set<ResponseCode>([
+  'TIMESTAMP_OUTSIDE_WINDOW',
+  'REQUEST_TOO_LARGE',
+  'RECEIPT_NOT_AVAILABLE',
+]);
 
 /** Writes a profile's answer codes as a Markdown table for its guide, in the order of the codes. */
 export function codeTable(speech: Speech): string {

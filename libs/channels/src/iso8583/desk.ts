@@ -15,11 +15,15 @@ export interface Caller {
 /** Puts what a partner's message asks before the flows. It translates, and decides nothing about money. */
 export class Iso8583Desk {
   constructor(
-    private readonly parts: Pick<DoorParts, 'inquiryFlow' | 'paymentFlow' | 'reversalFlow' | 'payments'>,
+    private readonly parts: Pick<
+      DoorParts,
+      'inquiryFlow' | 'paymentFlow' | 'reversalFlow' | 'payments' | 'catalog'
+    >,
   ) {}
 
   /** Does what a message asks. */
-  async answer(caller: Caller, question: Question): Promise<Reply> {
+  async answer(caller: Caller, asked: Question): Promise<Reply> {
+    const question = this.inOneForm(asked);
     switch (question.call) {
       case 'inquiry':
         return this.inquire(caller, question);
@@ -30,6 +34,13 @@ export class Iso8583Desk {
       case 'reversal':
         return this.reverse(caller, question);
     }
+  }
+
+  /** A number may be typed in several forms; the books know one of them. */
+  private inOneForm(question: Question): Question {
+    const { productId, customerNumber } = question;
+    if (productId === undefined || customerNumber === undefined) return question;
+    return { ...question, customerNumber: this.parts.catalog.normalNumber(productId, customerNumber) };
   }
 
   private async inquire({ channelId, speech }: Caller, question: Question): Promise<Reply> {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Catalog } from '#lib/catalog';
+import { amountWithin, type Catalog } from '#lib/catalog';
 import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
 import { caseOf, type SnapCase } from '#lib/snap';
 import { statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
@@ -95,8 +95,8 @@ export class PaymentDesk {
   private async askNow(order: Order, account: Account): Promise<Result<string, SnapRefusal>> {
     const { channelId, message, paid } = order;
     // What the customer chose is what was paid without our fee.
-    const fee = this.catalog.soldProduct(channelId, account.productId)?.price.adminFee ?? 0n;
-    const chosen = paid > fee ? rupiah(paid - fee) : paid;
+    const sold = this.catalog.soldProduct(channelId, account.productId);
+    const chosen = sold ? amountWithin(sold.fees, paid) : paid;
     const asked = await this.inquiries.ask(message, account, order.reference, chosen, this.spentMs(message));
     return asked.ok ? ok(asked.value.inquiryId) : fail(unlessATwinPays(asked.error));
   }

@@ -38,6 +38,8 @@ test.each(LAYOUTS)(
 );
 
 test('the widths are those of the layouts they are for', () => {
+  expect(golden('pln-h2h-2003', 'nontaglis-answer').text).toHaveLength(257);
+  expect(golden('alto-87', 'one-bill').text).toHaveLength(54);
   expect(golden('pln-2003', 'postpaid-question').text).toHaveLength(19);
   expect(golden('pln-2003', 'postpaid-answer').text).toHaveLength(121 + 2 * 112);
   expect(golden('pln-2003', 'postpaid-payment').text).toHaveLength(122 + 2 * 112);

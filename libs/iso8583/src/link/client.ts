@@ -20,6 +20,8 @@ export class Iso8583Client {
   private failures = 0;
   private again: NodeJS.Timeout | undefined;
   private isClosed = false;
+  /** While a line is being opened, for the first time or after a loss: ends when it stands, or has failed again. */
+  private opening: { isOver: Promise<void>; over: () => void } | undefined;
   /** How often a line was opened. */
   connections = 0;
 
@@ -33,6 +35,21 @@ export class Iso8583Client {
   /** Whether a question would leave now. */
   get isReady(): boolean {
     return this.link?.isOpen === true && this.link.isSignedOn;
+  }
+
+  /**
+   * Waits while a line is being opened, and no longer than that; not for the next try after one that failed.
+   * @returns whether a question would leave now.
+   */
+  async whenReady(withinMs: number): Promise<boolean> {
+    if (this.isReady || !this.opening) return this.isReady;
+    let late: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([this.opening.isOver, tooLate]);
+    clearTimeout(late);
+    return this.isReady;
   }
 
   /** What passed over the line that stands now. */
@@ -55,6 +72,7 @@ export class Iso8583Client {
   /** Signs off and goes. */
   async close(): Promise<void> {
     this.isClosed = true;
+    this.opened();
     clearTimeout(this.again);
     this.connecting?.destroy();
     const { link } = this;
@@ -62,7 +80,21 @@ export class Iso8583Client {
     link?.end('closed by us');
   }
 
+  private opened(): void {
+    this.opening?.over();
+    this.opening = undefined;
+  }
+
+  private begin(): void {
+    let over = (): void => undefined;
+    const isOver = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    this.opening ??= { isOver, over };
+  }
+
   private connect(): void {
+    this.begin();
     const socket = this.options.connect();
     this.connecting = socket;
     socket.once('connect', () => {
@@ -92,10 +124,14 @@ export class Iso8583Client {
       if (!signedOn.ok) return link.end(`sign-on failed: ${signedOn.error.detail}`);
     }
     this.failures = 0;
+    this.opened();
   }
 
   private comeBack(): void {
     this.connecting = undefined;
+    // A line that stood until now is opened again at once: who asks meanwhile waits for it.
+    if (this.failures === 0 && !this.isClosed) this.begin();
+    else this.opened();
     if (this.isClosed) return;
     const { firstMs, maxMs } = this.options.backOff;
     const waitMs = Math.min(maxMs, firstMs * 2 ** Math.min(this.failures, 20));

@@ -22,8 +22,14 @@ const REPEATED_MEANS_DONE: readonly SnapService[] = ['payment', 'paymentIntraban
 /** The member of a payment's answer that holds its data; some services spell it with a small d. */
 const DATA = ['virtualAccountData', 'virtualAccountdata'] as const;
 
-/** Reads what came back for a call of a service. HTTP status and response code must say the same. */
-export function outcomeOf(service: SnapService, exchange: Exchange): SnapOutcome {
+/** What a partner said, before anybody asks what it means. */
+export type SnapHeard =
+  | { kind: 'heard'; code: SnapCode; body: JsonObject }
+  | { kind: 'not sent'; reason: string }
+  | { kind: 'unknown'; reason: string };
+
+/** Reads what came back for a call. HTTP status and response code must say the same. */
+export function heardIn(exchange: Exchange): SnapHeard {
   if (exchange.kind === 'not sent') return exchange;
   if (exchange.kind === 'lost') return { kind: 'unknown', reason: exchange.reason };
   const read = readSnapObject(Buffer.from(exchange.text), DEPTH_MAX);
@@ -31,10 +37,18 @@ export function outcomeOf(service: SnapService, exchange: Exchange): SnapOutcome
   const body = read.value;
   const code = readResponseCode(textIn(body, 'responseCode') ?? '');
   if (!code) return { kind: 'unknown', reason: `HTTP ${exchange.status} without a response code` };
-  const said = `${code.http}${code.service}${code.caseCode}`;
   if (code.http !== String(exchange.status))
-    return { kind: 'unknown', reason: `HTTP ${exchange.status} says ${said}` };
-  return meaningOf(service, code, body, said);
+    return { kind: 'unknown', reason: `HTTP ${exchange.status} says ${textOf(code)}` };
+  return { kind: 'heard', code, body };
+}
+
+/** What an answer to a call of a service means by the standard. */
+export function outcomeOf(service: SnapService, heard: SnapHeard): SnapOutcome {
+  return heard.kind === 'heard' ? meaningOf(service, heard.code, heard.body, textOf(heard.code)) : heard;
+}
+
+function textOf({ http, service, caseCode }: SnapCode): string {
+  return `${http}${service}${caseCode}`;
 }
 
 function meaningOf(service: SnapService, code: SnapCode, body: JsonObject, said: string): SnapOutcome {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /**
  * A fresh X-EXTERNAL-ID: random digits, so that two processes of ours never write the same one on a day.
@@ -8,4 +8,13 @@ import { randomBytes } from 'node:crypto';
 export function newExternalId(length: number): string {
   const random = BigInt(`0x${randomBytes(length).toString('hex')}`).toString();
   return random.slice(-length).padStart(length, '0');
+}
+
+/**
+ * The X-EXTERNAL-ID of one call that has a name: the same name gives the same digits, so that a partner knows a repeat.
+ * @param name what the call is known by, such as its service and the payment's reference.
+ */
+export function externalIdOf(name: string, length: number): string {
+  const hash = createHash('sha512').update(name).digest('hex');
+  return BigInt(`0x${hash}`).toString().slice(-length).padStart(length, '0');
 }

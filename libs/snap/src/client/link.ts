@@ -40,6 +40,7 @@ export class SnapLink {
     headers: Readonly<Record<string, string>>,
     body: Buffer,
     withinMs: number,
+    onSending?: () => void,
   ): Promise<Exchange> {
     if (withinMs <= 0) return Promise.resolve({ kind: 'not sent', reason: 'the deadline had passed' });
     return new Promise((resolve) => {
@@ -50,7 +51,7 @@ export class SnapLink {
           headers: { 'content-type': 'application/json', ...headers },
           body,
         },
-        new OneCall(withinMs, resolve),
+        new OneCall(withinMs, resolve, onSending),
       );
     });
   }

@@ -11,7 +11,8 @@ export type Why =
   | 'the same offer elsewhere';
 
 /** Why a route was passed over; `fit` where it could have been taken. */
-export type Verdict = 'chosen' | 'fit' | 'switched off' | 'stopped' | 'tried before' | 'cut off' | 'full';
+export type Verdict =
+  'chosen' | 'fit' | 'switched off' | 'closed' | 'stopped' | 'tried before' | 'cut off' | 'full';
 
 /** A route as it was looked at. */
 export interface Candidate {

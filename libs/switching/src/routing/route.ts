@@ -1,7 +1,9 @@
+import type { Opening } from '#lib/catalog';
 import type { Rupiah } from '#lib/kernel';
 
 /** One way from a product to a biller. */
 export interface BillerRoute {
+  productId: string;
   /** `<biller>/<its word for the product>`, or a short name. */
   routeId: string;
   billerId: string;
@@ -18,6 +20,8 @@ export interface BillerRoute {
   /** Of a thousand requests so many try it although another goes first. */
   share: number;
   isActive: boolean;
+  /** When it is open, version by version; left out or null: always. */
+  calendar?: Opening['calendar'];
 }
 
 /** The routes as the catalog has them. */

@@ -9,6 +9,7 @@ import { bulkheadOf, isTryAnother, type RoutingLimits } from './limits';
 import type { RouteSwitches } from './orders';
 import { heardIn, type PlaceParts } from './place';
 import { endpointOf, type BillerRoute, type RouteBook } from './route';
+import type { RouteState } from './state';
 
 /** What routing is made of. */
 export interface RoutingTools {
@@ -24,11 +25,20 @@ export interface RoutingTools {
   random?: () => number;
 }
 
+/** How a route is, and how much is on its way to its biller. */
+interface Standing {
+  circuit: Circuit;
+  lane: BillerLane;
+}
+
 /** What one process knows of its routes: which there are, how they are, and how much is on its way to each biller. */
 export class Routing {
   readonly limits: RoutingLimits;
   private readonly circuits = new Map<string, Circuit>();
   private readonly lanes = new Map<string, BillerLane>();
+  private readonly standings = new WeakMap<BillerRoute, Standing>();
+  /** By product and route. */
+  private readonly used = new Map<string, BillerRoute>();
   private readonly time: PaceTime;
   private readonly random: () => number;
 
@@ -36,6 +46,18 @@ export class Routing {
     this.limits = tools.limits;
     this.time = tools.time ?? REAL_TIME;
     this.random = tools.random ?? Math.random;
+  }
+
+  /** How the routes are that this process has used lately, or has cut off. */
+  states(now: Date): RouteState[] {
+    const nowMs = now.getTime();
+    return [...this.used.values()].flatMap((route) => {
+      const { circuit, lane } = this.standingOf(route);
+      const { productId, routeId } = route;
+      const [breaker, numbers] = [circuit.state(nowMs), circuit.numbers(nowMs)];
+      if (breaker === 'closed' && numbers.calls === 0) return [];
+      return [{ productId, routeId, breaker, ...numbers, inHand: lane.inHand }];
+    });
   }
 
   routesOf(productId: string, at: Date): readonly BillerRoute[] {
@@ -60,7 +82,7 @@ export class Routing {
     ruledOut?: { verdict: Verdict; because?: string },
   ): Seen {
     const nowMs = now.getTime();
-    const [circuit, lane] = [this.circuitOf(route), this.laneOf(route.billerId)];
+    const { circuit, lane } = this.standingOf(route);
     const numbers = circuit.numbers(nowMs);
     const verdict = ruledOut ?? this.verdictOn(route, kind, isUnasked, nowMs);
     const candidate: Candidate = {
@@ -84,8 +106,7 @@ export class Routing {
   placeParts(route: BillerRoute): PlaceParts {
     return {
       connector: this.connectorOf(route),
-      circuit: this.circuitOf(route),
-      lane: this.laneOf(route.billerId),
+      ...this.standingOf(route),
       clock: this.tools.clock,
       isTryAnother: (outcome) => this.isTryAnother(route, outcome),
     };
@@ -105,8 +126,9 @@ export class Routing {
     if (!route.isActive) return { verdict: 'switched off', because: 'not active in the catalog' };
     const off = this.tools.switches.offReason(route.routeId);
     if (off !== undefined) return { verdict: 'switched off', because: off };
-    if (!this.circuitOf(route).allows(kind, isUnasked, nowMs)) return { verdict: 'cut off' };
-    return { verdict: this.laneOf(route.billerId).isFull ? 'full' : 'fit' };
+    const { circuit, lane } = this.standingOf(route);
+    if (!circuit.allows(kind, isUnasked, nowMs)) return { verdict: 'cut off' };
+    return { verdict: lane.isFull ? 'full' : 'fit' };
   }
 
   private bandOf({ calls, failed, averageMs }: Candidate): number {
@@ -118,7 +140,7 @@ export class Routing {
 
   /** A route that is due to be tried is asked about a payment that it has not answered: that risks no other one. */
   private askWhetherItIsBack(route: BillerRoute, nowMs: number): void {
-    const circuit = this.circuitOf(route);
+    const { circuit } = this.standingOf(route);
     const leg = circuit.legToAskAbout(nowMs);
     if (!leg) return;
     const connector = this.connectorOf(route);
@@ -145,17 +167,21 @@ export class Routing {
     circuit.heard(heard, nowMs, clock.now().getTime());
   }
 
-  private circuitOf(route: BillerRoute): Circuit {
+  /** What is known of a route. Its object stays the same until the catalog changes, so it is found at once. */
+  private standingOf(route: BillerRoute): Standing {
+    const known = this.standings.get(route);
+    if (known) return known;
     const endpoint = endpointOf(route);
     let circuit = this.circuits.get(endpoint);
     if (!circuit) this.circuits.set(endpoint, (circuit = new Circuit(this.limits)));
-    return circuit;
-  }
-
-  private laneOf(billerId: string): BillerLane {
-    let lane = this.lanes.get(billerId);
-    if (!lane)
-      this.lanes.set(billerId, (lane = new BillerLane(bulkheadOf(this.limits, billerId), this.time)));
-    return lane;
+    let lane = this.lanes.get(route.billerId);
+    if (!lane) {
+      lane = new BillerLane(bulkheadOf(this.limits, route.billerId), this.time);
+      this.lanes.set(route.billerId, lane);
+    }
+    const standing = { circuit, lane };
+    this.standings.set(route, standing);
+    this.used.set(`${route.productId} ${route.routeId}`, route);
+    return standing;
   }
 }

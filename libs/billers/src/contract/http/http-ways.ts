@@ -41,6 +41,16 @@ export function httpMisfortunes(
     'answered twice': [
       { name: 'answers twice', react: (one) => (socket) => socket.write(whole(one) + whole(one)) },
     ],
+    'in pieces': [
+      {
+        name: 'answers in two pieces',
+        react: (one) => (socket) => {
+          const text = whole(one);
+          socket.write(text.slice(0, -3));
+          setTimeout(() => socket.write(text.slice(-3)), 20).unref();
+        },
+      },
+    ],
     'trace number come round': 'HTTP answers on the connection that asked; there is no trace number',
     garbage: [
       { name: 'answers 200 with nothing', react: () => answeringText('', contentType) },

@@ -74,7 +74,7 @@ export function hostileWays<C>(spec: MappedSpec<C>, texts: readonly string[], sp
   return texts.map((text) => ({
     name: `says ${JSON.stringify(text)}`,
     react: (one) => spoil(one, wordAt(callsOfProduct(spec, productOf(one)), one.call), text),
-    leaves: (one) => withText(one, text),
+    leaves: (one) => withText(callsOfProduct(spec, productOf(one)), one, text),
   }));
 }
 
@@ -85,10 +85,30 @@ function wordAt<C>(calls: CallsOf<C>, call: Call): string {
   return calls[call].approved.reference;
 }
 
-function withText({ call, outcome }: BillerCase, text: string): Record<string, unknown> {
+/** The case's outcome with another text wherever its spec reads that word. */
+function withText<C>(
+  calls: CallsOf<C>,
+  { call, outcome }: BillerCase,
+  text: string,
+): Record<string, unknown> {
   if (call === 'reversal') return outcome;
-  if (call !== 'inquiry') return { ...outcome, billerReference: text };
-  return { bill: { ...(outcome['bill'] as object), customerName: text } };
+  const path = wordAt(calls, call);
+  const changedIn = (texts: unknown, sources: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(texts as Record<string, string>).map(([name, told]) => [
+        name,
+        sources[name] === path ? text : told,
+      ]),
+    );
+  if (call !== 'inquiry') {
+    const receipt = changedIn(outcome['receipt'], calls[call].approved.receipt);
+    return { ...outcome, billerReference: text, receipt };
+  }
+  const told = outcome['bill'] as Record<string, unknown>;
+  const said = calls.inquiry?.bill;
+  if (!said) return outcome;
+  const [details, echo] = [changedIn(told['details'], said.details), changedIn(told['echo'], said.echo)];
+  return { bill: { ...told, customerName: text, details, echo } };
 }
 
 function productOf({ call, question, leg }: BillerCase): string {

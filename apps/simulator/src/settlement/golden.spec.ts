@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { BILLERS } from '../billers/biller';
+import type { Detail } from './detail';
+import { fileNameOf, layoutOf } from './layouts';
+
+const GOLDEN = resolve(__dirname, '../../../../fixtures/formats');
+/** A card shows its first and last digits alone; everybody else says the whole number. */
+const CUSTOMERS: Record<string, string> = { BKK01: '542640******0000' };
+
+/** Three lines of a day: two paid, one given back. */
+function detailsOf(source: string, prefix: string): Detail[] {
+  const line = (number: number, amount: bigint, status: Detail['status']): Detail => ({
+    ourReference: `P26G${source}${number}`,
+    theirReference: `${prefix}2607140000000${number}`,
+    customerNumber: CUSTOMERS[source] ?? '531100010000',
+    amount,
+    status,
+    paidAt: `2026071408102${number}`,
+  });
+  return [line(1, 250_000n, '00'), line(2, 98_500n, '00'), line(3, 98_500n, 'RV')];
+}
+
+test.each(BILLERS.filter(({ id }) => id !== 'pln'))(
+  'the file of $source is its golden sample, byte for byte',
+  ({ source, referencePrefix }) => {
+    const frame = {
+      source,
+      businessDate: '2026-07-14',
+      createdAt: '20260714235000',
+      sequence: 1,
+      totalOffset: 0n,
+    };
+    const lines = layoutOf(source)?.(frame, detailsOf(source, referencePrefix));
+    const text = [lines?.header, ...(lines?.details ?? []), lines?.trailer]
+      .map((line) => `${line}\n`)
+      .join('');
+
+    expect(text).toBe(readFileSync(join(GOLDEN, source.toLowerCase(), fileNameOf(frame)), 'utf8'));
+  },
+);

@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeBed, runLoad } from './lib/bed.mjs';
+import { quantile, rounded } from './lib/figures.mjs';
+import { booksHold, CHANNEL, orderFor, prepareOffers, startSwitch } from './lib/payments-bed.mjs';
+
+const ROUNDS = 3;
+const WARM_UP_S = 3;
+const HEALTHY_PER_SECOND = 200;
+const DEAD_PER_SECOND = 200;
+/** More than a dead biller can hold: who finds no place is refused at once. */
+const DEAD_IN_FLIGHT_MAX = 2_048;
+const NEIGHBOUR = 'warung-kecil';
+const DEAD_PRODUCT = 'pdam-tirta-jaya';
+const RATIO_MAX = 1.1;
+const FINAL_WITHIN_MS = 180_000;
+
+/**
+ * One biller takes connections and never answers, at 200 payments a second; another one is healthy. By turns on one
+ * switch: the healthy one alone, then beside the dead one from its first call on, while calls pile up and until it is
+ * cut off.
+ * @param {{ seconds: number, signal: AbortSignal, log: (line: string) => void }} options
+ */
+export async function measure({ seconds, signal, log }) {
+  const bed = await makeBed({ log, signal });
+  const dead = await aDeadBiller();
+  try {
+    const payments = ROUNDS * (2 * seconds + WARM_UP_S) * HEALTHY_PER_SECOND + 1_000;
+    const offers = await prepareOffers(bed, payments, [CHANNEL, NEIGHBOUR]);
+    const deadOffers = await offersOfTheDead(bed, ROUNDS * seconds * DEAD_PER_SECOND + 100);
+    /** @type {Record<'alone' | 'beside', number[]>} */
+    const latencies = { alone: [], beside: [] };
+    /** @type {Record<string, number>} */
+    const statuses = {};
+    /** @type {Record<string, number>} */
+    const ofTheDead = {};
+    let missed = 0;
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const around = { ...bed, environment: { ...bed.environment, BILLER_TIRTA_JAYA_URL: dead.url } };
+      const { port, stop } = await startSwitch(around, 'batch', bed.environment['DATABASE_URL'] ?? '');
+      const order = orderFor(bed, port);
+      /** @param {string} name @param {number} forSeconds */
+      const healthy = (name, forSeconds) =>
+        runLoad({
+          ...order,
+          prefix: `${name}${round}`,
+          perSecond: HEALTHY_PER_SECOND,
+          seconds: forSeconds,
+          offers: offers.take(HEALTHY_PER_SECOND * forSeconds + 5),
+        });
+      await healthy('w', WARM_UP_S);
+      const alone = await healthy('a', seconds);
+      const [beside, noise] = await Promise.all([
+        healthy('b', seconds),
+        runLoad({
+          ...orderFor(bed, port, NEIGHBOUR),
+          inFlightMax: DEAD_IN_FLIGHT_MAX,
+          prefix: `d${round}`,
+          perSecond: DEAD_PER_SECOND,
+          seconds,
+          offers: deadOffers.splice(0, DEAD_PER_SECOND * seconds + 5),
+        }),
+      ]);
+      latencies.alone.push(...alone.latenciesMs);
+      latencies.beside.push(...beside.latenciesMs);
+      missed += alone.missed + beside.missed;
+      for (const load of [alone, beside]) add(statuses, load.statuses);
+      add(ofTheDead, noise.statuses);
+      log(
+        `round ${round}: alone p99 ${rounded(quantile(alone.latenciesMs, 0.99))} ms, beside ` +
+          `${rounded(quantile(beside.latenciesMs, 0.99))} ms; the dead one's ${JSON.stringify(noise.statuses)}`,
+      );
+      await stop();
+    }
+    await untilFinal(bed);
+    const books = await booksHold(bed);
+    const [aloneP99Ms, besideP99Ms] = [quantile(latencies.alone, 0.99), quantile(latencies.beside, 0.99)];
+    const errors = Object.entries(statuses).reduce(
+      (n, [status, times]) => (status === '200' ? n : n + times),
+      0,
+    );
+    const isDeadDenied = Object.keys(ofTheDead).every((status) => status === '202' || status === '503');
+    return {
+      healthyPerSecond: HEALTHY_PER_SECOND,
+      deadPerSecond: DEAD_PER_SECOND,
+      aloneP99Ms: rounded(aloneP99Ms),
+      besideP99Ms: rounded(besideP99Ms),
+      aloneP50Ms: rounded(quantile(latencies.alone, 0.5)),
+      besideP50Ms: rounded(quantile(latencies.beside, 0.5)),
+      ratio: rounded(besideP99Ms / aloneP99Ms, 3),
+      errors,
+      deadHeld: ofTheDead['202'] ?? 0,
+      deadRefused: ofTheDead['503'] ?? 0,
+      missed,
+      reached: { ratio: besideP99Ms <= RATIO_MAX * aloneP99Ms, noErrors: errors === 0 },
+      books: books.why,
+      valid: books.ok && missed === 0 && isDeadDenied,
+    };
+  } finally {
+    dead.close();
+    await bed.stop();
+  }
+}
+
+/** A listener that takes every connection and never says anything. */
+async function aDeadBiller() {
+  /** @type {Set<import('node:net').Socket>} */
+  const sockets = new Set();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    socket.resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Offers of the dead biller's product, each for a customer of its own.
+ * @param {import('./lib/bed.mjs').Bed} bed
+ * @param {number} count
+ * @returns {Promise<[string, string][]>}
+ */
+async function offersOfTheDead(bed, count) {
+  await bed.admin.query(
+    `INSERT INTO inquiry (inquiry_id, channel_id, channel_reference, product_id, customer_number, amount, offer,
+       created_at, valid_until)
+     SELECT CONCAT('inq_dead', s.seq), ?, channel_reference, ?, CONCAT('7', LPAD(s.seq, 7, '0')), amount,
+       JSON_SET(offer, '$.echo', JSON_OBJECT('inquiry', 'bench')),
+       created_at, created_at + INTERVAL 1 DAY FROM inquiry, seq_1_to_${count} s
+     WHERE inquiry_id = 'inq_ba1'`,
+    [NEIGHBOUR, DEAD_PRODUCT],
+  );
+  const [rows] = await bed.admin.query("SELECT JSON_VALUE(offer, '$.total') AS total FROM inquiry LIMIT 1");
+  const total = String(/** @type {any} */ (rows)[0].total);
+  return Array.from(
+    { length: count },
+    (_, at) => /** @type {[string, string]} */ ([`inq_dead${at + 1}`, total]),
+  );
+}
+
+/** The worker reaches the biller all the same, and hears that it knows of nothing. @param {import('./lib/bed.mjs').Bed} bed */
+async function untilFinal(bed) {
+  const giveUpAt = Date.now() + FINAL_WITHIN_MS;
+  while (Date.now() < giveUpAt) {
+    const [rows] = await bed.admin.query(
+      "SELECT COUNT(*) AS n FROM payment WHERE state NOT IN ('PAID', 'DECLINED')",
+    );
+    if (Number(/** @type {any} */ (rows)[0].n) === 0) return;
+    await sleep(1_000);
+  }
+}
+
+/** @param {Record<string, number>} to @param {Record<string, number>} more */
+function add(to, more) {
+  for (const [status, times] of Object.entries(more)) to[status] = (to[status] ?? 0) + times;
+}

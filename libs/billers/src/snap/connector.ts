@@ -1,0 +1,250 @@
+import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
+import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
+import {
+  externalIdOf,
+  snapTimestamp,
+  SNAP_SERVICES,
+  SnapClient,
+  type CallOptions,
+  type JsonObject,
+  type SnapService,
+} from '#lib/snap';
+import type {
+  AdviceOutcome,
+  Bill,
+  BillerConnector,
+  BillerInquiry,
+  BillerLeg,
+  Evidence,
+  PaymentOutcome,
+} from '#lib/switching';
+import { declinedBy, meaningOf, SUCCESS } from '../spec/codes';
+import { filler, UnfilledTemplate, type Variables } from '../text-template';
+import { UnreadableAnswer } from '../unreadable-answer';
+import { approvalIn, billIn, textAt } from './answer';
+import { bodyFiller, type BodyFiller } from './body';
+import { partnerOf } from './partner';
+import type { SnapBillerSpec } from './spec';
+import { accountNumbering, type AccountNumbering } from './virtual-account';
+
+const SERVICES = { inquiry: 'inquiry', payment: 'payment', advice: 'status' } as const satisfies Record<
+  string,
+  SnapService
+>;
+type CallName = keyof typeof SERVICES;
+type Call = NonNullable<SnapBillerSpec[CallName]>;
+
+const WORDS_MAX = 120;
+
+/** What one call brought: an answer with its code, or why there is none. */
+type Heard =
+  | { kind: 'heard'; code: SnapWord; body: JsonObject; doubt: () => string | undefined; evidence: Evidence }
+  | { kind: 'not sent'; evidence: Evidence }
+  | { kind: 'lost'; evidence: Evidence };
+
+/** Status and case, and the service's own word behind them. */
+interface SnapWord {
+  code: string;
+  flag: string | undefined;
+}
+
+/** A call made ready: its body, and what its answer must repeat. */
+interface Form {
+  call: Call;
+  body: BodyFiller;
+  repeats: (readonly [path: string, fill: ReturnType<typeof filler>])[];
+}
+
+/** Pays virtual accounts of any biller by SNAP: services 24, 25 and 26 as their client, as its spec says. */
+export class SnapBillerConnector implements BillerConnector {
+  readonly patience: BillerConnector['patience'];
+  readonly adviceLane: BillerConnector['adviceLane'];
+  private readonly client: SnapClient;
+  private readonly number: AccountNumbering;
+  private readonly forms: Readonly<Record<CallName, Form | undefined>>;
+
+  /** @throws SettingError when an address, a key or a secret is not in the environment, or is none. */
+  constructor(
+    private readonly spec: SnapBillerSpec,
+    private readonly clock: Clock,
+  ) {
+    this.patience = spec.patience;
+    this.adviceLane = spec.adviceLane;
+    this.client = new SnapClient(partnerOf(spec), clock);
+    this.number = accountNumbering(spec.virtualAccount);
+    this.forms = {
+      inquiry: spec.inquiry && formOf(spec.inquiry),
+      payment: formOf(spec.payment),
+      advice: formOf(spec.advice),
+    };
+  }
+
+  async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
+    const { biller, inquiry } = this.spec;
+    const unavailable = (reason: unknown) =>
+      fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${String(reason)}`));
+    if (!inquiry) return unavailable('is asked nothing before a payment');
+    const { product, customerNumber, amount, billCount, months, year, extra, trace } = question;
+    const asked = { product, customerNumber, amount, billCount, months, year, trace };
+    const heard = await this.ask('inquiry', { ...asked, ...prefixed('extra', extra) }, deadline);
+    if (heard.kind !== 'heard') return unavailable(heard.evidence['reason']);
+    const { code, flag } = heard.code;
+    const meaning = meaningIn(heard.code, inquiry.codes, SUCCESS.inquiry);
+    if (meaning === undefined) return unavailable(`answered the unlisted code ${code} ${flag ?? ''}`);
+    if (meaning !== 'bill') return fail(refusal(meaning, `${biller} answered ${code}`));
+    try {
+      const doubt = heard.doubt();
+      return doubt === undefined ? ok(billIn(heard.body, inquiry.bill)) : unavailable(doubt);
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer)) throw error;
+      return unavailable(error.message);
+    }
+  }
+
+  async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
+    const { payment, externalId } = this.spec;
+    const heard = await this.ask('payment', variablesOf(leg), deadline, {
+      externalId:
+        externalId.payment === 'fresh'
+          ? undefined
+          : externalIdOf(`${SNAP_SERVICES.payment.code} ${leg.reference}`, externalId.length),
+      onSending: () => {
+        failPoint('K4 before send', leg.reference);
+        failPointAfterThisTurn('K4 sent', leg.reference);
+      },
+    });
+    if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
+    if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
+    return believed<PaymentOutcome>(heard, (evidence) => {
+      const meaning = meaningIn(heard.code, payment.codes, SUCCESS.payment);
+      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+      if (meaning === 'approved')
+        return { kind: 'approved', ...approvalIn(heard.body, payment.approved), evidence };
+      return declinedBy(meaning, evidence);
+    });
+  }
+
+  /** Asks service 26 what became of a payment: a payment is never sent again, so its status is all there is to ask. */
+  async advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome> {
+    const { advice } = this.spec;
+    const heard = await this.ask('advice', variablesOf(leg), deadline);
+    // An advice that was not sent says nothing about the payment.
+    if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
+    return believed<AdviceOutcome>(heard, (evidence) => {
+      const meaning = meaningIn(heard.code, advice.codes, SUCCESS.advice);
+      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+      if (meaning === 'approved')
+        return { kind: 'approved', ...approvalIn(heard.body, advice.approved), evidence };
+      if (meaning === 'no such payment') return { kind: meaning, evidence };
+      return declinedBy(meaning, evidence);
+    });
+  }
+
+  /** Breaks off what is still under way; its outcome is then `unknown`. */
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+
+  private async ask(
+    name: CallName,
+    given: Variables & { customerNumber: string },
+    deadline: Date,
+    how: CallOptions = {},
+  ): Promise<Heard> {
+    const form = this.forms[name];
+    if (!form) throw new Error(`${this.spec.biller} has no ${name}`);
+    let body: object;
+    let repeats: [path: string, sent: string | undefined][];
+    try {
+      const variables = { ...given, ...this.number(given), time: snapTimestamp(this.clock.now()) };
+      body = form.body(variables) as object;
+      repeats = form.repeats.map(([path, fill]) => [path, fill(variables)]);
+    } catch (error) {
+      if (!(error instanceof UnfilledTemplate)) throw error;
+      return { kind: 'not sent', evidence: { reason: error.message } };
+    }
+    const heard = await this.client.ask(SERVICES[name], body, deadline, how);
+    if (heard.kind === 'not sent') return { kind: 'not sent', evidence: { reason: heard.reason } };
+    if (heard.kind === 'unknown') return { kind: 'lost', evidence: { reason: heard.reason } };
+    const { http, service, caseCode } = heard.code;
+    const evidence = { code: http + service + caseCode };
+    if (service !== SNAP_SERVICES[SERVICES[name]].code)
+      return { kind: 'lost', evidence: { ...evidence, reason: 'answers another service' } };
+    try {
+      const flag = form.call.flag === undefined ? undefined : textAt(heard.body, form.call.flag);
+      const message = masked(textAt(heard.body, 'responseMessage'));
+      return {
+        kind: 'heard',
+        code: { code: http + caseCode, flag: flag === '' ? undefined : flag },
+        body: heard.body,
+        doubt: () => doubtAbout(heard.body, repeats),
+        evidence: { ...evidence, flag: flag ?? null, message },
+      };
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer)) throw error;
+      return { kind: 'lost', evidence: { ...evidence, reason: `unreadable: ${error.message}` } };
+    }
+  }
+}
+
+function formOf(call: Call): Form {
+  return {
+    call,
+    body: bodyFiller(call.body),
+    repeats: Object.entries(call.repeats).map(([path, text]) => [path, filler(text)] as const),
+  };
+}
+
+/**
+ * What a word means: the code with its flag where the answer has one, or else the code alone. A code alone is never the
+ * success of an answer whose flag is not listed with it.
+ */
+function meaningIn<T extends string>(
+  { code, flag }: SnapWord,
+  codes: Readonly<Record<string, T>>,
+  success: string,
+): T | undefined {
+  const alone = meaningOf(code, codes);
+  if (flag === undefined) return alone;
+  const whole = meaningOf(`${code}/${flag}`, codes);
+  return whole ?? (alone === success || code.startsWith('20') ? undefined : alone);
+}
+
+function variablesOf(leg: BillerLeg): Variables & { customerNumber: string } {
+  const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
+  const own = { reference, product, customerNumber, amount, billCount, months, year, settlementDate };
+  return { ...prefixed('extra', leg.extra), ...prefixed('echo', leg.echo), ...own };
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
+}
+
+/** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
+function believed<T extends { kind: string }>(
+  { doubt, evidence }: Extract<Heard, { kind: 'heard' }>,
+  read: (evidence: Evidence) => T,
+): T | { kind: 'unknown'; evidence: Evidence } {
+  try {
+    const outcome = read(evidence);
+    const found = outcome.kind === 'unknown' ? undefined : doubt();
+    return found === undefined ? outcome : { kind: 'unknown', evidence: { ...evidence, doubt: found } };
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
+  }
+}
+
+/** Why an answer may be about something else: a member does not repeat what was sent. Padding is not compared. */
+function doubtAbout(
+  body: JsonObject,
+  repeats: readonly (readonly [path: string, sent: string | undefined])[],
+): string | undefined {
+  const strange = repeats.find(([path, sent]) => textAt(body, path)?.trim() !== sent?.trim());
+  return strange && `${strange[0]} does not repeat what was sent`;
+}
+
+/** A biller's words to people. Many digits in a row may be a customer's number. */
+function masked(words: string | undefined): string | null {
+  return words?.slice(0, WORDS_MAX).replace(/\d{5,}/g, (digits) => maskNumber(digits)) ?? null;
+}

@@ -1,0 +1,69 @@
+import type { SecretBox } from '#lib/platform';
+import { Billers, type BillerConnector, type BillerLeg } from './biller.contract';
+
+/** What a sealed number begins with; no customer number does. */
+const SEALED = 'sealed:';
+const PLACE = 'customer number';
+
+/**
+ * Keeps the numbers that nobody but the biller may read, such as those of cards: in the books they are masked, beside
+ * them stands the sealed text, and only the call to the biller opens it.
+ */
+export class SealedNumbers {
+  constructor(private readonly box: SecretBox) {}
+
+  /** @returns a text that may be written down. */
+  seal(number: string): string {
+    return SEALED + this.box.seal(number, PLACE).toString('base64');
+  }
+
+  /** A number as the biller is told it; one that is not sealed stays as it is. */
+  opened(number: string): string {
+    if (!number.startsWith(SEALED)) return number;
+    return this.box.open(Buffer.from(number.slice(SEALED.length), 'base64'), PLACE);
+  }
+}
+
+/** As a card is printed on a receipt: the first six and the last four digits. Shorter numbers lose all but the last four. */
+export function maskedNumber(number: string): string {
+  const shown = number.length >= 13 ? 6 : 0;
+  const hidden = Math.max(number.length - shown - 4, 0);
+  return number.slice(0, shown) + '*'.repeat(hidden) + number.slice(shown + hidden);
+}
+
+/** Billers whose legs may carry sealed numbers: each is opened for its call and nowhere else. */
+export class NumberOpeningBillers extends Billers {
+  private readonly known = new WeakMap<BillerConnector, BillerConnector>();
+
+  constructor(
+    private readonly billers: Billers,
+    private readonly numbers: SealedNumbers,
+  ) {
+    super();
+  }
+
+  override connector(billerId: string): BillerConnector {
+    const sealed = this.billers.connector(billerId);
+    let opening = this.known.get(sealed);
+    if (!opening) this.known.set(sealed, (opening = this.openingFor(sealed)));
+    return opening;
+  }
+
+  private openingFor(connector: BillerConnector): BillerConnector {
+    const opened = (leg: BillerLeg): BillerLeg => {
+      const customerNumber = this.numbers.opened(leg.customerNumber);
+      return customerNumber === leg.customerNumber ? leg : { ...leg, customerNumber };
+    };
+    // Whatever carries no leg stays the connector's own.
+    const opening = Object.assign(Object.create(connector) as BillerConnector, {
+      pay: (leg, deadline) => connector.pay(opened(leg), deadline),
+      advise: (leg, deadline) => connector.advise(opened(leg), deadline),
+    } satisfies Partial<BillerConnector>);
+    if (connector.reverse)
+      opening.reverse = (reversal, deadline) => {
+        if (!connector.reverse) throw new Error('the biller took reversals before');
+        return connector.reverse({ ...reversal, leg: opened(reversal.leg) }, deadline);
+      };
+    return opening;
+  }
+}
