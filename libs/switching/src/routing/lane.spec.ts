@@ -21,7 +21,7 @@ test('inquiries leave a quarter of the places to payments, also while inquiries 
 
 test('a place that becomes free goes to a payment before an inquiry that came first', async () => {
   const lane = aLane();
-  for (let n = 0; n < 4; n += 1) lane.enter('payment', 1_000);
+  for (let n = 0; n < 4; n += 1) void lane.enter('payment', 1_000);
   const ended: string[] = [];
   void Promise.resolve(lane.enter('inquiry', 1_000)).then(() => ended.push('inquiry'));
   void Promise.resolve(lane.enter('payment', 1_000)).then(() => ended.push('payment'));
