@@ -124,6 +124,8 @@ export function unitOfReroute(
           state: before.state,
           last_event_no: before.lastEventNo,
           leg_no: before.leg.legNo,
+          // Whoever takes the payment back does not want it paid elsewhere.
+          reversal_ordered: 0,
         },
       },
       {
@@ -243,7 +245,11 @@ export function unitOfMove(
 }
 
 /** A purchase of serials, noted with its payment; who keeps serials unfolds it. */
-function purchaseRow({ paymentId, channelId, billerId, productId }: Payment, serials: string, now: Date): Row {
+function purchaseRow(
+  { paymentId, channelId, billerId, productId }: Payment,
+  serials: string,
+  now: Date,
+): Row {
   return {
     table: 'stamp_purchase',
     values: {

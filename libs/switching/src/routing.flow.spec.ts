@@ -133,6 +133,25 @@ describe('a product with two routes', () => {
     });
   });
 
+  test('a payment that is taken back while its first leg is under way goes nowhere else', async () => {
+    const { water, spare } = world;
+    world.routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
+    let open = (): void => undefined;
+    water.gate = new Promise((resolve) => (open = resolve));
+    water.behaviour = 'is not reached';
+    const [askedOf, sentTo] = [water.received.length, spare.received.length];
+    const paying = world.payWater();
+    while (water.received.length === askedOf) await sleep(2);
+    await world.reverse({ paymentId: water.received.at(-1)! });
+    open();
+    expect(await paying).toMatchObject({ state: 'DECLINED', leg: { legNo: 1 } });
+    expect(spare.received.length).toBe(sentTo);
+    await world.pass(6);
+    expect(water.reversalsReceived).toEqual([]);
+    world.routes.ofProduct.delete('pdam-tirta-jaya');
+    water.behaviour = 'approves';
+  });
+
   test('another biller that offers something else is not tried', async () => {
     const inquire = jest.spyOn(world.spare, 'inquire').mockImplementation(async () => {
       const bill = await world.biller.inquire();
