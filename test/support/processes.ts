@@ -52,7 +52,7 @@ export interface Installation {
   store: TestDatabase;
   /** What its processes are given, for a command of an operator too. */
   environment: Readonly<Record<string, string>>;
-  simulatorUrl(): string;
+  simulatorUrl: () => string;
   /** Gives a channel a credential of its protocol, sealed as the console does. */
   addCredential(channelId: string, name: string, value: string): Promise<void>;
   /**

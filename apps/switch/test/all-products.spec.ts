@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { openAtAnyHour } from '../../../test/support/catalog-changes';
 import { H2hClient, type Answer, type PaymentBody, type ProblemBody } from '../../../test/support/h2h-client';
 import { anInstallation, expectSound, type Installation } from '../../../test/support/processes';
 
@@ -22,6 +23,7 @@ let h2h: H2hClient;
 let products: ProductBody[];
 beforeAll(async () => {
   world = await anInstallation();
+  await openAtAnyHour(world.store);
   const app = await world.startSwitch();
   h2h = new H2hClient(() => app.url);
   products = (await h2h.get<{ products: ProductBody[] }>('/v1/products')).body.products;
