@@ -123,6 +123,90 @@ describe('a product with two routes', () => {
     });
   });
 
+  describe('that a channel orders to be reversed', () => {
+    let isSent: Promise<void>;
+    let answer: () => void;
+    beforeEach(() => {
+      world.routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
+      world.water.behaviour = 'is closed';
+      let sent: () => void;
+      isSent = new Promise((resolve) => (sent = resolve));
+      world.water.gate = new Promise((resolve) => (answer = resolve));
+      const pay = world.water.pay.bind(world.water);
+      jest.spyOn(world.water, 'pay').mockImplementation((leg) => {
+        sent();
+        return pay(leg);
+      });
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+      world.water.behaviour = 'approves';
+      world.water.gate = Promise.resolve();
+      world.routes.ofProduct.delete('pdam-tirta-jaya');
+    });
+
+    async function firstLeg() {
+      const offer = await anOffer({
+        productId: 'pdam-tirta-jaya',
+        customerNumber: '0870110000',
+        amount: undefined,
+      });
+      const reference = `UNDO-${(count += 1)}`;
+      const paid = world.pay({ reference, ...offer });
+      await isSent;
+      const open = await world.payments.findByReference('ppob-nusantara', reference);
+      if (open?.state !== 'SENT') throw new Error(`no payment on its way: ${open?.state}`);
+      return { paid, open };
+    }
+
+    test('while its first leg is on its way, is sent nowhere else', async () => {
+      const { paid, open } = await firstLeg();
+      await world.reverse({ paymentId: open.paymentId });
+      const sent = world.spare.received.length;
+      answer();
+      expect(codeOf(await paid)).toBe('BILLER_UNAVAILABLE');
+      expect(world.spare.received.length).toBe(sent);
+      await world.pass(70);
+      expect(world.water.reversalsReceived).toEqual([]);
+      expect(await world.payments.findById('ppob-nusantara', open.paymentId)).toMatchObject({
+        state: 'DECLINED',
+        leg: { legNo: 1 },
+      });
+    });
+
+    test('just after its second leg was formed, is undone where it was paid', async () => {
+      const { paid, open } = await firstLeg();
+      const find = world.payments.findById.bind(world.payments);
+      let isSecondPaid: () => void;
+      const secondPaid = new Promise<void>((resolve) => (isSecondPaid = resolve));
+      let toAnswerSecond: () => void;
+      world.spare.gate = new Promise((resolve) => (toAnswerSecond = resolve));
+      const pay = world.spare.pay.bind(world.spare);
+      jest.spyOn(world.spare, 'pay').mockImplementation((leg) => {
+        isSecondPaid();
+        return pay(leg);
+      });
+      // It is looked at while the first leg is on its way, and ordered when the second is.
+      jest.spyOn(world.payments, 'findById').mockImplementationOnce(async (...which) => {
+        const looked = await find(...which);
+        answer();
+        await secondPaid;
+        return looked;
+      });
+      await world.reverse({ paymentId: open.paymentId });
+      toAnswerSecond!();
+      world.spare.gate = Promise.resolve();
+      await paid;
+      await world.pass(20);
+      expect(world.water.reversalsReceived).toEqual([]);
+      expect(await find('ppob-nusantara', open.paymentId)).toMatchObject({
+        state: 'REVERSED',
+        billerId: 'story',
+        leg: { legNo: 2 },
+      });
+    });
+  });
+
   test('no third leg follows where two is the bound', async () => {
     world.biller.behaviour = 'is not reached';
     world.spare.behaviour = 'is not reached';
