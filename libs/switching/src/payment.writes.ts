@@ -245,7 +245,11 @@ export function unitOfMove(
 }
 
 /** A purchase of serials, noted with its payment; who keeps serials unfolds it. */
-function purchaseRow({ paymentId, channelId, billerId, productId }: Payment, serials: string, now: Date): Row {
+function purchaseRow(
+  { paymentId, channelId, billerId, productId }: Payment,
+  serials: string,
+  now: Date,
+): Row {
   return {
     table: 'stamp_purchase',
     values: {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rupiah, ZERO } from '#lib/kernel';
+import { fail, refusal, rupiah, ZERO } from '#lib/kernel';
 import { aSwitch, ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 
@@ -121,6 +121,46 @@ describe('a product with two routes', () => {
       state: 'PAID',
       billerId: 'story',
     });
+  });
+
+  /** The next biller calls every bill paid until it is restored. */
+  const nextCallsItPaid = () =>
+    jest
+      .spyOn(world.spare, 'inquire')
+      .mockImplementation(async () => fail(refusal('BILL_ALREADY_PAID', '')) as never);
+
+  test.each([
+    ['is told as paid once its own biller says so', 'PAID'],
+    ['stays refused where its own biller says so again', 'DECLINED'],
+  ] as const)('a refused leg whose bill the next biller calls paid is in doubt: it %s', async (_, end) => {
+    const offer = await anOffer();
+    const reference = `DOUBT-${end}`;
+    const sent = world.spare.received.length;
+    const inquire = nextCallsItPaid();
+    const pay = world.biller.pay.bind(world.biller);
+    const refuses = jest.spyOn(world.biller, 'pay').mockImplementation(async (leg) => {
+      if (end === 'PAID') await pay(leg);
+      return { kind: 'declined', code: 'BILLER_UNAVAILABLE', evidence: {} };
+    });
+    world.biller.adviceSays = end === 'DECLINED' ? 'declined' : undefined;
+    expect(await world.pay({ reference, ...offer })).toMatchObject({
+      payment: { state: 'SUSPECT', billerId: 'pln', leg: { legNo: 1 } },
+    });
+    inquire.mockRestore();
+    refuses.mockRestore();
+    await world.pass(10);
+    world.biller.adviceSays = undefined;
+    const payment = await world.payments.findByReference('ppob-nusantara', reference);
+    expect(payment).toMatchObject({ state: end, leg: { legNo: 1 } });
+    expect(world.spare.received.length).toBe(sent);
+  });
+
+  test('a leg that never left is not in doubt, whatever the next biller says of the bill', async () => {
+    const offer = await anOffer();
+    world.biller.behaviour = 'is not reached';
+    const inquire = nextCallsItPaid();
+    expect(codeOf(await world.pay({ reference: 'NEVER-LEFT', ...offer }))).toBe('BILLER_UNAVAILABLE');
+    inquire.mockRestore();
   });
 
   describe('that a channel orders to be reversed', () => {
