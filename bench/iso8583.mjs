@@ -1,16 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { buildIfStale } from '../scripts/lib/build.mjs';
-import { CannotRun } from '../scripts/lib/cannot-run.mjs';
 import { CHECKOUT } from '../scripts/lib/home.mjs';
 import { median, rounded } from './lib/figures.mjs';
 
-/** The public package that is measured beside ours; it never enters this repository. */
-const OTHER = 'iso_8583@2.6.7';
+/** The public package that is measured beside ours; the product does not use it. */
+const OTHER = 'iso_8583';
 const ROUNDS = 5;
 
 /**
@@ -50,32 +45,25 @@ export async function measure({ seconds, signal, log }) {
   await buildIfStale({ log, signal });
   const { readSpec } = await import('#lib/iso8583');
   const spec = readSpec(join(CHECKOUT, 'config', 'iso8583', 'bank-87.yaml'));
-  const folder = await mkdtemp(join(tmpdir(), 'simpul-iso8583-'));
-  try {
-    const Other = await otherPackage(folder, signal);
-    log(
-      `beside ${OTHER}, installed in a folder of its own; both build and read whole objects of 20 data elements`,
-    );
-    const sides = { ours: oursOf(spec), other: theirsOf(Other) };
-    const disagreement = disagreementOf(sides);
-    /** @type {Record<'packs' | 'unpacks' | 'otherPacks' | 'otherUnpacks', number[]>} */
-    const rates = { packs: [], unpacks: [], otherPacks: [], otherUnpacks: [] };
-    const slice = Math.max(200, (seconds * 1_000) / (ROUNDS * 4));
-    for (const side of Object.values(sides))
-      for (const once of [side.pack, side.unpack]) perSecond(once, slice);
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      signal.throwIfAborted();
-      rates.packs.push(perSecond(sides.ours.pack, slice));
-      rates.otherPacks.push(perSecond(sides.other.pack, slice));
-      rates.unpacks.push(perSecond(sides.ours.unpack, slice));
-      rates.otherUnpacks.push(perSecond(sides.other.unpack, slice));
-      const last = Object.entries(rates).map(([name, list]) => `${name} ${rounded(list.at(-1) ?? 0, 0)}/s`);
-      log(`round ${round}: ${last.join(', ')}`);
-    }
-    return { ...figuresOf(rates), other: OTHER, disagreement, valid: disagreement === 'none' };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const Other = createRequire(import.meta.url)(OTHER);
+  log(`beside ${OTHER}; both build and read whole objects of 20 data elements`);
+  const sides = { ours: oursOf(spec), other: theirsOf(Other) };
+  const disagreement = disagreementOf(sides);
+  /** @type {Record<'packs' | 'unpacks' | 'otherPacks' | 'otherUnpacks', number[]>} */
+  const rates = { packs: [], unpacks: [], otherPacks: [], otherUnpacks: [] };
+  const slice = Math.max(200, (seconds * 1_000) / (ROUNDS * 4));
+  for (const side of Object.values(sides))
+    for (const once of [side.pack, side.unpack]) perSecond(once, slice);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    signal.throwIfAborted();
+    rates.packs.push(perSecond(sides.ours.pack, slice));
+    rates.otherPacks.push(perSecond(sides.other.pack, slice));
+    rates.unpacks.push(perSecond(sides.ours.unpack, slice));
+    rates.otherUnpacks.push(perSecond(sides.other.unpack, slice));
+    const last = Object.entries(rates).map(([name, list]) => `${name} ${rounded(list.at(-1) ?? 0, 0)}/s`);
+    log(`round ${round}: ${last.join(', ')}`);
   }
+  return { ...figuresOf(rates), other: OTHER, disagreement, valid: disagreement === 'none' };
 }
 
 /** @param {Record<'packs' | 'unpacks' | 'otherPacks' | 'otherUnpacks', number[]>} rates */
@@ -98,20 +86,6 @@ function figuresOf(rates) {
       ratioAim: both >= 20,
     },
   };
-}
-
-/**
- * Installs the other package where it touches nothing of ours.
- * @param {string} folder
- * @param {AbortSignal} signal
- */
-async function otherPackage(folder, signal) {
-  await writeFile(join(folder, 'package.json'), '{"private":true}');
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await promisify(execFile)('npm', ['install', ...flags, OTHER], { cwd: folder, signal }).catch((error) => {
-    throw new CannotRun(`npm could not install ${OTHER} to measure beside: ${error.message}`);
-  });
-  return createRequire(join(folder, 'package.json'))('iso_8583');
 }
 
 /**

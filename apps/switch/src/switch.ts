@@ -34,6 +34,7 @@ import {
   NodeLease,
   readConfigFile,
   SecretBox,
+  warnOfStale,
   type Logger,
 } from '#lib/platform';
 import { StampFlow, StampLimits } from '#lib/stamps';
@@ -114,8 +115,10 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const routingLimits = readConfigFile(join(configDirectory, 'routing.yaml'), RoutingLimits);
   const database = new Database(options.databaseUrl, limits.database);
   await checkDatabase(database);
-  const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
-    logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
+  const catalog = await Catalog.open(
+    options.databaseUrl,
+    new SecretBox(options.dataKey),
+    warnOfStale(logger, 'the catalog could not be reloaded'),
   );
   const profiles = ChannelProfiles.read(join(configDirectory, 'channels'));
   profiles.requireFor(catalog.channels());
@@ -177,8 +180,10 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     limits.reversal,
     logger,
   );
-  const switches = await OrderedRouteSwitches.open(database, routingLimits.ordersPollMs, (error) =>
-    logger.error({ err: error }, 'the orders of routes could not be read; the last ones known are used'),
+  const switches = await OrderedRouteSwitches.open(
+    database,
+    routingLimits.ordersPollMs,
+    warnOfStale(logger, 'the orders of routes could not be read'),
   );
   const routing = new Routing({
     clock,

@@ -20,6 +20,7 @@ import {
   DatabaseLimits,
   readConfigFile,
   SecretBox,
+  warnOfStale,
   type Logger,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
@@ -70,8 +71,10 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   // A day's reconciliation reads and writes for longer than a payment may wait.
   const dayDatabase = new Database(options.databaseUrl, { connectionsMax: 4 });
   await checkDatabase(database);
-  const catalog = await Catalog.open(options.databaseUrl, new SecretBox(options.dataKey), (error) =>
-    logger.error({ err: error }, 'the catalog could not be reloaded; the last one known is used'),
+  const catalog = await Catalog.open(
+    options.databaseUrl,
+    new SecretBox(options.dataKey),
+    warnOfStale(logger, 'the catalog could not be reloaded'),
   );
   const numbers = new SealedNumbers(new SecretBox(options.dataKey));
   const billers = BillerRegistry.load(join(configDirectory, 'billers'), clock, (biller, event, what) =>

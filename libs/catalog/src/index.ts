@@ -1,6 +1,5 @@
 export { applyCatalog, type Applied, type CatalogChange } from './apply-catalog';
 export * from './catalog';
-export { readCatalogFile, type CatalogFile } from './catalog-file';
 export * from './customer-number';
 export * from './entities';
 export { exportCatalog } from './export-catalog';

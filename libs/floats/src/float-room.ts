@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Rupiah } from '#lib/kernel';
-import type { Database, Logger, Statements } from '#lib/platform';
+import { warnOfStale, type Database, type Logger, type Statements } from '#lib/platform';
 import { Floats, type FloatDraw } from '#lib/switching';
 import { pausedBillers } from './alerts';
 import { foldChanges, lockBalances } from './balances';
@@ -116,7 +116,7 @@ export class FloatRoom extends Floats {
   private lookAgain(): void {
     this.timer = setTimeout(() => {
       (this.isLookOwed() ? this.look() : Promise.resolve())
-        .catch((error: unknown) => this.logger.error({ err: error }, 'the floats could not be looked at'))
+        .catch(warnOfStale(this.logger, 'the floats could not be looked at'))
         .finally(() => {
           if (!this.isClosing) this.lookAgain();
         });

@@ -10,6 +10,7 @@ import {
   type RowDataPacket,
 } from 'mysql2';
 import { answerOf, connectionOptions, SESSION, type SqlValue } from './connection';
+import type { Logger } from './logging';
 
 /** Runs statements: the pool, or one transaction. */
 export interface Statements {
@@ -65,6 +66,16 @@ export function isDatabaseAway(error: unknown): boolean {
   const { errno, message } = error as SqlError;
   const isFull = errno === 1040 || errno === 1203 || message === 'Queue limit reached.';
   return isFull || isConnectionLost(error) || errno === 1053;
+}
+
+/**
+ * Tells that something which is read again and again could not be read, and that what was known last is used: a warning
+ * while the database is away, which others say louder, and a fault of ours otherwise.
+ * @param what a sentence, for example `the catalog could not be reloaded`.
+ */
+export function warnOfStale(logger: Logger, what: string): (error: unknown) => void {
+  return (error) =>
+    logger[isDatabaseAway(error) ? 'warn' : 'error']({ err: error }, `${what}; what was known last is used`);
 }
 
 /** Whether the connection is gone, and its transaction with it. One that went between two statements has no code. */

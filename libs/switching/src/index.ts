@@ -38,7 +38,6 @@ export { Failover } from './routing/failover';
 export { RoutingLimits } from './routing/limits';
 export {
   AllRoutesOn,
-  lastRouteOrders,
   OrderedRouteSwitches,
   orderRoute,
   RouteSwitches,

@@ -124,7 +124,7 @@ export function unitOfReroute(
           state: before.state,
           last_event_no: before.lastEventNo,
           leg_no: before.leg.legNo,
-          // Who wants it undone wants it paid nowhere else; and the order knows only the biller it was given for.
+          // Whoever takes the payment back does not want it paid elsewhere.
           reversal_ordered: 0,
         },
       },

@@ -199,21 +199,6 @@ describe('a product with two routes', () => {
       return { paid, open };
     }
 
-    test('while its first leg is on its way, is sent nowhere else', async () => {
-      const { paid, open } = await firstLeg();
-      await world.reverse({ paymentId: open.paymentId });
-      const sent = world.spare.received.length;
-      answer();
-      expect(codeOf(await paid)).toBe('BILLER_UNAVAILABLE');
-      expect(world.spare.received.length).toBe(sent);
-      await world.pass(70);
-      expect(world.water.reversalsReceived).toEqual([]);
-      expect(await world.payments.findById('ppob-nusantara', open.paymentId)).toMatchObject({
-        state: 'DECLINED',
-        leg: { legNo: 1 },
-      });
-    });
-
     test('just after its second leg was formed, is undone where it was paid', async () => {
       const { paid, open } = await firstLeg();
       const find = world.payments.findById.bind(world.payments);
@@ -255,6 +240,25 @@ describe('a product with two routes', () => {
       code: 'BILLER_UNAVAILABLE',
       leg: { legNo: 2 },
     });
+  });
+
+  test('a payment that is taken back while its first leg is under way goes nowhere else', async () => {
+    const { water, spare } = world;
+    world.routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
+    let open = (): void => undefined;
+    water.gate = new Promise((resolve) => (open = resolve));
+    water.behaviour = 'is not reached';
+    const [askedOf, sentTo] = [water.received.length, spare.received.length];
+    const paying = world.payWater();
+    while (water.received.length === askedOf) await sleep(2);
+    await world.reverse({ paymentId: water.received.at(-1)! });
+    open();
+    expect(await paying).toMatchObject({ state: 'DECLINED', leg: { legNo: 1 } });
+    expect(spare.received.length).toBe(sentTo);
+    await world.pass(6);
+    expect(water.reversalsReceived).toEqual([]);
+    world.routes.ofProduct.delete('pdam-tirta-jaya');
+    water.behaviour = 'approves';
   });
 
   test('another biller that offers something else is not tried', async () => {

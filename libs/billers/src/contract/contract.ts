@@ -28,7 +28,12 @@ export function contractOf(file: string, folder: string): Check[] {
   const driverOf = DRIVERS[spec.kind];
   if (!driverOf) throw new Error(`no contract driver for the kind ${spec.kind}`);
   const driver = driverOf(spec, configOf(file));
-  const biller = { spec, folder, driver, read: (name: string) => readCase(folder, name, driver.fixtures) };
+  const biller = {
+    spec,
+    folder,
+    driver,
+    read: readingOnce((name) => readCase(folder, name, driver.fixtures)),
+  };
   const shown = callsOf(spec).filter((call) => casesIn(folder).includes(successOf(call)));
   return [
     ...casesOf(folder, spec).map((name) => wordByWord(biller, name)),
@@ -43,6 +48,16 @@ interface Biller {
   folder: string;
   driver: ContractDriver;
   read: (name: string) => BillerCase;
+}
+
+/** A case is asked for by every check that spoils it. One that cannot be read says so each time. */
+function readingOnce(read: (name: string) => BillerCase): (name: string) => BillerCase {
+  const known = new Map<string, BillerCase>();
+  return (name) => {
+    const one = known.get(name) ?? read(name);
+    known.set(name, one);
+    return one;
+  };
 }
 
 function wordByWord({ driver, read }: Biller, name: string): Check {

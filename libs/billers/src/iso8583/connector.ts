@@ -177,28 +177,22 @@ export class Iso8583Connector implements BillerConnector {
     if (!form) return notSent(`the product ${product} has no ${name} in this biller's file`);
     const now = this.clock.now();
     const stamps = this.dialect.stamps(own?.at ?? now);
-    let stan = own?.stan ?? this.lines.nextStan();
-    for (let isSecond = false; ; isSecond = true) {
-      let message: IsoMessage;
-      let repeats: Repeats;
-      const all = { ...variables, stan };
-      try {
-        message = form.message(form.fields(all), stan, stamps, isAgain);
-        repeats = form.repeats(all);
-      } catch (error) {
-        if (!(error instanceof UnfilledTemplate)) throw error;
-        return notSent(error.message);
-      }
-      const leftMs = deadline.getTime() - this.clock.now().getTime();
-      const answer = await this.lines.ask(message, leftMs, onSending);
-      if (answer.ok) return this.heardIn(form.call, answer.value.fields, repeats, stan);
-      const { kind, detail } = answer.error;
-      const evidence = { stan, reason: detail };
-      if (kind !== 'not sent') return { kind: 'lost', evidence };
-      // Two payments of one second may come by one number. "Not sent" is proof, so another number is no repeat.
-      if (isSecond || !own || !this.lines.isReady) return { kind, evidence };
-      stan = this.lines.nextStan();
+    // A payment whose number another one has now is not sent: by a second number no advice would find it.
+    const stan = own?.stan ?? this.lines.nextStan();
+    let message: IsoMessage;
+    let repeats: Repeats;
+    const all = { ...variables, stan };
+    try {
+      message = form.message(form.fields(all), stan, stamps, isAgain);
+      repeats = form.repeats(all);
+    } catch (error) {
+      if (!(error instanceof UnfilledTemplate)) throw error;
+      return notSent(error.message);
     }
+    const answer = await this.lines.ask(message, deadline.getTime() - now.getTime(), onSending);
+    if (answer.ok) return this.heardIn(form.call, answer.value.fields, repeats, stan);
+    const { kind, detail } = answer.error;
+    return { kind: kind === 'not sent' ? kind : 'lost', evidence: { stan, reason: detail } };
   }
 
   private heardIn<Name extends CallName>(

@@ -64,7 +64,7 @@ export class BillerLines {
     this.stans = new StanCounter(dialect.widthOf(stanField), firstStan - 1);
   }
 
-  /** A number no other message of these lines has now. */
+  /** The next number for a message that is never asked about by it. */
   nextStan(): string {
     return this.stans.next();
   }

@@ -39,7 +39,7 @@ export class BillerLane {
    * @param leftMs how long its caller can wait at all.
    */
   enter(kind: CallKind, leftMs: number): boolean | Promise<boolean> {
-    if (this.queue.length === 0 && this.hasPlaceFor(kind)) {
+    if (this.hasPlaceFor(kind) && !this.isBehindOthers(kind)) {
       this.count += 1;
       return true;
     }
@@ -56,6 +56,11 @@ export class BillerLane {
     if (!next || !this.hasPlaceFor(next.kind)) return;
     this.count += 1;
     next.end(true);
+  }
+
+  /** Inquiries wait behind everybody; a payment only behind payments, which its own places are kept for. */
+  private isBehindOthers(kind: CallKind): boolean {
+    return kind === 'inquiry' ? this.queue.length > 0 : this.queue.some((one) => one.kind === 'payment');
   }
 
   private hasPlaceFor(kind: CallKind): boolean {

@@ -20,7 +20,7 @@ interface OrderRow {
 const REASON_MAX = 500;
 
 /** The last order of each route that was ever ordered about. */
-export async function lastRouteOrders(statements: Statements): Promise<RouteOrder[]> {
+async function lastRouteOrders(statements: Statements): Promise<RouteOrder[]> {
   const rows = await statements.rows<OrderRow>(
     'SELECT o.route_id, o.is_enabled, o.reason, o.ordered_by, o.ordered_at FROM route_order o ' +
       'JOIN (SELECT MAX(order_no) AS order_no FROM route_order GROUP BY route_id) last ON last.order_no = o.order_no ' +

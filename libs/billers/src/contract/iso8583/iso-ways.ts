@@ -129,28 +129,33 @@ const react = (): void => undefined;
 
 function garbage(
   dialect: Iso8583Spec,
-  way: (name: string, act: Act) => Way<IsoReaction>,
+  way: (name: string, act: Act, withinMs?: number) => Way<IsoReaction>,
 ): Way<IsoReaction>[] {
+  // What cannot be read pairs with no question, so each of these is waited out to the deadline.
+  const unread = (name: string, act: Act) => way(name, act, SHORT_MS);
   const framed = (line: HostLine, text: string) =>
     line.socket.write(dialect.framing.wrap(Buffer.from(text, 'latin1')));
   const bodyOf = (answer: IsoMessage) => dialect.pack(answer).toString('latin1');
   return [
-    way('answers noise', (line) => void framed(line, 'noise that is no message at all, %&$')),
-    way('answers a frame of zeros', (line) => void framed(line, '\u0000'.repeat(64))),
-    way(
+    unread('answers noise', (line) => void framed(line, 'noise that is no message at all, %&$')),
+    unread('answers a frame of zeros', (line) => void framed(line, '\u0000'.repeat(64))),
+    unread(
       'answers a message without its data',
       (line, _, answer) => void framed(line, bodyOf(answer).slice(0, 20)),
     ),
-    way(
+    unread(
       'answers with a bitmap of no field',
       (line, _, answer) => void framed(line, answer.mti + 'Z'.repeat(16) + bodyOf(answer).slice(20)),
     ),
-    way('answers more than its bitmap says', (line, _, answer) => void framed(line, `${bodyOf(answer)}0000`)),
-    way('answers letters in place of digits', (line, _, answer) => {
+    unread(
+      'answers more than its bitmap says',
+      (line, _, answer) => void framed(line, `${bodyOf(answer)}0000`),
+    ),
+    unread('answers letters in place of digits', (line, _, answer) => {
       const body = bodyOf(answer);
       framed(line, `${body.slice(0, 20)}xyz${body.slice(23)}`);
     }),
-    way(
+    unread(
       'answers with control characters in a text',
       (line, _, answer) => void framed(line, bodyOf(answer).replace(/(?<=.{60})[A-Z](?=[A-Z ])/, '\u001b')),
     ),

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { H2hClient, type Answer, type PaymentBody, type ProblemBody } from '../../../test/support/h2h-client';
+import { anInstallation, expectSound, type Installation } from '../../../test/support/processes';
+
+/** Every product of the demo's catalog, sold as its own description says, against the simulated billers. */
+
+interface ProductBody {
+  product: string;
+  biller: string;
+  inquiry: boolean;
+  amountType: 'CLOSED' | 'DENOM' | 'OPEN' | 'MIN_MAX';
+  denominations?: string[];
+  minimum?: string;
+  customerNumber: { pattern: string; example: string };
+  fields: { name: string; in: 'extra' | 'months' | 'year'; required: boolean }[];
+}
+
+let world: Installation;
+let h2h: H2hClient;
+let products: ProductBody[];
+beforeAll(async () => {
+  world = await anInstallation();
+  const app = await world.startSwitch();
+  h2h = new H2hClient(() => app.url);
+  products = (await h2h.get<{ products: ProductBody[] }>('/v1/products')).body.products;
+});
+afterAll(() => world.close());
+
+const INPUTS: Record<string, unknown> = { months: 2, year: 2025, identityNumber: '3273010101900001' };
+
+/** What an order for this customer of the product says. */
+function orderOf(product: ProductBody, ending: string): Record<string, unknown> {
+  const { amountType, denominations, minimum, customerNumber, fields } = product;
+  const amount = amountType === 'OPEN' ? (minimum ?? '25000') : denominations?.[0];
+  const extra = fields.filter((field) => field.in === 'extra').map(({ name }) => [name, INPUTS[name]]);
+  return {
+    product: product.product,
+    customerNumber: customerNumber.example.slice(0, -ending.length) + ending,
+    ...(amount === undefined ? {} : { amount }),
+    ...(extra.length > 0 ? { extra: Object.fromEntries(extra) } : {}),
+    ...Object.fromEntries(
+      fields.filter((field) => field.in !== 'extra').map((field) => [field.in, INPUTS[field.in]]),
+    ),
+  };
+}
+
+/** Asks where the product has something to ask, and pays. */
+async function sell(product: ProductBody, ending: string): Promise<Answer<PaymentBody & ProblemBody>> {
+  const order = orderOf(product, ending);
+  if (!product.inquiry) return h2h.call('POST', '/v1/payments', { reference: h2h.reference(), ...order });
+  const asked = await h2h.ask(order);
+  return asked.status === 200 ? h2h.pay(asked.body) : (asked as unknown as Answer<PaymentBody & ProblemBody>);
+}
+
+/** Sells all products with one ending, and tells of each what came of it. */
+async function sellAll<Found>(
+  ending: string,
+  of: (answer: Answer<PaymentBody & ProblemBody>, product: ProductBody) => Found,
+): Promise<Record<string, Found>> {
+  const sold = await Promise.all(
+    products.map(async (product) => [product.product, of(await sell(product, ending), product)] as const),
+  );
+  return Object.fromEntries(sold);
+}
+
+function forEachProduct<Wanted>(wanted: (product: ProductBody) => Wanted): Record<string, Wanted> {
+  return Object.fromEntries(products.map((product) => [product.product, wanted(product)]));
+}
+
+test('forty products of twenty-five billers of all four kinds are on sale', () => {
+  const folder = join(__dirname, '..', '..', '..', 'config', 'billers');
+  const kinds = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as { biller: string; kind: string });
+  expect(products.length).toBeGreaterThanOrEqual(40);
+  expect(kinds.length).toBeGreaterThanOrEqual(25);
+  expect([...new Set(kinds.map(({ kind }) => kind))].sort()).toEqual(['http-json', 'iso8583', 'snap', 'xml']);
+});
+
+test('each is paid, has its receipt, and its biller was paid that amount once', async () => {
+  const sold = await sellAll('0000', ({ status, body, text }) =>
+    status === 200
+      ? {
+          status: body.status,
+          isWhole: BigInt(body.amount) + BigInt(body.adminFee) === BigInt(body.total),
+          hasReceipt: (body.receipt?.lines.length ?? 0) > 3,
+          paid: [body.legReference, body.amount],
+        }
+      : text,
+  );
+  const truth = await world.truth();
+  const whole = (product: ProductBody) => {
+    const found = sold[product.product];
+    const leg = typeof found === 'object' ? found.paid[0] : undefined;
+    const paid = truth.filter(({ legReference }) => legReference === leg);
+    return {
+      status: 'PAID',
+      isWhole: true,
+      hasReceipt: true,
+      paid: [leg, paid.length === 1 ? paid[0]?.amount : `paid ${paid.length} times`],
+    };
+  };
+  expect(sold).toEqual(forEachProduct(whole));
+}, 60_000);
+
+test('of each an unknown customer is told, and nothing is paid', async () => {
+  const told = await sellAll('0014', ({ body }) => body.code);
+  expect(told).toEqual(
+    forEachProduct(() => expect.stringMatching(/^(BILL_NOT_FOUND|CUSTOMER_NUMBER_INVALID)$/)),
+  );
+}, 60_000);
+
+test('of each a decline is final', async () => {
+  const told = await sellAll('1037', ({ body }) => [body.status, body.final]);
+  expect(told).toEqual(forEachProduct(() => ['DECLINED', true]));
+}, 60_000);
+
+test('of each a payment whose answer is lost stays in progress', async () => {
+  const told = await sellAll('1091', ({ status, body }) => [status, body.status, body.final]);
+  expect(told).toEqual(forEachProduct(() => [202, 'IN_PROGRESS', false]));
+}, 60_000);
+
+test('the books are sound', () => expectSound(world));
