@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { numberSetting, setting } from '#lib/platform';
-import SftpClient from 'ssh2-sftp-client';
 import type { Drop } from './drop';
 
 /** Where a source's SFTP drop is and how we log in. */
@@ -47,7 +46,9 @@ export class HostKeyRefused extends Error {}
 export async function openSftpDrop(settings: SftpSettings): Promise<Drop> {
   const { host, port, user, hostKeySha256, folder } = settings;
   const silent = { error: () => undefined, end: () => undefined, close: () => undefined };
-  const client = new SftpClient('settlement-files', silent);
+  // Read only by who opens a drop: the online path uses the formats of this library, and memory better.
+  const { default: Client } = await import('ssh2-sftp-client');
+  const client = new Client('settlement-files', silent);
   const privateKey = await readFile(settings.privateKeyFile);
   let shownKey = '';
   try {
