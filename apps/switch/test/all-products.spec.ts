@@ -163,10 +163,10 @@ test('a bank sells each over SNAP that an account number can name', async () => 
       const product = products.find((one) => one.product === id) as ProductBody;
       const order = orderOf(product, AT_THE_BANK);
       const account = snap.account(prefix, order['customerNumber'] as string);
-      const amount = order['amount'] ?? '';
+      const { amount } = order as { amount?: string };
       const asked = await snap
         .order(account, {
-          ...(amount === '' ? {} : { amount: { value: `${amount}.00`, currency: 'IDR' } }),
+          ...(amount === undefined ? {} : { amount: { value: `${amount}.00`, currency: 'IDR' } }),
           additionalInfo: inputsOf(order),
         })
         .catch(String);
