@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Product } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
@@ -13,7 +14,17 @@ let world: SwitchWorld;
 beforeAll(async () => {
   world = await aSwitch(undefined, undefined, undefined, undefined, numbers);
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(() => world.close());
+
+/** From now on `pln-prepaid` is sold to numbers of cards. */
+function sellingToCards(rules: Partial<Product>): void {
+  const sold = world.catalog.soldProduct('ppob-nusantara', 'pln-prepaid');
+  if (!sold) throw new Error('pln-prepaid is not sold');
+  const cards = { isNumberMasked: true, customerNumberPattern: '^[0-9]{16}$' };
+  const product = Object.assign({}, sold.product, cards, rules);
+  jest.spyOn(world.catalog, 'soldProduct').mockReturnValue({ ...sold, product });
+}
 
 test.each([
   [CARD, '542640******7890'],
@@ -23,21 +34,10 @@ test.each([
   expect(maskedNumber(number)).toBe(masked);
 });
 
-/** Has the world sell something to cards, whose numbers stand masked in the books. */
-function sellToCards(): void {
-  const sold = world.catalog.soldProduct('ppob-nusantara', 'pln-prepaid');
-  if (!sold) throw new Error('pln-prepaid is not sold');
-  const product = Object.assign({}, sold.product, {
-    isNumberMasked: true,
-    customerNumberPattern: '^[0-9]{16}$',
-    receiptLines: ['{customerNumber}'],
-  });
-  jest.spyOn(world.catalog, 'soldProduct').mockReturnValue({ ...sold, product });
-}
 const FOR_A_CARD = { productId: 'pln-prepaid', customerNumber: CARD, amount: rupiah(20_000n) };
 
 test('a card’s number goes to the biller, and stands nowhere in the books', async () => {
-  sellToCards();
+  sellingToCards({ receiptLines: ['{customerNumber}'] });
   const asking = jest.spyOn(world.biller, 'inquire');
   const paying = jest.spyOn(world.biller, 'pay');
   const paid = await world.payOne(FOR_A_CARD);
@@ -65,7 +65,7 @@ test('a sealed number is taken away once its offer has expired, or its payment c
   const forget = async () => {
     while (await forgetSealedNumbers(world.store.database, world.catalog, world.clock.now(), limits));
   };
-  sellToCards();
+  sellingToCards({ receiptLines: ['{customerNumber}'] });
   const paid = await world.payOne(FOR_A_CARD);
   world.biller.behaviour = 'pays and loses the answer';
   const lost = await world.payOne(FOR_A_CARD);
@@ -96,6 +96,25 @@ test('a sealed number is taken away once its offer has expired, or its payment c
   await world.expectSound();
 });
 
+test('a card is paid again and again, and another one that looks the same in the books is another customer', async () => {
+  sellingToCards({ oneBillAtATime: true });
+  const card = { productId: 'pln-prepaid', customerNumber: '5426409999997890', amount: rupiah(20_000n) };
+  for (let month = 0; month < 3; month += 1) expect((await world.payOne(card)).state).toBe('PAID');
+
+  const offer = await world.inquire(card);
+  if (offer.kind !== 'offer') throw new Error('no offer');
+  expect((await world.payOne({ ...card, customerNumber: CARD })).state).toBe('PAID');
+  const { inquiryId, offer: priced } = offer.inquiry;
+  expect(await world.pay({ inquiryId, total: priced.total })).toMatchObject({ payment: { state: 'PAID' } });
+
+  const stale = await world.inquire(card);
+  await world.payOne(card);
+  if (stale.kind !== 'offer') throw new Error('no offer');
+  expect(
+    await world.pay({ inquiryId: stale.inquiry.inquiryId, total: stale.inquiry.offer.total }),
+  ).toMatchObject({ refusal: { code: 'BILL_ALREADY_PAID' } });
+});
+
 test('only the call to the biller opens it', async () => {
   class OneBiller extends Billers {
     override connector() {
@@ -105,7 +124,7 @@ test('only the call to the biller opens it', async () => {
   const advising = jest.spyOn(world.biller, 'advise');
   const asking: jest.SpyInstance<unknown, unknown[]> = jest.spyOn(world.biller, 'inquire');
   const opening = new NumberOpeningBillers(new OneBiller(), numbers).connector('pln');
-  const leg = { customerNumber: numbers.seal(CARD) } as Parameters<typeof opening.advise>[0];
+  const leg = { customerNumber: numbers.hide(CARD).sealed } as Parameters<typeof opening.advise>[0];
   await opening.advise(leg, new Date());
   expect(advising.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
   await opening.inquire({ ...leg, trace: 'T' }, new Date());
