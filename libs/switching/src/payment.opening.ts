@@ -123,7 +123,7 @@ export class PaymentOpening {
           logMove(this.moves, payment, 'deposit held');
           return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
         case 'overloaded':
-          return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
+          return this.repeatOr(request, refusal('NOT_NOW', 'too many payments are waiting to be written'));
         case 'insufficient':
           return this.repeatOr(
             request,
