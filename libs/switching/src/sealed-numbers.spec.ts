@@ -3,7 +3,7 @@ import type { Product } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
-import { Billers } from './biller.contract';
+import { Billers, type BillerInquiry } from './biller.contract';
 import { forgetSealedNumbers } from './sealed-numbers.tidy';
 import { maskedNumber, NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 
@@ -113,6 +113,23 @@ test('a card is paid again and again, and another one that looks the same in the
   expect(
     await world.pay({ inquiryId: stale.inquiry.inquiryId, total: stale.inquiry.offer.total }),
   ).toMatchObject({ refusal: { code: 'BILL_ALREADY_PAID' } });
+});
+
+test('another biller is asked about the card itself before it is paid in place of the first', async () => {
+  sellingToCards({});
+  world.routes.add('pln-prepaid', { billerId: 'story', source: 'STORY01' });
+  const asking = jest.spyOn(world.spare, 'inquire');
+  world.biller.behaviour = 'is not reached';
+  const paid = await world.payOne({
+    productId: 'pln-prepaid',
+    customerNumber: CARD,
+    amount: rupiah(20_000n),
+  });
+  expect(paid).toMatchObject({ state: 'PAID', billerId: 'story' });
+  const [question] = asking.mock.lastCall as unknown as [BillerInquiry];
+  expect(numbers.opened(question.customerNumber)).toBe(CARD);
+  world.routes.ofProduct.delete('pln-prepaid');
+  world.biller.behaviour = 'approves';
 });
 
 test('only the call to the biller opens it', async () => {

@@ -1,6 +1,6 @@
 import { normalNumber, type Product } from '#lib/catalog';
 import type { SecretBox } from '#lib/platform';
-import { Billers, type BillerConnector, type BillerInquiry, type BillerLeg } from './biller.contract';
+import { Billers, type BillerConnector } from './biller.contract';
 
 /** What a sealed number begins with; no customer number does. */
 const SEALED = 'sealed:';
@@ -74,11 +74,11 @@ export class NumberOpeningBillers extends Billers {
   }
 
   private openingFor(connector: BillerConnector): BillerConnector {
-    const opened = <Told extends BillerInquiry | BillerLeg>(told: Told): Told => {
-      const customerNumber = this.numbers.opened(told.customerNumber);
-      return customerNumber === told.customerNumber ? told : { ...told, customerNumber };
+    const opened = <T extends { customerNumber: string }>(about: T): T => {
+      const customerNumber = this.numbers.opened(about.customerNumber);
+      return customerNumber === about.customerNumber ? about : { ...about, customerNumber };
     };
-    // Whatever carries no number stays the connector's own.
+    // Whatever carries no customer's number stays the connector's own.
     const opening = Object.assign(Object.create(connector) as BillerConnector, {
       inquire: (question, deadline) => connector.inquire(opened(question), deadline),
       pay: (leg, deadline) => connector.pay(opened(leg), deadline),
