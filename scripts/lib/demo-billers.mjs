@@ -72,7 +72,7 @@ export function billerEnvironment({ simulator, secrets, keys, lines }) {
     const name = `BILLER_${id.toUpperCase().replaceAll('-', '_')}`;
     environment[`${name}_SECRET`] = secrets[id] ?? '';
     environment[`${name}_USER`] = USER;
-    if (lines[id] === undefined) environment[`${name}_URL`] = process.env[`H5_${name}_URL`] ?? `${simulator}/billers/${id}`;
+    if (lines[id] === undefined) environment[`${name}_URL`] = `${simulator}/billers/${id}`;
     else {
       environment[`${name}_HOST`] = LOOPBACK;
       environment[`${name}_PORT`] = String(lines[id]);

@@ -68,7 +68,7 @@ export function forProcess(shared, { http, iso8583 } = {}) {
   return {
     ...environment,
     ...(http !== undefined && { HTTP_PORT: String(http) }),
-    ...(iso8583 !== undefined && { ISO8583_PORT: String(iso8583), ...(process.env.H5_SW_PORT && { BILLER_PLN_SWITCH_PORT: process.env.H5_SW_PORT }) }),
+    ...(iso8583 !== undefined && { ISO8583_PORT: String(iso8583) }),
   };
 }
 
