@@ -199,4 +199,6 @@ export function calendarOf(cutOff: CutOff): { dateOf: SourceCalendar; endOf: Sou
 }
 
 /** Nothing that is sold here has a number to hide. */
-export const NO_SECRETS = { seal: (number: string): string => number };
+export const NO_SECRETS = {
+  hide: (number: string) => ({ masked: number, sealed: number, mark: number }),
+};

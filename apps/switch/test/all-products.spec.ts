@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { H2hClient, type Answer, type PaymentBody, type ProblemBody } from '../../../test/support/h2h-client';
+import { BANK_87, BankLine, nextRrn } from '../../../test/support/iso8583-client';
+import { freePort } from '../../../test/support/ports';
 import { anInstallation, expectSound, isPlayed, type Installation } from '../../../test/support/processes';
+import { SnapBankClient } from '../../../test/support/snap-client';
 
 /** Every product of the demo's catalog whose biller the simulator plays, sold as its own description says, against the simulated billers. */
 
@@ -17,17 +20,27 @@ interface ProductBody {
   fields: { name: string; in: 'extra' | 'months' | 'year'; required: boolean }[];
 }
 
+const CONFIG = join(__dirname, '..', '..', '..', 'config');
+
 let world: Installation;
 let h2h: H2hClient;
+let snap: SnapBankClient;
+let line: BankLine;
 let products: ProductBody[];
 beforeAll(async () => {
   world = await anInstallation();
-  const app = await world.startSwitch();
+  const port = await freePort();
+  const app = await world.startSwitch(undefined, { ISO8583_PORT: String(port) });
   h2h = new H2hClient(() => app.url);
+  snap = new SnapBankClient(() => app.url);
+  line = await BankLine.open(port);
   const onSale = (await h2h.get<{ products: ProductBody[] }>('/v1/products')).body.products;
   products = onSale.filter(({ biller }) => isPlayed(biller));
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  line.close();
+  await world.close();
+});
 
 const INPUTS: Record<string, unknown> = { months: 2, year: 2025, identityNumber: '3273010101900001' };
 
@@ -71,7 +84,7 @@ function forEachProduct<Wanted>(wanted: (product: ProductBody) => Wanted): Recor
 }
 
 test('forty products of twenty-five billers of all four kinds are on sale', () => {
-  const folder = join(__dirname, '..', '..', '..', 'config', 'billers');
+  const folder = join(CONFIG, 'billers');
   const kinds = readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as { biller: string; kind: string });
@@ -121,6 +134,82 @@ test('of each a decline is final', async () => {
 test('of each a payment whose answer is lost stays in progress', async () => {
   const told = await sellAll('1091', ({ status, body }) => [status, body.status, body.final]);
   expect(told).toEqual(forEachProduct(() => [202, 'IN_PROGRESS', false]));
+}, 60_000);
+
+/** A profile of config/channels. */
+function profileOf(name: string): unknown {
+  return parse(readFileSync(join(CONFIG, 'channels', `${name}.yaml`), 'utf8'));
+}
+
+/** What a message says beside number and amount: the further inputs as texts by their names. */
+function inputsOf(order: Record<string, unknown>): Record<string, string> {
+  const { months, year, extra } = order as { months?: number; year?: number; extra?: Record<string, string> };
+  return {
+    ...(months === undefined ? {} : { months: String(months) }),
+    ...(year === undefined ? {} : { year: String(year) }),
+    ...extra,
+  };
+}
+
+/** A customer of the bank alone: H2H has sold to those of the example. */
+const AT_THE_BANK = '0100';
+
+test('a bank sells each over SNAP that an account number can name', async () => {
+  const { accounts } = profileOf('snap-strict') as {
+    accounts: { rules: { prefix: string; product: string }[] };
+  };
+  const bank = accounts.rules.filter(({ product }) => products.some((one) => one.product === product));
+  const sold = await Promise.all(
+    bank.map(async ({ prefix, product: id }) => {
+      const product = products.find((one) => one.product === id) as ProductBody;
+      const order = orderOf(product, AT_THE_BANK);
+      const account = snap.account(prefix, order['customerNumber'] as string);
+      const { amount } = order as { amount?: string };
+      const asked = await snap
+        .order(account, {
+          ...(amount === undefined ? {} : { amount: { value: `${amount}.00`, currency: 'IDR' } }),
+          additionalInfo: inputsOf(order),
+        })
+        .catch(String);
+      if (typeof asked === 'string') return [id, asked];
+      const paid = await snap.pay(account, asked);
+      return [id, paid.body.responseCode];
+    }),
+  );
+  expect(Object.fromEntries(sold)).toEqual(
+    Object.fromEntries(bank.map(({ product }) => [product, '2002500'])),
+  );
+  // What no digits name, and a card, whose number is in no account number.
+  const unsold = products.filter(({ product }) => !bank.some((one) => one.product === product));
+  expect(unsold.map(({ product }) => product).sort()).toEqual(['credit-card-nusa', 'game-direct']);
+}, 60_000);
+
+test('a bank sells each over ISO 8583 that has a product code', async () => {
+  const { products: codes } = profileOf('bank-87') as { products: Record<string, { product: string }> };
+  const layout = BANK_87.layout('bill');
+  const bank = Object.entries(codes).filter(([, one]) =>
+    products.some(({ product }) => product === one.product),
+  );
+  const sold = await Promise.all(
+    bank.map(async ([code, { product: id }]) => {
+      const product = products.find((one) => one.product === id) as ProductBody;
+      const order = orderOf(product, AT_THE_BANK.replace('1', '2'));
+      const customerNumber = order['customerNumber'] as string;
+      const amount = `${(order['amount'] as string | undefined) ?? '0'}00`.padStart(12, '0');
+      const rrn = nextRrn();
+      const question = layout.write({ product: code, customerNumber, ...inputsOf(order) });
+      const asked = await line.send(line.message('0200', { 4: amount, 37: rrn, 48: question }));
+      if (asked.code !== '00') return [id, `inquiry: ${asked.code}`];
+      const inquiryId = asked.data['inquiryId'] ?? '';
+      const offer = { code, customerNumber, inquiryId, amount: asked.message.fields[4] ?? '', rrn };
+      return [id, (await line.send(line.payment(offer))).code];
+    }),
+  );
+  expect(Object.fromEntries(sold)).toEqual(
+    Object.fromEntries(bank.map(([, { product }]) => [product, '00'])),
+  );
+  const unsold = products.filter(({ product }) => !bank.some(([, one]) => one.product === product));
+  expect(unsold.map(({ product }) => product)).toEqual(['credit-card-nusa']);
 }, 60_000);
 
 test('the books are sound', () => expectSound(world));

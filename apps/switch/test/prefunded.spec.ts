@@ -106,12 +106,12 @@ async function sellPrefunded({ store }: Installation): Promise<void> {
 }
 
 /** The two billers' connectors in this process. */
-function registryOf({ simulatorUrl }: Installation): BillerRegistry {
+function registryOf(installation: Installation): BillerRegistry {
   const directory = join(folder, 'billers');
   for (const billerId of ['agrapulsa', 'meterai']) {
     cpSync(join(CONFIG, 'billers', `${billerId}.yaml`), join(directory, `${billerId}.yaml`));
     const name = billerId.toUpperCase();
-    process.env[`BILLER_${name}_URL`] = `${simulatorUrl()}/billers/${billerId}`;
+    process.env[`BILLER_${name}_URL`] = `${installation.simulatorUrl()}/billers/${billerId}`;
     process.env[`BILLER_${name}_SECRET`] = `test-biller-${billerId}`;
     process.env[`BILLER_${name}_USER`] = 'simpul';
   }

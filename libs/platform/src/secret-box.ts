@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
@@ -7,11 +7,22 @@ const TAG_BYTES = 16;
 /** Seals secrets that live in tables: AES-256-GCM under the installation's data key, bound to their place. */
 export class SecretBox {
   private readonly key: Buffer;
+  private readonly markKey: Buffer;
 
   /** @throws RangeError when the key is not 32 bytes in Base64. */
   constructor(keyBase64: string) {
     this.key = Buffer.from(keyBase64, 'base64');
     if (this.key.length !== 32) throw new RangeError('SIMPUL_DATA_KEY must be 32 bytes in Base64');
+    this.markKey = Buffer.from(hkdfSync('sha256', this.key, '', 'marks', 32));
+  }
+
+  /**
+   * What tells one secret from others without saying it: always the same for it, and nobody makes it without the key.
+   * @param place as in `seal`; the same secret has another mark elsewhere.
+   * @returns 32 hex digits.
+   */
+  mark(secret: string, place: string): string {
+    return createHmac('sha256', this.markKey).update(`${place}\n${secret}`).digest('hex').slice(0, 32);
   }
 
   /** @param place table, row and column; a sealed value copied elsewhere does not open. */

@@ -58,6 +58,12 @@ const ADDITIONAL = {
   about: 'echoed, not read',
 } as const;
 
+/** Of a message that may ask a biller. */
+const INPUTS = {
+  ...ADDITIONAL,
+  about: 'further inputs that a product asks for, by name: `months`, `year`, …; all of it is echoed',
+} as const;
+
 /** One bill of an account. */
 export const BILL_DETAIL_FIELDS = [
   { name: 'billCode', kind: 'text', max: 2, presence: 'O', about: 'number of the bill in this answer' },
@@ -156,7 +162,7 @@ export const INQUIRY_FIELDS = [
   { name: 'sourceBankCode', kind: 'text', max: 11, presence: 'C', about: 'not read' },
   { name: 'passApp', kind: 'text', max: 64, presence: 'O', about: 'not read' },
   reference('inquiryRequestId', 'M', "the bank's number of this inquiry; the payment repeats it"),
-  ADDITIONAL,
+  INPUTS,
 ] as const satisfies readonly Field[];
 
 /** 25: the customer has paid. Bank to biller. */
@@ -176,7 +182,7 @@ export const PAYMENT_FIELDS = [
   { name: 'subCompany', kind: 'text', max: 5, presence: 'O', about: 'not read' },
   BILL_DETAILS,
   FREE_TEXTS,
-  ADDITIONAL,
+  INPUTS,
 ] as const satisfies readonly Field[];
 
 /** 26: what became of it? */
@@ -206,7 +212,7 @@ export const INQUIRY_INTRABANK_FIELDS = [
     about: 'what the customer typed, where the product asks for it',
   },
   ...SOURCE_ACCOUNT,
-  ADDITIONAL,
+  INPUTS,
 ] as const satisfies readonly Field[];
 
 /** 33: a payment in the shape a channel sends to a bank. */
@@ -221,7 +227,7 @@ export const PAYMENT_INTRABANK_FIELDS = [
   BILL_DETAILS,
   FREE_TEXTS,
   { name: 'feeAmount', kind: 'amount', presence: 'O', about: 'not read' },
-  ADDITIONAL,
+  INPUTS,
 ] as const satisfies readonly Field[];
 
 /** 36: what became of a payment that was asked for with 33? */

@@ -12,12 +12,20 @@ export interface BillHolder {
   state: PaymentState;
 }
 
-/** What names a bill across channels, and across the routes by which it may be paid: the product's own biller. */
+/**
+ * What names a bill across channels, and across the routes by which it may be paid: the product's own biller.
+ * @param customer the customer's number, or its mark where the books hold it masked.
+ */
 export function billName(
   { billerId, billerProduct }: Pick<Product, 'billerId' | 'billerProduct'>,
-  customerNumber: string,
+  customer: string,
 ): string {
-  return `${billerId}:${billerProduct}:${customerNumber}`;
+  return `${billerId}:${billerProduct}:${customer}`;
+}
+
+/** What tells a payment's customer from all others. */
+export function customerOf({ customerNumber, offer }: Pick<Payment, 'customerNumber' | 'offer'>): string {
+  return offer.numberMark ?? customerNumber;
 }
 
 /**

@@ -9,7 +9,7 @@ import { priceOffer, type Inputs } from './offer';
 import { objectionTo, objectionToLimit } from './product-rules';
 import type { Payments } from './payments';
 import type { InquiryRequest } from './requests';
-import { maskedNumber, type SealedNumbers } from './sealed-numbers';
+import type { SealedNumbers } from './sealed-numbers';
 import type { AskedRoute } from './inquiry.store';
 import { deadlineOf, type Router, type Sale } from './router';
 
@@ -28,7 +28,7 @@ export class InquiryFlow {
     private readonly router: Router,
     private readonly inquiries: Inquiries,
     private readonly payments: Pick<Payments, 'findHolderOf'>,
-    private readonly numbers: Pick<SealedNumbers, 'seal'>,
+    private readonly numbers: Pick<SealedNumbers, 'hide'>,
   ) {}
 
   /** Asks the biller what the customer owes, adds our fees, and remembers the offer. */
@@ -46,8 +46,9 @@ export class InquiryFlow {
     const outlet = this.router.outletOf(asked.channelId, asked.terminal, now);
     if (!outlet.ok) return refuse(outlet.error);
 
+    const hidden = product.isNumberMasked ? this.numbers.hide(request.customerNumber) : undefined;
     // Before the biller is asked: what begins after this is not yet in the bill it shows.
-    const billHolder = await this.holderOf(sold, request.customerNumber);
+    const billHolder = await this.holderOf(sold, hidden?.mark ?? request.customerNumber);
     const heard = await this.billOf(request, sale.value, now);
     if (!heard.ok) return refuse(heard.error);
     const { bill, billsMax, route } = heard.value;
@@ -62,7 +63,7 @@ export class InquiryFlow {
     const offer = priceOffer(bill, chosen.value, sold, commissionMode, {
       inputs: inputsOf(request),
       outlet: outlet.value,
-      ...(product.isNumberMasked ? { sealedNumber: this.numbers.seal(request.customerNumber) } : {}),
+      hidden,
     });
     if (offer.amount === ZERO) return refuse(refusal('BILL_NOT_FOUND', 'the bill comes to nothing'));
     const overLimit = objectionToLimit(offer.amount, sold);
@@ -74,9 +75,7 @@ export class InquiryFlow {
         channelId: request.channelId,
         reference: request.reference,
         productId: request.productId,
-        customerNumber: product.isNumberMasked
-          ? maskedNumber(request.customerNumber)
-          : request.customerNumber,
+        customerNumber: hidden?.masked ?? request.customerNumber,
         offer,
         billHolder,
         validUntil: new Date(this.clock.now().getTime() + validForMs),
@@ -128,9 +127,9 @@ export class InquiryFlow {
   }
 
   /** The payment that the customer's bill belongs to now, where only one payment of it may be under way. */
-  private async holderOf({ product }: SoldProduct, customerNumber: string): Promise<string | null> {
+  private async holderOf({ product }: SoldProduct, customer: string): Promise<string | null> {
     if (!product.oneBillAtATime) return null;
-    const holder = await this.payments.findHolderOf(billName(product, customerNumber));
+    const holder = await this.payments.findHolderOf(billName(product, customer));
     return holder?.paymentId ?? null;
   }
 }

@@ -2,6 +2,7 @@ import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
 import { feesOn, type SoldProduct } from '#lib/catalog';
 import type { Bill, BillLine } from './biller.contract';
 import type { ChosenLines } from './chosen-lines';
+import type { HiddenNumber } from './sealed-numbers';
 
 /** A bill with our frozen fees: what a channel may pay until it expires. */
 export interface Offer {
@@ -33,6 +34,8 @@ export interface Offer {
   outlet?: SaleOutlet;
   /** The customer's number as only its biller may read it, where the books hold it masked. */
   sealedNumber?: string;
+  /** What stands for that number and no other. */
+  numberMark?: string;
   /** The part of the commission that the channel owes the agent whose outlet it is. */
   subAgentFee?: Rupiah;
 }
@@ -60,7 +63,7 @@ export function priceOffer(
   { lines, remaining, payable }: ChosenLines,
   { fees: rule }: Pick<SoldProduct, 'fees'>,
   commissionMode: 'immediate' | 'settled',
-  asked: { inputs: Inputs; outlet: SaleOutlet | undefined; sealedNumber?: string },
+  asked: { inputs: Inputs; outlet: SaleOutlet | undefined; hidden?: HiddenNumber | undefined },
 ): Offer {
   const amounts = lines.map((line) => rupiah(line.amount + line.penalty));
   const amount = sum(amounts);
@@ -87,7 +90,7 @@ export function priceOffer(
     ...(rule.feeSchemeId === null ? {} : { feeScheme: rule.feeSchemeId }),
     ...(taxes.length === 0 ? {} : { taxes }),
     ...(asked.outlet ? { outlet: asked.outlet } : {}),
-    ...(asked.sealedNumber === undefined ? {} : { sealedNumber: asked.sealedNumber }),
+    ...(asked.hidden ? { sealedNumber: asked.hidden.sealed, numberMark: asked.hidden.mark } : {}),
     ...(isOfSubAgent && subAgentFee > ZERO ? { subAgentFee } : {}),
   };
 }

@@ -10,7 +10,7 @@ import type { PaymentEvent } from './payment.states';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { deadlineOf, type Router } from './router';
-import type { Failover, Journey } from './routing/failover';
+import { PAID_ALREADY, type Failover, type Journey } from './routing/failover';
 import type { Place } from './routing/place';
 import type { WorkInHand } from './work-in-hand';
 
@@ -29,7 +29,8 @@ export class PaymentFlow {
   /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
   async pay(request: PaymentRequest): Promise<Answer> {
     const room = this.hand.roomFor(request.channelId);
-    if (room !== 'room') return refuse(crowded(room));
+    // Also where all hands are full, nobody may be told that a payment was not formed which was.
+    if (room !== 'room') return this.refuseUnlessFormed(request, crowded(room));
     const now = this.clock.now();
 
     const offer = await this.hand.on(request.channelId, () => this.inquiries.payable(request, now));
@@ -109,6 +110,7 @@ export class PaymentFlow {
   ): Promise<Payment | undefined> {
     const next = await this.failover.next(payment, order);
     if (!next) return undefined;
+    if (next === PAID_ALREADY) return this.leaveToAdvice(payment, outcome);
     const { way, place, echo } = next;
     try {
       const rerouted = await this.hand
@@ -121,6 +123,15 @@ export class PaymentFlow {
     } finally {
       place.leave();
     }
+  }
+
+  /** A refusal that another biller's word speaks against is no end: the biller is asked what became of its leg. */
+  private async leaveToAdvice(payment: Payment, outcome: PaymentOutcome): Promise<Payment | undefined> {
+    if (outcome.kind === 'not sent') return undefined;
+    const evidence = { ...outcome.evidence, doubt: 'refused, and another biller says that the bill is paid' };
+    return this.hand.on(payment.channelId, () =>
+      this.payments.record(payment, 'answer lost', { kind: 'unknown', evidence }, this.clock.now()),
+    );
   }
 
   /**

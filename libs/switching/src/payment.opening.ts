@@ -15,7 +15,7 @@ import { holdJournal, type Claim, type CommitResult, type MoneyWriter } from '#l
 import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
-import { billName, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import { billName, customerOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
 import type { Floats } from './floats';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment, type PaymentLeg } from './payment';
@@ -113,7 +113,7 @@ export class PaymentOpening {
       const payment = this.draft(request, inquiry, way, now, deadline, drawsFloat);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
       if (!guard.ok) return this.repeatOr(request, guard.error);
-      const bill = sold.product.oneBillAtATime ? billName(sold.product, payment.customerNumber) : null;
+      const bill = sold.product.oneBillAtATime ? billName(sold.product, customerOf(payment)) : null;
       const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
       const objection = objectionToBill(holder, inquiry);
       if (objection) return this.repeatOr(request, objection);
@@ -123,7 +123,7 @@ export class PaymentOpening {
           logMove(this.moves, payment, 'deposit held');
           return ok({ payment: { ...payment, balanceAfter: freeAfter(result.deposit) }, standing: 'opened' });
         case 'overloaded':
-          return fail(refusal('NOT_NOW', 'too many payments are waiting to be written'));
+          return this.repeatOr(request, refusal('NOT_NOW', 'too many payments are waiting to be written'));
         case 'insufficient':
           return this.repeatOr(
             request,

@@ -239,11 +239,12 @@ export function ourOrder(payment: Payment, now: Date): ReversalOrder {
 }
 
 /** Only a payment as it was looked at, not refunded and not yet ordered to be reversed, takes an order. */
-function markOrdered({ paymentId, state }: Payment): GuardedUpdate {
+function markOrdered({ paymentId, state, leg }: Payment): GuardedUpdate {
   return {
     table: 'payment',
     set: { reversal_ordered: 1 },
-    where: { payment_id: paymentId, state, reversal_ordered: 0, refunded: 0 },
+    // The order goes to the biller of this leg; where another leg has taken its place, it is another order.
+    where: { payment_id: paymentId, state, leg_no: leg.legNo, reversal_ordered: 0, refunded: 0 },
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rupiah, ZERO } from '#lib/kernel';
+import { fail, refusal, rupiah, ZERO } from '#lib/kernel';
 import { aSwitch, ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 
@@ -120,6 +120,115 @@ describe('a product with two routes', () => {
     expect(await world.payments.findById('ppob-nusantara', payment.paymentId)).toMatchObject({
       state: 'PAID',
       billerId: 'story',
+    });
+  });
+
+  /** The next biller calls every bill paid until it is restored. */
+  const nextCallsItPaid = () =>
+    jest
+      .spyOn(world.spare, 'inquire')
+      .mockImplementation(async () => fail(refusal('BILL_ALREADY_PAID', '')) as never);
+
+  test.each([
+    ['is told as paid once its own biller says so', 'PAID'],
+    ['stays refused where its own biller says so again', 'DECLINED'],
+  ] as const)('a refused leg whose bill the next biller calls paid is in doubt: it %s', async (_, end) => {
+    const offer = await anOffer();
+    const reference = `DOUBT-${end}`;
+    const sent = world.spare.received.length;
+    const inquire = nextCallsItPaid();
+    const pay = world.biller.pay.bind(world.biller);
+    const refuses = jest.spyOn(world.biller, 'pay').mockImplementation(async (leg) => {
+      if (end === 'PAID') await pay(leg);
+      return { kind: 'declined', code: 'BILLER_UNAVAILABLE', evidence: {} };
+    });
+    world.biller.adviceSays = end === 'DECLINED' ? 'declined' : undefined;
+    expect(await world.pay({ reference, ...offer })).toMatchObject({
+      payment: { state: 'SUSPECT', billerId: 'pln', leg: { legNo: 1 } },
+    });
+    inquire.mockRestore();
+    refuses.mockRestore();
+    await world.pass(10);
+    world.biller.adviceSays = undefined;
+    const payment = await world.payments.findByReference('ppob-nusantara', reference);
+    expect(payment).toMatchObject({ state: end, leg: { legNo: 1 } });
+    expect(world.spare.received.length).toBe(sent);
+  });
+
+  test('a leg that never left is not in doubt, whatever the next biller says of the bill', async () => {
+    const offer = await anOffer();
+    world.biller.behaviour = 'is not reached';
+    const inquire = nextCallsItPaid();
+    expect(codeOf(await world.pay({ reference: 'NEVER-LEFT', ...offer }))).toBe('BILLER_UNAVAILABLE');
+    inquire.mockRestore();
+  });
+
+  describe('that a channel orders to be reversed', () => {
+    let isSent: Promise<void>;
+    let answer: () => void;
+    beforeEach(() => {
+      world.routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
+      world.water.behaviour = 'is closed';
+      let sent: () => void;
+      isSent = new Promise((resolve) => (sent = resolve));
+      world.water.gate = new Promise((resolve) => (answer = resolve));
+      const pay = world.water.pay.bind(world.water);
+      jest.spyOn(world.water, 'pay').mockImplementation((leg) => {
+        sent();
+        return pay(leg);
+      });
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+      world.water.behaviour = 'approves';
+      world.water.gate = Promise.resolve();
+      world.routes.ofProduct.delete('pdam-tirta-jaya');
+    });
+
+    async function firstLeg() {
+      const offer = await anOffer({
+        productId: 'pdam-tirta-jaya',
+        customerNumber: '0870110000',
+        amount: undefined,
+      });
+      const reference = `UNDO-${(count += 1)}`;
+      const paid = world.pay({ reference, ...offer });
+      await isSent;
+      const open = await world.payments.findByReference('ppob-nusantara', reference);
+      if (open?.state !== 'SENT') throw new Error(`no payment on its way: ${open?.state}`);
+      return { paid, open };
+    }
+
+    test('just after its second leg was formed, is undone where it was paid', async () => {
+      const { paid, open } = await firstLeg();
+      const find = world.payments.findById.bind(world.payments);
+      let isSecondPaid: () => void;
+      const secondPaid = new Promise<void>((resolve) => (isSecondPaid = resolve));
+      let toAnswerSecond: () => void;
+      world.spare.gate = new Promise((resolve) => (toAnswerSecond = resolve));
+      const pay = world.spare.pay.bind(world.spare);
+      jest.spyOn(world.spare, 'pay').mockImplementation((leg) => {
+        isSecondPaid();
+        return pay(leg);
+      });
+      // It is looked at while the first leg is on its way, and ordered when the second is.
+      jest.spyOn(world.payments, 'findById').mockImplementationOnce(async (...which) => {
+        const looked = await find(...which);
+        answer();
+        await secondPaid;
+        return looked;
+      });
+      await world.reverse({ paymentId: open.paymentId });
+      toAnswerSecond!();
+      world.spare.gate = Promise.resolve();
+      await paid;
+      await world.pass(20);
+      expect(world.water.reversalsReceived).toEqual([]);
+      expect(await find('ppob-nusantara', open.paymentId)).toMatchObject({
+        state: 'REVERSED',
+        billerId: 'story',
+        leg: { legNo: 2 },
+      });
     });
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claim, GuardedUpdate, Row } from '#lib/ledger';
+import { customerOf } from './bill-guard';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 
@@ -24,8 +25,9 @@ export const NO_GUARD: SaleGuard = { claims: [], rows: [], updates: [] };
 export const SALE_GUARD_KEY = 'sale_guard_sale';
 
 /** One text for all payments that look like the same sale. */
-export function saleOf({ channelId, productId, customerNumber, offer }: Payment): string {
-  const sale = [channelId, productId, customerNumber, offer.amount.toString()];
+export function saleOf(payment: Payment): string {
+  const { channelId, productId, offer } = payment;
+  const sale = [channelId, productId, customerOf(payment), offer.amount.toString()];
   return createHash('sha256').update(JSON.stringify(sale)).digest('hex');
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Product } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
@@ -12,7 +13,17 @@ let world: SwitchWorld;
 beforeAll(async () => {
   world = await aSwitch(undefined, undefined, undefined, undefined, numbers);
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(() => world.close());
+
+/** From now on `pln-prepaid` is sold to numbers of cards. */
+function sellingToCards(rules: Partial<Product>): void {
+  const sold = world.catalog.soldProduct('ppob-nusantara', 'pln-prepaid');
+  if (!sold) throw new Error('pln-prepaid is not sold');
+  const cards = { isNumberMasked: true, customerNumberPattern: '^[0-9]{16}$' };
+  const product = Object.assign({}, sold.product, cards, rules);
+  jest.spyOn(world.catalog, 'soldProduct').mockReturnValue({ ...sold, product });
+}
 
 test.each([
   [CARD, '542640******7890'],
@@ -23,14 +34,7 @@ test.each([
 });
 
 test('a card’s number goes to the biller, and stands nowhere in the books', async () => {
-  const sold = world.catalog.soldProduct('ppob-nusantara', 'pln-prepaid');
-  if (!sold) throw new Error('pln-prepaid is not sold');
-  const product = Object.assign({}, sold.product, {
-    isNumberMasked: true,
-    customerNumberPattern: '^[0-9]{16}$',
-    receiptLines: ['{customerNumber}'],
-  });
-  jest.spyOn(world.catalog, 'soldProduct').mockReturnValue({ ...sold, product });
+  sellingToCards({ receiptLines: ['{customerNumber}'] });
   const asking = jest.spyOn(world.biller, 'inquire');
   const paying = jest.spyOn(world.biller, 'pay');
   const paid = await world.payOne({
@@ -48,6 +52,25 @@ test('a card’s number goes to the biller, and stands nowhere in the books', as
   }
 });
 
+test('a card is paid again and again, and another one that looks the same in the books is another customer', async () => {
+  sellingToCards({ oneBillAtATime: true });
+  const card = { productId: 'pln-prepaid', customerNumber: '5426409999997890', amount: rupiah(20_000n) };
+  for (let month = 0; month < 3; month += 1) expect((await world.payOne(card)).state).toBe('PAID');
+
+  const offer = await world.inquire(card);
+  if (offer.kind !== 'offer') throw new Error('no offer');
+  expect((await world.payOne({ ...card, customerNumber: CARD })).state).toBe('PAID');
+  const { inquiryId, offer: priced } = offer.inquiry;
+  expect(await world.pay({ inquiryId, total: priced.total })).toMatchObject({ payment: { state: 'PAID' } });
+
+  const stale = await world.inquire(card);
+  await world.payOne(card);
+  if (stale.kind !== 'offer') throw new Error('no offer');
+  expect(
+    await world.pay({ inquiryId: stale.inquiry.inquiryId, total: stale.inquiry.offer.total }),
+  ).toMatchObject({ refusal: { code: 'BILL_ALREADY_PAID' } });
+});
+
 test('only the call to the biller opens it', async () => {
   class OneBiller extends Billers {
     override connector() {
@@ -56,7 +79,7 @@ test('only the call to the biller opens it', async () => {
   }
   const paying = jest.spyOn(world.biller, 'advise');
   const opening = new NumberOpeningBillers(new OneBiller(), numbers).connector('pln');
-  const leg = { customerNumber: numbers.seal(CARD) } as Parameters<typeof opening.advise>[0];
+  const leg = { customerNumber: numbers.hide(CARD).sealed } as Parameters<typeof opening.advise>[0];
   await opening.advise(leg, new Date());
   expect(paying.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
   expect(opening.patience).toBe(world.biller.patience);

@@ -5,6 +5,16 @@ import { Billers, type BillerConnector, type BillerLeg } from './biller.contract
 const SEALED = 'sealed:';
 const PLACE = 'customer number';
 
+/** A number that nobody but its biller may read. */
+export interface HiddenNumber {
+  /** For people: many numbers may look the same. */
+  masked: string;
+  /** For the call to the biller. */
+  sealed: string;
+  /** Stands for this number and no other, wherever one customer must be told from another. */
+  mark: string;
+}
+
 /**
  * Keeps the numbers that nobody but the biller may read, such as those of cards: in the books they are masked, beside
  * them stands the sealed text, and only the call to the biller opens it.
@@ -12,9 +22,13 @@ const PLACE = 'customer number';
 export class SealedNumbers {
   constructor(private readonly box: SecretBox) {}
 
-  /** @returns a text that may be written down. */
-  seal(number: string): string {
-    return SEALED + this.box.seal(number, PLACE).toString('base64');
+  /** What may be written down of a number. */
+  hide(number: string): HiddenNumber {
+    return {
+      masked: maskedNumber(number),
+      sealed: SEALED + this.box.seal(number, PLACE).toString('base64'),
+      mark: this.box.mark(number, PLACE),
+    };
   }
 
   /** A number as the biller is told it; one that is not sealed stays as it is. */

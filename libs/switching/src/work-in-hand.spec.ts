@@ -66,9 +66,34 @@ test('beyond the bound a payment is refused at once, forms nothing, and its refe
   expect(await world.payments.findByReference('ppob-nusantara', 'ONE-MORE')).toBeUndefined();
   expect(await world.balance()).toEqual(held);
 
+  slow.mockRestore();
   gate.open();
   expect((await Promise.all(answers)).map(codeOf)).toEqual(['APPROVED', 'APPROVED']);
   expect(codeOf(await world.pay({ reference: 'ONE-MORE', ...refused }))).toBe('APPROVED');
+});
+
+test('beyond the bound a repeat still finds its payment: nobody is told that nothing was formed', async () => {
+  const first = { reference: 'FORMED-BEFORE', ...(await anOffer()) };
+  expect(codeOf(await world.pay(first))).toBe('APPROVED');
+  const offers = await Promise.all([anOffer(), anOffer()]);
+  const gate = aGate();
+  const commit = world.writer.commit.bind(world.writer);
+  const slow = jest.spyOn(world.writer, 'commit').mockImplementation(async (unit) => {
+    await gate.opened;
+    return commit(unit);
+  });
+  const answers = offers.map((offer) => world.pay(offer));
+  await until(() => slow.mock.calls.length === IN_HAND_MAX);
+
+  expect(await world.pay(first)).toMatchObject({
+    kind: 'payment',
+    isRepeat: true,
+    payment: { state: 'PAID' },
+  });
+
+  slow.mockRestore();
+  gate.open();
+  await Promise.all(answers);
 });
 
 /** Work of a channel that goes on until the gate opens. */

@@ -3,7 +3,7 @@ export type Room = 'room' | 'full' | 'share used up';
 
 /**
  * Counts the payments that a process works on itself; one that waits for its biller costs nothing and does not count.
- * Beyond the bound a new one is refused before anything is read or formed: a refusal now serves its caller better than
+ * Beyond the bound a new one is refused before it is worked on, once no payment is found under its reference: a refusal now serves its caller better than
  * an answer that comes too late, and what was accepted keeps its pace. A channel that fills all hands does not keep the
  * others out: each may have its share, and whoever has more waits until the others have had theirs.
  */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Refusal, ResponseCode } from '#lib/kernel';
 import type { Answer, Payment, PaymentRequest } from '#lib/switching';
 import type { DoorParts } from '../door';
+import { furtherInputs } from '../further-inputs';
 import { standingOf, undoneOf, type Reply } from './answer';
 import { contentHashOf, type Question } from './question';
 import type { Speech } from './speech';
@@ -44,7 +45,7 @@ export class Iso8583Desk {
   }
 
   private async inquire({ channelId, speech }: Caller, question: Question): Promise<Reply> {
-    const { productId, customerNumber, amount, billCount, reference, objection } = question;
+    const { productId, customerNumber, amount, billCount, reference, data, objection } = question;
     if (objection) return refusedBy(objection);
     if (reference === undefined) return refused('REQUEST_MALFORMED');
     if (productId === undefined) return refused('PRODUCT_UNKNOWN');
@@ -56,9 +57,7 @@ export class Iso8583Desk {
       customerNumber,
       amount,
       billCount,
-      months: undefined,
-      year: undefined,
-      extra: undefined,
+      ...furtherInputs(this.parts.catalog.product(productId), (name) => data[name]),
       answerWithinMs: speech.profile.answerWithinMs,
     });
     return replyOf(answer);

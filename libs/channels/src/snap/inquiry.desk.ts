@@ -1,10 +1,11 @@
 import type { Catalog } from '#lib/catalog';
 import { fail, ok, type Result, type Rupiah } from '#lib/kernel';
 import type { InquiryFlow, StoredInquiry } from '#lib/switching';
+import { furtherInputs } from '../further-inputs';
 import type { Account } from './accounts';
 import { accountOf } from './accounts';
 import type { SnapAnswer } from './answer';
-import { amountOf, textOf, type SnapMessage } from './message';
+import { additionalOf, amountOf, textOf, type SnapMessage } from './message';
 import type { SnapOffers } from './offers';
 import { echo, IDENTITY_NAMES, presentOffer, withAdditional } from './present';
 import { referenceOf } from './reference';
@@ -46,16 +47,19 @@ export class InquiryDesk {
    * @param spentMs how much of the caller's time has gone.
    */
   async ask(
-    { peer }: SnapMessage,
+    message: SnapMessage,
     { productId, customerNumber }: Account,
     number: string | undefined,
     amount: Rupiah | undefined,
     spentMs: number,
   ): Promise<Result<StoredInquiry, SnapRefusal>> {
+    const { peer } = message;
     const { channelId } = peer.channel.channel;
     const sold = this.catalog.soldProduct(channelId, productId);
     const isChosen = sold !== undefined && sold.product.amountType !== 'CLOSED';
-    if (isChosen && amount === undefined) return fail(NOTHING_CHOSEN);
+    // Where the bill sets the bounds the offer is for the most, unless the customer chose.
+    const mustChoose = isChosen && sold.product.amountType !== 'MIN_MAX';
+    if (mustChoose && amount === undefined) return fail(NOTHING_CHOSEN);
     const answer = await this.inquiryFlow.inquire({
       channelId,
       reference: referenceOf(number ?? 'inquiry'),
@@ -63,9 +67,7 @@ export class InquiryDesk {
       customerNumber,
       amount: isChosen ? amount : undefined,
       billCount: undefined,
-      months: undefined,
-      year: undefined,
-      extra: undefined,
+      ...furtherInputs(sold?.product, (name) => additionalOf(message, name)),
       answerWithinMs: peer.profile.answerWithinMs - spentMs,
     });
     if (answer.kind === 'offer') return ok(answer.inquiry);

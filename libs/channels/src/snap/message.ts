@@ -1,5 +1,5 @@
 import type { Rupiah } from '#lib/kernel';
-import type { JsonObject, VirtualAccountIdentity } from '#lib/snap';
+import { isObject, plainOf, type JsonObject, type VirtualAccountIdentity } from '#lib/snap';
 import type { Naming } from './external-ids';
 import type { NamedOffer } from './offers';
 import type { SnapPeer } from './partners';
@@ -29,4 +29,12 @@ export function textOf({ members }: SnapMessage, name: string): string | undefin
 export function amountOf({ members }: SnapMessage, name: string): Rupiah | undefined {
   const value = members[name];
   return typeof value === 'bigint' ? (value as Rupiah) : undefined;
+}
+
+/** A member of `additionalInfo` as text; a number keeps the digits it came with. */
+export function additionalOf({ body }: SnapMessage, name: string): string | undefined {
+  const { additionalInfo } = body;
+  if (!isObject(additionalInfo) || !Object.hasOwn(additionalInfo, name)) return undefined;
+  const value = plainOf(additionalInfo[name] ?? null);
+  return typeof value === 'string' ? value : undefined;
 }

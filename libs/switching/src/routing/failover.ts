@@ -9,6 +9,9 @@ import type { BillerRoute } from './route';
 import type { Routing } from './routing';
 import { isSameOffer } from './same-offer';
 
+/** Another biller says that the bill is paid: nobody else has paid it, so the refusal before may not be true. */
+export const PAID_ALREADY = 'paid already';
+
 /** The next way of a payment, with a place on it. Whoever gets it gives the place back. */
 export interface NextWay {
   way: Way;
@@ -47,8 +50,11 @@ export class Failover {
     return outcome.kind === 'not sent' || this.routing.isTryAnother(route, outcome);
   }
 
-  /** The next way, the best first; undefined where no biller surely takes the same offer, or no time is left. */
-  async next(payment: Payment, journey: Journey): Promise<NextWay | undefined> {
+  /**
+   * The next way, the best first; undefined where no biller surely takes the same offer, or no time is left; and
+   * `PAID_ALREADY` where one of them says that of the bill.
+   */
+  async next(payment: Payment, journey: Journey): Promise<NextWay | typeof PAID_ALREADY | undefined> {
     for (;;) {
       const now = this.clock.now();
       if (journey.answerUntil.getTime() - now.getTime() < this.limits.leftMinMs) return undefined;
@@ -56,18 +62,22 @@ export class Failover {
       if (!way) return undefined;
       journey.tried.push(way.route.routeId);
       const echo = isPayableAnywhere(journey.sale.sold) ? {} : await this.sameOfferAt(way, payment, journey);
+      if (echo === PAID_ALREADY) return PAID_ALREADY;
       if (!echo) continue;
       const next = await this.placeToPay(way, journey);
       if (next) return { way: next.way, place: next.place, echo };
     }
   }
 
-  /** Asks the next biller for the same bill. @returns its echo where its offer is the same to the rupiah. */
+  /**
+   * Asks the next biller for the same bill.
+   * @returns its echo where its offer is the same to the rupiah; `PAID_ALREADY` where it says that of the bill.
+   */
   private async sameOfferAt(
     way: Way,
     { customerNumber, offer }: Payment,
     journey: Journey,
-  ): Promise<Readonly<Record<string, string>> | undefined> {
+  ): Promise<Readonly<Record<string, string>> | typeof PAID_ALREADY | undefined> {
     const { billsMax } = way.route;
     if (billsMax !== null && billsMax < offer.lines.length) return undefined;
     const now = this.clock.now();
@@ -83,7 +93,8 @@ export class Failover {
       trace: journey.inquiry.reference,
     };
     const bill: Result<Bill, Refusal> = await place.value.inquire(question);
-    return bill.ok && isSameOffer(offer, bill.value) ? bill.value.echo : undefined;
+    if (!bill.ok) return bill.error.code === 'BILL_ALREADY_PAID' ? PAID_ALREADY : undefined;
+    return isSameOffer(offer, bill.value) ? bill.value.echo : undefined;
   }
 
   private async placeToPay(way: Way, journey: Journey): Promise<{ way: Way; place: Place } | undefined> {
