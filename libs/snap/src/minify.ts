@@ -7,8 +7,8 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** What is minified only to be hashed is written here; nothing waits between the two. */
-let scratch = Buffer.allocUnsafe(16_384);
+/** Where bodies are squeezed; nothing waits between that and the use of what is left. */
+let scratch = new Uint8Array(16_384);
 
 /**
  * Takes the insignificant white space out of a JSON text and touches nothing else: members keep their order, escapes
@@ -18,15 +18,13 @@ let scratch = Buffer.allocUnsafe(16_384);
  */
 export function minify(raw: Buffer): Buffer {
   if (!hasSpace(raw)) return raw;
-  const kept = Buffer.allocUnsafe(raw.length);
-  return kept.subarray(0, squeeze(raw, kept));
+  return Buffer.from(squeezed(raw));
 }
 
 /** SHA-256 of a minified body. */
 export function minifiedHash(raw: Buffer, encoding: 'hex' | 'base64'): string {
   if (!hasSpace(raw)) return hash('sha256', raw, encoding);
-  if (scratch.length < raw.length) scratch = Buffer.allocUnsafe(raw.length * 2);
-  return hash('sha256', scratch.subarray(0, squeeze(raw, scratch)), encoding);
+  return hash('sha256', squeezed(raw), encoding);
 }
 
 /** Whether white space stands outside of every string. */
@@ -48,27 +46,33 @@ function hasSpace(raw: Buffer): boolean {
   return false;
 }
 
-/** Copies all but that white space. @returns how many bytes were kept. */
-function squeeze(raw: Buffer, kept: Buffer): number {
+/** All but that white space, in the scratch: it is good until the next body. */
+function squeezed(raw: Buffer): Uint8Array {
   const { length } = raw;
+  if (scratch.length < length + 2) scratch = new Uint8Array(length * 2);
+  const bytes = scratch;
+  bytes.set(raw);
+  // Every string ends here at the latest, also behind a backslash, so no loop within needs another bound.
+  bytes[length] = bytes[length + 1] = QUOTE;
   let at = 0;
   let count = 0;
   while (at < length) {
-    let byte = raw[at++] as number;
-    if (byte === SPACE || byte === LF) {
-      // Indentation comes in runs.
-      while (at < length && raw[at] === SPACE) at += 1;
-    } else if (byte === QUOTE) {
-      kept[count++] = byte;
-      while (at < length) {
-        byte = raw[at++] as number;
-        kept[count++] = byte;
-        if (byte === QUOTE) break;
-        if (byte === BACKSLASH && at < length) kept[count++] = raw[at++] as number;
-      }
-    } else if (byte > SPACE || !isSpace(byte)) kept[count++] = byte;
+    let byte = bytes[at++] as number;
+    if (byte > SPACE) {
+      bytes[count++] = byte;
+      if (byte !== QUOTE) continue;
+      do {
+        byte = bytes[at++] as number;
+        bytes[count++] = byte;
+        if (byte === BACKSLASH) bytes[count++] = bytes[at++] as number;
+      } while (byte !== QUOTE);
+      // Of a string that was never closed, without what stood there to end it.
+      if (at > length) count -= at - length;
+    } else if (!isSpace(byte)) bytes[count++] = byte;
+    // Indentation comes in runs.
+    else while (bytes[at] === SPACE) at += 1;
   }
-  return count;
+  return bytes.subarray(0, count);
 }
 
 function isSpace(byte: number): boolean {

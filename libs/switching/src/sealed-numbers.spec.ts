@@ -3,7 +3,7 @@ import type { Product } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
 import { SecretBox } from '#lib/platform';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
-import { Billers } from './biller.contract';
+import { Billers, type BillerInquiry } from './biller.contract';
 import { maskedNumber, NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
 
 const CARD = '5426401234567890';
@@ -71,6 +71,23 @@ test('a card is paid again and again, and another one that looks the same in the
   ).toMatchObject({ refusal: { code: 'BILL_ALREADY_PAID' } });
 });
 
+test('another biller is asked about the card itself before it is paid in place of the first', async () => {
+  sellingToCards({});
+  world.routes.add('pln-prepaid', { billerId: 'story', source: 'STORY01' });
+  const asking = jest.spyOn(world.spare, 'inquire');
+  world.biller.behaviour = 'is not reached';
+  const paid = await world.payOne({
+    productId: 'pln-prepaid',
+    customerNumber: CARD,
+    amount: rupiah(20_000n),
+  });
+  expect(paid).toMatchObject({ state: 'PAID', billerId: 'story' });
+  const [question] = asking.mock.lastCall as unknown as [BillerInquiry];
+  expect(numbers.opened(question.customerNumber)).toBe(CARD);
+  world.routes.ofProduct.delete('pln-prepaid');
+  world.biller.behaviour = 'approves';
+});
+
 test('only the call to the biller opens it', async () => {
   class OneBiller extends Billers {
     override connector() {
@@ -82,5 +99,8 @@ test('only the call to the biller opens it', async () => {
   const leg = { customerNumber: numbers.hide(CARD).sealed } as Parameters<typeof opening.advise>[0];
   await opening.advise(leg, new Date());
   expect(paying.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
+  const asking = jest.spyOn(world.biller, 'inquire');
+  await opening.inquire({ ...leg, trace: 'T' } as Parameters<typeof opening.inquire>[0], new Date());
+  expect(asking.mock.lastCall).toMatchObject([{ customerNumber: CARD }, {}]);
   expect(opening.patience).toBe(world.biller.patience);
 });

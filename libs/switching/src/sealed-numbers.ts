@@ -1,5 +1,5 @@
 import type { SecretBox } from '#lib/platform';
-import { Billers, type BillerConnector, type BillerLeg } from './biller.contract';
+import { Billers, type BillerConnector } from './biller.contract';
 
 /** What a sealed number begins with; no customer number does. */
 const SEALED = 'sealed:';
@@ -45,7 +45,7 @@ export function maskedNumber(number: string): string {
   return number.slice(0, shown) + '*'.repeat(hidden) + number.slice(shown + hidden);
 }
 
-/** Billers whose legs may carry sealed numbers: each is opened for its call and nowhere else. */
+/** Billers whose questions and legs may carry sealed numbers: each is opened for its call and nowhere else. */
 export class NumberOpeningBillers extends Billers {
   private readonly known = new WeakMap<BillerConnector, BillerConnector>();
 
@@ -64,12 +64,13 @@ export class NumberOpeningBillers extends Billers {
   }
 
   private openingFor(connector: BillerConnector): BillerConnector {
-    const opened = (leg: BillerLeg): BillerLeg => {
-      const customerNumber = this.numbers.opened(leg.customerNumber);
-      return customerNumber === leg.customerNumber ? leg : { ...leg, customerNumber };
+    const opened = <T extends { customerNumber: string }>(about: T): T => {
+      const customerNumber = this.numbers.opened(about.customerNumber);
+      return customerNumber === about.customerNumber ? about : { ...about, customerNumber };
     };
-    // Whatever carries no leg stays the connector's own.
+    // Whatever carries no customer's number stays the connector's own.
     const opening = Object.assign(Object.create(connector) as BillerConnector, {
+      inquire: (question, deadline) => connector.inquire(opened(question), deadline),
       pay: (leg, deadline) => connector.pay(opened(leg), deadline),
       advise: (leg, deadline) => connector.advise(opened(leg), deadline),
     } satisfies Partial<BillerConnector>);

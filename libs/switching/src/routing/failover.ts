@@ -86,7 +86,7 @@ export class Failover {
     if (!place.ok) return undefined;
     const question: BillerInquiry = {
       product: way.route.billerProduct,
-      customerNumber,
+      customerNumber: offer.sealedNumber ?? customerNumber,
       amount: offer.remaining === null ? offer.amount : undefined,
       billCount: offer.remaining === null ? undefined : offer.lines.length,
       ...offer.inputs,
