@@ -100,7 +100,7 @@ test('only the call to the biller opens it', async () => {
   await opening.advise(leg, new Date());
   expect(paying.mock.lastCall?.[0]).toMatchObject({ customerNumber: CARD });
   const asking = jest.spyOn(world.biller, 'inquire');
-  await opening.inquire({ ...leg, trace: 'T' } as Parameters<typeof opening.inquire>[0], new Date());
+  await opening.inquire({ ...leg, trace: 'T' }, new Date());
   expect(asking.mock.lastCall).toMatchObject([{ customerNumber: CARD }, {}]);
   expect(opening.patience).toBe(world.biller.patience);
 });
