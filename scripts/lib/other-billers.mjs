@@ -35,8 +35,12 @@ function billersFolder({ SIMPUL_CONFIG = path.join(CHECKOUT, 'config') }) {
 
 /** @param {string} file */
 function settingsNamedIn(file) {
+  const own = new RegExp(
+    `\\bBILLER_${path.basename(file, '.yaml').toUpperCase().replaceAll('-', '_')}_[A-Z0-9_]+`,
+    'g',
+  );
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.flatMap((line) => line.replace(/(^|\s)#.*/, '').match(/\bBILLER_[A-Z0-9_]+/g) ?? []);
+  return lines.flatMap((line) => line.replace(/(^|\s)#.*/, '').match(own) ?? []);
 }
 
 /**

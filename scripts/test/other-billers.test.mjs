@@ -11,7 +11,8 @@ const keys = newBillerKeys();
 await test('a biller that the simulator does not play has settings by which nobody is reached', (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'billers-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const spec = 'url: BILLER_GAS_KOTA_URL # not BILLER_OLD_URL\nsecret: BILLER_GAS_KOTA_SECRET\n';
+  const spec =
+    'url: BILLER_GAS_KOTA_URL # not BILLER_OLD_URL\nsecret: BILLER_GAS_KOTA_SECRET\ncodes: { A: BILLER_UNAVAILABLE }\n';
   writeFileSync(path.join(folder, 'gas-kota.yaml'), spec);
   writeFileSync(path.join(folder, 'pln.yaml'), 'url: BILLER_PLN_URL\n');
 

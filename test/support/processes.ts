@@ -218,7 +218,8 @@ function billersConfigured(): string[] {
 
 /** Settings by which nobody is reached: a biller may be configured that the simulator does not play. */
 function nobodyAnswersFor(id: string): [name: string, value: string][] {
-  const names = readFileSync(join(CONFIGURED, `${id}.yaml`), 'utf8').match(/\bBILLER_[A-Z0-9_]+/g) ?? [];
+  const own = new RegExp(`\\bBILLER_${id.toUpperCase().replaceAll('-', '_')}_[A-Z0-9_]+`, 'g');
+  const names = readFileSync(join(CONFIGURED, `${id}.yaml`), 'utf8').match(own) ?? [];
   const values: Record<string, string> = {
     URL: 'http://127.0.0.1:9',
     HOST: '127.0.0.1',
