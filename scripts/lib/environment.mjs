@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { billerEnvironment } from './demo-billers.mjs';
+import { billersNobodyPlays } from './other-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
 import { SOURCES } from './sftp.mjs';
@@ -35,6 +36,8 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     environment,
     billerEnvironment({ simulator, secrets: secrets.billers, keys: secrets.billerKeys, lines: ports.lines }),
   );
+  for (const { environment: nobody } of billersNobodyPlays(process.env, secrets.billerKeys))
+    Object.assign(environment, nobody);
   for (const [id, { secret, secondSecret }] of Object.entries(secrets.channels)) {
     environment[`CHANNEL_${constantCase(id)}_SECRET`] = secret;
     environment[`CHANNEL_${constantCase(id)}_SECOND_SECRET`] = secondSecret;

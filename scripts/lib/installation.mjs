@@ -6,6 +6,7 @@ import { databaseUrls, launchDatabase, prepareDatabase } from './database.mjs';
 import { forProcess, sharedEnvironment } from './environment.mjs';
 import { CHECKOUT, writeJson } from './home.mjs';
 import { endLeftovers } from './leftovers.mjs';
+import { billersNobodyPlays } from './other-billers.mjs';
 import { requireFree, waitForAnswer } from './ports.mjs';
 import { keepRunning, launch, readyMessage } from './processes.mjs';
 import { runFileContent } from './run-file.mjs';
@@ -55,6 +56,8 @@ export async function startInstallation(wanted) {
   const environment = sharedEnvironment({ home, secrets, ports, sftp, urls });
   writeJson(home.environmentFile, environment);
   if (isDemo) writePrivateKey(home.folder, secrets.snapBank);
+  for (const { id, environment: nobody } of billersNobodyPlays(process.env, secrets.billerKeys))
+    log(`Nobody plays the biller ${id} here. To reach one, give ${Object.keys(nobody).join(', ')}.`);
   const processEnvironment = rewire(environment);
 
   const content = () =>

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -181,6 +181,8 @@ function environmentOf(what: {
     };
     return Object.entries(settings).map(([name, value]) => [variableOf(biller, name), value]);
   });
+  const played = new Set<string>(BILLERS.map(({ id }) => id));
+  const elsewhere = billersConfigured().filter((id) => !played.has(id));
   // No drop is served: these tests end before the day does.
   const perSource = BILLERS.flatMap(({ source }) => [
     [`SFTP_${source}_HOST`, '127.0.0.1'],
@@ -203,8 +205,37 @@ function environmentOf(what: {
     BANK_GRAHA_SECRET: HOST_BANK.clientSecret,
     BANK_GRAHA_PUBLIC_KEY: HOST_BANK.publicKey,
     SIMULATOR_DROP: join(home, 'drop'),
+    ...Object.fromEntries(elsewhere.flatMap(nobodyAnswersFor)),
     ...(Object.fromEntries([...perBiller, ...perSource]) as Record<string, string>),
   };
+}
+
+const CONFIGURED = join(__dirname, '..', '..', 'config', 'billers');
+
+function billersConfigured(): string[] {
+  return readdirSync(CONFIGURED).flatMap((file) => (file.endsWith('.yaml') ? [file.slice(0, -5)] : []));
+}
+
+/** Settings by which nobody is reached: a biller may be configured that the simulator does not play. */
+function nobodyAnswersFor(id: string): [name: string, value: string][] {
+  const own = new RegExp(`\\bBILLER_${id.toUpperCase().replaceAll('-', '_')}_[A-Z0-9_]+`, 'g');
+  const names = readFileSync(join(CONFIGURED, `${id}.yaml`), 'utf8').match(own) ?? [];
+  const values: Record<string, string> = {
+    URL: 'http://127.0.0.1:9',
+    HOST: '127.0.0.1',
+    PORT: '9',
+    PRIVATE_KEY: HOST_BANK.privateKey,
+    PUBLIC_KEY: HOST_BANK.publicKey,
+  };
+  return names.map((name) => {
+    const what = Object.keys(values).find((ending) => name.endsWith(`_${ending}`));
+    return [name, (what && values[what]) ?? `test-biller-${id}`];
+  });
+}
+
+/** Whether the simulator plays this biller, so that its products can be sold in a test. */
+export function isPlayed(biller: string): boolean {
+  return BILLERS.some(({ id }) => id === biller);
 }
 
 function billerSecret(biller: string): string {

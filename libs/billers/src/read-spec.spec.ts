@@ -103,8 +103,31 @@ test.each([
 });
 
 test('a key that nobody knows is refused by its name', () => {
-  const { file } = broken('  message: pesan\n', '  mesage: pesan\n');
-  expect(messageOf(() => readSpec(file))).toContain(': inquiry: Unrecognized key: "mesage"');
+  const { file, line } = broken('  message: pesan\n', '  mesage: pesan\n');
+  expect(messageOf(() => readSpec(file))).toMatch(
+    new RegExp(`:${line}: inquiry: Unrecognized key: "mesage"; there are .*, message,`),
+  );
+});
+
+test('a variable without quotes is refused where it stands', () => {
+  const { file, line } = broken("noPelanggan: '{customerNumber}'", 'noPelanggan: {customerNumber}');
+  expect(messageOf(() => readSpec(file))).toBe(
+    `${file}:${line}: noPelanggan: must be in quotes: '{customerNumber}'`,
+  );
+});
+
+test('a mistake of YAML itself is one line', () => {
+  const { file } = broken('rupiah: number\n', '\trupiah: number\n');
+  expect(messageOf(() => readSpec(file)).split('\n')[0]).toMatch(/Tabs are not allowed as indentation$/);
+  expect(messageOf(() => readSpec(file))).not.toContain('^');
+});
+
+test.each([
+  ['payment', "    reff: '{reference}'\n    lembar", '    lembar'],
+  ['advice', "body: { reff: '{reference}' }", "body: { reff: '{customerNumber}' }"],
+])('without our reference in it a %s is refused', (call, from, to) => {
+  const { file } = broken(from, to);
+  expect(messageOf(() => readSpec(file))).toContain(`: ${call}: says {reference} nowhere`);
 });
 
 test('a key that stands twice is refused by its line', () => {
@@ -118,8 +141,10 @@ test('every mistake of a file is named at once', () => {
 });
 
 test('the name in a spec is its file’s', () => {
-  const { file } = broken('biller: tirta-jaya', 'biller: tirta-jayA');
-  expect(messageOf(() => readSpec(file))).toBe(`${file}: biller: is "tirta-jayA", must be the file's name`);
+  const { file, line } = broken('biller: tirta-jaya', 'biller: tirta-jayA');
+  expect(messageOf(() => readSpec(file))).toBe(
+    `${file}:${line}: biller: is "tirta-jayA", must be the file's name, tirta-jaya`,
+  );
 });
 
 function escaped(text: string): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, readConfigFile } from '#lib/platform';
 import { kindNamed, KINDS } from './kinds';
@@ -13,19 +13,23 @@ const Kind = z.looseObject({ kind: z.enum(Object.keys(KINDS)) });
  * @throws ConfigError naming file, line and key, and what was expected.
  */
 export function readSpec(file: string): BillerSpec {
-  refuseNumbersAsKeys(file);
+  refuseWhatYamlReadsOtherwise(file);
   const { kind } = readConfigFile(file, Kind);
   const { spec: schema, objections } = kindNamed(kind);
-  const spec = readConfigFile(
+  return readConfigFile(
     file,
     schema.superRefine((read, context) => {
       for (const { path, message } of objections(read, configOf(file)))
         context.addIssue({ code: 'custom', path: [...path], message });
+      const name = basename(file, '.yaml');
+      if (read.biller !== name)
+        context.addIssue({
+          code: 'custom',
+          path: ['biller'],
+          message: `is "${read.biller}", must be the file's name, ${name}`,
+        });
     }),
   );
-  if (spec.biller !== basename(file, '.yaml'))
-    throw new ConfigError(`${file}: biller: is "${spec.biller}", must be the file's name`);
-  return spec;
 }
 
 /** The folder of the whole configuration that a biller's file belongs to. */
@@ -33,16 +37,30 @@ export function configOf(file: string): string {
   return dirname(dirname(file));
 }
 
-/** YAML reads the code 0014 without quotes as the number 14; the biller's "0014" would then be an unlisted code. */
-function refuseNumbersAsKeys(file: string): void {
+/**
+ * YAML reads the code 0014 without quotes as the number 14, and the biller's "0014" would then be an unlisted code; and
+ * it reads a variable without quotes as a member of that name.
+ */
+function refuseWhatYamlReadsOtherwise(file: string): void {
   const lines = new LineCounter();
+  const refuse = (key: Scalar, what: string): never => {
+    const { line } = lines.linePos(key.range?.[0] ?? 0);
+    throw new ConfigError(`${file}:${line}: ${key.source}: ${what}`);
+  };
   visit(parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines }), {
-    Pair(_, { key }) {
-      if (!isScalar(key) || typeof key.value !== 'number') return;
-      const { line } = lines.linePos(key.range?.[0] ?? 0);
-      throw new ConfigError(
-        `${file}:${line}: ${key.source}: must be in quotes, or YAML reads it as a number`,
-      );
+    Pair(_, { key, value }) {
+      if (!isScalar(key)) return;
+      if (typeof key.value === 'number') refuse(key, 'must be in quotes, or YAML reads it as a number');
+      const name = bareVariable(value);
+      if (name !== undefined) refuse(key, `must be in quotes: '{${name}}'`);
     },
   });
+}
+
+/** The name in `{reference}` that stands without quotes: a map of one member that has no value. */
+function bareVariable(value: unknown): string | undefined {
+  if (!isMap(value) || value.flow !== true || value.items.length !== 1) return undefined;
+  const [only] = value.items;
+  const isEmpty = only?.value === null || (isScalar(only?.value) && only.value.value === null);
+  return isEmpty && isScalar(only?.key) ? String(only.key.value) : undefined;
 }

@@ -52,7 +52,7 @@ test.each([
   ['a time that is none', GOOD.replace('14000', 'soon'), ':2: answerWithinMs: '],
   ['no time', GOOD.replace('answerWithinMs: 14000\n', ''), ':1: answerWithinMs: '],
   ['an option nobody knows', GOOD.replace('{}', '{ cheap: true }'), ':3: options: Unrecognized key: "cheap"'],
-  ['a member nobody knows', `${GOOD}colour: red\n`, ':1: (top): Unrecognized key: "colour"'],
+  ['a member nobody knows', `${GOOD}colour: red\n`, ':4: (top): Unrecognized key: "colour"'],
 ])('a profile with %s is refused by file, line and key', (name, text, where) => {
   const path = directory(name, { 'brief.yaml': text });
   expect(() => ChannelProfiles.read(path)).toThrow(`${join(path, 'brief.yaml')}${where}`);

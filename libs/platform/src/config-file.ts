@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** A configuration file is wrong; the message names file, line, key and what was expected. */
 export class ConfigError extends Error {}
@@ -18,18 +18,47 @@ export function readConfigFile<T>(path: string, schema: z.ZodType<T>): T {
   });
   if (document.errors.length > 0)
     throw new ConfigError(
-      document.errors.map((error) => `${path}:${error.linePos?.[0].line ?? 1}: ${error.message}`).join('\n'),
+      document.errors.map((error) => `${path}:${error.linePos?.[0].line ?? 1}: ${saidOf(error)}`).join('\n'),
     );
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   throw new ConfigError(
     parsed.error.issues
       .map((issue) => {
-        const line = lines.linePos(offsetOf(document, issue.path)).line;
-        return `${path}:${line}: ${issue.path.join('.') || '(top)'}: ${issue.message}`;
+        const isStrange = issue.code === 'unrecognized_keys';
+        const at = isStrange ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+        const line = lines.linePos(offsetOf(document, at)).line;
+        const known = isStrange ? keysAt(schema, issue.path) : [];
+        const there = known.length > 0 ? `; there are ${known.join(', ')}` : '';
+        return `${path}:${line}: ${issue.path.join('.') || '(top)'}: ${issue.message}${there}`;
       })
       .join('\n'),
   );
+}
+
+/** A mistake of YAML in one line: what it is, and without the piece of the file that the parser draws below it. */
+function saidOf({ message }: Error): string {
+  const [first = ''] = message.split('\n');
+  return first.replace(/ at line \d+, column \d+:?$/, '');
+}
+
+/** The keys that a place of a schema knows; none where the schema has several forms there. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let here: unknown = schema;
+  for (const key of path)
+    here = unwrapped(here) instanceof z.ZodObject ? shapeOf(here)[String(key)] : undefined;
+  return Object.keys(shapeOf(here));
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? inner.shape : {};
+}
+
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+    ? unwrapped(schema.unwrap())
+    : schema;
 }
 
 /** Where the deepest existing node of a path stands in the text. */

@@ -20,7 +20,7 @@ const Schema = z.strictObject({ name: z.string(), list: z.array(z.strictObject({
 
 test.each([
   ['name: a\nlist:\n  - n: 1\n  - n: x\n', ':4: list.1.n:'],
-  ['name: a\nlist: []\nmore: 1\n', ':1: (top): Unrecognized key: "more"'],
+  ['name: a\nlist: []\nmore: 1\n', ':3: (top): Unrecognized key: "more"; there are name, list'],
   ['list: []\n', ':1: name:'],
   ['name: a\nname: b\nlist: []\n', ':2:'],
   ['name: [a\n', ':2:'],

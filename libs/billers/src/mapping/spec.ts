@@ -250,12 +250,22 @@ function objectionsToCall<C>(
     })),
   );
   const name = at.at(-1) as keyof typeof SUCCESS;
+  // Otherwise nobody could ask what became of the payment, and a repeat would be another one.
+  if ((name === 'payment' || name === 'advice') && !namesReference(rules.templatesOf(call)))
+    wrong.push({
+      path: at,
+      message: 'says {reference} nowhere in what it sends, so the biller could not tell our payments apart',
+    });
   if (!Object.values(call.codes).includes(SUCCESS[name]))
     wrong.push({
       path: [...at, 'codes'],
       message: `no code means "${SUCCESS[name]}", so no ${name} could ever succeed`,
     });
   return wrong;
+}
+
+function namesReference(sent: readonly { template: Template }[]): boolean {
+  return JSON.stringify(sent.map(({ template }) => template)).includes('{reference');
 }
 
 /** The texts with variables among what is read from answers. */
