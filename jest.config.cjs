@@ -23,4 +23,5 @@ module.exports = {
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/scripts/jest-global-teardown.mjs',
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/scripts/jest-sequencer.cjs',
 };
