@@ -4,11 +4,11 @@ import { sumOf } from '../billers/offers';
 import {
   type HttpCall,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
   type Route,
-  UNAUTHORIZED,
 } from '../http/route';
 import { isFresh } from '../wire/credentials';
 import {
@@ -55,23 +55,24 @@ const PAYMENT = {
 const STATUS = { referensi: reference };
 
 /** Social security: JSON, signed over method, path, body and time. */
-export const bpjs: HttpDialect = (office) => [
-  signed(office, '/v1/inquiry', ({ raw }) => inquire(office, raw)),
-  signed(office, '/v1/payment', ({ raw }) => pay(office, raw)),
-  signed(office, '/v1/status', ({ raw }) => advise(office, raw)),
-];
+export const bpjs: HttpDialect = (office) => {
+  const signed = guardedBy((call) => isSigned(office, call));
+  return [
+    signed('POST', '/v1/inquiry', ({ raw }) => inquire(office, raw)),
+    signed('POST', '/v1/payment', ({ raw }) => pay(office, raw)),
+    signed('POST', '/v1/status', ({ raw }) => advise(office, raw)),
+  ];
+};
 
-function signed(office: Office, path: string, serve: Route['serve']): Route {
-  const isSigned = ({ raw, headers }: HttpCall) => {
-    const timestamp = headers['x-timestamp'];
-    const canonical = `POST:${path}:${digest('sha256', raw)}:${String(timestamp)}`;
-    return (
-      headers['x-client-id'] === office.user &&
-      isFresh(office.clock, timestamp) &&
-      isSame(headers['x-signature'], hmac('sha512', office.secret, canonical, 'hex'))
-    );
-  };
-  return { method: 'POST', path, serve: (call) => (isSigned(call) ? serve(call) : UNAUTHORIZED) };
+function isSigned({ user, secret, clock, counter }: Office, { path, raw, headers }: HttpCall): boolean {
+  const timestamp = headers['x-timestamp'];
+  const own = path.slice(`/billers/${counter.biller.id}`.length);
+  const canonical = `POST:${own}:${digest('sha256', raw)}:${String(timestamp)}`;
+  return (
+    headers['x-client-id'] === user &&
+    isFresh(clock, timestamp) &&
+    isSame(headers['x-signature'], hmac('sha512', secret, canonical, 'hex'))
+  );
 }
 
 function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {

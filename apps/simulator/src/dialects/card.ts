@@ -3,11 +3,11 @@ import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import {
   type HttpCall,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
   type Route,
-  UNAUTHORIZED,
 } from '../http/route';
 import { isFresh } from '../wire/credentials';
 import { date, members, parsed, reference, rupiahWithDecimals, text, textUpTo, trace } from '../wire/members';
@@ -41,23 +41,23 @@ const PAYMENT = {
 const STATUS = { reference };
 
 /** Credit cards: signed over time and body; no answer shows a whole number. */
-export const cards: HttpDialect = (office) => [
-  signed(office, '/card/inquiry', ({ raw }) => inquire(office, raw)),
-  signed(office, '/card/payment', ({ raw }) => pay(office, raw)),
-  signed(office, '/card/status', ({ raw }) => advise(office, raw)),
-];
+export const cards: HttpDialect = (office) => {
+  const signed = guardedBy((call) => isSigned(office, call));
+  return [
+    signed('POST', '/card/inquiry', ({ raw }) => inquire(office, raw)),
+    signed('POST', '/card/payment', ({ raw }) => pay(office, raw)),
+    signed('POST', '/card/status', ({ raw }) => advise(office, raw)),
+  ];
+};
 
-function signed({ user, secret, clock }: Office, path: string, serve: Route['serve']): Route {
-  const isSigned = ({ raw, headers }: HttpCall) => {
-    const timestamp = headers['x-timestamp'];
-    const content = Buffer.concat([Buffer.from(`${String(timestamp)}|`), raw]);
-    return (
-      headers['x-key'] === user &&
-      isFresh(clock, timestamp) &&
-      isSame(headers['x-signature'], hmac('sha256', secret, content, 'base64'))
-    );
-  };
-  return { method: 'POST', path, serve: (call) => (isSigned(call) ? serve(call) : UNAUTHORIZED) };
+function isSigned({ user, secret, clock }: Office, { raw, headers }: HttpCall): boolean {
+  const timestamp = headers['x-timestamp'];
+  const content = Buffer.concat([Buffer.from(`${String(timestamp)}|`), raw]);
+  return (
+    headers['x-key'] === user &&
+    isFresh(clock, timestamp) &&
+    isSame(headers['x-signature'], hmac('sha256', secret, content, 'base64'))
+  );
 }
 
 function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {

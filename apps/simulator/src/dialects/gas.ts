@@ -1,6 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
-import { type HttpDialect, inJson, json, type Office, type Route, UNAUTHORIZED } from '../http/route';
+import { type HttpDialect, guardedBy, inJson, json, type Office, type Route } from '../http/route';
 import { isBasic } from '../wire/credentials';
 import {
   type Check,
@@ -51,26 +51,15 @@ const PAYMENT = {
 };
 
 /** Gas: HTTP Basic, and every amount in sen. */
-export const gas: HttpDialect = (office) => [
-  guarded(office, 'GET', '/bills/:customerNumber', ({ params, query }) =>
-    inquire(office, { ...query, ...params }),
-  ),
-  guarded(office, 'POST', '/payments', ({ raw }) => pay(office, raw)),
-  guarded(office, 'GET', '/payments/:reference', ({ params }) => advise(office, params.reference)),
-];
-
-function guarded(
-  { user, secret }: Office,
-  method: Route['method'],
-  path: string,
-  serve: Route['serve'],
-): Route {
-  return {
-    method,
-    path,
-    serve: (call) => (isBasic(call.headers.authorization, user, secret) ? serve(call) : UNAUTHORIZED),
-  };
-}
+export const gas: HttpDialect = (office) => {
+  const { user, secret } = office;
+  const guarded = guardedBy(({ headers }) => isBasic(headers.authorization, user, secret));
+  return [
+    guarded('GET', '/bills/:customerNumber', ({ params, query }) => inquire(office, { ...query, ...params })),
+    guarded('POST', '/payments', ({ raw }) => pay(office, raw)),
+    guarded('GET', '/payments/:reference', ({ params }) => advise(office, params.reference)),
+  ];
+};
 
 function inquire({ counter }: Office, question: object): ReturnType<Route['serve']> {
   const asked = members(question, INQUIRY);

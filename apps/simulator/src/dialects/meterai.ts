@@ -5,6 +5,7 @@ import { STAMP_PRICE } from '../billers/trades/top-ups';
 import {
   type HttpAnswer,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
@@ -60,11 +61,7 @@ const STAMP_STATUS = { serialNumber, reference };
 /** Electronic stamps: bought under a fetched token, then put on documents one by one. */
 export const meterai: HttpDialect = (office) => {
   const tokens = new Tokens(office.clock);
-  const guarded = (method: Route['method'], path: string, serve: Route['serve']): Route => ({
-    method,
-    path,
-    serve: (call) => (tokens.isGood(call.headers.authorization) ? serve(call) : UNAUTHORIZED),
-  });
+  const guarded = guardedBy(({ headers }) => tokens.isGood(headers.authorization));
   return [
     { method: 'POST', path: '/token', serve: ({ raw }) => giveToken(office, tokens, raw) },
     guarded('POST', '/orders/quote', ({ raw }) => inquire(office, raw)),

@@ -1,6 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { PaymentAnswer } from '../billers/desk';
-import { type HttpDialect, inJson, json, type Office, type Route, UNAUTHORIZED } from '../http/route';
+import { type HttpDialect, guardedBy, inJson, json, type Office, type Route } from '../http/route';
 import { isBasic } from '../wire/credentials';
 import { customerNumber, date, members, parsed, reference, rupiah, word } from '../wire/members';
 
@@ -29,18 +29,14 @@ const GIFT = {
 const STATUS = { referensi: reference };
 
 /** Donations: HTTP Basic, and no inquiry. */
-export const peduli: HttpDialect = (office) => [
-  guarded(office, '/donasi', ({ raw }) => pay(office, raw)),
-  guarded(office, '/donasi/status', ({ raw }) => advise(office, raw)),
-];
-
-function guarded({ user, secret }: Office, path: string, serve: Route['serve']): Route {
-  return {
-    method: 'POST',
-    path,
-    serve: (call) => (isBasic(call.headers.authorization, user, secret) ? serve(call) : UNAUTHORIZED),
-  };
-}
+export const peduli: HttpDialect = (office) => {
+  const { user, secret } = office;
+  const guarded = guardedBy(({ headers }) => isBasic(headers.authorization, user, secret));
+  return [
+    guarded('POST', '/donasi', ({ raw }) => pay(office, raw)),
+    guarded('POST', '/donasi/status', ({ raw }) => advise(office, raw)),
+  ];
+};
 
 function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const gift = members(parsed(raw), GIFT);

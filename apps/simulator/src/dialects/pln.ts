@@ -4,8 +4,8 @@ import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import { drawBelow } from '../billers/draw';
 import { chargesOf } from '../billers/trades/registration';
 import {
-  type HttpCall,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
@@ -49,21 +49,21 @@ const PAYMENT = {
 const ADVICE = { paymentRef: reference, idpel };
 
 /** The electricity company's host-to-host service: JSON, rupiah as digits, signed with hex HMAC-SHA256. */
-export const pln: HttpDialect = (office) => [
-  signed(office, '/inquiry', ({ raw }) => inquire(office, raw)),
-  signed(office, '/payment', ({ raw }) => pay(office, raw)),
-  signed(office, '/advice', ({ raw }) => advise(office, raw)),
-];
+export const pln: HttpDialect = (office) => {
+  const signed = guardedBy(
+    ({ raw, headers }) => isSame(headers['x-signature'], hmac('sha256', office.secret, raw, 'hex')),
+    NOT_SIGNED,
+  );
+  return [
+    signed('POST', '/inquiry', ({ raw }) => inquire(office, raw)),
+    signed('POST', '/payment', ({ raw }) => pay(office, raw)),
+    signed('POST', '/advice', ({ raw }) => advise(office, raw)),
+  ];
+};
 
 const NOT_SIGNED = unauthorized(
   'X-Signature must be the lower-case hex HMAC-SHA256 of the raw body under the secret.',
 );
-
-function signed({ secret }: Office, path: string, serve: Route['serve']): Route {
-  const isSigned = ({ raw, headers }: HttpCall) =>
-    isSame(headers['x-signature'], hmac('sha256', secret, raw, 'hex'));
-  return { method: 'POST', path, serve: (call) => (isSigned(call) ? serve(call) : NOT_SIGNED) };
-}
 
 function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const asked = members(parsed(raw), INQUIRY);

@@ -1,8 +1,8 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer, ReversalAnswer, ReversalOrder } from '../billers/desk';
 import {
-  type HttpCall,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
@@ -59,20 +59,20 @@ const BATAL = {
 };
 
 /** The waterworks' service: JSON in Indonesian, rupiah as numbers, signed with Base64 HMAC-SHA256. */
-export const tirta: HttpDialect = (office) => [
-  signed(office, '/tagihan', ({ raw }) => inquire(office, raw)),
-  signed(office, '/bayar', ({ raw }) => pay(office, raw)),
-  signed(office, '/cek', ({ raw }) => advise(office, raw)),
-  signed(office, '/batal', ({ raw }) => reverse(office, raw)),
-];
+export const tirta: HttpDialect = (office) => {
+  const signed = guardedBy(
+    ({ raw, headers }) => isSame(headers['x-sign'], hmac('sha256', office.secret, raw, 'base64')),
+    NOT_SIGNED,
+  );
+  return [
+    signed('POST', '/tagihan', ({ raw }) => inquire(office, raw)),
+    signed('POST', '/bayar', ({ raw }) => pay(office, raw)),
+    signed('POST', '/cek', ({ raw }) => advise(office, raw)),
+    signed('POST', '/batal', ({ raw }) => reverse(office, raw)),
+  ];
+};
 
 const NOT_SIGNED = unauthorized('X-Sign must be the Base64 HMAC-SHA256 of the raw body under the secret.');
-
-function signed({ secret }: Office, path: string, serve: Route['serve']): Route {
-  const isSigned = ({ raw, headers }: HttpCall) =>
-    isSame(headers['x-sign'], hmac('sha256', secret, raw, 'base64'));
-  return { method: 'POST', path, serve: (call) => (isSigned(call) ? serve(call) : NOT_SIGNED) };
-}
 
 function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const asked = members(parsed(raw), TAGIHAN);

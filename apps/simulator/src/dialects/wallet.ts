@@ -3,6 +3,7 @@ import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import {
   type HttpCall,
   type HttpDialect,
+  guardedBy,
   inJson,
   json,
   type Office,
@@ -52,11 +53,7 @@ const TOPUP = {
 /** Wallets: REST under a token that is fetched first. */
 export const wallet: HttpDialect = (office) => {
   const tokens = new Tokens(office.clock);
-  const guarded = (method: Route['method'], path: string, serve: Route['serve']): Route => ({
-    method,
-    path,
-    serve: (call) => (tokens.isGood(call.headers.authorization) ? serve(call) : UNAUTHORIZED),
-  });
+  const guarded = guardedBy(({ headers }) => tokens.isGood(headers.authorization));
   return [
     { method: 'POST', path: '/oauth/token', serve: (call) => giveToken(office, tokens, call) },
     guarded('POST', '/wallets/inquiry', ({ raw }) => inquire(office, raw)),

@@ -55,6 +55,18 @@ export function unauthorized(message: string): Reaction<HttpAnswer> {
 /** What everybody hears whose signature, token or user is not right. */
 export const UNAUTHORIZED = unauthorized('The caller is not known, or its signature or token is wrong.');
 
+/** What makes a biller's routes: each serves only a call that shows whose it is. */
+export function guardedBy(
+  isTheirs: (call: HttpCall) => boolean,
+  refusal: Reaction<HttpAnswer> = UNAUTHORIZED,
+): (method: Route['method'], path: string, serve: Route['serve']) => Route {
+  return (method, path, serve) => ({
+    method,
+    path,
+    serve: (call) => (isTheirs(call) ? serve(call) : refusal),
+  });
+}
+
 /** Puts the words of a dialect to a reaction, in JSON; what has no words stays as it is. */
 export async function inJson<Answer>(
   reaction: Promise<Reaction<Answer>>,
