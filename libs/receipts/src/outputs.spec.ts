@@ -53,13 +53,15 @@ test.each(names)(
   '%s: the total shown is the total taken, whatever the biller calls its own amounts',
   async (name) => {
     const { offer, fromBiller } = sampleOf(name);
+    // Longer than any amount of the offer below can be, so that no honest amount looks like one.
+    const lie = '888777666555444333';
     const lies = {
-      amount: '777002',
-      adminFee: '777003',
-      total: '777004',
+      amount: lie,
+      adminFee: lie,
+      total: lie,
       billCount: '99',
       paymentId: 'X',
-      commission: '777001',
+      commission: lie,
     };
     await fc.assert(
       fc.asyncProperty(anOffer, async ({ bills, adminFee }) => {
@@ -72,7 +74,7 @@ test.each(names)(
         const shown = [...rows.values()];
         expect(shown).toContain(formatRupiah(total));
         expect(rows.get('Biaya Admin') ?? formatRupiah(ZERO)).toBe(formatRupiah(adminFee));
-        expect(shown.join('\n')).not.toMatch(/777\.?00\d/);
+        expect(shown.join('\n').replaceAll('.', '')).not.toContain(lie);
         for (const format of ['text32', 'text48'] as const)
           expect(await render(name, facts, original(format))).toContain(formatRupiah(total));
       }),
