@@ -1,8 +1,7 @@
+import { UnfilledTemplate } from './unfilled-template';
+
 /** What a template may name. What is undefined leaves out the field that names it. */
 export type Variables = Readonly<Record<string, string | number | bigint | undefined>>;
-
-/** A template names what its call does not have, or a value cannot be written so; nothing was sent. */
-export class UnfilledTemplate extends Error {}
 
 /** One `{name}` or `{name:form}` of a template. */
 export interface Slot {

@@ -1,6 +1,7 @@
 import type { Clock } from '#lib/kernel';
 import { bodyEncoder, HttpTransport, unanswered } from '../http/transport';
-import { BillerAnswer, UnreadableAnswer } from '../mapping/answer';
+import { BillerAnswer } from '../mapping/answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import { MappedConnector, type Sender, type Wire } from '../mapping/connector';
 import type { Money } from '../mapping/money';
 import type { HttpJsonSpec, JsonCall } from './spec';

@@ -6,7 +6,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { Money } from '../mapping/money';
-import { prepareAsText, UnfilledTemplate, type Variables } from '../mapping/template';
+import { prepareAsText, type Variables } from '../mapping/template';
+import { UnfilledTemplate } from '../unfilled-template';
 import type { Computed } from './spec';
 
 /** Makes its text of a call's variables. @throws UnfilledTemplate where one of them has no value. */

@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/kernel';
-import { BillerAnswer, UnreadableAnswer } from '../mapping/answer';
+import { BillerAnswer } from '../mapping/answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import type { HttpLink } from './link';
 import type { HttpSpec } from './spec';
 

@@ -2,6 +2,7 @@ import type { Iso8583Spec, IsoFields, LayoutValues } from '#lib/iso8583';
 import { ZERO } from '#lib/kernel';
 import type { Bill, BillLine } from '#lib/switching';
 import type { ApprovedSpec, BillSpec, CallSpec, ValueSpec } from './spec';
+import { keptReference } from '../told';
 import { UnreadableAnswer } from '../unreadable-answer';
 import {
   countOf,
@@ -13,9 +14,6 @@ import {
   type Contents,
   type TextAt,
 } from './value';
-
-/** What the column of the payment holds. */
-const BILLER_REFERENCE_MAX = 64;
 
 /**
  * Opens the layouts of an answer that has come to what was asked for; what must be there is asked for when it is read.
@@ -56,7 +54,7 @@ export function billIn(dialect: Iso8583Spec, contents: Contents, spec: BillSpec)
 export function approvalIn(contents: Contents, { reference, amount, receipt }: ApprovedSpec) {
   const at = textIn(contents);
   return {
-    billerReference: requiredTextOf(reference, at).slice(0, BILLER_REFERENCE_MAX),
+    billerReference: keptReference(requiredTextOf(reference, at)),
     amount: rupiahOf(amount, at),
     receipt: textsIn(receipt, at),
   };

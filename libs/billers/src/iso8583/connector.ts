@@ -1,6 +1,6 @@
 import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
 import type { IsoFields, IsoMessage, Iso8583Spec } from '#lib/iso8583';
-import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
+import { failPoint, failPointAfterThisTurn } from '#lib/platform';
 import type {
   AdviceOutcome,
   Bill,
@@ -12,13 +12,16 @@ import type {
   PaymentOutcome,
   ReversalOutcome,
 } from '#lib/switching';
+import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
 import { declinedBy, meaningOf } from '../spec/codes';
+import { believed, maskedWords } from '../told';
 import { approvalIn, billIn, opened } from './answer';
 import { BillerLines, type LineOptions } from './lines';
 import { stanOf, type Repeated } from './message';
 import { productFormsOf, type ProductForms } from './product-forms';
 import type { CallName, CallSpec, Iso8583BillerSpec } from './spec';
-import { UnfilledTemplate, type Variables } from '../text-template';
+import type { Variables } from '../text-template';
+import { UnfilledTemplate } from '../unfilled-template';
 import { UnreadableAnswer } from '../unreadable-answer';
 import { textIn, type Contents } from './value';
 
@@ -204,7 +207,7 @@ export class Iso8583Connector implements BillerConnector {
     const contents: Contents = { fields, layouts: {} };
     const code = fields[this.dialect.definition.codes.field] ?? '';
     const words = call.message === undefined ? undefined : textIn(contents)(call.message);
-    const evidence = { stan, code, message: masked(words) };
+    const evidence = { stan, code, message: maskedWords(words, WORDS_MAX) };
     let read: Contents | undefined;
     const whole = () => (read ??= opened(this.dialect, call, fields));
     return { kind: 'heard', code, contents, whole, call, repeats, evidence };
@@ -218,27 +221,17 @@ export class Iso8583Connector implements BillerConnector {
     return { kind: 'approved', ...approvalIn(whole(), call.approved), evidence };
   }
 
-  /** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
+  /** As `believed`. Only a success has all that its layouts say; a refusal is asked for what stands in fields of their own. */
   private believed<T extends { kind: string }>(
     { whole, contents, repeats, evidence }: Answered<CallName>,
     read: (evidence: Evidence) => T,
   ): T | { kind: 'unknown'; evidence: Evidence } {
-    try {
-      const outcome = read(evidence);
-      if (outcome.kind === 'unknown') return outcome;
-      // Only a success has all that its layouts say; a refusal is asked for what stands in data elements of their own.
-      const isWhole = outcome.kind === 'approved' || outcome.kind === 'accepted';
-      const doubt = isWhole
+    const inFields = () => repeats.filter(({ paths }) => !paths.some((path) => path.includes('.')));
+    const doubt = ({ kind }: T) =>
+      kind === 'approved' || kind === 'accepted'
         ? doubtAbout(whole(), repeats)
-        : doubtAbout(
-            contents,
-            repeats.filter(({ paths }) => !paths.some((path) => path.includes('.'))),
-          );
-      return doubt === undefined ? outcome : { kind: 'unknown', evidence: { ...evidence, doubt } };
-    } catch (error) {
-      if (!(error instanceof UnreadableAnswer)) throw error;
-      return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
-    }
+        : doubtAbout(contents, inFields());
+    return believed(evidence, doubt, read);
   }
 
   private productNamed(product: string): ProductForms | undefined {
@@ -280,21 +273,6 @@ export class Iso8583Connector implements BillerConnector {
   }
 }
 
-function variablesOfQuestion(question: BillerInquiry): Variables {
-  const { product, customerNumber, amount, billCount, months, year, extra, trace } = question;
-  return { product, customerNumber, amount, billCount, months, year, trace, ...prefixed('extra', extra) };
-}
-
-function variablesOfLeg(leg: BillerLeg): Variables {
-  const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
-  const own = { reference, product, customerNumber, amount, billCount, months, year, settlementDate };
-  return { ...own, ...prefixed('extra', leg.extra), ...prefixed('echo', leg.echo) };
-}
-
-function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
-}
-
 function notSent(reason: string): { kind: 'not sent'; evidence: Evidence } {
   return { kind: 'not sent', evidence: { reason } };
 }
@@ -304,9 +282,4 @@ function doubtAbout(contents: Contents, repeats: Repeats): string | undefined {
   const at = textIn(contents);
   const strange = repeats.find(({ paths, sent }) => !paths.some((path) => at(path)?.trim() === sent));
   return strange && `${strange.paths.join(' or ')} does not repeat what was sent`;
-}
-
-/** A biller's words to people. Many digits in a row may be a customer's number, or a token that is money. */
-function masked(words: string | undefined): string | null {
-  return words?.slice(0, WORDS_MAX).replace(/\d{5,}/g, (digits) => maskNumber(digits)) ?? null;
 }

@@ -8,7 +8,8 @@ import {
   type LayoutValues,
 } from '#lib/iso8583';
 import { alternativesOf, type CallName, type CallSpec, type FillingSpec } from './spec';
-import { filler, UnfilledTemplate, type Filler, type Variables } from '../text-template';
+import { filler, type Filler, type Variables } from '../text-template';
+import { UnfilledTemplate } from '../unfilled-template';
 
 /** What a data element of ours is made of, ready to be filled. */
 type Part = (variables: Variables) => string | undefined;

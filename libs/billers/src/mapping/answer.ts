@@ -1,9 +1,7 @@
 import { rupiah, type Rupiah } from '#lib/kernel';
+import { UnreadableAnswer } from '../unreadable-answer';
 import { readAmount, type Money } from './money';
 import { stepsOf } from './path';
-
-/** The answer lacks a member, or it is not of the kind its spec says: nothing in it is believed. */
-export class UnreadableAnswer extends Error {}
 
 /** Fifty serial numbers of a stamp fit; a text that is cut off would lose what was paid for. */
 const TEXT_MAX = 4_000;

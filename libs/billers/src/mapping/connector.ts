@@ -1,5 +1,5 @@
 import { fail, ok, refusal, ZERO, type Clock, type Refusal, type Result } from '#lib/kernel';
-import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
+import { failPoint, failPointAfterThisTurn } from '#lib/platform';
 import type {
   AdviceOutcome,
   Bill,
@@ -12,8 +12,11 @@ import type {
   ReversalOutcome,
   StampOutcome,
 } from '#lib/switching';
+import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
 import { declinedBy, meaningOf } from '../spec/codes';
-import { UnreadableAnswer, type BillerAnswer } from './answer';
+import { believed, keptReference, maskedWords } from '../told';
+import type { BillerAnswer } from './answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import type { Money } from './money';
 import { readerOf, type Reader } from './reader';
 import {
@@ -28,10 +31,8 @@ import {
   type MappedSpec,
   type MappedStamp,
 } from './spec';
-import { prepareAsText, UnfilledTemplate, type Variables } from './template';
-
-/** What the column of the payment holds. */
-const BILLER_REFERENCE_MAX = 64;
+import { prepareAsText, type Variables } from './template';
+import { UnfilledTemplate } from '../unfilled-template';
 
 /** What one call brought over the wire: an answer that can be looked into, or why there is none. */
 export type Exchanged =
@@ -126,34 +127,42 @@ export class MappedConnector<C> implements BillerConnector {
 
   async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
     const { payment } = this.ready(leg.product);
-    const variables = variablesOf(leg);
+    const variables = variablesOfLeg(leg);
     const heard = await this.call(payment, variables, deadline, () => {
       failPoint('K4 before send', leg.reference);
       failPointAfterThisTurn('K4 sent', leg.reference);
     });
     if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
     if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
-    return believed<PaymentOutcome>(heard, (evidence) => {
-      const meaning = meaningOf(heard.code, payment.said.codes);
-      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
-      if (meaning === 'approved') return approvedBy(heard.answer, payment, variables, evidence);
-      return declinedBy(meaning, evidence);
-    });
+    return believed<PaymentOutcome>(
+      heard.evidence,
+      () => heard.doubt,
+      (evidence) => {
+        const meaning = meaningOf(heard.code, payment.said.codes);
+        if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+        if (meaning === 'approved') return approvedBy(heard.answer, payment, variables, evidence);
+        return declinedBy(meaning, evidence);
+      },
+    );
   }
 
   async advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome> {
     const { advice } = this.ready(leg.product);
-    const variables = variablesOf(leg);
+    const variables = variablesOfLeg(leg);
     const heard = await this.call(advice, variables, deadline);
     // An advice that was not sent says nothing about the payment.
     if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
-    return believed<AdviceOutcome>(heard, (evidence) => {
-      const meaning = meaningOf(heard.code, advice.said.codes);
-      if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
-      if (meaning === 'approved') return approvedBy(heard.answer, advice, variables, evidence);
-      if (meaning === 'no such payment') return { kind: meaning, evidence };
-      return declinedBy(meaning, evidence);
-    });
+    return believed<AdviceOutcome>(
+      heard.evidence,
+      () => heard.doubt,
+      (evidence) => {
+        const meaning = meaningOf(heard.code, advice.said.codes);
+        if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
+        if (meaning === 'approved') return approvedBy(heard.answer, advice, variables, evidence);
+        if (meaning === 'no such payment') return { kind: meaning, evidence };
+        return declinedBy(meaning, evidence);
+      },
+    );
   }
 
   private async undo(
@@ -162,16 +171,20 @@ export class MappedConnector<C> implements BillerConnector {
   ): Promise<ReversalOutcome> {
     const { reversal } = this.ready(leg.product);
     if (!reversal) return { kind: 'refused', evidence: { reason: `${leg.product} is never reversed` } };
-    const variables = variablesOf(leg);
+    const variables = variablesOfLeg(leg);
     variables['reversalReference'] = reference;
     variables['billerReference'] = billerReference ?? undefined;
     const heard = await this.call(reversal, variables, deadline);
     if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
     if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
-    return believed<ReversalOutcome>(heard, (evidence) => {
-      const meaning = meaningOf(heard.code, reversal.said.codes);
-      return { kind: meaning ?? 'unknown', evidence };
-    });
+    return believed<ReversalOutcome>(
+      heard.evidence,
+      () => heard.doubt,
+      (evidence) => {
+        const meaning = meaningOf(heard.code, reversal.said.codes);
+        return { kind: meaning ?? 'unknown', evidence };
+      },
+    );
   }
 
   private balanceReader(
@@ -199,12 +212,16 @@ export class MappedConnector<C> implements BillerConnector {
     return async ({ serial, reference, documentHash }, deadline) => {
       const heard = await this.call(call, { serial, reference, documentHash }, deadline);
       if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
-      return believed<StampOutcome>(heard, (evidence) => {
-        const meaning = meaningOf(heard.code, codes) ?? 'unknown';
-        return meaning === 'stamped'
-          ? { kind: meaning, stampedAt: instantOf(heard.answer.requiredText(stampedAt)), evidence }
-          : { kind: meaning, evidence };
-      });
+      return believed<StampOutcome>(
+        heard.evidence,
+        () => heard.doubt,
+        (evidence) => {
+          const meaning = meaningOf(heard.code, codes) ?? 'unknown';
+          return meaning === 'stamped'
+            ? { kind: meaning, stampedAt: instantOf(heard.answer.requiredText(stampedAt)), evidence }
+            : { kind: meaning, evidence };
+        },
+      );
     };
   }
 
@@ -241,7 +258,7 @@ export class MappedConnector<C> implements BillerConnector {
     const { answer, fault, evidence } = exchanged;
     try {
       const code = fault ?? codeOf(answer, codeAt);
-      const message = masked(answer.text(said.message));
+      const message = maskedWords(answer.text(said.message), WORDS_MAX);
       // A fault of the protocol says nothing of its own that could repeat ours; its connection tells whom it answers.
       const doubt = fault === undefined ? doubtAbout(answer, expected) : undefined;
       return { kind: 'heard', code, answer, doubt, evidence: { ...evidence, code, message } };
@@ -324,37 +341,10 @@ function payableOf(
   return payable;
 }
 
-function variablesOfQuestion({ extra, ...question }: BillerInquiry): Variables {
-  const variables: Variables = { ...question };
-  for (const [name, value] of Object.entries(extra ?? {})) variables[`extra.${name}`] = value;
-  return variables;
-}
-
-function variablesOf(leg: BillerLeg): Variables {
-  const variables: Variables = {
-    reference: leg.reference,
-    product: leg.product,
-    customerNumber: leg.customerNumber,
-    amount: leg.amount,
-    billCount: leg.billCount,
-    settlementDate: leg.settlementDate,
-    months: leg.months,
-    year: leg.year,
-  };
-  for (const [name, value] of Object.entries(leg.echo)) variables[`echo.${name}`] = value;
-  for (const [name, value] of Object.entries(leg.extra ?? {})) variables[`extra.${name}`] = value;
-  return variables;
-}
-
 function codeOf(answer: BillerAnswer, paths: readonly string[]): string {
   const [first = '', ...others] = paths;
   const code = answer.requiredText(first);
   return others.length === 0 ? code : [code, ...others.map((path) => answer.text(path) ?? '')].join('/');
-}
-
-/** A biller's words to people. Many digits in a row may be a customer's number, or a token that is money. */
-function masked(words: string | undefined): string | null {
-  return words?.slice(0, WORDS_MAX).replace(/\d{5,}/g, (digits) => maskNumber(digits)) ?? null;
 }
 
 const WORDS_MAX = 500;
@@ -379,22 +369,6 @@ function instantOf(text: string): Date {
   return instant;
 }
 
-/** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
-function believed<T extends { kind: string }>(
-  { doubt, evidence }: Extract<Heard, { kind: 'heard' }>,
-  read: (evidence: Evidence) => T,
-): T | { kind: 'unknown'; evidence: Evidence } {
-  try {
-    const outcome = read(evidence);
-    return doubt === undefined || outcome.kind === 'unknown'
-      ? outcome
-      : { kind: 'unknown', evidence: { ...evidence, doubt } };
-  } catch (error) {
-    if (!(error instanceof UnreadableAnswer) && !(error instanceof UnfilledTemplate)) throw error;
-    return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
-  }
-}
-
 type Expected = (readonly [path: string, sent: string | undefined])[];
 
 /** Why an answer may be about something else: a member does not repeat what was sent. */
@@ -412,7 +386,7 @@ function approvedBy(
   const { approved } = said;
   return {
     kind: 'approved',
-    billerReference: answer.requiredText(approved.reference).slice(0, BILLER_REFERENCE_MAX),
+    billerReference: keptReference(answer.requiredText(approved.reference)),
     amount: answer.rupiah(approved.amount),
     receipt: receipt.present(answer, variables),
     evidence,

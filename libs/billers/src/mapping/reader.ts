@@ -1,4 +1,5 @@
-import { UnreadableAnswer, type BillerAnswer } from './answer';
+import type { BillerAnswer } from './answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import type { Money } from './money';
 import { prepareAsText, type Variables } from './template';
 

@@ -1,6 +1,7 @@
 import { rupiah } from '#lib/kernel';
 import type { Money } from './money';
-import { prepare, UnfilledTemplate, type Template, type Variables } from './template';
+import { prepare, type Template, type Variables } from './template';
+import { UnfilledTemplate } from '../unfilled-template';
 
 const fill = (template: Template, variables: Variables, money: Money) => prepare(template, money)(variables);
 

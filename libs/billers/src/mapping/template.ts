@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { localIso } from '#lib/kernel';
 import { writeAmount, type Money } from './money';
+import { UnfilledTemplate } from '../unfilled-template';
 
 /** What a template may name. Rupiah are written as the biller wants them; what is undefined is left out. */
 export type Variables = Record<string, string | number | bigint | Date | undefined>;
@@ -10,9 +11,6 @@ export type Template = string | number | boolean | Template[] | { [member: strin
 export const Template: z.ZodType<Template> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(Template), z.record(z.string(), Template)]),
 );
-
-/** A message could not be formed, so nothing was sent. */
-export class UnfilledTemplate extends Error {}
 
 /** Ways to write a variable other than as it is. */
 const DATE_PATTERN = /^(?=.*(yyyy|MM|dd|HH|mm|ss))([yMdHmsT.:/-]+)$/;

@@ -1,11 +1,10 @@
 import { rupiah, ZERO, type Rupiah } from '#lib/kernel';
 import { BareNumber, isObject, readAmount, type Json, type JsonObject } from '#lib/snap';
 import type { Bill, BillLine } from '#lib/switching';
+import { keptReference } from '../told';
 import { UnreadableAnswer } from '../unreadable-answer';
 import type { ApprovedSpec, BillSpec, ValueSpec } from './spec';
 
-/** What the column of the payment holds. */
-const BILLER_REFERENCE_MAX = 64;
 const TEXT_MAX = 500;
 const COUNT_MAX = 1_000_000_000;
 /** Rupiah as a text with two decimals, which are none. */
@@ -35,7 +34,7 @@ export function billIn(body: JsonObject, spec: BillSpec): Bill {
 /** What a success says of a payment. @throws UnreadableAnswer */
 export function approvalIn(body: JsonObject, { reference, amount, receipt }: ApprovedSpec) {
   return {
-    billerReference: requiredText(body, reference).slice(0, BILLER_REFERENCE_MAX),
+    billerReference: keptReference(requiredText(body, reference)),
     amount: rupiahIn(body, amount),
     receipt: textsIn(body, receipt),
   };

@@ -1,5 +1,5 @@
 import { fail, ok, refusal, type Clock, type Refusal, type Result } from '#lib/kernel';
-import { failPoint, failPointAfterThisTurn, maskNumber } from '#lib/platform';
+import { failPoint, failPointAfterThisTurn } from '#lib/platform';
 import {
   externalIdOf,
   snapTimestamp,
@@ -18,8 +18,11 @@ import type {
   Evidence,
   PaymentOutcome,
 } from '#lib/switching';
+import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
 import { declinedBy, meaningOf, SUCCESS } from '../spec/codes';
-import { filler, UnfilledTemplate, type Variables } from '../text-template';
+import { believed, maskedWords } from '../told';
+import { filler, type Variables } from '../text-template';
+import { UnfilledTemplate } from '../unfilled-template';
 import { UnreadableAnswer } from '../unreadable-answer';
 import { approvalIn, billIn, textAt } from './answer';
 import { bodyFiller, type BodyFiller } from './body';
@@ -84,9 +87,7 @@ export class SnapBillerConnector implements BillerConnector {
     const unavailable = (reason: unknown) =>
       fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${String(reason)}`));
     if (!inquiry) return unavailable('is asked nothing before a payment');
-    const { product, customerNumber, amount, billCount, months, year, extra, trace } = question;
-    const asked = { product, customerNumber, amount, billCount, months, year, trace };
-    const heard = await this.ask('inquiry', { ...asked, ...prefixed('extra', extra) }, deadline);
+    const heard = await this.ask('inquiry', variablesOfQuestion(question), deadline);
     if (heard.kind !== 'heard') return unavailable(heard.evidence['reason']);
     const { code, flag } = heard.code;
     const meaning = meaningIn(heard.code, inquiry.codes, SUCCESS.inquiry);
@@ -103,7 +104,7 @@ export class SnapBillerConnector implements BillerConnector {
 
   async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
     const { payment, externalId } = this.spec;
-    const heard = await this.ask('payment', variablesOf(leg), deadline, {
+    const heard = await this.ask('payment', variablesOfLeg(leg), deadline, {
       externalId:
         externalId.payment === 'fresh'
           ? undefined
@@ -115,7 +116,7 @@ export class SnapBillerConnector implements BillerConnector {
     });
     if (heard.kind === 'not sent') return { kind: 'not sent', evidence: heard.evidence };
     if (heard.kind === 'lost') return { kind: 'unknown', evidence: heard.evidence };
-    return believed<PaymentOutcome>(heard, (evidence) => {
+    return believed<PaymentOutcome>(heard.evidence, heard.doubt, (evidence) => {
       const meaning = meaningIn(heard.code, payment.codes, SUCCESS.payment);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved')
@@ -127,10 +128,10 @@ export class SnapBillerConnector implements BillerConnector {
   /** Asks service 26 what became of a payment: a payment is never sent again, so its status is all there is to ask. */
   async advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome> {
     const { advice } = this.spec;
-    const heard = await this.ask('advice', variablesOf(leg), deadline);
+    const heard = await this.ask('advice', variablesOfLeg(leg), deadline);
     // An advice that was not sent says nothing about the payment.
     if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
-    return believed<AdviceOutcome>(heard, (evidence) => {
+    return believed<AdviceOutcome>(heard.evidence, heard.doubt, (evidence) => {
       const meaning = meaningIn(heard.code, advice.codes, SUCCESS.advice);
       if (meaning === undefined || meaning === 'unknown') return { kind: 'unknown', evidence };
       if (meaning === 'approved')
@@ -172,7 +173,7 @@ export class SnapBillerConnector implements BillerConnector {
       return { kind: 'lost', evidence: { ...evidence, reason: 'answers another service' } };
     try {
       const flag = form.call.flag === undefined ? undefined : textAt(heard.body, form.call.flag);
-      const message = masked(textAt(heard.body, 'responseMessage'));
+      const message = maskedWords(textAt(heard.body, 'responseMessage'), WORDS_MAX);
       return {
         kind: 'heard',
         code: { code: http + caseCode, flag: flag === '' ? undefined : flag },
@@ -210,31 +211,6 @@ function meaningIn<T extends string>(
   return whole ?? (alone === success || code.startsWith('20') ? undefined : alone);
 }
 
-function variablesOf(leg: BillerLeg): Variables & { customerNumber: string } {
-  const { reference, product, customerNumber, amount, billCount, months, year, settlementDate } = leg;
-  const own = { reference, product, customerNumber, amount, billCount, months, year, settlementDate };
-  return { ...prefixed('extra', leg.extra), ...prefixed('echo', leg.echo), ...own };
-}
-
-function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Variables {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
-}
-
-/** What an answer says of a payment, where it is surely about ours and can be read; else `unknown`, with the doubt. */
-function believed<T extends { kind: string }>(
-  { doubt, evidence }: Extract<Heard, { kind: 'heard' }>,
-  read: (evidence: Evidence) => T,
-): T | { kind: 'unknown'; evidence: Evidence } {
-  try {
-    const outcome = read(evidence);
-    const found = outcome.kind === 'unknown' ? undefined : doubt();
-    return found === undefined ? outcome : { kind: 'unknown', evidence: { ...evidence, doubt: found } };
-  } catch (error) {
-    if (!(error instanceof UnreadableAnswer)) throw error;
-    return { kind: 'unknown', evidence: { ...evidence, doubt: error.message } };
-  }
-}
-
 /** Why an answer may be about something else: a member does not repeat what was sent. Padding is not compared. */
 function doubtAbout(
   body: JsonObject,
@@ -242,9 +218,4 @@ function doubtAbout(
 ): string | undefined {
   const strange = repeats.find(([path, sent]) => textAt(body, path)?.trim() !== sent?.trim());
   return strange && `${strange[0]} does not repeat what was sent`;
-}
-
-/** A biller's words to people. Many digits in a row may be a customer's number. */
-function masked(words: string | undefined): string | null {
-  return words?.slice(0, WORDS_MAX).replace(/\d{5,}/g, (digits) => maskNumber(digits)) ?? null;
 }

@@ -1,5 +1,6 @@
 import { padServiceId, type VirtualAccountIdentity } from '#lib/snap';
-import { filler, UnfilledTemplate, type Variables } from '../text-template';
+import { filler, type Variables } from '../text-template';
+import { UnfilledTemplate } from '../unfilled-template';
 import type { SnapBillerSpec } from './spec';
 
 /** The three numbers of a customer's virtual account, by the rules of a biller's file. */

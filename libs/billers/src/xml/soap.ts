@@ -1,4 +1,4 @@
-import { UnreadableAnswer } from '../mapping/answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import { readXml, writeXml, type XmlNode } from './tree';
 
 const ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';

@@ -1,6 +1,6 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
-import { UnreadableAnswer } from '../mapping/answer';
-import { UnfilledTemplate } from '../mapping/template';
+import { UnreadableAnswer } from '../unreadable-answer';
+import { UnfilledTemplate } from '../unfilled-template';
 
 /** What an element holds: text, or its children by local name, several of one name as a list. */
 export type XmlNode = string | XmlNode[] | { [name: string]: XmlNode };
@@ -74,14 +74,16 @@ function decoded(text: string): string {
 
 const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: false });
 
+/** What is no character of XML (XML 1.0, section 2.2), escaped or not. */
+const NOT_A_CHARACTER = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /**
  * Writes a document; texts are escaped.
  * @throws UnfilledTemplate where a text holds a character that XML cannot carry.
  */
 export function writeXml(document: Record<string, unknown>): string {
   const text = `<?xml version="1.0" encoding="UTF-8"?>${builder.build(document)}`;
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text))
+  if (NOT_A_CHARACTER.test(text))
     throw new UnfilledTemplate('a text holds a character that XML cannot carry');
   return text;
 }

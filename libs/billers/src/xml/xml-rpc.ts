@@ -1,4 +1,4 @@
-import { UnreadableAnswer } from '../mapping/answer';
+import { UnreadableAnswer } from '../unreadable-answer';
 import type { Said } from './soap';
 import { readXml, writeXml, type XmlNode } from './tree';
 
