@@ -20,10 +20,11 @@ import { type Inputs, type Offer, Offers } from './offers';
 import type { Product } from './product';
 import type { Details } from './trades/trade';
 
-/** What reaches the caller: an answer, or one of the ways an answer goes astray. */
-export type Reaction<Answer> =
-  | { readonly how: 'answer'; readonly answer: Answer }
-  | { readonly how: 'silence' | 'reset' | 'error' | 'garbage' };
+/** The ways an answer goes astray. */
+export type Astray = 'silence' | 'reset' | 'error' | 'garbage';
+
+/** What reaches the caller: an answer, or something else in its place. */
+export type Reaction<Answer> = { readonly how: 'answer'; readonly answer: Answer } | { readonly how: Astray };
 
 export type InquiryAnswer = { readonly code: 'OK'; readonly offer: Offer } | { readonly code: Refusal };
 type Refusal = Exclude<CodeTold, 'OK'>;
