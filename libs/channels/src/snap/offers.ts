@@ -26,12 +26,12 @@ export class SnapOffers {
 
   /** Remembers the offer of an inquiry, durably. The same inquiry asked again leads to its latest offer. */
   async name(channelId: string, references: readonly string[], offer: NamedOffer, at: Date): Promise<void> {
-    const { inquiryId, productId, customerNumber } = offer;
+    const { inquiryId, productId, customer } = offer;
     await this.statements.run(
       'INSERT INTO snap_offer (channel_id, reference, inquiry_id, product_id, customer_number, at) VALUES ? ' +
         'ON DUPLICATE KEY UPDATE inquiry_id = VALUES(inquiry_id), product_id = VALUES(product_id), ' +
         'customer_number = VALUES(customer_number), at = VALUES(at)',
-      [references.map((reference) => [channelId, reference, inquiryId, productId, customerNumber, at])],
+      [references.map((reference) => [channelId, reference, inquiryId, productId, customer, at])],
     );
   }
 
@@ -42,7 +42,7 @@ export class SnapOffers {
       row && {
         inquiryId: row.inquiry_id,
         productId: row.product_id,
-        customerNumber: row.customer_number,
+        customer: row.customer_number,
       }
     );
   }
