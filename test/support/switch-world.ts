@@ -382,7 +382,7 @@ export async function aSwitch(
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
   const advice = anAdviceFlow();
   const reversals = new Reversals(store.database, writer);
-  const delivery = new ReversalDelivery(clock, payments, reversals, billers, catalog, REVERSAL, logger);
+  const delivery = new ReversalDelivery(clock, payments, reversals, billers, REVERSAL, logger);
   const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, REVERSAL);
   const truth = () => [...biller.truth, ...water.truth, ...spare.truth];
   let count = 0;

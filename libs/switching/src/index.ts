@@ -18,9 +18,15 @@ export { isSettled, moneyOf, type Payment } from './payment';
 export { PaymentFlow } from './payment.flow';
 export { openingRows } from './payment.writes';
 export { PaymentOpening } from './payment.opening';
-export { paymentOf, selectPayment, type PaymentRow } from './payment.rows';
+export { paymentOf, refusedLegsOf, selectPayment, type PaymentRow } from './payment.rows';
 export { isFinal, statusOf, type PaymentState } from './payment.states';
-export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
+export {
+  PaymentStore,
+  type AdviceClaim,
+  type ClaimedPayment,
+  type NextAdvice,
+  type RefusedLeg,
+} from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
 export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
