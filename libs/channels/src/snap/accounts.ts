@@ -3,16 +3,10 @@ import { fail, ok, type Result } from '#lib/kernel';
 import { readIdentity } from '#lib/snap';
 import type { Payment, SealedNumbers } from '#lib/switching';
 import { additionalOf, type SnapMessage } from './message';
+import type { Account } from './offers';
 import type { SnapPeer } from './partners';
 import type { AccountRule } from './profile';
 import { snapRefusal, type SnapRefusal } from './refused';
-
-/** What an account is about: a product, and a customer of its biller. */
-export interface Account {
-  productId: string;
-  /** The customer's number, whichever way it was typed; its mark where the books hold it masked. */
-  customer: string;
-}
 
 /** An account as a message names it. */
 export interface ReadAccount extends Account {

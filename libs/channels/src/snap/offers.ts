@@ -1,5 +1,11 @@
 import { Coalescing, type Statements } from '#lib/platform';
-import type { Account } from './accounts';
+
+/** What an account is about: a product, and a customer of its biller. */
+export interface Account {
+  productId: string;
+  /** The customer's number, whichever way it was typed; its mark where the books hold it masked. */
+  customer: string;
+}
 
 /** An offer under the name by which a partner's payment will ask for it. */
 export interface NamedOffer extends Account {
