@@ -20,10 +20,11 @@ import { type Inputs, type Offer, Offers } from './offers';
 import type { Product } from './product';
 import type { Details } from './trades/trade';
 
-/** What reaches the caller: an answer, or one of the ways an answer goes astray. */
-export type Reaction<Answer> =
-  | { readonly how: 'answer'; readonly answer: Answer }
-  | { readonly how: 'silence' | 'reset' | 'error' | 'garbage' };
+/** The ways an answer goes astray. */
+export type Astray = 'silence' | 'reset' | 'error' | 'garbage';
+
+/** What reaches the caller: an answer, or something else in its place. */
+export type Reaction<Answer> = { readonly how: 'answer'; readonly answer: Answer } | { readonly how: Astray };
 
 export type InquiryAnswer = { readonly code: 'OK'; readonly offer: Offer } | { readonly code: Refusal };
 type Refusal = Exclude<CodeTold, 'OK'>;
@@ -174,22 +175,17 @@ export class BillerDesk {
     if (entry.kind === 'refused') return { code: entry.reason };
     const product = biller.products.find(({ word }) => word === entry.product);
     if (!product) throw new Error(`${biller.id} sells no ${entry.product}`);
-    return {
-      code: 'OK',
-      paid: entry,
-      amountTold: BigInt(entry.amount),
-      receipt: this.offers.receiptOf(biller, product, entry),
-      offer: this.offers.behind(biller, product, entry),
-    };
+    const { offer, receipt } = this.offers.paidBy(biller, product, entry);
+    return { code: 'OK', paid: entry, amountTold: BigInt(entry.amount), receipt, offer };
   }
 
   private decide(biller: Biller, product: Product, order: PaymentOrder, ending: Ending): PaymentEntry {
     const now = this.clock.now();
-    const common = { ...order, biller: biller.id, source: biller.source, at: jakartaTimestamp(now) };
+    const common = { biller: biller.id, source: biller.source, at: jakartaTimestamp(now), ...order };
     const fits = () => this.offers.fits(biller, product, order, now);
     const reason = refusalOf(ending, fits);
-    if (reason !== null) return { ...common, kind: 'refused', reason };
-    return { ...common, kind: 'paid', theirReference: this.nextReference(biller, now) };
+    if (reason !== null) return { kind: 'refused', reason, ...common };
+    return { kind: 'paid', theirReference: this.nextReference(biller, now), ...common };
   }
 
   /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */

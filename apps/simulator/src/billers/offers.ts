@@ -65,12 +65,12 @@ export class Offers {
     return paid !== undefined && amount === sumOf(paid);
   }
 
-  /** The receipt of a payment; the same at every advice. */
-  receiptOf(biller: Biller, product: Product, paid: PaidEntry): Details {
+  /** What was on offer when a payment was made, and its receipt: the same at every advice. */
+  paidBy(biller: Biller, product: Product, paid: PaidEntry): { offer: Offer; receipt: Details } {
     const now = new Date(paid.at);
     const inputs = inputsOf(paid.offerReference);
     const offer = this.of(biller, product, paid.customerNumber, inputs, now);
-    return product.trade.receipt({
+    const receipt = product.trade.receipt({
       about: aboutOf(biller, product, paid.customerNumber, inputs, now),
       drawn: offer,
       bills: billsPaid(product, paid, offer) ?? offer.bills,
@@ -78,11 +78,7 @@ export class Offers {
       legReference: paid.legReference,
       theirReference: paid.theirReference,
     });
-  }
-
-  /** What was on offer when a payment was made. */
-  behind(biller: Biller, product: Product, paid: PaidEntry): Offer {
-    return this.of(biller, product, paid.customerNumber, inputsOf(paid.offerReference), new Date(paid.at));
+    return { offer, receipt };
   }
 
   private keep(key: string, offer: Offer): void {

@@ -236,6 +236,13 @@ test('a biller that does not exist is named in the refusal', async () => {
   });
 });
 
+test.each(['/billers/gas-nusantara/payments/', '/billers/gas-nusantara/payments/%E0%A4', '/billers/pln'])(
+  'nobody answers at %s',
+  async (address) => {
+    expect((await world.get(address)).status).toBe(404);
+  },
+);
+
 test('a body above 64 KiB is refused', async () => {
   const answer = await world.post('/billers/pln/inquiry', 'x'.repeat(64 * 1024 + 1), { 'X-Signature': 'x' });
 

@@ -108,8 +108,7 @@ function inquiryAnswer(
   if (answer.code !== 'OK') return said(answer.code);
   const { person, details, reference: ref, bills, outstanding, validSeconds } = answer.offer;
   const subscriber = { idpel: number, name: person.name, tariff: details.tariff, power: details.power };
-  return {
-    ...said('OK'),
+  return said('OK', {
     ref,
     subscriber: { ...subscriber, unit: number.slice(0, 5) },
     outstanding,
@@ -135,7 +134,7 @@ function inquiryAnswer(
       charges: chargesOf(seed).map((charge) => ({ ...charge, amount: charge.amount.toString() })),
     }),
     ...(validSeconds !== undefined && { validSeconds }),
-  };
+  });
 }
 
 /** One meter in so many has a token that was bought and never given out. */
@@ -157,18 +156,17 @@ function prepaidMembers(seed: string, power: number, amount: string | undefined)
 }
 
 function paymentAnswer(paymentRef: string, answer: PaymentAnswer): object {
-  if (answer.code !== 'OK') return { ...said(answer.code), paymentRef };
+  if (answer.code !== 'OK') return said(answer.code, { paymentRef });
   const { paid, amountTold, receipt } = answer;
-  return {
-    ...said('OK'),
+  return said('OK', {
     paymentRef,
     plnRef: paid.theirReference,
     amount: amountTold.toString(),
     ...(paid.product !== 'prepaid' && { billCount: paid.billCount }),
     ...receipt,
-  };
+  });
 }
 
-function said(code: CodeTold): object {
-  return { rc: codeIn(RC, code), message: textOf(code) };
+function said(code: CodeTold, more: object = {}): object {
+  return { rc: codeIn(RC, code), message: textOf(code), ...more };
 }
