@@ -291,6 +291,7 @@ export interface SwitchWorld {
   catalog: Catalog;
   payments: Payments;
   inquiryFlow: InquiryFlow;
+  numbers: SealedNumbers;
   paymentFlow: PaymentFlow;
   advice: AdviceFlow;
   /** Another worker's. */
@@ -430,6 +431,7 @@ export async function aSwitch(
     catalog,
     payments,
     inquiryFlow,
+    numbers,
     paymentFlow,
     advice,
     anAdviceFlow,

@@ -210,6 +210,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     statements: database,
     payments,
     reversals,
+    numbers,
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,
