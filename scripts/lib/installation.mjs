@@ -6,6 +6,7 @@ import { databaseUrls, launchDatabase, prepareDatabase } from './database.mjs';
 import { forProcess, sharedEnvironment } from './environment.mjs';
 import { CHECKOUT, writeJson } from './home.mjs';
 import { endLeftovers } from './leftovers.mjs';
+import { nodeOptions } from './node-options.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { requireFree, waitForAnswer } from './ports.mjs';
 import { keepRunning, launch, readyMessage } from './processes.mjs';
@@ -95,7 +96,7 @@ export async function startInstallation(wanted) {
 
   /**
    * @param {string} name
-   * @param {string} app
+   * @param {'switch' | 'worker' | 'simulator'} app
    * @param {{ http?: number, iso8583?: number }} [listens]
    */
   const keepApp = (name, app, listens) =>
@@ -104,7 +105,7 @@ export async function startInstallation(wanted) {
         name,
         home,
         command: process.execPath,
-        args: ['--enable-source-maps', mainFile(app)],
+        args: [...nodeOptions(app), mainFile(app)],
         env: forProcess(processEnvironment, listens),
         readyMs: PROCESS_READY_MS,
         whenReady: readyMessage,
@@ -164,7 +165,7 @@ export function mainFile(app) {
  */
 async function command(title, args, environment, log, signal) {
   const { ok, output } = await step(title, log, () =>
-    run(process.execPath, ['--enable-source-maps', mainFile('cli'), ...args], {
+    run(process.execPath, [...nodeOptions('cli'), mainFile('cli'), ...args], {
       env: { ...process.env, ...environment },
       signal,
     }),

@@ -4,6 +4,7 @@ import {
   offerToJson,
   paymentOf,
   PaymentStore,
+  refusedLegsOf,
   type AdviceClaim,
   type ClaimedPayment,
   type BillHolder,
@@ -11,6 +12,7 @@ import {
   type NextAdvice,
   type Payment,
   type PaymentRow,
+  type RefusedLeg,
   type StoredInquiry,
 } from '#lib/switching';
 import type { MemoryTables, RawRow, Stored } from './tables';
@@ -55,6 +57,13 @@ export class MemoryPaymentStore extends PaymentStore {
   override async findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {
     const due = this.legs((leg) => leg['state'] === 'SENT' && isDue(leg, dueSince));
     return this.wholeInOrder(due, rowsMax);
+  }
+
+  override async findRefusedLegs(paymentId: string): Promise<RefusedLeg[]> {
+    const rerouted = this.tables
+      .rows('payment_event', { payment_id: paymentId, event: 'rerouted' })
+      .sort((one, other) => Number(one['event_no']) - Number(other['event_no']));
+    return refusedLegsOf(rerouted.map(({ evidence }) => JSON.parse(String(evidence))));
   }
 
   override async billersDue(now: Date): Promise<string[]> {

@@ -9,6 +9,7 @@ import {
   type LastSale,
   type NextAdvice,
   type Payment,
+  type RefusedLeg,
   type StoredInquiry,
 } from '#lib/switching';
 import type { Surroundings, VirtualProcess } from './process';
@@ -135,6 +136,10 @@ class DistantPayments extends PaymentStore {
 
   override findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {
     return this.line.ask(() => this.store.findOpen(channelId, afterPaymentId, rowsMax));
+  }
+
+  override findRefusedLegs(paymentId: string): Promise<RefusedLeg[]> {
+    return this.line.ask(() => this.store.findRefusedLegs(paymentId));
   }
 
   override findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]> {

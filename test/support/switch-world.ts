@@ -291,6 +291,7 @@ export interface SwitchWorld {
   catalog: Catalog;
   payments: Payments;
   inquiryFlow: InquiryFlow;
+  numbers: SealedNumbers;
   paymentFlow: PaymentFlow;
   advice: AdviceFlow;
   /** Another worker's. */
@@ -381,7 +382,7 @@ export async function aSwitch(
     new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
   const advice = anAdviceFlow();
   const reversals = new Reversals(store.database, writer);
-  const delivery = new ReversalDelivery(clock, payments, reversals, billers, catalog, REVERSAL, logger);
+  const delivery = new ReversalDelivery(clock, payments, reversals, billers, REVERSAL, logger);
   const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, REVERSAL);
   const truth = () => [...biller.truth, ...water.truth, ...spare.truth];
   let count = 0;
@@ -430,6 +431,7 @@ export async function aSwitch(
     catalog,
     payments,
     inquiryFlow,
+    numbers,
     paymentFlow,
     advice,
     anAdviceFlow,

@@ -2,6 +2,7 @@ import { isBusinessDate } from '#lib/kernel';
 
 /** Jakarta keeps seven hours before UTC all year. */
 const OFFSET_MS = 7 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** RFC 3339 with milliseconds and Jakarta's offset. */
 export function jakartaTimestamp(instant: Date): string {
@@ -15,8 +16,13 @@ export function jakartaSeconds(instant: Date): string {
 
 /** The date on a wall clock in Jakarta, `2026-07-14`. */
 export function jakartaDate(instant: Date): string {
-  return local(instant).slice(0, 10);
+  const day = Math.floor((instant.getTime() + OFFSET_MS) / DAY_MS);
+  if (day !== latest.day) latest = { day, date: local(instant).slice(0, 10) };
+  return latest.date;
 }
+
+/** The day that was asked for last, as nearly every call is about today. */
+let latest = { day: NaN, date: '' };
 
 /** Fourteen digits of local time, as settlement files write it. */
 export function jakartaCompact(instant: Date): string {

@@ -171,15 +171,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     new NumberOpeningBillers(breakage.billers(billers), numbers),
     pauseWhereEmpty(database, clock, logger, floats),
   );
-  const delivery = new ReversalDelivery(
-    clock,
-    payments,
-    reversals,
-    answering,
-    catalog,
-    limits.reversal,
-    logger,
-  );
+  const delivery = new ReversalDelivery(clock, payments, reversals, answering, limits.reversal, logger);
   const switches = await OrderedRouteSwitches.open(
     database,
     routingLimits.ordersPollMs,
@@ -218,6 +210,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     statements: database,
     payments,
     reversals,
+    numbers,
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,

@@ -110,7 +110,6 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     payments,
     new Reversals(database, writer),
     answering,
-    catalog,
     limits.reversal,
     logger,
   );

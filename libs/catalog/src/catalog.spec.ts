@@ -238,6 +238,7 @@ test.each([
   ['amountType: DENOM', 'amountType: FREE', /amountType/],
   ['secret: CHANNEL_WARUNG_KECIL_SECRET', 'secrets: X', /secret/],
   ['biller: tirta-jaya', 'biller: tirta', /products\.pdam-tirta-jaya\.biller: there is no biller tirta here/],
+  ['masked: true }', 'masked: true }\n    inquiry: false', /products\.credit-card-nusa\.inquiry: /],
   ['pdam-tirta-jaya: { adminFee', 'pdam: { adminFee', /prices\.pdam: there is no product pdam here/],
 ])('a seed with %s changed to %s is refused with its line', async (right, wrong, message) => {
   const file = join(folder, 'catalog.yaml');

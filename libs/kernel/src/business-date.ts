@@ -83,5 +83,5 @@ export function addDays(date: BusinessDate, days: number): BusinessDate {
 export function isBusinessDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === text;
+  return !Number.isNaN(ms) && new Date(ms).getUTCDate() === Number(text.slice(-2));
 }

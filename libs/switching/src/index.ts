@@ -2,7 +2,7 @@ export { AdviceFlow } from './advice.flow';
 export { AdviceLanes } from './advice.lanes';
 export { AdviceLimits, LaneLimits } from './advice.limits';
 export { answerTo, type Answer } from './answer';
-export type { BillHolder } from './bill-guard';
+export { customerOf, type BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
 export { DirectPaymentFlow } from './direct-payment.flow';
@@ -18,9 +18,15 @@ export { isSettled, moneyOf, type Payment } from './payment';
 export { PaymentFlow } from './payment.flow';
 export { openingRows } from './payment.writes';
 export { PaymentOpening } from './payment.opening';
-export { paymentOf, selectPayment, type PaymentRow } from './payment.rows';
+export { paymentOf, refusedLegsOf, selectPayment, type PaymentRow } from './payment.rows';
 export { isFinal, statusOf, type PaymentState } from './payment.states';
-export { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
+export {
+  PaymentStore,
+  type AdviceClaim,
+  type ClaimedPayment,
+  type NextAdvice,
+  type RefusedLeg,
+} from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
 export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
@@ -47,7 +53,7 @@ export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
 export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from './routing/state';
 export type { LastSale } from './sale-guard';
-export { bookedNumber, NumberOpeningBillers, SealedNumbers } from './sealed-numbers';
+export { NumberOpeningBillers, SealedNumbers, type NamedCustomer } from './sealed-numbers';
 export { forgetSealedNumbers, SealedNumberLimits } from './sealed-numbers.tidy';
 export { stopWhatIsBroken } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Row } from '#lib/ledger';
 import type { AdviceOutcome, PaymentOutcome, ReversalOutcome } from './biller.contract';
 import type { Payment } from './payment';
+import type { RefusedLeg } from './payment.store';
 
 /** What a biller can say of a payment or of its reversal. */
 export type Said = PaymentOutcome | AdviceOutcome | ReversalOutcome;
@@ -35,6 +36,29 @@ export function contradictionOf({ state, billerReference }: Payment, said: Said)
 export function ofEarlierLeg({ leg }: Payment, said: Said): Said {
   const evidence: Record<string, string | number | null> = { ...said.evidence, leg: leg.legNo };
   if (said.kind === 'approved') evidence['contradiction'] = `leg ${leg.legNo} approved after it was given up`;
+  return { ...said, evidence };
+}
+
+/** The doubt about a leg that did nothing by its own biller's word, where the next biller calls the bill paid. */
+export const PAID_ELSEWHERE = 'another biller says that the bill is paid';
+
+/** Whether a bill is found paid that this payment was to pay. */
+export function callsBillPaid(said: Said): boolean {
+  if (said.evidence['doubt'] === PAID_ELSEWHERE) return true;
+  return said.kind === 'declined' && said.code === 'BILL_ALREADY_PAID';
+}
+
+/**
+ * A bill that is found paid after legs before were refused: nobody else was to pay it, so a refusal may not be true.
+ * @param refused the legs before that a biller refused, in order; a leg that never left is above suspicion.
+ */
+export function afterRefusals<T extends Said>(said: T, refused: readonly RefusedLeg[]): T {
+  if (refused.length === 0) return said;
+  const evidence = {
+    ...said.evidence,
+    contradiction: 'bill already paid, but an earlier leg was refused',
+    refused: refused.map(({ legNo, routeId }) => `leg ${legNo} by ${routeId}`).join(', '),
+  };
   return { ...said, evidence };
 }
 

@@ -5,6 +5,7 @@ import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
 import type { Inquiries } from './inquiries';
 import { legOf, type Payment } from './payment';
+import { PAID_ELSEWHERE } from './payment.evidence';
 import type { PaymentOpening } from './payment.opening';
 import type { PaymentEvent } from './payment.states';
 import type { Payments } from './payments';
@@ -110,7 +111,7 @@ export class PaymentFlow {
   ): Promise<Payment | undefined> {
     const next = await this.failover.next(payment, order);
     if (!next) return undefined;
-    if (next === PAID_ALREADY) return this.leaveToAdvice(payment, outcome);
+    if (next === PAID_ALREADY) return this.doubt(payment, outcome);
     const { way, place, echo } = next;
     try {
       const rerouted = await this.hand
@@ -125,12 +126,15 @@ export class PaymentFlow {
     }
   }
 
-  /** A refusal that another biller's word speaks against is no end: the biller is asked what became of its leg. */
-  private async leaveToAdvice(payment: Payment, outcome: PaymentOutcome): Promise<Payment | undefined> {
-    if (outcome.kind === 'not sent') return undefined;
-    const evidence = { ...outcome.evidence, doubt: 'refused, and another biller says that the bill is paid' };
+  /**
+   * A refusal that another biller's word speaks against is no end: the biller is asked what became of its leg. A leg
+   * that never left ends; what legs before it may have done is left to people.
+   */
+  private async doubt(payment: Payment, outcome: PaymentOutcome): Promise<Payment> {
+    const evidence = { ...outcome.evidence, doubt: PAID_ELSEWHERE };
+    const said = { kind: outcome.kind === 'not sent' ? outcome.kind : 'unknown', evidence } as const;
     return this.hand.on(payment.channelId, () =>
-      this.payments.record(payment, 'answer lost', { kind: 'unknown', evidence }, this.clock.now()),
+      this.payments.record(payment, eventOf(said.kind), said, this.clock.now()),
     );
   }
 

@@ -4,6 +4,7 @@ import type { Receipt } from '#lib/receipts';
 import { offerFromJson } from './offer';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
+import type { RefusedLeg } from './payment.store';
 
 /** A payment with its last leg, as the payment database hands it over. */
 export interface PaymentRow {
@@ -67,6 +68,14 @@ export async function selectPayment(
   values: readonly SqlValue[],
 ): Promise<Payment | undefined> {
   return (await selectPayments(statements, where, values, 1))[0];
+}
+
+/** @param rerouted what ended each leg but the last, as its history has it, in order: the first ended leg 1. */
+export function refusedLegsOf(rerouted: readonly unknown[]): RefusedLeg[] {
+  return rerouted.flatMap((evidence, at) => {
+    const { said, from } = evidence as { said: string; from: string | null };
+    return said === 'declined' ? [{ legNo: at + 1, routeId: String(from) }] : [];
+  });
 }
 
 /** A payment out of its row. */

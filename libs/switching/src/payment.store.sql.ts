@@ -1,10 +1,17 @@
-import { Coalescing, type Statements } from '#lib/platform';
+import { Coalescing, fromJson, type Statements } from '#lib/platform';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 import { selectPayment, selectPayments } from './payment.rows';
 import type { LastSale } from './sale-guard';
-import { PaymentStore, type AdviceClaim, type ClaimedPayment, type NextAdvice } from './payment.store';
+import {
+  PaymentStore,
+  type AdviceClaim,
+  type ClaimedPayment,
+  type NextAdvice,
+  type RefusedLeg,
+} from './payment.store';
+import { refusedLegsOf } from './payment.rows';
 
 /**
  * Payments that are still SENT though their advice is due. Channel by channel, in this order and by this index, so that
@@ -79,6 +86,14 @@ export class SqlPaymentStore extends PaymentStore {
     const found = await this.statements.rows<{ payment_id: string }>(LEFT_BEHIND, [dueSince, rowsMax]);
     const ids = found.map(({ payment_id }) => payment_id);
     return ids.length === 0 ? [] : selectPayments(this.statements, 'p.payment_id IN (?)', [ids], rowsMax);
+  }
+
+  override async findRefusedLegs(paymentId: string): Promise<RefusedLeg[]> {
+    const rows = await this.statements.rows<{ evidence: unknown }>(
+      "SELECT evidence FROM payment_event WHERE payment_id = ? AND event = 'rerouted' ORDER BY event_no",
+      [paymentId],
+    );
+    return refusedLegsOf(rows.map(({ evidence }) => fromJson(evidence)));
   }
 
   /** Reads the index by its biller, not by its rows: as many looks as there are billers, however many payments wait. */

@@ -20,6 +20,12 @@ export interface ClaimedPayment {
   fence: number;
 }
 
+/** A leg that its biller refused before another one took its place. */
+export interface RefusedLeg {
+  legNo: number;
+  routeId: string;
+}
+
 /** When to ask next about a payment that an advice has not ended. */
 export interface NextAdvice {
   adviceCount: number;
@@ -50,6 +56,9 @@ export abstract class PaymentStore {
 
   /** Payments that are still SENT although their advice has been due since then, with no worker asking. */
   abstract findLeftBehind(dueSince: Date, rowsMax: number): Promise<Payment[]>;
+
+  /** The legs of a payment that a biller refused before the last one was formed, in order. */
+  abstract findRefusedLegs(paymentId: string): Promise<RefusedLeg[]>;
 
   /** The billers that have payments whose advice is due. */
   abstract billersDue(now: Date): Promise<string[]>;

@@ -6,7 +6,14 @@ import { NO_PRODUCT, Receipts, type ReceiptProduct } from '#lib/receipts';
 import type { AdviceLimits } from './advice.limits';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
-import { contradictionOf, evidenceRow, ofEarlierLeg, type Said } from './payment.evidence';
+import {
+  afterRefusals,
+  callsBillPaid,
+  contradictionOf,
+  evidenceRow,
+  ofEarlierLeg,
+  type Said,
+} from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { moveOf, type PaymentEvent } from './payment.states';
 import type { PaymentStore } from './payment.store';
@@ -61,12 +68,13 @@ export class Payments {
   async record(
     payment: Payment,
     event: PaymentEvent,
-    said: Said,
+    heard: Said,
     now: Date,
     ties: MoveTies = {},
   ): Promise<Payment> {
     const { paymentId, channelId } = payment;
     try {
+      const said = await this.besideEarlierLegs(payment, heard);
       let before = payment;
       while (moveOf(before.state, event)) {
         const moved = this.moved(before, event, said, now);
@@ -146,6 +154,13 @@ export class Payments {
   /** What a biller must say with its success on a product, or the success is not believed yet. */
   requiredReceiptFields(product: ReceiptProduct = NO_PRODUCT): readonly string[] {
     return this.receipts.of(product).required;
+  }
+
+  /** Read only where it matters: hardly ever is a bill found paid that took another route. */
+  private async besideEarlierLegs({ paymentId, leg }: Payment, said: Said): Promise<Said> {
+    return leg.legNo > 1 && callsBillPaid(said)
+      ? afterRefusals(said, await this.store.findRefusedLegs(paymentId))
+      : said;
   }
 
   private moved(payment: Payment, event: PaymentEvent, said: Said, now: Date): Payment {

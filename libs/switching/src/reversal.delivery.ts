@@ -1,4 +1,3 @@
-import type { Catalog } from '#lib/catalog';
 import type { Clock } from '#lib/kernel';
 import { failPoint, type Logger } from '#lib/platform';
 import type { BillerConnector, Billers, ReversalOutcome } from './biller.contract';
@@ -22,7 +21,6 @@ export class ReversalDelivery {
     private readonly payments: Payments,
     private readonly reversals: Reversals,
     private readonly billers: Billers,
-    private readonly catalog: Catalog,
     private readonly limits: ReversalLimits,
     private readonly logger: Logger,
   ) {}
@@ -123,9 +121,15 @@ export class ReversalDelivery {
     );
   }
 
-  /** Orders what a biller's protocol demands: the reversal of a payment that stayed unknown after it was asked. */
+  /**
+   * Orders what a biller's protocol demands: the reversal of a payment that stayed unknown after it was asked. Whose
+   * protocol counts is told by the payment's leg, whatever routes its product has by now.
+   */
   private async orderOurs(now: Date): Promise<void> {
-    for (const [billerId, { patience }] of this.demanding()) {
+    for (const billerId of await this.reversals.billersAsked()) {
+      const connector = this.connectorOf(billerId);
+      if (!connector?.reverse || !connector.reversesUnknown) continue;
+      const { patience } = connector;
       const sentBefore = new Date(now.getTime() - patience.paymentMs - patience.quietMs);
       for (const payment of await this.reversals.findUnknown(billerId, sentBefore, this.limits.atOnceMax)) {
         const { result } = await this.reversals.order(payment, ourOrder(payment, now));
@@ -135,13 +139,13 @@ export class ReversalDelivery {
     }
   }
 
-  private demanding(): Map<string, BillerConnector> {
-    const found = new Map<string, BillerConnector>();
-    for (const { billerId } of this.catalog.products()) {
-      const connector = this.billers.connector(billerId);
-      if (connector.reverse && connector.reversesUnknown) found.set(billerId, connector);
+  /** Undefined where the biller is configured no more: advice says so of each of its payments. */
+  private connectorOf(billerId: string): BillerConnector | undefined {
+    try {
+      return this.billers.connector(billerId);
+    } catch {
+      return undefined;
     }
-    return found;
   }
 }
 

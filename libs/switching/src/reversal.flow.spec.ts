@@ -301,6 +301,28 @@ describe('ours', () => {
     expect(await world.balance()).toEqual(before);
   });
 
+  test('a payment by a second route is reversed as that route’s biller demands, also when the route is gone', async () => {
+    const { routes, spare, water } = world;
+    routes.add('pdam-tirta-jaya', { billerId: 'story', source: 'STORY01' });
+    spare.reversesUnknown = true;
+    water.behaviour = 'is not reached';
+    spare.behaviour = 'pays and loses the answer';
+    spare.isAdviceSilent = true;
+    const before = await world.balance();
+    const payment = await world.payWater();
+    expect(payment).toMatchObject({ state: 'SUSPECT', billerId: 'story', leg: { legNo: 2 } });
+    routes.ofProduct.delete('pdam-tirta-jaya');
+    await world.pass(40);
+    expect(await reversalOf(payment.paymentId)).toMatchObject({
+      origin: 'ours',
+      billerId: 'story',
+      state: 'ACCEPTED',
+    });
+    expect(await now(payment.paymentId)).toMatchObject({ state: 'DECLINED', code: 'PAYMENT_REVERSED' });
+    expect([water.reversalsReceived.length, spare.reversalsReceived.length]).toEqual([0, 1]);
+    expect(await world.balance()).toEqual(before);
+  });
+
   test('no other biller ever gets one that no channel ordered', async () => {
     world.water.behaviour = 'pays and loses the answer';
     world.water.isAdviceSilent = true;

@@ -90,6 +90,14 @@ export class Reversals {
     });
   }
 
+  /** The billers that advice is still to ask about a payment. Reads an index by its biller, not by its rows. */
+  async billersAsked(): Promise<string[]> {
+    const rows = await this.statements.rows<{ biller_id: string; next_at: Date | null }>(
+      'SELECT biller_id, MAX(next_advice_at) AS next_at FROM payment_leg GROUP BY biller_id',
+    );
+    return rows.filter(({ next_at }) => next_at !== null).map(({ biller_id }) => biller_id);
+  }
+
   /** Payments of a biller that stayed unknown after it was asked, and that nobody has ordered to reverse. */
   async findUnknown(billerId: string, sentBefore: Date, rowsMax: number): Promise<Payment[]> {
     return selectPayments(

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, refusal, rupiah, ZERO } from '#lib/kernel';
 import { aSwitch, ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
+import type { PaymentOutcome } from './biller.contract';
+import { listContradictions } from './contradictions';
 
 const TOKEN = { productId: 'pln-prepaid', customerNumber: '14270010000', amount: rupiah(50_000n) };
 
@@ -232,6 +234,55 @@ describe('a product with two routes', () => {
     });
   });
 
+  const ALREADY_PAID: PaymentOutcome = { kind: 'declined', code: 'BILL_ALREADY_PAID', evidence: {} };
+
+  describe('whose second biller says to the payment that the bill is paid', () => {
+    afterEach(() => jest.restoreAllMocks());
+
+    const contradictionsOf = async ({ paymentId }: { paymentId: string }) =>
+      (await listContradictions(world.store.database, 100)).filter((row) => row.paymentId === paymentId);
+
+    test('is declined, and listed for people: the first biller may have paid what it refused', async () => {
+      world.biller.behaviour = 'is closed';
+      jest.spyOn(world.spare, 'pay').mockResolvedValueOnce(ALREADY_PAID);
+      const before = await world.balance();
+      const payment = await payToken();
+      expect(payment).toMatchObject({ state: 'DECLINED', code: 'BILL_ALREADY_PAID', leg: { legNo: 2 } });
+      expect(await world.balance()).toEqual(before);
+      expect(await contradictionsOf(payment)).toMatchObject([
+        {
+          contradiction: 'bill already paid, but an earlier leg was refused',
+          said: 'declined',
+          stateThen: 'SENT',
+          detail: { code: 'BILL_ALREADY_PAID', refused: 'leg 1 by pln/prepaid' },
+        },
+      ]);
+    });
+
+    test('is listed too where only advice hears it', async () => {
+      world.biller.behaviour = 'is closed';
+      world.spare.behaviour = 'loses the request';
+      const payment = await payToken();
+      expect(payment).toMatchObject({ state: 'SUSPECT', leg: { legNo: 2 } });
+      jest.spyOn(world.spare, 'advise').mockResolvedValueOnce(ALREADY_PAID);
+      await world.pass(10);
+      expect(await world.payments.findById('ppob-nusantara', payment.paymentId)).toMatchObject({
+        state: 'DECLINED',
+      });
+      expect(await contradictionsOf(payment)).toMatchObject([
+        { stateThen: 'SUSPECT', detail: { refused: 'leg 1 by pln/prepaid' } },
+      ]);
+    });
+
+    test('is paid by somebody else where its first leg never left, and not listed', async () => {
+      world.biller.behaviour = 'is not reached';
+      jest.spyOn(world.spare, 'pay').mockResolvedValueOnce(ALREADY_PAID);
+      const payment = await payToken();
+      expect(payment).toMatchObject({ code: 'BILL_ALREADY_PAID', leg: { legNo: 2 } });
+      expect(await contradictionsOf(payment)).toEqual([]);
+    });
+  });
+
   test('no third leg follows where two is the bound', async () => {
     world.biller.behaviour = 'is not reached';
     world.spare.behaviour = 'is not reached';
@@ -318,6 +369,31 @@ describe('a product with two routes', () => {
       [payment.paymentId],
     );
     expect(found?.contradiction).toBe('leg 1 approved after it was given up');
+  });
+});
+
+describe('a product with three routes', () => {
+  beforeAll(async () => {
+    world = await aSwitch(undefined, 100, { failover: { ...ROUTING.failover, legsMax: 3 } });
+    world.routes.add(
+      'pln-prepaid',
+      { billerId: 'story', source: 'STORY01' },
+      { billerId: 'tirta-jaya', source: 'TJ01' },
+    );
+  });
+  afterAll(() => world.close());
+
+  test('whose third biller calls the bill paid is in doubt about the refused leg, not about the one that never left', async () => {
+    world.biller.behaviour = 'is closed';
+    world.spare.behaviour = 'is not reached';
+    jest
+      .spyOn(world.water, 'inquire')
+      .mockImplementation(async () => fail(refusal('BILL_ALREADY_PAID', '')) as never);
+    expect(await payToken()).toMatchObject({ state: 'DECLINED', billerId: 'story', leg: { legNo: 2 } });
+    expect(await listContradictions(world.store.database, 100)).toMatchObject([
+      { said: 'not sent', detail: { refused: 'leg 1 by pln/prepaid' } },
+    ]);
+    await world.expectSound();
   });
 });
 

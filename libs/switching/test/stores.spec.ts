@@ -109,6 +109,41 @@ describe.each([['on a database', onADatabase] as const, ['in memory', inMemory] 
       expect(await ids('T00000000008')).toEqual(['T00000000009']);
     });
 
+    test('the legs that were refused are told in order, and none that never left', async () => {
+      const event = (eventNo: number, said: string, from: string) => ({
+        table: 'payment_event',
+        values: {
+          payment_id: 'T00000000001',
+          event_no: eventNo,
+          from_state: 'SENT',
+          event: 'rerouted',
+          to_state: 'SENT',
+          ledger: 'none',
+          evidence: JSON.stringify({ said, from }),
+          at: AT,
+        },
+      });
+      const rows = [
+        event(2, 'declined', 'pln/a'),
+        event(3, 'not sent', 'water/b'),
+        event(4, 'declined', 'gas/c'),
+      ];
+      expect(await stores.payments.findRefusedLegs('T00000000001')).toEqual([]);
+      const { table, values } = rows[2]!;
+      await stores.writer.commit({
+        journal: undefined,
+        claims: [],
+        inserts: () => rows,
+        updates: () => [],
+        witness: { table, values: { payment_id: values.payment_id, event_no: 4, at: AT } },
+      });
+      expect(await stores.payments.findRefusedLegs('T00000000001')).toEqual([
+        { legNo: 1, routeId: 'pln/a' },
+        { legNo: 3, routeId: 'gas/c' },
+      ]);
+      expect(await stores.payments.findRefusedLegs('T00000000002')).toEqual([]);
+    });
+
     describe('advice', () => {
       const claim = (now: Date, more: Partial<AdviceClaim> = {}) =>
         stores.payments.claimDue({

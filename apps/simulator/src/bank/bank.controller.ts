@@ -67,8 +67,9 @@ export class BankController {
     const objection = this.bank.caller.objectionTo(call, service);
     if (objection) return answer(reply, service, objection);
     const reaction = react(parsed(call.raw));
-    if ('how' in reaction) this.delivery.deliver(reply, reaction);
-    else answer(reply, service, reaction.answer);
+    if ('answer' in reaction) return answer(reply, service, reaction.answer);
+    reply.hijack();
+    this.delivery.lose(reply.raw, reaction.how);
   }
 }
 

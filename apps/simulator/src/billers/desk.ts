@@ -12,7 +12,7 @@ import {
   type RefusedEntry,
   type ReversedEntry,
 } from '../truth/payment-book';
-import type { Biller } from './biller';
+import { customerSeed, type Biller } from './biller';
 import type { CodeTold } from './codes';
 import { type Ending, endingOf, paymentDelayMs } from './endings';
 import type { Floats } from './floats';
@@ -20,10 +20,11 @@ import { type Inputs, type Offer, Offers } from './offers';
 import type { Product } from './product';
 import type { Details } from './trades/trade';
 
-/** What reaches the caller: an answer, or one of the ways an answer goes astray. */
-export type Reaction<Answer> =
-  | { readonly how: 'answer'; readonly answer: Answer }
-  | { readonly how: 'silence' | 'reset' | 'error' | 'garbage' };
+/** The ways an answer goes astray. */
+export type Astray = 'silence' | 'reset' | 'error' | 'garbage';
+
+/** What reaches the caller: an answer, or something else in its place. */
+export type Reaction<Answer> = { readonly how: 'answer'; readonly answer: Answer } | { readonly how: Astray };
 
 export type InquiryAnswer = { readonly code: 'OK'; readonly offer: Offer } | { readonly code: Refusal };
 type Refusal = Exclude<CodeTold, 'OK'>;
@@ -74,10 +75,8 @@ export class BillerDesk {
     if (inquiry === 'silence' || inquiry === 'error') return { how: inquiry };
     if (inquiry === 'customer unknown') return answer({ code: 'CUSTOMER_UNKNOWN' });
     if (inquiry === 'already paid') return answer({ code: 'ALREADY_PAID' });
-    return answer({
-      code: 'OK',
-      offer: this.offers.of(biller, product, customerNumber, inputs, this.clock.now()),
-    });
+    const offer = this.offers.of(biller, product, customerNumber, inputs, this.clock.now());
+    return answer({ code: 'OK', offer: this.withUnsold(biller, product, customerNumber, offer) });
   }
 
   /** Decides about a payment, books it, and only then reacts. The same order again finds the first decision. */
@@ -174,22 +173,47 @@ export class BillerDesk {
     if (entry.kind === 'refused') return { code: entry.reason };
     const product = biller.products.find(({ word }) => word === entry.product);
     if (!product) throw new Error(`${biller.id} sells no ${entry.product}`);
-    return {
-      code: 'OK',
-      paid: entry,
-      amountTold: BigInt(entry.amount),
-      receipt: this.offers.receiptOf(biller, product, entry),
-      offer: this.offers.behind(biller, product, entry),
-    };
+    const { offer, receipt } = this.offers.paidBy(biller, product, entry);
+    const shown = this.withUnsold(biller, product, entry.customerNumber, offer);
+    return { code: 'OK', paid: entry, amountTold: BigInt(entry.amount), receipt, offer: shown };
   }
 
   private decide(biller: Biller, product: Product, order: PaymentOrder, ending: Ending): PaymentEntry {
     const now = this.clock.now();
-    const common = { ...order, biller: biller.id, source: biller.source, at: jakartaTimestamp(now) };
+    const common = { biller: biller.id, source: biller.source, at: jakartaTimestamp(now), ...order };
     const fits = () => this.offers.fits(biller, product, order, now);
     const reason = refusalOf(ending, fits);
-    if (reason !== null) return { ...common, kind: 'refused', reason };
-    return { ...common, kind: 'paid', theirReference: this.nextReference(biller, now) };
+    if (reason !== null) return { kind: 'refused', reason, ...common };
+    if (this.offers.isOverLimit(biller, product, order, now))
+      return { kind: 'refused', reason: 'OVER_LIMIT', ...common };
+    const unsold = this.unsoldFor(biller, product, order, now);
+    return {
+      kind: 'paid',
+      theirReference: this.nextReference(biller, now),
+      ...common,
+      ...(unsold !== undefined && { unsold }),
+    };
+  }
+
+  /** The name of what had been made for this customer and amount, if it was not handed out yet. */
+  private unsoldFor(
+    biller: Biller,
+    product: Product,
+    { customerNumber, amount }: PaymentOrder,
+    now: Date,
+  ): string | undefined {
+    if (!this.offers.madeFor(biller, product, customerNumber, now).includes(BigInt(amount))) return undefined;
+    const name = unsoldName(biller, customerNumber, BigInt(amount));
+    return this.book.isHandedOut(name) ? undefined : name;
+  }
+
+  private withUnsold(biller: Biller, product: Product, customerNumber: string, offer: Offer): Offer {
+    const made = this.offers.madeFor(biller, product, customerNumber, this.clock.now());
+    if (made.length === 0) return offer;
+    const unsold = made.filter(
+      (amount) => !this.book.isHandedOut(unsoldName(biller, customerNumber, amount)),
+    );
+    return { ...offer, unsold };
   }
 
   /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */
@@ -197,6 +221,11 @@ export class BillerDesk {
     const number = String(this.book.countPaid() + 1).padStart(8, '0');
     return `${biller.referencePrefix}${jakartaDate(now).slice(2).replaceAll('-', '')}${number}`;
   }
+}
+
+/** Billers of the same customers hand out the same things, each of them once. */
+function unsoldName(biller: Biller, customerNumber: string, amount: bigint): string {
+  return `${customerSeed(biller, customerNumber)}|${amount}`;
 }
 
 /** Why the biller refuses a payment, or null where it takes it. */

@@ -22,6 +22,8 @@ export type Offer = Drawn & {
   readonly outstanding: number;
   /** How long the offer is valid, where the biller limits it. */
   readonly validSeconds: number | undefined;
+  /** Amounts for which something was made and not handed out so far. */
+  readonly unsold?: readonly bigint[];
 };
 
 /** Far more customers than are between their inquiry and their payment at once. */
@@ -65,24 +67,32 @@ export class Offers {
     return paid !== undefined && amount === sumOf(paid);
   }
 
-  /** The receipt of a payment; the same at every advice. */
-  receiptOf(biller: Biller, product: Product, paid: PaidEntry): Details {
+  /** Whether an order buys more than its customer may have. */
+  isOverLimit(biller: Biller, product: Product, order: PaymentOrder, now: Date): boolean {
+    const about = aboutOf(biller, product, order.customerNumber, inputsOf(order.offerReference), now);
+    return product.trade.isOverLimit?.(about, BigInt(order.amount)) ?? false;
+  }
+
+  /** The amounts for which something was made before anybody paid them, whether handed out since or not. */
+  madeFor(biller: Biller, product: Product, customerNumber: string, now: Date): readonly bigint[] {
+    return product.trade.unsold?.(aboutOf(biller, product, customerNumber, {}, now)) ?? [];
+  }
+
+  /** What was on offer when a payment was made, and its receipt: the same at every advice. */
+  paidBy(biller: Biller, product: Product, paid: PaidEntry): { offer: Offer; receipt: Details } {
     const now = new Date(paid.at);
     const inputs = inputsOf(paid.offerReference);
     const offer = this.of(biller, product, paid.customerNumber, inputs, now);
-    return product.trade.receipt({
+    const receipt = product.trade.receipt({
       about: aboutOf(biller, product, paid.customerNumber, inputs, now),
       drawn: offer,
       bills: billsPaid(product, paid, offer) ?? offer.bills,
       amount: BigInt(paid.amount),
       legReference: paid.legReference,
       theirReference: paid.theirReference,
+      isUnsold: paid.unsold !== undefined,
     });
-  }
-
-  /** What was on offer when a payment was made. */
-  behind(biller: Biller, product: Product, paid: PaidEntry): Offer {
-    return this.of(biller, product, paid.customerNumber, inputsOf(paid.offerReference), new Date(paid.at));
+    return { offer, receipt };
   }
 
   private keep(key: string, offer: Offer): void {

@@ -6,6 +6,9 @@ import type { Counter } from '../billers/counter';
 import type { Reaction } from '../billers/desk';
 import type { Floats } from '../billers/floats';
 import type { StampDesk } from '../billers/stamps';
+import type { HttpAnswer } from '../wire/exchange';
+
+export type { HttpAnswer };
 
 /** One call as it came over HTTP. */
 export type HttpCall = {
@@ -17,9 +20,6 @@ export type HttpCall = {
   readonly query: Readonly<Record<string, unknown>>;
   readonly raw: Buffer;
 };
-
-/** An answer as it goes out: status 200 and JSON where nothing else is said. */
-export type HttpAnswer = { readonly status?: number; readonly type?: string; readonly body: string };
 
 /** One address of a biller, below its own. */
 export type Route = {

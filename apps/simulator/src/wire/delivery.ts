@@ -1,37 +1,31 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
-import type { Reaction } from '../billers/desk';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+
+import type { Astray } from '../billers/desk';
+import { respond } from './exchange';
 import { HeldAnswers } from './held-answers';
 
+const BROKEN_DOWN = JSON.stringify({ error: 'The biller broke down while it worked on this request.' });
 /** Starts like JSON, so that only a reader who parses to the end finds out. */
 const GARBAGE = Buffer.from([0x7b, 0x22, 0x72, 0x63, 0x22, 0x3a, 0xff, 0xfe, 0x00, 0x3c]);
 
-/** Puts a biller's reaction on the wire, good or bad. */
+/** Lets answers over HTTP go astray. */
 @Injectable()
 export class Delivery implements OnApplicationShutdown {
   private readonly held = new HeldAnswers();
 
-  /** Sends an answer as JSON with status 200, or lets it go astray as the reaction says. */
-  deliver(reply: FastifyReply, reaction: Reaction<object>): void {
-    switch (reaction.how) {
-      case 'answer':
-        void reply.status(200).send(reaction.answer);
-        return;
+  /** What the caller gets instead of an answer. */
+  lose(response: ServerResponse, how: Astray): void {
+    switch (how) {
       case 'error':
-        void reply.status(500).send({ error: 'The biller broke down while it worked on this request.' });
-        return;
+        return respond(response, { status: 500, body: BROKEN_DOWN });
       case 'garbage':
-        void reply.status(200).header('content-type', 'application/json').send(GARBAGE);
-        return;
+        return respond(response, { type: 'application/json', body: GARBAGE });
       case 'silence':
-        reply.hijack();
-        this.held.hold(reply.raw.socket ?? reply.request.raw.socket);
-        return;
+        return this.held.hold(response.req.socket);
       case 'reset':
-        reply.hijack();
-        reply.request.raw.socket.resetAndDestroy();
-        return;
+        response.req.socket.resetAndDestroy();
     }
   }
 

@@ -1,4 +1,7 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+
+/** The billers' secrets, each made a key once. */
+const keys = new Map<string, KeyObject>();
 
 /** The HMAC of a text or of bytes under a secret. */
 export function hmac(
@@ -7,7 +10,15 @@ export function hmac(
   content: Buffer | string,
   encoding: 'hex' | 'base64' | 'base64url',
 ): string {
-  return createHmac(algorithm, secret).update(content).digest(encoding);
+  return createHmac(algorithm, keyOf(secret)).update(content).digest(encoding);
+}
+
+function keyOf(secret: string): KeyObject {
+  const known = keys.get(secret);
+  if (known) return known;
+  const key = createSecretKey(secret, 'utf8');
+  keys.set(secret, key);
+  return key;
 }
 
 /** The digest of a text or of bytes, in lower-case hex. */

@@ -2,21 +2,26 @@ import { z } from 'zod';
 import type { ResponseCode } from '#lib/kernel';
 import type { Evidence, PaymentOutcome } from '#lib/switching';
 
-/**
- * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
- * signature is bad, and "approved" or "in progress" among the refusals would release a hold that must stay.
- */
-export const REFUSALS = [
+/** Refusals that speak of the payment or its bill. */
+const OF_THE_PAYMENT = [
   'DECLINED_BY_BILLER',
   'BILL_NOT_FOUND',
   'BILL_ALREADY_PAID',
   'BILL_CHANGED',
   'BILL_IN_PAYMENT',
-  'BILLER_UNAVAILABLE',
-  'PRODUCT_CLOSED',
   'CUSTOMER_NUMBER_INVALID',
   'AMOUNT_MISMATCH',
+  'LIMIT_EXCEEDED',
 ] as const satisfies readonly ResponseCode[];
+
+/** Refusals that speak of the biller as it is now: they tell nothing of a payment that was sent before. */
+const OF_THE_BILLER = ['BILLER_UNAVAILABLE', 'PRODUCT_CLOSED'] as const satisfies readonly ResponseCode[];
+
+/**
+ * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
+ * signature is bad, and "approved" or "in progress" among the refusals would release a hold that must stay.
+ */
+export const REFUSALS = [...OF_THE_PAYMENT, ...OF_THE_BILLER] as const;
 
 /**
  * The biller refuses a payment because what we have paid it in advance is used up. Only a code by which it surely took no
@@ -29,7 +34,7 @@ const meanings = <T extends string>(...listed: T[]) => z.record(z.string(), z.en
 /** What a biller's codes mean in each phase. A code that is not listed means "unknown", in every kind. */
 export const InquiryCodes = meanings('bill', ...REFUSALS);
 export const PaymentCodes = meanings('approved', 'unknown', FLOAT_EMPTY, ...REFUSALS);
-export const AdviceCodes = meanings('approved', 'unknown', 'no such payment', FLOAT_EMPTY, ...REFUSALS);
+export const AdviceCodes = meanings('approved', 'unknown', 'no such payment', FLOAT_EMPTY, ...OF_THE_PAYMENT);
 export const ReversalCodes = meanings('accepted', 'refused', 'unknown');
 export const BalanceCodes = meanings('balance');
 export const StampCodes = meanings('stamped', 'refused', 'unknown');
