@@ -124,9 +124,26 @@ export class MemoryPaymentStore extends PaymentStore {
       leg_no: Number(row['leg_no']),
     });
     if (!leg) return undefined;
-    const joined = { ...leg, leg_product: leg['product_id'], ...row };
-    return paymentOf(joined as unknown as PaymentRow);
+    const [event] = this.tables.rows('payment_event', {
+      payment_id: String(row['payment_id']),
+      event_no: Number(row['last_event_no']),
+    });
+    return paymentFrom(row, leg, event);
   }
+}
+
+/** A payment out of its row, its last leg and its last event, which has its answer. */
+export function paymentFrom(row: RawRow, leg: RawRow | undefined, event: RawRow | undefined): Payment {
+  const joined = {
+    ...leg,
+    leg_product: leg?.['product_id'],
+    ...row,
+    biller_reference: leg?.['biller_reference'],
+    code: event?.['code'],
+    receipt: event?.['receipt'],
+    balance_after: event?.['balance_after'],
+  };
+  return paymentOf(joined as unknown as PaymentRow);
 }
 
 function isDue(leg: Stored, by: Date): boolean {

@@ -9,7 +9,6 @@ import {
   type Row,
   type UnitOfWork,
 } from '#lib/ledger';
-import type { SqlValue } from '#lib/platform';
 import { renderReceipt, type ReceiptDefinition } from '#lib/receipts';
 import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
@@ -42,7 +41,6 @@ export function openingRows(
         customer_number: payment.customerNumber,
         bill_in_payment: bill,
         state: payment.state,
-        code: payment.code,
         amount: offer.amount,
         admin_fee: offer.adminFee,
         total: offer.total,
@@ -50,15 +48,20 @@ export function openingRows(
         biller_fee: offer.billerFee,
         charge: offer.charge,
         offer: offerToJson(offer),
-        balance_after: freeAfter(deposit),
         business_date: payment.businessDate,
         last_event_no: payment.lastEventNo,
         created_at: payment.createdAt,
-        updated_at: payment.createdAt,
       },
     },
     legRow(payment, decision, payment.paymentId),
-    eventRow(payment, 'NEW', 'deposit held', 'hold', { route: payment.leg.routeId }, payment.createdAt),
+    eventRow(
+      { ...payment, balanceAfter: freeAfter(deposit) },
+      'NEW',
+      'deposit held',
+      'hold',
+      { route: payment.leg.routeId },
+      payment.createdAt,
+    ),
   ];
 }
 
@@ -118,7 +121,7 @@ export function unitOfReroute(
     updates: (): GuardedUpdate[] => [
       {
         table: 'payment',
-        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo, updated_at: now },
+        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo },
         where: {
           payment_id: paymentId,
           state: before.state,
@@ -223,22 +226,20 @@ export function unitOfMove(
 ): UnitOfWork {
   const { ledger } = requiredMove(before, event);
   const { fence, alongside = [] } = ties;
-  const row = eventRow(after, before.state, event, ledger, said.evidence, now);
-  const rows =
-    typeof said.evidence['contradiction'] === 'string' ? [row, evidenceRow(before, said, now)] : [row];
+  const rows: Row[] = [];
+  if (typeof said.evidence['contradiction'] === 'string') rows.push(evidenceRow(before, said, now));
   const serials = said.kind === 'approved' ? said.receipt['serialNumbers'] : undefined;
   if (serials && after.state === 'PAID') rows.push(purchaseRow(after, serials, now));
   return {
     journal: journalOf(ledger, before, now),
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
-    inserts: () => rows,
-    updates: (deposit) => [
-      paymentUpdate(before, after, deposit, now),
-      legUpdate(before, after, fence),
-      ...alongside,
-    ],
+    inserts: (deposit) => {
+      const balanceAfter = freeAfter(deposit) ?? before.balanceAfter;
+      return [eventRow({ ...after, balanceAfter }, before.state, event, ledger, said.evidence, now), ...rows];
+    },
+    updates: () => [paymentUpdate(before, after), legUpdate(before, after, fence), ...alongside],
     witness: {
-      table: row.table,
+      table: 'payment_event',
       values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
     },
   };
@@ -282,24 +283,11 @@ function journalOf(ledger: LedgerEffect, payment: Payment, now: Date): JournalDr
   }
 }
 
-function paymentUpdate(
-  before: Payment,
-  after: Payment,
-  deposit: DepositAfter | undefined,
-  now: Date,
-): GuardedUpdate {
-  const set: Record<string, SqlValue> = {
-    state: after.state,
-    code: after.code,
-    biller_reference: after.billerReference,
-    receipt: after.receipt && JSON.stringify(after.receipt),
-    balance_after: freeAfter(deposit) ?? before.balanceAfter,
-    last_event_no: after.lastEventNo,
-    updated_at: now,
-  };
+/** It changes the row in place: what the answer is stands with the event. */
+function paymentUpdate(before: Payment, after: Payment): GuardedUpdate {
   return {
     table: 'payment',
-    set,
+    set: { state: after.state, last_event_no: after.lastEventNo },
     where: {
       payment_id: before.paymentId,
       state: before.state,
@@ -330,6 +318,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
   };
 }
 
+/** A line of the history, with the answer as it stands from then on. */
 function eventRow(
   payment: Payment,
   from: string,
@@ -349,6 +338,9 @@ function eventRow(
       ledger,
       evidence: JSON.stringify(evidence),
       at,
+      code: payment.code,
+      receipt: payment.receipt && JSON.stringify(payment.receipt),
+      balance_after: payment.balanceAfter,
     },
   };
 }
