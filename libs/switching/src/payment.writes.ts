@@ -14,7 +14,7 @@ import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
-import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 
 /**
  * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
@@ -53,7 +53,7 @@ export function openingRows(
         created_at: payment.createdAt,
       },
     },
-    legRow(payment, decision, payment.paymentId),
+    legRow(payment, decision, true),
     eventRow(
       { ...payment, balanceAfter: freeAfter(deposit) },
       'NEW',
@@ -65,8 +65,8 @@ export function openingRows(
   ];
 }
 
-/** The intent to send a leg. @param openPaymentId its Payment ID where no other leg of it is open, else null. */
-function legRow(payment: Payment, decision: string | null, openPaymentId: string | null): Row {
+/** The intent to send a leg. @param isLive whether no other leg of its payment is live. */
+function legRow(payment: Payment, decision: string | null, isLive: boolean): Row {
   const { leg, offer } = payment;
   return {
     table: 'payment_leg',
@@ -79,7 +79,7 @@ function legRow(payment: Payment, decision: string | null, openPaymentId: string
       customer_number: payment.customerNumber,
       amount: offer.amount,
       state: payment.state,
-      open_payment_id: openPaymentId,
+      live: isLive ? 1 : null,
       source: leg.source,
       source_business_date: leg.sourceBusinessDate,
       draws_float: leg.drawsFloat ? 1 : 0,
@@ -116,8 +116,8 @@ export function unitOfReroute(
       { key: 'PRIMARY', value: `${paymentId} ${lastEventNo}` },
       { key: 'leg_biller_reference', value: `${billerId} ${leg.reference}` },
     ],
-    // Only one leg of a payment may be open: the new one is once the old one has ended.
-    inserts: () => [legRow(after, decision, null), row],
+    // Only one leg of a payment may be live: the new one is once the old one has ended.
+    inserts: () => [legRow(after, decision, false), row],
     updates: (): GuardedUpdate[] => [
       {
         table: 'payment',
@@ -133,12 +133,12 @@ export function unitOfReroute(
       },
       {
         table: 'payment_leg',
-        set: { state: 'DECLINED', open_payment_id: null, next_advice_at: null, advice_owner: null },
+        set: { state: 'DECLINED', live: null, next_advice_at: null, advice_owner: null },
         where: { payment_id: paymentId, leg_no: before.leg.legNo, state: before.state },
       },
       {
         table: 'payment_leg',
-        set: { open_payment_id: paymentId },
+        set: { live: 1 },
         where: { payment_id: paymentId, leg_no: leg.legNo, state: to },
       },
     ],
@@ -303,8 +303,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
     table: 'payment_leg',
     set: {
       state: after.state,
-      open_payment_id: isFinal(after.state) ? null : after.paymentId,
-      paid_payment_id: after.state === 'PAID' || after.state === 'REVERSED' ? after.paymentId : null,
+      live: after.state === 'DECLINED' ? null : 1,
       biller_reference: after.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,
