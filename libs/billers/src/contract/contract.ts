@@ -13,6 +13,8 @@ export interface Check {
   /** The case or the call it is about, and then the sentence that must be true. */
   subject: string;
   sentence: string;
+  /** It does little but listen until a deadline is over; several of these may be made at the same time. */
+  isPatient?: true;
   /** Rejects with what was found instead. */
   run(): Promise<void>;
 }
@@ -144,6 +146,7 @@ function survives({ driver, read }: Biller, calls: Call[], name: MisfortuneName)
   return ways.map((way) => ({
     subject: name,
     sentence: `${end}, and nothing is sent twice, where the biller ${way.name}`,
+    ...(way.withinMs === undefined ? {} : { isPatient: true as const }),
     async run() {
       await Promise.all(
         calls.map(async (call) => {
