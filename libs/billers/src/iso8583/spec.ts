@@ -34,6 +34,7 @@ const Pattern = z.string().refine((text) => {
 const FORMS = [
   'text',
   'number',
+  'number above zero',
   'rupiah',
   'cents',
   'currency',
