@@ -15,6 +15,7 @@ import { loadSecrets } from './secrets.mjs';
 import { launchSftp, prepareSftp } from './sftp.mjs';
 import { writePrivateKey } from './snap-bank.mjs';
 
+const AT_ANY_HOUR = 'fixtures/demo/at-any-hour.yaml';
 const PROCESS_READY_MS = 60_000;
 const PROCESS_STOP_MS = 35_000; // They drain for at most 30 s.
 const DATABASE_STOP_MS = 60_000;
@@ -25,6 +26,7 @@ const SFTP_STOP_MS = 5000;
  * @property {import('./home.mjs').Home} home whose lock the caller holds
  * @property {import('./ports.mjs').Ports} ports
  * @property {boolean} isDemo with demo data, simulator and SFTP drop
+ * @property {boolean} [atAnyHour] nothing of the demo is closed at night
  * @property {'lasting' | 'throwAway' | 'measured'} size
  * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
  * @property {(environment: Record<string, string>) => Record<string, string>} [rewire] what a harness puts between
@@ -42,7 +44,17 @@ const SFTP_STOP_MS = 5000;
  *   left running then
  */
 export async function startInstallation(wanted) {
-  const { home, ports, isDemo, size, externalDatabase, rewire = same, log, signal } = wanted;
+  const {
+    home,
+    ports,
+    isDemo,
+    atAnyHour = false,
+    size,
+    externalDatabase,
+    rewire = same,
+    log,
+    signal,
+  } = wanted;
   const startedAt = new Date();
   /** @type {import('./processes.mjs').Kept[]} */
   const kept = [];
@@ -130,6 +142,8 @@ export async function startInstallation(wanted) {
     await command('migrating the database', ['migrate'], environment, log, signal);
     if (isDemo) {
       await command('seeding the demo data', ['seed', 'fixtures/demo'], environment, log, signal);
+      if (atAnyHour)
+        await command('opening it at any hour', ['catalog', 'apply', AT_ANY_HOUR], environment, log, signal);
       await keep('sftp', SFTP_STOP_MS, () => launchSftp(sftp));
       await keepApp('simulator', 'simulator', { http: ports.simulator });
     }

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { openAtAnyHour } from '../../../test/support/catalog-changes';
 import { H2hClient, type Answer, type PaymentBody, type ProblemBody } from '../../../test/support/h2h-client';
 import { BANK_87, BankLine, nextRrn } from '../../../test/support/iso8583-client';
 import { freePort } from '../../../test/support/ports';
@@ -30,7 +29,6 @@ let line: BankLine;
 let products: ProductBody[];
 beforeAll(async () => {
   world = await anInstallation();
-  await openAtAnyHour(world.store);
   const port = await freePort();
   const app = await world.startSwitch(undefined, { ISO8583_PORT: String(port) });
   h2h = new H2hClient(() => app.url);

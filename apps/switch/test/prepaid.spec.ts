@@ -1,4 +1,3 @@
-import { openAtAnyHour } from '../../../test/support/catalog-changes';
 import { H2hClient } from '../../../test/support/h2h-client';
 import { anInstallation, expectSound, type Installation } from '../../../test/support/processes';
 
@@ -8,7 +7,6 @@ let world: Installation;
 let client: H2hClient;
 beforeAll(async () => {
   world = await anInstallation();
-  await openAtAnyHour(world.store);
   const app = await world.startSwitch();
   client = new H2hClient(() => app.url);
 });

@@ -1,10 +1,11 @@
 import { rupiah } from '#lib/kernel';
 import { CommitUnknown, Lane } from '#lib/platform';
+import { keepBooks, MONEY_TABLES } from '../../../test/support/earlier-books';
 import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
 import { unitOfJournal } from './journal-unit';
 import { adjustmentJournal, captureJournal, holdJournal, voidJournal } from './journals';
-import type { UnitOfWork } from './money-writer';
+import { BooksBehind, type UnitOfWork } from './money-writer';
 
 const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
 
@@ -376,4 +377,28 @@ test('of updates that share a statement each is held to its own row as it demand
     [sales],
   );
   expect(kept.map(({ payment_id }) => payment_id)).toEqual(['Q0', 'P1', 'Q2']);
+});
+
+describe('a server that lacks what it had acknowledged', () => {
+  test('is written to no more, and told of once', async () => {
+    const told: string[] = [];
+    await writer.close();
+    writer = new BatchWriter(world.store.url, LIMITS, ({ message }) => told.push(message));
+    await hold('A', 1n);
+    const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
+    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+    await takeOver();
+    const ends = await Promise.allSettled([...Array(5).keys()].map((n) => hold(`C${n}`, 1n)));
+    await expect(hold('D', 1n, 'cb')).rejects.toThrow(BooksBehind);
+    for (const end of ends) expect(end).toMatchObject({ reason: expect.any(BooksBehind) as unknown });
+    expect(told).toEqual(['the server had acknowledged commit 3 of the deposit of ca and has 2']);
+    expect(await world.free()).toBe(999n);
+  });
+
+  test('by nothing that was acknowledged is written to as before', async () => {
+    await hold('A', 1n);
+    const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
+    await takeOver();
+    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+  });
 });

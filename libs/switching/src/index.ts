@@ -55,5 +55,5 @@ export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from '
 export type { LastSale } from './sale-guard';
 export { NumberOpeningBillers, SealedNumbers, type NamedCustomer } from './sealed-numbers';
 export { forgetSealedNumbers, SealedNumberLimits } from './sealed-numbers.tidy';
-export { stopWhatIsBroken } from './stop-what-is-broken';
+export { stopWhatIsBroken, stopWhenBehind } from './stop-what-is-broken';
 export { WorkInHand } from './work-in-hand';
