@@ -1,4 +1,4 @@
-/** Three workers share one private database, for tests wait more than they work; each test file that needs it makes a schema of its own. */
+/** More workers than cores, for tests wait as well as work; they share one private database, each test file in a schema of its own. */
 module.exports = {
   testEnvironment: 'node',
   moduleNameMapper: { '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts' },

@@ -1,7 +1,7 @@
 import { aSimulator, type Simulator } from './a-simulator';
 import { CASES, ended, orderOf, wordOf } from './dialect-cases';
 import * as clients from './dialect-clients';
-import { ANSWER_MS, patience } from './dialect-clients';
+import { answerTime, patience } from './dialect-clients';
 
 /** What nobody answers is listened for no longer than this. */
 const SILENCE_MS = 300;
@@ -180,9 +180,9 @@ test('a whole biller can be dead, refuse, and be well again, and books nothing m
   const order = (body: object) => world.post('/behaviour', JSON.stringify({ biller: 'peduli', ...body }), {});
 
   await order({ mode: 'dead' });
-  patience.ms = SILENCE_MS;
+  patience.over = () => AbortSignal.timeout(SILENCE_MS);
   expect(await pay('A')).toBe('silence');
-  patience.ms = ANSWER_MS;
+  patience.over = answerTime;
   await order({ mode: 'refusing' });
   expect(await pay('B')).toBe('reset');
   await order({ mode: 'well' });

@@ -1,12 +1,12 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aSimulator, type Simulator } from './a-simulator';
 import { CASES, ended, orderOf, type Case } from './dialect-cases';
-import { ANSWER_MS, patience, type Client, type Order } from './dialect-clients';
+import { answerTime, patience, type Client, type Order } from './dialect-clients';
 
-/**
- * What nobody answers is listened for at every biller of one simulator at once: long enough for all of the requests to
- * arrive, and waited out once instead of for each.
- */
-const SILENCE_MS = 4_000;
+/** What nobody answers is listened for at all billers at once, for so long after their payments were booked. */
+const SILENCE_MS = 500;
+const BOOKED_WITHIN_MS = 30_000;
 
 /** The payment is never answered; what an advice tells of it then, and how often it was booked. */
 const ENDINGS = [
@@ -29,8 +29,7 @@ let asked: Asked[];
 let booked: string[];
 
 /** Makes a call of each, all at the same time, and notes how it ended. */
-async function all(of: readonly Asked[], call: 'pay' | 'advise', waitMs: number): Promise<void> {
-  patience.ms = waitMs;
+async function all(of: readonly Asked[], call: 'pay' | 'advise'): Promise<void> {
   await Promise.all(
     of.map(async ({ client, order, heard }) =>
       heard.push(
@@ -41,6 +40,22 @@ async function all(of: readonly Asked[], call: 'pay' | 'advise', waitMs: number)
     ),
   );
 }
+
+/** The same, where everybody listens in vain: nobody gives up before all that is booked at all has been. */
+async function allInVain(of: readonly Asked[], call: 'pay' | 'advise'): Promise<void> {
+  const silence = new AbortController();
+  setMaxListeners(0, silence.signal);
+  patience.over = () => silence.signal;
+  const calls = all(of, call);
+  const until = Date.now() + BOOKED_WITHIN_MS;
+  while ((await world.truth()).length < asked.filter(isBooked).length && Date.now() < until) await sleep(50);
+  await sleep(SILENCE_MS);
+  silence.abort(new DOMException('nobody said anything', 'TimeoutError'));
+  await calls;
+  patience.over = answerTime;
+}
+
+const isBooked = ({ ending }: Asked) => ending !== '1069';
 
 beforeAll(async () => {
   world = await aSimulator();
@@ -57,10 +72,10 @@ beforeAll(async () => {
       });
   }
   const forAMinute = asked.filter(({ ending }) => ending === SILENT_FOR_A_MINUTE);
-  await all(asked, 'pay', SILENCE_MS);
-  await all(forAMinute, 'advise', SILENCE_MS);
+  await allInVain(asked, 'pay');
+  await allInVain(forAMinute, 'advise');
   world.clock.advance(60_000);
-  await all(asked, 'advise', ANSWER_MS);
+  await all(asked, 'advise');
   booked = (await world.truth()).map(({ legReference }) => String(legReference));
 }, 60_000);
 afterAll(() => world.close());

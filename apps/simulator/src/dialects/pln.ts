@@ -2,6 +2,7 @@ import { customerSeed } from '../billers/biller';
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import { chargesOf } from '../billers/trades/registration';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpDialect,
   guardedBy,
@@ -53,8 +54,8 @@ export const pln: HttpDialect = (office) => {
   );
   return [
     signed('POST', '/inquiry', ({ raw }) => inquire(office, raw)),
-    signed('POST', '/payment', ({ raw }) => pay(office, raw)),
-    signed('POST', '/advice', ({ raw }) => advise(office, raw)),
+    signed('POST', '/payment', ({ raw }) => pay(office, parsed(raw))),
+    signed('POST', '/advice', ({ raw }) => advise(office, parsed(raw))),
   ];
 };
 
@@ -69,30 +70,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   return inJson(counter.inquire(asked.product, asked.idpel), (answer) => inquiryAnswer(asked, seed, answer));
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), PAYMENT);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.paymentRef,
-      customerNumber: order.idpel,
-      product: order.product,
-      offerReference: order.ref,
-      billCount: order.billCount,
-      amount: order.amount,
-      settlementDate: order.settlementDate,
-    }),
-    (answer) => paymentAnswer(order.paymentRef, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), ADVICE);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.paymentRef, asked.idpel), (answer) =>
-    paymentAnswer(asked.paymentRef, answer),
-  );
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.paymentRef,
+  customerNumber: order.idpel,
+  product: order.product,
+  offerReference: order.ref,
+  billCount: order.billCount,
+  amount: order.amount,
+  settlementDate: order.settlementDate,
+}));
+
+const advise = advising(ADVICE, WORDS, (asked) => [asked.paymentRef, asked.idpel]);
 
 type Asked = { readonly product: string; readonly idpel: string; readonly amount: string | undefined };
 
