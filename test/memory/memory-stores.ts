@@ -1,4 +1,5 @@
 import {
+  dayUseOf,
   InquiryStore,
   offerFromJson,
   offerToJson,
@@ -8,6 +9,7 @@ import {
   type AdviceClaim,
   type ClaimedPayment,
   type BillHolder,
+  type DayUse,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -43,6 +45,15 @@ export class MemoryPaymentStore extends PaymentStore {
     const guard = this.tables.row('sale_guard', 'sale_guard_sale', sale);
     const payment = guard && this.whole(this.tables.row('payment', 'PRIMARY', String(guard['payment_id'])));
     return payment && { paymentId: payment.paymentId, state: payment.state, createdAt: payment.createdAt };
+  }
+
+  override async findDayUse(customerDay: string): Promise<DayUse> {
+    const taken = this.tables.rows('customer_day', { customer_day: customerDay }).flatMap((row) => {
+      const payment = this.whole(this.tables.row('payment', 'PRIMARY', String(row['payment_id'])));
+      if (!payment) return [];
+      return { useNo: Number(row['use_no']), state: payment.state, amount: payment.offer.amount };
+    });
+    return dayUseOf(taken);
   }
 
   override async findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {
