@@ -7,6 +7,12 @@ import { freePorts } from './ports.mjs';
 import { endProcess } from './process-table.mjs';
 import { loadSecrets } from './secrets.mjs';
 
+/**
+ * What is written outlives the server's process, but no power cut: the run would end with that too. Schemas are made by
+ * the hundred, and each of their tables would wait for the disk.
+ */
+const WITHOUT_POWER_CUTS = ['--loose-debug-no-sync'];
+
 /** @type {{ home: import('./home.mjs').Home, identity: import('./process-table.mjs').Identity } | undefined} */
 let running;
 
@@ -24,7 +30,10 @@ export async function startTestDatabase(snapshotIsolation) {
   const { identity, ready } = launchDatabase(
     await prepareDatabase({ home, port, size: 'throwAway' }),
     passwords,
-    snapshotIsolation === undefined ? [] : [`--innodb-snapshot-isolation=${snapshotIsolation}`],
+    [
+      ...WITHOUT_POWER_CUTS,
+      ...(snapshotIsolation === undefined ? [] : [`--innodb-snapshot-isolation=${snapshotIsolation}`]),
+    ],
   );
   running = { home, identity };
   try {
