@@ -2,7 +2,7 @@ import { Coalescing, fromJson, type Statements } from '#lib/platform';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
-import { selectPayment, selectPayments } from './payment.rows';
+import { type ChannelReference, selectByReference, selectPayment, selectPayments } from './payment.rows';
 import type { LastSale } from './sale-guard';
 import {
   PaymentStore,
@@ -22,22 +22,21 @@ export const LEFT_BEHIND =
   "STRAIGHT_JOIN payment p FORCE INDEX (payment_open) ON p.channel_id = c.channel_id AND p.state = 'SENT' " +
   'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE l.next_advice_at <= ? LIMIT ?';
 
-const BILLS_PER_QUESTION = 64;
+const ROWS_PER_QUESTION = 64;
 
-/** Payments in the payment database. */
+/** Payments in the payment database. What is asked by many at once, as when a biller is cut off, is read in one question. */
 export class SqlPaymentStore extends PaymentStore {
   private readonly holders: Coalescing<string, BillHolder>;
+  private readonly byReference: Coalescing<ChannelReference, Payment>;
 
   constructor(private readonly statements: Statements) {
     super();
-    this.holders = new Coalescing((bills) => this.readHolders(bills), BILLS_PER_QUESTION);
+    this.holders = new Coalescing((bills) => this.readHolders(bills), ROWS_PER_QUESTION);
+    this.byReference = new Coalescing((asked) => selectByReference(statements, asked), ROWS_PER_QUESTION);
   }
 
   override findByReference(channelId: string, reference: string): Promise<Payment | undefined> {
-    return selectPayment(this.statements, 'p.channel_id = ? AND p.channel_reference = ?', [
-      channelId,
-      reference,
-    ]);
+    return this.byReference.ask({ channelId, reference });
   }
 
   override findById(channelId: string, paymentId: string): Promise<Payment | undefined> {

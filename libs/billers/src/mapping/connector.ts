@@ -261,7 +261,7 @@ export class MappedConnector<C> implements BillerConnector {
       const message = maskedWords(answer.text(said.message), WORDS_MAX);
       // A fault of the protocol says nothing of its own that could repeat ours; its connection tells whom it answers.
       const doubt = fault === undefined ? doubtAbout(answer, expected) : undefined;
-      return { kind: 'heard', code, answer, doubt, evidence: { ...evidence, code, message } };
+      return { kind: 'heard', code, answer, doubt, evidence: { code, message, ...evidence } };
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
       return { kind: 'lost', evidence: { ...evidence, reason: `unreadable: ${error.message}` } };
