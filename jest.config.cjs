@@ -1,4 +1,4 @@
-/** Two workers share one private database; each test file that needs it makes a schema of its own. */
+/** More workers than cores, for tests wait as well as work; they share one private database, each test file in a schema of its own. */
 module.exports = {
   testEnvironment: 'node',
   moduleNameMapper: { '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
@@ -16,7 +16,9 @@ module.exports = {
       },
     ],
   },
-  maxWorkers: 2,
+  maxWorkers: 3,
+  // What waits for the same deadline together must still get its own words out long before it.
+  maxConcurrency: 8,
   // A worker that has grown to a gigabyte takes so long to end that jest takes it for one that leaks, and kills it.
   workerIdleMemoryLimit: '400MB',
   testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts'],

@@ -10,7 +10,7 @@ const WARM_UP_S = 3;
 const HEALTHY_PER_SECOND = 200;
 const DEAD_PER_SECOND = 200;
 /** More than a dead biller can hold: who finds no place is refused at once. */
-const DEAD_IN_FLIGHT_MAX = 1_024;
+const DEAD_IN_FLIGHT_MAX = 768;
 const NEIGHBOUR = 'warung-kecil';
 const DEAD_PRODUCT = 'pdam-tirta-jaya';
 const RATIO_MAX = 1.1;

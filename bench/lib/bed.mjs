@@ -30,6 +30,7 @@ export async function makeBed({ log, signal }) {
     home,
     ports: await freePorts(1),
     isDemo: true,
+    atAnyHour: true,
     size: 'measured',
     externalDatabase: null,
     log,

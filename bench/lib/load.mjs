@@ -67,16 +67,17 @@ async function run(order, slots) {
       if (status === '200') latencies.push(performance.now() - plannedAt);
       if (status === '429' || status === '503') left.push(offer);
       statuses[status] = (statuses[status] ?? 0) + 1;
-      idle.push(slot);
+      idle.giveBack(slot);
       if (perSecond === 0) pump();
       else if (inFlight === 0 && performance.now() >= endsAt) finish();
     });
   };
-  const idle = [...slots];
+  const idle = inTurn(slots);
   const pump = () => {
-    while (idle.length > 0 && performance.now() < endsAt) {
-      const slot = idle.pop();
-      if (slot) send(slot, performance.now());
+    while (performance.now() < endsAt) {
+      const slot = idle.take();
+      if (!slot) break;
+      send(slot, performance.now());
     }
     if (inFlight === 0) finish();
   };
@@ -88,7 +89,7 @@ async function run(order, slots) {
     const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
       for (; planned < due; planned += 1) {
-        const slot = idle.pop();
+        const slot = idle.take();
         if (slot) send(slot, startedAt + (planned / perSecond) * 1_000);
         else missed += 1;
       }
@@ -103,4 +104,30 @@ async function run(order, slots) {
   for (const slot of slots) slot.end();
   const cpuMs = (user + system) / 1_000;
   return { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, statuses };
+}
+
+/**
+ * Places that are free, the one that has rested longest first: a connection that is never used is closed by the server,
+ * and all of them are used when a storm begins.
+ * @param {readonly Slot[]} slots
+ */
+function inTurn(slots) {
+  const ring = [...slots];
+  let first = 0;
+  let free = slots.length;
+  return {
+    /** @returns {Slot | undefined} */
+    take() {
+      if (free === 0) return undefined;
+      const slot = ring[first];
+      first = (first + 1) % ring.length;
+      free -= 1;
+      return slot;
+    },
+    /** @param {Slot} slot */
+    giveBack(slot) {
+      ring[(first + free) % ring.length] = slot;
+      free += 1;
+    },
+  };
 }

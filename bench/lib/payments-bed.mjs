@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { CHECKOUT } from '../../scripts/lib/home.mjs';
+import { nodeOptions } from '../../scripts/lib/node-options.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { h2hChannels } from '../../scripts/lib/run-file.mjs';
 import { runLoad, startProgram } from './bed.mjs';
@@ -93,7 +94,7 @@ export async function startSwitch(bed, writer, databaseUrl) {
     },
     logFile: path.join(bed.home.logs, `bench-${writer}.log`),
     execArgv: [
-      '--enable-source-maps',
+      ...nodeOptions('switch'),
       ...(process.env['SIMPUL_CPU_PROFILE'] && writer === 'batch'
         ? ['--cpu-prof', `--cpu-prof-dir=${process.env['SIMPUL_CPU_PROFILE']}`]
         : []),

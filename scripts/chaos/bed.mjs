@@ -49,6 +49,7 @@ export async function makeBed({ log, signal, deliberateFault }) {
       home,
       ports,
       isDemo: true,
+      atAnyHour: true,
       size: 'lasting',
       externalDatabase: null,
       rewire: (environment) => ({

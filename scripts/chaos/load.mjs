@@ -33,7 +33,9 @@ export function startLoad(bed, seed, slowTruths) {
   done.catch(() => {});
   const channels = h2hChannels(bed.run).map(({ id, secret }) => ({ id, secret }));
   const { instances } = bed.run.switch;
-  child.send({ seed, instances, channels, perSecond: PER_SECOND, inFlightMax: IN_FLIGHT_MAX, slowTruths });
+  const simulator = bed.run.simulator?.http ?? '';
+  const load = { perSecond: PER_SECOND, inFlightMax: IN_FLIGHT_MAX, slowTruths };
+  child.send({ seed, instances, channels, simulator, ...load });
   return {
     /** Lets every partner end what it is at. */
     async stop() {

@@ -8,7 +8,7 @@ import { randomFrom } from './random.mjs';
  * `done`.
  *
  * @typedef {{ seed: number, instances: string[], channels: { id: string, secret: string }[], perSecond: number,
- *   inFlightMax: number, slowTruths: number }} Order
+ *   inFlightMax: number, slowTruths: number, simulator: string }} Order
  * @typedef {{ from: number, to: number, kind: 'pay' | 'other content' | 'get' | 'reverse' } & import('./call.mjs').Heard} Exchange
  *   instants in milliseconds
  * @typedef {{ reference: string, channelId: string, product: string, customerNumber: string,
@@ -35,6 +35,10 @@ const ENDINGS = /** @type {const} */ ([
 /** Its truth comes only a minute later, so that a short run would end before it. */
 const SLOW_TRUTH = '1070';
 const PRODUCTS = /** @type {const} */ (['pln-prepaid', 'pln-postpaid', 'pdam-tirta-jaya']);
+/** The biller that is asked first for two of them; another one sells the same at the same price. */
+const FIRST_BILLER = { id: 'pln', sells: /^pln-/, closed: '0090' };
+/** So seldom that the first biller stays the better one. */
+const CLOSED_SHARE = 0.08;
 const PATIENCE_MS = 20_000;
 const ATTEMPTS_MAX = 9;
 
@@ -75,7 +79,7 @@ async function tell(order, number) {
  * @param {number} number
  * @returns {Promise<Story>}
  */
-async function live({ seed, instances, channels, slowTruths }, number) {
+async function live({ seed, instances, channels, slowTruths, simulator }, number) {
   const random = randomFrom(seed * 1_000_003 + number);
   const channel = /** @type {Order['channels'][number]} */ (
     random.chance(0.85) ? channels[0] : (channels[1] ?? channels[0])
@@ -111,6 +115,8 @@ async function live({ seed, instances, channels, slowTruths }, number) {
     say('pay', 'POST', '/v1/payments', { reference, inquiryId, total }, patienceMs);
   const look = () => say('get', 'GET', `/v1/payments?reference=${reference}`);
 
+  if (FIRST_BILLER.sells.test(product) && random.chance(CLOSED_SHARE))
+    await closeFirstBiller(simulator, customerNumber);
   const isHasty = random.chance(0.18);
   const twins = random.chance(0.15) ? [pay()] : [];
   let last = await pay(isHasty ? random.between(5, 300) : PATIENCE_MS);
@@ -156,6 +162,21 @@ async function offerOf(random, anywhere, question) {
     await sleep(random.between(200, 1_500));
   }
   return undefined;
+}
+
+/**
+ * The first biller closes for a customer between bill and payment, so that the payment takes another route.
+ * @param {string} simulator
+ * @param {string} customerNumber
+ */
+async function closeFirstBiller(simulator, customerNumber) {
+  const behaviour = { biller: FIRST_BILLER.id, customerNumber, call: 'payment', code: FIRST_BILLER.closed };
+  const answer = await fetch(`${simulator}/behaviour`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(behaviour),
+  });
+  if (!answer.ok) throw new Error(`the simulator answered ${answer.status} to a behaviour`);
 }
 
 /**

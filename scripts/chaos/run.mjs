@@ -63,6 +63,8 @@ export async function runChaos(what) {
       stories,
       toppedUp: new Map([[SMALL_DEPOSIT, toppedUp]]),
     });
+    const [{ rerouted: legs }] = await bed.admin('SELECT COUNT(*) AS rerouted FROM payment WHERE leg_no > 1');
+    const rerouted = Number(legs);
     const points = strikes.points();
     if (dayNotClosed !== undefined) broken.push(`the day of a source: ${dayNotClosed}`);
     const missed = kills >= EVERY_STEP_FROM ? STEPS.filter((step) => points[step] === 0) : [];
@@ -77,6 +79,7 @@ export async function runChaos(what) {
       unlisted: count('unlisted'),
       healMs,
       points,
+      rerouted,
       untrue: count('untrue'),
       contradicted: count('contradicted'),
       open,
@@ -86,12 +89,13 @@ export async function runChaos(what) {
       calls: callsOf(stories),
       injected,
       lateWrites: lateWrites(bed),
-      ok: findings.length === 0 && broken.length === 0 && missed.length === 0 && payments > 0,
+      ok: findings.length === 0 && broken.length === 0 && missed.length === 0 && rerouted > 0 && payments > 0,
     };
     for (const { kind, reference, what: why } of findings.slice(0, findingsShown))
       log(`${kind}: seed ${seed}, reference ${reference}: ${why}`);
     for (const finding of broken) log(`verify: seed ${seed}: ${finding}`);
     for (const step of missed) log(`no kill hit a payment at ${step}`);
+    if (rerouted === 0) log('no payment took another route');
     return result;
   } finally {
     await bed.stop();

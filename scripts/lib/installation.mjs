@@ -6,6 +6,7 @@ import { databaseUrls, launchDatabase, prepareDatabase } from './database.mjs';
 import { forProcess, sharedEnvironment } from './environment.mjs';
 import { CHECKOUT, writeJson } from './home.mjs';
 import { endLeftovers } from './leftovers.mjs';
+import { nodeOptions } from './node-options.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { requireFree, waitForAnswer } from './ports.mjs';
 import { keepRunning, launch, readyMessage } from './processes.mjs';
@@ -14,6 +15,7 @@ import { loadSecrets } from './secrets.mjs';
 import { launchSftp, prepareSftp } from './sftp.mjs';
 import { writePrivateKey } from './snap-bank.mjs';
 
+const AT_ANY_HOUR = 'fixtures/demo/at-any-hour.yaml';
 const PROCESS_READY_MS = 60_000;
 const PROCESS_STOP_MS = 35_000; // They drain for at most 30 s.
 const DATABASE_STOP_MS = 60_000;
@@ -24,6 +26,7 @@ const SFTP_STOP_MS = 5000;
  * @property {import('./home.mjs').Home} home whose lock the caller holds
  * @property {import('./ports.mjs').Ports} ports
  * @property {boolean} isDemo with demo data, simulator and SFTP drop
+ * @property {boolean} [atAnyHour] nothing of the demo is closed at night
  * @property {'lasting' | 'throwAway' | 'measured'} size
  * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
  * @property {(environment: Record<string, string>) => Record<string, string>} [rewire] what a harness puts between
@@ -41,7 +44,17 @@ const SFTP_STOP_MS = 5000;
  *   left running then
  */
 export async function startInstallation(wanted) {
-  const { home, ports, isDemo, size, externalDatabase, rewire = same, log, signal } = wanted;
+  const {
+    home,
+    ports,
+    isDemo,
+    atAnyHour = false,
+    size,
+    externalDatabase,
+    rewire = same,
+    log,
+    signal,
+  } = wanted;
   const startedAt = new Date();
   /** @type {import('./processes.mjs').Kept[]} */
   const kept = [];
@@ -95,7 +108,7 @@ export async function startInstallation(wanted) {
 
   /**
    * @param {string} name
-   * @param {string} app
+   * @param {'switch' | 'worker' | 'simulator'} app
    * @param {{ http?: number, iso8583?: number }} [listens]
    */
   const keepApp = (name, app, listens) =>
@@ -104,7 +117,7 @@ export async function startInstallation(wanted) {
         name,
         home,
         command: process.execPath,
-        args: ['--enable-source-maps', mainFile(app)],
+        args: [...nodeOptions(app), mainFile(app)],
         env: forProcess(processEnvironment, listens),
         readyMs: PROCESS_READY_MS,
         whenReady: readyMessage,
@@ -129,6 +142,8 @@ export async function startInstallation(wanted) {
     await command('migrating the database', ['migrate'], environment, log, signal);
     if (isDemo) {
       await command('seeding the demo data', ['seed', 'fixtures/demo'], environment, log, signal);
+      if (atAnyHour)
+        await command('opening it at any hour', ['catalog', 'apply', AT_ANY_HOUR], environment, log, signal);
       await keep('sftp', SFTP_STOP_MS, () => launchSftp(sftp));
       await keepApp('simulator', 'simulator', { http: ports.simulator });
     }
@@ -164,7 +179,7 @@ export function mainFile(app) {
  */
 async function command(title, args, environment, log, signal) {
   const { ok, output } = await step(title, log, () =>
-    run(process.execPath, ['--enable-source-maps', mainFile('cli'), ...args], {
+    run(process.execPath, [...nodeOptions('cli'), mainFile('cli'), ...args], {
       env: { ...process.env, ...environment },
       signal,
     }),

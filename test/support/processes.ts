@@ -15,6 +15,10 @@ import { freePort } from './ports';
 import { channelSecret, seedDemo } from './seed';
 
 const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
+/** What Node is told for each program, as everywhere else. */
+const NODE_OPTIONS = JSON.parse(
+  readFileSync(join(__dirname, '..', '..', 'config', 'node-options.json'), 'utf8'),
+) as Record<string, string[]>;
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 
@@ -245,7 +249,7 @@ function billerSecret(biller: string): string {
 async function startApp(name: string, environment: Record<string, string>): Promise<RunningApp> {
   const main = join(BUILT_APPS, name, 'src', 'main.js');
   if (!existsSync(main)) throw new Error(`the ${name} is not built; run npm run build first`);
-  const child = fork(main, { silent: true, env: environment, execArgv: ['--enable-source-maps'] });
+  const child = fork(main, { silent: true, env: environment, execArgv: NODE_OPTIONS[name] });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));

@@ -5,6 +5,7 @@ import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS, SingleWriter, topUpDeposit } from '#lib/ledger';
 import { topUpFloat } from '#lib/floats';
 import type { SecretBox } from '#lib/platform';
+import { openAtAnyHour } from './catalog-changes';
 import type { TestDatabase } from './database';
 
 const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
@@ -35,8 +36,16 @@ export function channelSecret(channelId: string, which: 'SECRET' | 'SECOND_SECRE
   return `test-${constantCase(channelId)}-${which}`;
 }
 
-/** Writes the demo's catalog into a fresh schema, opens its accounts and books every opening deposit. */
-export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): Promise<void> {
+/**
+ * Writes the demo's catalog into a fresh schema, opens its accounts and books every opening deposit.
+ * @param hours whether what is closed at some hours is sold at any: then no test depends on when it runs.
+ */
+export async function seedDemo(
+  store: TestDatabase,
+  box: SecretBox,
+  at: Date,
+  hours: 'as in the demo' | 'at any hour' = 'at any hour',
+): Promise<void> {
   for (const channelId of CHANNELS)
     for (const which of ['SECRET', 'SECOND_SECRET'] as const)
       process.env[`CHANNEL_${constantCase(channelId)}_${which}`] = channelSecret(channelId, which);
@@ -46,6 +55,7 @@ export async function seedDemo(store: TestDatabase, box: SecretBox, at: Date): P
   const source = await catalogSource(store.migrationUrl).initialize();
   const seeded = await seedCatalog(source, SEED, box);
   await source.destroy();
+  if (hours === 'at any hour') await openAtAnyHour(store);
   const accounts = [
     ...OWN_ACCOUNTS,
     ...seeded.billerIds.flatMap(accountsOfBiller),

@@ -291,6 +291,7 @@ export interface SwitchWorld {
   catalog: Catalog;
   payments: Payments;
   inquiryFlow: InquiryFlow;
+  numbers: SealedNumbers;
   paymentFlow: PaymentFlow;
   advice: AdviceFlow;
   /** Another worker's. */
@@ -332,6 +333,7 @@ export interface SwitchWorld {
  * @param routingLimits where routes are judged, bounded or left otherwise.
  * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
  * @param numbers what seals the numbers that the books hold masked.
+ * @param hours as the demo has them, or nothing is ever closed.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
@@ -339,11 +341,12 @@ export async function aSwitch(
   routingLimits: Partial<RoutingLimits> = {},
   floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
   numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
+  hours: 'as in the demo' | 'at any hour' = 'at any hour',
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
   const box = new SecretBox(randomBytes(32).toString('base64'));
-  await seedDemo(store, box, clock.now());
+  await seedDemo(store, box, clock.now(), hours);
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
   const [biller, water, spare] = [
@@ -430,6 +433,7 @@ export async function aSwitch(
     catalog,
     payments,
     inquiryFlow,
+    numbers,
     paymentFlow,
     advice,
     anAdviceFlow,

@@ -143,12 +143,9 @@ export class Line {
     const { frame, widths } = framings[this.dialect];
     const bytes = frame(written({ type, fields: { ...fields, 11: stan } }, widths));
     const answer = new Promise<Message>((tell, fail) => {
-      const timer = setTimeout(() => fail(new DOMException('silence', 'TimeoutError')), patience.ms);
-      const done = () => clearTimeout(timer);
-      this.waiting.set(stan, {
-        tell: (message) => (done(), tell(message)),
-        fail: (error) => (done(), fail(error)),
-      });
+      const over = patience.over();
+      over.addEventListener('abort', () => fail(over.reason as DOMException));
+      this.waiting.set(stan, { tell, fail });
     });
     answer.catch(() => undefined);
     for (let index = 0; index < pieces; index += 1) {

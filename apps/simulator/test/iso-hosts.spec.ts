@@ -63,6 +63,30 @@ test('a token has 144, 50 and 241 bytes, and its parts add up', async () => {
   expect(token).toMatch(/^\d{20}$/);
 });
 
+test('a meter tells what it may take and which tokens were never given out; what one biller gives out the other does not', async () => {
+  const line = await plnLine();
+  const ask = async (meter: string) => {
+    const question = { 2: '99502', ...PLN, 48: `4510017${meter}0000000000000` };
+    return (await line.ask('2100', question)).fields;
+  };
+  const [WITH_UNSOLD, OF_900_VA] = ['14270010003', '14270010006'];
+  const before = await ask(WITH_UNSOLD);
+  expect(before[62]?.slice(27)).toBe('20000002000000000050000');
+  expect((await ask(OF_900_VA))[62]?.slice(22)).toBe(`00648${'0'.repeat(23)}`);
+
+  const client = plnSwitch(world, '99502');
+  const buy = async (number: string, amount: bigint, reference: string) => {
+    const { offer } = await client.inquire!(number);
+    return client.pay({ number, reference, offer, count: 1, amount });
+  };
+  const { body } = await buy(WITH_UNSOLD, 20_000n, 'UNSOLD000001');
+  expect(body[48].slice(141, 142)).toBe('1');
+  const { body: asked } = await world.pln('inquiry', { product: 'prepaid', idpel: WITH_UNSOLD, trace: 't' });
+  expect(asked['unsold']).toEqual(['50000']);
+  expect((await buy(OF_900_VA, 1_000_000n, 'OVERLIMIT001')).code).toBe('0047');
+  line.close();
+});
+
 test('a registration has 257 bytes, its date at byte 38 and its name at byte 66', async () => {
   const shown = await plnSwitch(world, '99504').inquire!('5311000010000');
 

@@ -27,7 +27,7 @@ export function snap(world: Simulator, biller: string, partnerServiceId: string)
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
-      signal: AbortSignal.timeout(patience.ms),
+      signal: patience.over(),
     });
     const answer = (await response.json()) as Json;
     if (response.status === 500) throw new Error('HTTP 500');

@@ -9,7 +9,7 @@ async function post(world: Simulator, path: string, body: string): Promise<strin
     method: 'POST',
     headers: { 'content-type': 'text/xml; charset=utf-8' },
     body,
-    signal: AbortSignal.timeout(patience.ms),
+    signal: patience.over(),
   });
   const text = await response.text();
   if (response.status === 500) throw new Error('HTTP 500');

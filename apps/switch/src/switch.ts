@@ -63,6 +63,7 @@ import {
   SqlInquiryStore,
   tellRouteStates,
   SqlPaymentStore,
+  stopWhenBehind,
 } from '#lib/switching';
 
 /** What one switch process is made of. */
@@ -145,7 +146,12 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const ids = new PaymentIds(options.paymentIdPrefix, lease.node, options.paymentIdKey);
   const breakage = breakageFromEnvironment();
   const writer = breakage.writer(
-    options.writerOf?.(database) ?? new BatchWriter(options.databaseUrl, limits.pipeline),
+    options.writerOf?.(database) ??
+      new BatchWriter(
+        options.databaseUrl,
+        limits.pipeline,
+        stopWhenBehind(database, 'switch', clock, logger),
+      ),
   );
   const payments = new Payments(
     new SqlPaymentStore(database),
@@ -210,6 +216,7 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     statements: database,
     payments,
     reversals,
+    numbers,
     rates: new AgreedRates(),
     inquiryFlow: agreed,
     paymentFlow: agreed,

@@ -1,5 +1,4 @@
 import { h2hAnswers } from '#lib/channels';
-import { openAtAnyHour } from '../../../test/support/catalog-changes';
 import { H2hClient, type PaymentBody } from '../../../test/support/h2h-client';
 import {
   anInstallation,
@@ -27,8 +26,6 @@ let listed: Listed[];
 
 beforeAll(async () => {
   world = await anInstallation();
-  // The night's maintenance has a test of its own, on a clock that is set.
-  await openAtAnyHour(world.store);
   app = await world.startSwitch();
   client = new H2hClient(() => app.url);
   listed = (await client.get<{ products: Listed[] }>('/v1/products')).body.products;

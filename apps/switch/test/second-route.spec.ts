@@ -1,4 +1,3 @@
-import { openAtAnyHour } from '../../../test/support/catalog-changes';
 import { H2hClient, type OfferBody } from '../../../test/support/h2h-client';
 import {
   anInstallation,
@@ -28,7 +27,6 @@ let app: RunningApp;
 let client: H2hClient;
 beforeAll(async () => {
   world = await anInstallation();
-  await openAtAnyHour(world.store);
   app = await world.startSwitch();
   client = new H2hClient(() => app.url);
 });

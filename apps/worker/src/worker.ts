@@ -40,6 +40,7 @@ import {
   SealedNumberLimits,
   SealedNumbers,
   SqlPaymentStore,
+  stopWhenBehind,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
@@ -85,7 +86,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   );
   const formats = readFormats(join(configDirectory, 'formats'));
   const breakage = breakageFromEnvironment();
-  const writer = breakage.writer(new BatchWriter(options.databaseUrl, limits.pipeline));
+  const writer = breakage.writer(
+    new BatchWriter(options.databaseUrl, limits.pipeline, stopWhenBehind(database, 'worker', clock, logger)),
+  );
   const store = new SqlPaymentStore(database);
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
   receipts.requireFor(catalog.products());

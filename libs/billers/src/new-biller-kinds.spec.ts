@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describeBiller } from '../test/contract';
+import { describeBillers } from '../test/contract';
 
 /**
  * The examples of the guides become billers in a folder of their own: what a guide says is what is tested here, and
@@ -39,8 +39,12 @@ interface Shown {
 
 writeIsoCases();
 writeSnapCases();
-describeBiller(join(root, 'config/billers/air-desa.yaml'), join(root, 'fixtures/billers/air-desa'));
-describeBiller(join(root, 'config/billers/kos-nusa.yaml'), join(root, 'fixtures/billers/kos-nusa'));
+describeBillers(
+  ['air-desa', 'kos-nusa'].map((name) => ({
+    file: join(root, `config/billers/${name}.yaml`),
+    folder: join(root, `fixtures/billers/${name}`),
+  })),
+);
 
 /** An advice is the payment in another type, with DE 90; a refusal has no private data of its own. */
 function writeIsoCases(): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
-import { describeBiller } from '../test/contract';
+import { describeBillers } from '../test/contract';
 import { writeBelow, writeFilesOf } from '../test/guide';
 import { LONG_MS, readJsonCase as readCase } from '../test/json-biller';
 import { answering, rawBiller } from './contract/http/raw-biller';
@@ -39,7 +39,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 writeFilesOf(GUIDE, root);
 writeOtherCases();
 
-describeBiller(join(config, 'gas-kota.yaml'), fixtures);
+describeBillers([{ file: join(config, 'gas-kota.yaml'), folder: fixtures }]);
 
 test('the registry finds the new biller by its file, and a payment through it is what the biller said', async () => {
   const { leg, answer, given } = readCase(fixtures, 'payment-approved');

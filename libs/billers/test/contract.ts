@@ -1,20 +1,35 @@
 import { basename } from 'node:path';
 import { contractOf, type Check } from '../src/contract/contract';
 
+/** A biller's YAML, and the folder of its fixtures. */
+export interface BillerFiles {
+  file: string;
+  folder: string;
+}
+
 /**
- * Asks the shared contract of one biller, as tests.
- * @param file the biller's YAML.
- * @param folder its fixtures.
+ * Asks the shared contract of billers, as tests: biller by biller; but what waits until a deadline is over waits at all
+ * of them together.
  */
-export function describeBiller(file: string, folder: string): void {
-  describe(basename(file, '.yaml'), () => {
-    const checks = contractOf(file, folder);
-    for (const subject of new Set(checks.map((check) => check.subject)))
-      describe(subject, () => {
-        test.each(checks.filter((check) => check.subject === subject))('$sentence', async (check) => {
-          await expectKept(check);
+export function describeBillers(billers: readonly BillerFiles[]): void {
+  const contracts = billers.map(({ file, folder }) => ({
+    name: basename(file, '.yaml'),
+    checks: contractOf(file, folder),
+  }));
+  for (const { name, checks } of contracts)
+    describe(name, () => {
+      const quick = checks.filter((check) => !check.isPatient);
+      for (const subject of new Set(quick.map((check) => check.subject)))
+        describe(subject, () => {
+          for (const check of quick)
+            if (check.subject === subject) test(check.sentence, () => expectKept(check));
         });
-      });
+    });
+  describe('until the time is up', () => {
+    for (const { name, checks } of contracts)
+      for (const check of checks)
+        if (check.isPatient)
+          test.concurrent(`${name} ${check.subject} ${check.sentence}`, () => expectKept(check));
   });
 }
 

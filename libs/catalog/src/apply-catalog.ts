@@ -67,7 +67,10 @@ async function bring(
 ): Promise<CatalogChange[]> {
   const { columns, primaryColumns, tableName } = manager.connection.getMetadata(table);
   const names = columns.map(({ propertyName }) => propertyName);
-  const keyNames = primaryColumns.map(({ propertyName }) => propertyName);
+  // What a row is of comes first, since when it holds comes last.
+  const keyNames = primaryColumns
+    .map(({ propertyName }) => propertyName)
+    .sort((one, other) => Number(one === 'validFrom') - Number(other === 'validFrom'));
   const keyOf = (row: ObjectLiteral) => keyNames.map((name) => keyText(row[name])).join(' ');
   const there = new Map((await manager.find(table)).filter(speaksFor).map((row) => [keyOf(row), row]));
   const seen = new Set<string>();

@@ -371,6 +371,11 @@ function objectionsToProduct(product: ProductEntry): { key: string; message: str
       'inquiry',
       `${amountType} takes its amount from the bill: it needs an inquiry`,
     ],
+    [
+      !inquiry && customerNumber.masked,
+      'inquiry',
+      'what is sold without one is told apart by its number, which may not be kept where it is masked',
+    ],
     [product.paysAll && product.billsMax !== undefined, 'paysAll', 'cannot go together with billsMax'],
     [
       !new RegExp(customerNumber.pattern).test(

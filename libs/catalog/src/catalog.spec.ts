@@ -8,6 +8,7 @@ import { setSnapCredentials } from '../../../test/support/seed';
 import { applyCatalog } from './apply-catalog';
 import { Catalog, catalogSource } from './catalog';
 import { exportCatalog } from './export-catalog';
+import { isOpen } from './opening-hours';
 import { seedCatalog } from './seed';
 
 const DEMO = join(__dirname, '..', '..', '..', 'fixtures', 'demo', 'catalog.yaml');
@@ -206,6 +207,27 @@ test('what is agreed holds from its instant until its last, without another look
   await seed(DEMO);
 });
 
+test('the demo sells PLN at night only where somebody says so, and its story always', async () => {
+  await seed(DEMO);
+  const night = new Date('2026-07-14T23:30:00+07:00');
+  const openAtNight = async () => {
+    const catalog = await open();
+    const ids = ['pln-postpaid', 'pln-prepaid', 'pln-nontaglis', 'story-postpaid', 'story-prepaid'];
+    const sold = ids.filter((id) => {
+      const product = catalog.product(id);
+      return product && isOpen(product, night);
+    });
+    await catalog.close();
+    return sold;
+  };
+  expect(await openAtNight()).toEqual(['story-postpaid', 'story-prepaid']);
+  const source = await catalogSource(store.migrationUrl).initialize();
+  const { changes } = await applyCatalog(source, DEMO.replace('catalog', 'at-any-hour'), box);
+  await source.destroy();
+  expect(changes).toHaveLength(1);
+  expect(await openAtNight()).toHaveLength(5);
+});
+
 test('a change by whatever hand is seen, and raises the number of the catalog', async () => {
   await seed(DEMO);
   const catalog = await open();
@@ -238,6 +260,7 @@ test.each([
   ['amountType: DENOM', 'amountType: FREE', /amountType/],
   ['secret: CHANNEL_WARUNG_KECIL_SECRET', 'secrets: X', /secret/],
   ['biller: tirta-jaya', 'biller: tirta', /products\.pdam-tirta-jaya\.biller: there is no biller tirta here/],
+  ['masked: true }', 'masked: true }\n    inquiry: false', /products\.credit-card-nusa\.inquiry: /],
   ['pdam-tirta-jaya: { adminFee', 'pdam: { adminFee', /prices\.pdam: there is no product pdam here/],
 ])('a seed with %s changed to %s is refused with its line', async (right, wrong, message) => {
   const file = join(folder, 'catalog.yaml');

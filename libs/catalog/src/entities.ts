@@ -33,8 +33,14 @@ const TIERS_TEXT: ValueTransformer = {
     JSON.stringify(tiers, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
 };
 
-const VALID_FROM = { name: 'valid_from', type: 'datetime', precision: 3 } as const;
-const VALID_UNTIL = { name: 'valid_until', type: 'datetime', precision: 3 } as const;
+/** A row that holds for a time; since when is part of its key. */
+abstract class DatedRow implements Version {
+  @PrimaryColumn({ name: 'valid_from', type: 'datetime', precision: 3 })
+  validFrom: Date;
+
+  @Column({ name: 'valid_until', type: 'datetime', precision: 3 })
+  validUntil: Date | null;
+}
 
 /** CLOSED: the bill's total. DENOM: one of a list. OPEN and MIN_MAX: the customer's choice within bounds. */
 export type AmountType = 'CLOSED' | 'DENOM' | 'OPEN' | 'MIN_MAX';
@@ -59,15 +65,9 @@ export interface NumberRules {
 
 /** The owner of bills. */
 @Entity('biller')
-export class Biller implements Version {
+export class Biller extends DatedRow {
   @PrimaryColumn({ name: 'biller_id', type: 'varchar' })
   billerId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   @Column({ type: 'varchar' })
   name: string;
@@ -75,15 +75,9 @@ export class Biller implements Version {
 
 /** What a channel sells of a biller. */
 @Entity('product')
-export class Product implements Version {
+export class Product extends DatedRow {
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   @Column({ type: 'varchar' })
   name: string;
@@ -190,15 +184,9 @@ export class Product implements Version {
 
 /** When something is open, for a time. */
 @Entity('calendar')
-export class Calendar implements Version {
+export class Calendar extends DatedRow {
   @PrimaryColumn({ name: 'calendar_id', type: 'varchar' })
   calendarId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   @Column({ name: 'time_zone', type: 'varchar' })
   timeZone: string;
@@ -219,15 +207,9 @@ export class Calendar implements Version {
 
 /** Fees that many prices share, for a time. */
 @Entity('fee_scheme')
-export class FeeScheme implements Version {
+export class FeeScheme extends DatedRow {
   @PrimaryColumn({ name: 'fee_scheme_id', type: 'varchar' })
   feeSchemeId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   @Column({ type: 'varchar' })
   per: 'bill' | 'payment';
@@ -244,19 +226,13 @@ export class FeeScheme implements Version {
 
 /** What may be paid of a product through a channel, for a time. */
 @Entity('payment_limit')
-export class PaymentLimit implements Version {
+export class PaymentLimit extends DatedRow {
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
 
   /** `*`: every channel that has no limit of its own. */
   @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
   channelId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   /** Of one payment, without our fees. */
   @Column({ name: 'amount_min', type: 'bigint', transformer: RUPIAH })
@@ -268,19 +244,13 @@ export class PaymentLimit implements Version {
 
 /** A place where a channel's customers pay, for a time. */
 @Entity('outlet')
-export class Outlet implements Version {
+export class Outlet extends DatedRow {
   @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
   channelId: string;
 
   /** As the channel sends it. */
   @PrimaryColumn({ name: 'terminal_id', type: 'varchar' })
   terminalId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   /** The agent under the channel whom it belongs to. */
   @Column({ name: 'sub_agent_id', type: 'varchar' })
@@ -295,19 +265,13 @@ export class Outlet implements Version {
 
 /** One way from a product to a biller, for a time. */
 @Entity('route')
-export class ProductRoute implements Version {
+export class ProductRoute extends DatedRow {
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
 
   /** Unique within the product. */
   @PrimaryColumn({ name: 'route_id', type: 'varchar' })
   routeId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   @Column({ name: 'biller_id', type: 'varchar' })
   billerId: string;
@@ -415,19 +379,13 @@ export class ChannelCredential {
 
 /** What a product costs through a channel, for a time: by a fee scheme, or by amounts of its own. */
 @Entity('price')
-export class Price implements Version {
+export class Price extends DatedRow {
   @PrimaryColumn({ name: 'channel_id', type: 'varchar' })
   channelId: string;
 
   /** A product, or a price group of products; a product's own price goes before its group's. */
   @PrimaryColumn({ name: 'product_id', type: 'varchar' })
   productId: string;
-
-  @PrimaryColumn(VALID_FROM)
-  validFrom: Date;
-
-  @Column(VALID_UNTIL)
-  validUntil: Date | null;
 
   /** Null: the amounts below, per bill or per payment as the product says. */
   @Column({ name: 'fee_scheme_id', type: 'varchar' })

@@ -9,6 +9,7 @@ import type {
   ReceiptFlow,
   ReversalFlow,
   Reversals,
+  SealedNumbers,
 } from '#lib/switching';
 import type { AgreedRates } from './agreed-rates';
 import type { SerialStamping } from './h2h/stamping';
@@ -23,6 +24,8 @@ export interface DoorParts {
   statements: Statements;
   payments: Payments;
   reversals: Reversals;
+  /** Whom a number means that a message names. */
+  numbers: Pick<SealedNumbers, 'named' | 'traceOf'>;
   /** How many requests each channel may send; asked before anything else is done for one. */
   rates: AgreedRates;
   /** The flows as agreed with each channel. */

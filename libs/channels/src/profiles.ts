@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { Channel } from '#lib/catalog';
-import { ConfigError, readConfigFile } from '#lib/platform';
+import type { Channel, Product } from '#lib/catalog';
+import { ConfigError, placeInFile, readConfigFile } from '#lib/platform';
 import { H2hProfile } from './h2h/profile';
 import { Iso8583Profile } from './iso8583/profile';
 import type { ChannelOptions } from './profile';
@@ -26,9 +26,21 @@ export type Protocol = ChannelProfile['protocol'];
 /** The profiles of one protocol. */
 export type ProfileOf<P extends Protocol> = Extract<ChannelProfile, { protocol: P }>;
 
+/** A product that a profile sells in a way that shows its customers' numbers. */
+export interface ShownNumber {
+  product: string;
+  /** The key of the profile. */
+  at: readonly (string | number)[];
+  /** What shows it, and the remedy. */
+  how: string;
+}
+
 /** Every profile of config/channels. A profile may serve many partners; whose keys are whose stands in the catalog. */
 export class ChannelProfiles {
-  private constructor(private readonly byName: ReadonlyMap<string, ChannelProfile>) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly byName: ReadonlyMap<string, ChannelProfile>,
+  ) {}
 
   /**
    * Reads all profiles of a directory; a profile's name is its file's.
@@ -37,6 +49,7 @@ export class ChannelProfiles {
   static read(directory: string): ChannelProfiles {
     const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
     return new ChannelProfiles(
+      directory,
       new Map(
         files.map((file) => [basename(file, '.yaml'), readConfigFile(join(directory, file), ChannelProfile)]),
       ),
@@ -67,6 +80,28 @@ export class ChannelProfiles {
    */
   requireFor(channels: readonly Channel[]): void {
     const objections = channels.flatMap((channel) => this.objectionTo(channel) ?? []);
+    if (objections.length > 0) throw new ConfigError(objections.join('\n'));
+  }
+
+  /**
+   * Makes sure that no profile of a protocol shows the numbers of a product that keeps them masked.
+   * @param shownBy where a profile shows numbers as they come, whichever product it is.
+   * @throws ConfigError naming file, line and key of each, and the remedy.
+   */
+  requireHidden<P extends Protocol>(
+    protocol: P,
+    products: readonly Pick<Product, 'productId' | 'isNumberMasked'>[],
+    shownBy: (profile: ProfileOf<P>, name: string) => readonly ShownNumber[],
+  ): void {
+    const masked = new Set(products.flatMap((one) => (one.isNumberMasked ? [one.productId] : [])));
+    const objections = [...this.all(protocol)].flatMap(([name, profile]) =>
+      shownBy(profile, name)
+        .filter(({ product }) => masked.has(product))
+        .map(({ at, product, how }) => {
+          const place = placeInFile(join(this.directory, `${name}.yaml`), at);
+          return `${place}: the numbers of ${product} may not be shown, and ${how}`;
+        }),
+    );
     if (objections.length > 0) throw new ConfigError(objections.join('\n'));
   }
 

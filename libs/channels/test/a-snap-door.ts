@@ -65,10 +65,10 @@ export function aSnapDoor(world: SwitchWorld, changes: Tree = {}, rates = new Ag
   );
   const profiles = ChannelProfiles.read(folder);
   rmSync(folder, { recursive: true });
-  const { catalog, clock, payments, inquiryFlow, paymentFlow, store } = world;
+  const { catalog, clock, numbers, payments, inquiryFlow, paymentFlow, store } = world;
   const logger = pino({ enabled: false });
   const partners = new SnapPartners(catalog, profiles, logger);
-  const parts = { catalog, clock, logger, payments, inquiryFlow, paymentFlow };
+  const parts = { catalog, clock, logger, numbers, payments, inquiryFlow, paymentFlow };
   const seal = new TokenSeal(BOX);
   const desk = deskOf({ ...parts, statements: store.database, rates }, partners, seal);
   const profile = [...profiles.all('snap').values()][0];

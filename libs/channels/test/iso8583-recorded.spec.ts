@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rupiah, ZERO, type ResponseCode } from '#lib/kernel';
-import type { Offer, Payment, StoredInquiry } from '#lib/switching';
+import { SecretBox } from '#lib/platform';
+import { SealedNumbers, type Offer, type Payment, type StoredInquiry } from '#lib/switching';
 import { answerFields, standingOf, type Reply } from '../src/iso8583/answer';
 import { speechOf } from '../src/iso8583/open-iso8583';
 import { callOf, readQuestion, type Question } from '../src/iso8583/question';
@@ -55,13 +57,21 @@ const OFFER: Offer = {
 };
 const INQUIRY_ID = 'inq_mrjmx5c04f1d2a9b8c7e6f5a4b3c';
 
-function inquiryOf({ customerNumber = '' }: Question): StoredInquiry {
+const numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64')));
+
+/** The customer's number as the books have it. */
+function bookedIn({ productId, customerNumber }: Question): string {
+  const product = { numberRules: null, isNumberMasked: productId === 'credit-card-nusa' };
+  return numbers.named(product, customerNumber ?? '531100010000').customerNumber;
+}
+
+function inquiryOf(question: Question): StoredInquiry {
   return {
     inquiryId: INQUIRY_ID,
     channelId: 'a-bank',
     reference: 'r',
     productId: 'pln-postpaid',
-    customerNumber,
+    customerNumber: bookedIn(question),
     offer: OFFER,
     askedAt: new Date('2026-07-14T08:15:30Z'),
     billHolder: null,
@@ -76,7 +86,7 @@ function paymentOf(question: Question, said: Recorded['said']): Payment {
     paymentId: 'P0TBR00615QG',
     inquiryId: INQUIRY_ID,
     productId: question.productId ?? 'pln-postpaid',
-    customerNumber: question.customerNumber ?? '531100010000',
+    customerNumber: bookedIn(question),
     state: isPaid ? 'PAID' : 'SUSPECT',
     code: isPaid ? 'APPROVED' : 'IN_PROGRESS',
     offer: OFFER,

@@ -30,7 +30,7 @@ test('names of days gone by and old offers are forgotten, with the rights of the
   for (const day of ['2026-07-11', '2026-07-12', '2026-07-13', '2026-07-14'])
     for (const externalId of ['1', '2']) await use(day, externalId);
   const offers = new SnapOffers(store.database);
-  const offer = { inquiryId: 'inq_1', productId: 'pln-postpaid', customerNumber: '531100010000' };
+  const offer = { inquiryId: 'inq_1', productId: 'pln-postpaid', customer: '531100010000' };
   await offers.name('bank-nusa', ['old'], offer, new Date('2026-07-07T04:59:59Z'));
   await offers.name('bank-nusa', ['young'], offer, new Date('2026-07-07T05:00:01Z'));
 

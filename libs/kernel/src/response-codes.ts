@@ -147,6 +147,14 @@ export const RESPONSE_CODES = {
     id: 'Jumlah tidak sesuai dengan penawaran atau dengan ketentuan produk.',
     en: "The amount is not the offer's, or the product does not allow it.",
   },
+  LIMIT_EXCEEDED: {
+    http: 422,
+    iso: '61',
+    snap: ['403', '02'],
+    final: true,
+    id: 'Jumlah melampaui batas untuk pelanggan ini. Pilih jumlah yang lebih kecil.',
+    en: 'The amount is above what this customer may buy. Choose a smaller one.',
+  },
   DUPLICATE_SUSPECTED: {
     http: 422,
     iso: '94',

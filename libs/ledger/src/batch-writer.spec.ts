@@ -1,8 +1,11 @@
+import { rupiah } from '#lib/kernel';
 import { CommitUnknown, Lane } from '#lib/platform';
+import { keepBooks, MONEY_TABLES } from '../../../test/support/earlier-books';
 import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
 import { unitOfJournal } from './journal-unit';
-import { captureJournal, holdJournal, voidJournal } from './journals';
+import { adjustmentJournal, captureJournal, holdJournal, voidJournal } from './journals';
+import { BooksBehind, type UnitOfWork } from './money-writer';
 
 const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
 
@@ -322,4 +325,80 @@ test('quotes and backslashes in a reference stay data', async () => {
     "SELECT reference FROM journal WHERE subject_id = 'A'",
   );
   expect(row?.reference.toString()).toBe(reference);
+});
+
+test('a text beyond ASCII is kept letter by letter', async () => {
+  const reason = "Koreksi „salah“ — Café 😀 '\\";
+  const journal = adjustmentJournal({
+    adjustmentId: 'AJ-1',
+    channelId: 'ca',
+    amount: rupiah(1n),
+    against: 'own:bank',
+    reason,
+    businessDate: '2026-07-14',
+    at: AT,
+  });
+  await writer.commit(unitOfJournal({ ...journal, reference: 'toko-é-😀' }));
+  const [row] = await world.store.database.rows<{ reference: Buffer; reason: string }>(
+    "SELECT reference, reason FROM journal WHERE subject_id = 'AJ-1'",
+  );
+  expect([row?.reference.toString(), row?.reason]).toEqual(['toko-é-😀', reason]);
+});
+
+test('of updates that share a statement each is held to its own row as it demands it', async () => {
+  const sales = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+  const unit = (work: Partial<UnitOfWork>): UnitOfWork => ({
+    journal: undefined,
+    claims: [],
+    inserts: () => [],
+    updates: () => [],
+    witness: { table: 'sale_guard', values: { sale: '' } },
+    ...work,
+  });
+  const rows = sales.map((sale, n) => ({ table: 'sale_guard', values: { sale, payment_id: `P${n}` } }));
+  await writer.commit(unit({ inserts: () => rows }));
+  const moved = (n: number, from: string) =>
+    writer.commit(
+      unit({
+        updates: () => [
+          {
+            table: 'sale_guard',
+            set: { payment_id: `Q${n}` },
+            where: { sale: sales[n] ?? '', payment_id: from },
+          },
+        ],
+      }),
+    );
+  // The second demands what is true of the first, and not of itself.
+  const results = await Promise.all([hold('A', 1n), moved(0, 'P0'), moved(1, 'P0'), moved(2, 'P2')]);
+  expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'stale', 'committed']);
+  const kept = await world.store.database.rows<{ payment_id: string }>(
+    'SELECT payment_id FROM sale_guard WHERE sale IN (?) ORDER BY sale',
+    [sales],
+  );
+  expect(kept.map(({ payment_id }) => payment_id)).toEqual(['Q0', 'P1', 'Q2']);
+});
+
+describe('a server that lacks what it had acknowledged', () => {
+  test('is written to no more, and told of once', async () => {
+    const told: string[] = [];
+    await writer.close();
+    writer = new BatchWriter(world.store.url, LIMITS, ({ message }) => told.push(message));
+    await hold('A', 1n);
+    const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
+    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+    await takeOver();
+    const ends = await Promise.allSettled([...Array(5).keys()].map((n) => hold(`C${n}`, 1n)));
+    await expect(hold('D', 1n, 'cb')).rejects.toThrow(BooksBehind);
+    for (const end of ends) expect(end).toMatchObject({ reason: expect.any(BooksBehind) as unknown });
+    expect(told).toEqual(['the server had acknowledged commit 3 of the deposit of ca and has 2']);
+    expect(await world.free()).toBe(999n);
+  });
+
+  test('by nothing that was acknowledged is written to as before', async () => {
+    await hold('A', 1n);
+    const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
+    await takeOver();
+    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+  });
 });

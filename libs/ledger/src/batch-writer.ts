@@ -15,6 +15,7 @@ import { RememberedDeposits } from './batch/remembered-deposits';
 import { insertStatements, literal, updateStatements } from './batch/sql';
 import { journalRows } from './journal-rows';
 import {
+  BooksBehind,
   MoneyWriter,
   type Claim,
   type CommitResult,
@@ -75,16 +76,20 @@ export class BatchWriter extends MoneyWriter {
   private isWorking = false;
   private readonly lane: Lane;
   private readonly deposits = new RememberedDeposits();
+  private behind: BooksBehind | undefined;
 
+  /** @param onBehind told once, when the server is found to lack what it had acknowledged; must not throw. */
   constructor(
     url: string,
     private readonly limits: PipelineLimits,
+    private readonly onBehind: (behind: BooksBehind) => void = NOBODY_TO_TELL,
   ) {
     super();
     this.lane = new Lane(url, limits.packetWithinMs);
   }
 
   override commit(unit: UnitOfWork): Promise<CommitResult> {
+    if (this.behind) return Promise.reject(this.behind);
     if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded' });
     return new Promise((resolve, reject) => {
       this.queue.push({ unit, resolve, reject, wasInDoubt: false });
@@ -129,7 +134,7 @@ export class BatchWriter extends MoneyWriter {
     } catch (error) {
       const { fault, cause, mayBeCommitted } = error instanceof Failed ? error : faultOfOurOwn(error);
       const [only, second] = members;
-      if (mayBeCommitted || fault === 'lost') {
+      if (mayBeCommitted || fault === 'lost' || cause instanceof BooksBehind) {
         for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
       } else if (only && second) {
         for (const part of partsAround(members, cause)) (await this.commitTogether(part))();
@@ -206,6 +211,7 @@ export class BatchWriter extends MoneyWriter {
    * and reads them. Whatever does not go through as remembered is decided on the locked rows.
    */
   private async attempt(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
+    if (this.behind) throw new Failed('other', false, NOTHING, this.behind);
     const remembered = this.deposits.recall(channelsOf(units));
     const results = remembered && (await this.attemptAsRemembered(units, new Map(remembered)));
     return results ?? this.attemptLocked(units, remembered);
@@ -259,6 +265,7 @@ export class BatchWriter extends MoneyWriter {
   private async admitLocked(units: readonly UnitOfWork[]) {
     try {
       const after = await this.lock(units);
+      this.requireAcknowledged(after);
       const before = new Map(after);
       const admission = admit(units, after);
       if (admission.accepted.length === 0) await this.lane.send('ROLLBACK');
@@ -268,6 +275,18 @@ export class BatchWriter extends MoneyWriter {
       await this.rollBack(fault);
       throw new Failed(fault, false, NOTHING, error);
     }
+  }
+
+  /** @throws BooksBehind where the locked rows are older than what was acknowledged before. */
+  private requireAcknowledged(states: ReadonlyMap<string, DepositState>): void {
+    const loss = this.deposits.lossIn(states);
+    if (!loss) return;
+    const { channelId, acknowledged, found } = loss;
+    this.behind = new BooksBehind(
+      `the server had acknowledged commit ${acknowledged} of the deposit of ${channelId} and has ${found}`,
+    );
+    this.onBehind(this.behind);
+    throw this.behind;
   }
 
   /** Writes and commits what was admitted, in one packet. @throws Failed */

@@ -56,8 +56,16 @@ export type CommitResult =
   | { kind: 'overloaded' };
 
 /**
+ * The server lacks commits that it had acknowledged: another one has taken over that was behind, or it was restored.
+ * Nothing it says is the whole truth, so nothing is decided on it; the writer stays closed until its process is started
+ * again.
+ */
+export class BooksBehind extends Error {}
+
+/**
  * The one door through which money is written. Returns only after the outcome is durable.
  * @throws CommitUnknown when it cannot be told, within a short time, whether the work was committed.
+ * @throws BooksBehind when the server lacks what it had acknowledged; nothing was written.
  */
 export abstract class MoneyWriter {
   abstract commit(unit: UnitOfWork): Promise<CommitResult>;

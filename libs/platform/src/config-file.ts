@@ -36,6 +36,16 @@ export function readConfigFile<T>(path: string, schema: z.ZodType<T>): T {
   );
 }
 
+/**
+ * Where a key of a YAML file stands, for a mistake that is found only later.
+ * @returns `file:line: key`; of a key that is not there, the line of the deepest one above it.
+ */
+export function placeInFile(path: string, at: readonly (string | number)[]): string {
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, merge: true });
+  return `${path}:${lines.linePos(offsetOf(document, at)).line}: ${at.join('.')}`;
+}
+
 /** A mistake of YAML in one line: what it is, and without the piece of the file that the parser draws below it. */
 function saidOf({ message }: Error): string {
   const [first = ''] = message.split('\n');

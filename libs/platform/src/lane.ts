@@ -4,9 +4,13 @@ import { answerOf, connectionOptions, SESSION } from './connection';
 /** The results of a packet of statements, in order: rows of a SELECT, or what a change matched. */
 export type PacketResults = readonly (RowDataPacket[] | ResultSetHeader)[];
 
+/** Answers and messages still come in the connection's own character set. */
+const ASCII_TEXT = 'SET character_set_client = ascii, character_set_connection = ascii';
+
 /**
  * One connection that takes several statements in one packet, so that a unit of work costs a round trip and not ten.
- * Only generated SQL with escaped values goes in: on such a connection an injected quote could add a statement.
+ * Only generated SQL with escaped values goes in: on such a connection an injected quote could add a statement. The
+ * text is ASCII and the server is told so, for it then reads each value as it comes instead of converting it.
  */
 export class Lane {
   private connection: Promise<Connection> | undefined;
@@ -53,7 +57,8 @@ export class Lane {
     // An error between packets only means that the next packet needs a new connection.
     connection.on('error', () => this.drop());
     try {
-      for (const statement of SESSION) await answerOf(connection, statement, [], this.packetWithinMs);
+      for (const statement of [...SESSION, ASCII_TEXT])
+        await answerOf(connection, statement, [], this.packetWithinMs);
     } catch (error) {
       connection.destroy();
       throw error;

@@ -42,6 +42,24 @@ test('no refusal quotes the body', () => {
     expect(JSON.stringify(read(text))).not.toContain('secret');
 });
 
+test('a name that stands twice is found whatever the texts around it hold', () => {
+  const texts = fc.oneof(fc.string(), fc.constantFrom('":', '" :', '\\":', 'a": "b'));
+  const objects = fc.dictionary(
+    fc.constantFrom('a', 'b', 'c":'),
+    fc.oneof(texts, fc.array(texts), fc.dictionary(texts, texts)),
+  );
+  fc.assert(
+    fc.property(objects, texts, texts, (object, first, second) => {
+      const isRead = (text: string) => readStrictJson(Buffer.from(text), 1_000).ok;
+      const inner = JSON.stringify(object).replaceAll('__proto__', 'p');
+      const [one, two] = [`"n":${JSON.stringify(first)}`, `"n" :${JSON.stringify(second)}`];
+      expect(isRead(`{"o":${inner},${one}}`)).toBe(true);
+      expect(isRead(`{"o":${inner},${one},${two}}`)).toBe(false);
+      expect(isRead(`{"o":${inner},"i":[{${one},${two}}]}`)).toBe(false);
+    }),
+  );
+});
+
 test('whatever JSON.stringify writes of a flat object is read back', () => {
   fc.assert(
     fc.property(

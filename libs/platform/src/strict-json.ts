@@ -30,8 +30,6 @@ export function readStrictJson(raw: Buffer, depthMax: number): Result<StrictJson
   if (text.startsWith('\uFEFF')) return fail('the body begins with a byte order mark');
   // Before it is parsed, so that a deep body meets the bound and not the stack.
   if (isDeeper(text, depthMax)) return fail(`the body is nested deeper than ${depthMax}`);
-  const numbers = lookAt(text);
-  if (!numbers.ok) return numbers;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -39,9 +37,10 @@ export function readStrictJson(raw: Buffer, depthMax: number): Result<StrictJson
     // The parser's own words quote the body, which may be about a customer.
     return fail('the body is not JSON');
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? ok({ value: value as Record<string, unknown>, numbers: numbers.value })
-    : fail('the body is not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('the body is not a JSON object');
+  const numbers = isPlain(text, value) ? ok([]) : lookAt(text);
+  return numbers.ok ? ok({ value: value as Record<string, unknown>, numbers: numbers.value }) : numbers;
 }
 
 function isDeeper(text: string, depthMax: number): boolean {
@@ -54,6 +53,32 @@ function isDeeper(text: string, depthMax: number): boolean {
     if (depth > depthMax) return true;
   }
   return false;
+}
+
+const END_OF_NAME = /"[\t\n\r ]*:/g;
+
+/**
+ * Whether there is nothing to look for, which is told at a tenth of what looking costs: no number, and as many names
+ * as the text has ends of names. A name that stands twice is read once, and an end that is part of a text counts too:
+ * then there are more ends than names.
+ */
+function isPlain(text: string, value: object): boolean {
+  const names = namesOf(value);
+  return names !== undefined && text.match(END_OF_NAME)?.length === names;
+}
+
+/** How many names an object has in all, or undefined where it holds a number or a name that is not allowed. */
+function namesOf(value: object): number | undefined {
+  let names = 0;
+  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
+    if (typeof member === 'number' || name === '__proto__') return undefined;
+    names += Array.isArray(value) ? 0 : 1;
+    if (typeof member !== 'object' || member === null) continue;
+    const within = namesOf(member);
+    if (within === undefined) return undefined;
+    names += within;
+  }
+  return names;
 }
 
 /** Whether a name stands twice, and where the numbers are. */

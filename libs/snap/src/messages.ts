@@ -61,7 +61,7 @@ const ADDITIONAL = {
 /** Of a message that may ask a biller. */
 const INPUTS = {
   ...ADDITIONAL,
-  about: 'further inputs that a product asks for, by name: `months`, `year`, …; all of it is echoed',
+  about: 'what a product asks for beside the account number, by name: `months`, `year`, `cardNumber`, …',
 } as const;
 
 /** One bill of an account. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
+import { customerOf } from './bill-guard';
 import type { InquiryStore, StoredInquiry } from './inquiry.store';
 import type { PaymentRequest } from './requests';
 
@@ -37,7 +38,7 @@ export class Inquiries {
     const found = await this.store.find(channelId, inquiryId);
     if (!found) return fail(refusal('INQUIRY_UNKNOWN', `${channelId} has no ${inquiryId}`, 'inquiryId'));
     const { inquiry, usedBy } = found;
-    if (about && (about.productId !== inquiry.productId || about.customerNumber !== inquiry.customerNumber))
+    if (about && (about.productId !== inquiry.productId || about.customer !== customerOf(inquiry)))
       return fail(refusal('INQUIRY_UNKNOWN', `${inquiryId} is for another bill`, 'inquiryId'));
     if (usedBy !== null)
       return fail(refusal('INQUIRY_USED', `${inquiryId} is used by ${usedBy}`, 'inquiryId'));

@@ -252,7 +252,9 @@ test('payments that are asked for together are told apart by channel and referen
     ['warung-kecil', ours.channelReference],
     ['ppob-nusantara', ours.channelReference],
   ] as const;
-  const found = await Promise.all(asked.map((one) => world.payments.findByReference(...one)));
+  const found = await Promise.all(
+    asked.map(([channelId, reference]) => world.payments.findByReference(channelId, reference)),
+  );
   const expected = [others, undefined, ours, undefined, undefined, ours];
   expect(found.map((one) => one?.paymentId)).toEqual(expected.map((one) => one?.paymentId));
 });

@@ -70,32 +70,6 @@ export async function selectPayment(
   return (await selectPayments(statements, where, values, 1))[0];
 }
 
-/** A payment as its channel names it. */
-export interface ChannelReference {
-  channelId: string;
-  reference: string;
-}
-
-/** Each by the whole key: the servers we run on read a list of rows less well. */
-const BY_REFERENCE = '(p.channel_id = ? AND p.channel_reference = ?)';
-
-/** Reads payments by their channels' references, in the order they were asked for; undefined where there is none. */
-export async function selectByReference(
-  statements: Statements,
-  asked: readonly ChannelReference[],
-): Promise<(Payment | undefined)[]> {
-  const rows = await statements.rows<PaymentRow>(
-    `SELECT ${COLUMNS} FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no ` +
-      `WHERE ${asked.map(() => BY_REFERENCE).join(' OR ')}`,
-    asked.flatMap(({ channelId, reference }) => [channelId, reference]),
-  );
-  const known = new Map(rows.map((row) => [`${row.channel_id} ${row.channel_reference.toString()}`, row]));
-  return asked.map(({ channelId, reference }) => {
-    const row = known.get(`${channelId} ${reference}`);
-    return row && paymentOf(row);
-  });
-}
-
 /** @param rerouted what ended each leg but the last, as its history has it, in order: the first ended leg 1. */
 export function refusedLegsOf(rerouted: readonly unknown[]): RefusedLeg[] {
   return rerouted.flatMap((evidence, at) => {

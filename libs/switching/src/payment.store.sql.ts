@@ -2,7 +2,7 @@ import { Coalescing, fromJson, type Statements } from '#lib/platform';
 import type { BillHolder } from './bill-guard';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
-import { type ChannelReference, selectByReference, selectPayment, selectPayments } from './payment.rows';
+import { selectPayment, selectPayments } from './payment.rows';
 import type { LastSale } from './sale-guard';
 import {
   PaymentStore,
@@ -22,21 +22,28 @@ export const LEFT_BEHIND =
   "STRAIGHT_JOIN payment p FORCE INDEX (payment_open) ON p.channel_id = c.channel_id AND p.state = 'SENT' " +
   'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE l.next_advice_at <= ? LIMIT ?';
 
-const ROWS_PER_QUESTION = 64;
+const BILLS_PER_QUESTION = 64;
+const NAMES_PER_QUESTION = 64;
 
-/** Payments in the payment database. What is asked by many at once, as when a biller is cut off, is read in one question. */
+/** A payment as its channel calls it. */
+interface PaymentName {
+  channelId: string;
+  reference: string;
+}
+
+/** Payments in the payment database. */
 export class SqlPaymentStore extends PaymentStore {
   private readonly holders: Coalescing<string, BillHolder>;
-  private readonly byReference: Coalescing<ChannelReference, Payment>;
+  private readonly named: Coalescing<PaymentName, Payment>;
 
   constructor(private readonly statements: Statements) {
     super();
-    this.holders = new Coalescing((bills) => this.readHolders(bills), ROWS_PER_QUESTION);
-    this.byReference = new Coalescing((asked) => selectByReference(statements, asked), ROWS_PER_QUESTION);
+    this.holders = new Coalescing((bills) => this.readHolders(bills), BILLS_PER_QUESTION);
+    this.named = new Coalescing((names) => this.readNamed(names), NAMES_PER_QUESTION);
   }
 
   override findByReference(channelId: string, reference: string): Promise<Payment | undefined> {
-    return this.byReference.ask({ channelId, reference });
+    return this.named.ask({ channelId, reference });
   }
 
   override findById(channelId: string, paymentId: string): Promise<Payment | undefined> {
@@ -45,6 +52,20 @@ export class SqlPaymentStore extends PaymentStore {
 
   override findHolderOf(bill: string): Promise<BillHolder | undefined> {
     return this.holders.ask(bill);
+  }
+
+  /** Where many are refused at once, each is looked for; that must not cost what a payment costs. */
+  private async readNamed(names: readonly PaymentName[]): Promise<(Payment | undefined)[]> {
+    const byChannel = new Map<string, Set<string>>();
+    for (const { channelId, reference } of names)
+      byChannel.set(channelId, (byChannel.get(channelId) ?? new Set()).add(reference));
+    const where = [...byChannel].map(() => '(p.channel_id = ? AND p.channel_reference IN (?))').join(' OR ');
+    const values = [...byChannel].flatMap(([channelId, references]) => [channelId, [...references]]);
+    const found = await selectPayments(this.statements, where, values, names.length);
+    const byName = new Map(
+      found.map((payment) => [`${payment.channelId} ${payment.channelReference}`, payment]),
+    );
+    return names.map(({ channelId, reference }) => byName.get(`${channelId} ${reference}`));
   }
 
   private async readHolders(bills: readonly string[]): Promise<(BillHolder | undefined)[]> {

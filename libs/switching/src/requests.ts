@@ -39,8 +39,11 @@ export interface PaymentRequest {
   reference: string;
   inquiryId: string;
   total: Rupiah;
-  /** What the channel says it pays for, where its message says so: an offer for anything else is refused. */
-  about?: { productId: string; customerNumber: string };
+  /**
+   * What the channel says it pays for, where its message says so: an offer for anything else is refused. The customer is
+   * the number in its one form, or its mark where the books hold it masked.
+   */
+  about?: { productId: string; customer: string };
   /** For so long the same sale is not made twice under two references; left out: it may be. */
   duplicateGuardMs?: number;
   /** SHA-256 of the request in canonical form. */

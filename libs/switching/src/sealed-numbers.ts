@@ -16,6 +16,16 @@ export interface HiddenNumber {
   mark: string;
 }
 
+/** A customer as a message names it. */
+export interface NamedCustomer {
+  /** The number in its one form, for the inquiry: never masked. */
+  asked: string;
+  /** As inquiries and payments of the product keep it. */
+  customerNumber: string;
+  /** Tells this customer from all others: the number, or its mark where the books hold it masked. */
+  customer: string;
+}
+
 /**
  * Keeps the numbers that nobody but the biller may read, such as those of cards: in the books they are masked, beside
  * them stands the sealed text, and only the call to the biller opens it.
@@ -32,20 +42,27 @@ export class SealedNumbers {
     };
   }
 
+  /** Whom a number means that a customer typed, for one product; unchanged where the product is not known. */
+  named(product: Pick<Product, 'numberRules' | 'isNumberMasked'> | undefined, typed: string): NamedCustomer {
+    const asked = product ? normalNumber(product, typed) : typed;
+    if (product?.isNumberMasked !== true) return { asked, customerNumber: asked, customer: asked };
+    return { asked, customerNumber: maskedNumber(asked), customer: this.box.mark(asked, PLACE) };
+  }
+
+  /**
+   * What tells a message from all others, where it may carry such a number: whoever reads it later cannot find the
+   * number by trying, as with a hash that needs no key.
+   * @returns 32 bytes.
+   */
+  traceOf(message: Buffer): Buffer {
+    return this.box.trace(message, 'message');
+  }
+
   /** A number as the biller is told it; one that is not sealed stays as it is. */
   opened(number: string): string {
     if (!number.startsWith(SEALED)) return number;
     return this.box.open(Buffer.from(number.slice(SEALED.length), 'base64'), PLACE);
   }
-}
-
-/** A number that a customer typed, as inquiries and payments of the product keep it: in its one form, and masked where it must be. */
-export function bookedNumber(
-  product: Pick<Product, 'numberRules' | 'isNumberMasked'>,
-  typed: string,
-): string {
-  const number = normalNumber(product, typed);
-  return product.isNumberMasked ? maskedNumber(number) : number;
 }
 
 /** As a card is printed on a receipt: the first six and the last four digits. Shorter numbers lose all but the last four. */

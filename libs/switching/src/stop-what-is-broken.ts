@@ -1,7 +1,29 @@
 import { stopPayments } from '#lib/catalog';
-import type { StopScope } from '#lib/kernel';
-import type { InvariantVerdict } from '#lib/ledger';
-import type { Statements } from '#lib/platform';
+import type { Clock, StopScope } from '#lib/kernel';
+import type { BooksBehind, InvariantVerdict } from '#lib/ledger';
+import type { Logger, Statements } from '#lib/platform';
+
+/**
+ * Makes what is told that the database lacks what it had acknowledged: it stops everybody's new payments and raises the
+ * alarm. It never throws; the writer that found it is closed by itself.
+ * @param by which process found it, for the list of stops.
+ */
+export function stopWhenBehind(
+  statements: Statements,
+  by: string,
+  clock: Clock,
+  logger: Logger,
+): (behind: BooksBehind) => void {
+  return ({ message }) => {
+    logger.error({ reason: message }, 'acknowledged payments are missing from the database: payments stop');
+    stopPayments(statements, { scope: 'all', reason: message, by, at: clock.now() }).catch((error: unknown) =>
+      logger.error(
+        { err: error },
+        'the stop could not be written; this process writes no money all the same',
+      ),
+    );
+  };
+}
 
 /**
  * Stops new payments of every deposit and biller that a broken invariant names. Payments that are open go on to their

@@ -5,6 +5,7 @@ export type BillerCode =
   | 'ALREADY_PAID'
   | 'DECLINED'
   | 'WRONG_AMOUNT'
+  | 'OVER_LIMIT'
   | 'FLOAT_EMPTY'
   | 'IN_PROCESS'
   | 'PAYMENT_UNKNOWN'
@@ -26,6 +27,7 @@ const TEXTS: Record<BillerCode, string> = {
   ALREADY_PAID: 'Bill already paid',
   DECLINED: 'Payment declined',
   WRONG_AMOUNT: 'Amount wrong or bill changed, ask for the bill again',
+  OVER_LIMIT: 'More than this customer may buy',
   FLOAT_EMPTY: 'Your float is empty',
   IN_PROCESS: 'Payment in process',
   PAYMENT_UNKNOWN: 'No such payment',

@@ -12,7 +12,7 @@ import {
   type RefusedEntry,
   type ReversedEntry,
 } from '../truth/payment-book';
-import type { Biller } from './biller';
+import { customerSeed, type Biller } from './biller';
 import type { CodeTold } from './codes';
 import { type Ending, endingOf, paymentDelayMs } from './endings';
 import type { Floats } from './floats';
@@ -75,10 +75,8 @@ export class BillerDesk {
     if (inquiry === 'silence' || inquiry === 'error') return { how: inquiry };
     if (inquiry === 'customer unknown') return answer({ code: 'CUSTOMER_UNKNOWN' });
     if (inquiry === 'already paid') return answer({ code: 'ALREADY_PAID' });
-    return answer({
-      code: 'OK',
-      offer: this.offers.of(biller, product, customerNumber, inputs, this.clock.now()),
-    });
+    const offer = this.offers.of(biller, product, customerNumber, inputs, this.clock.now());
+    return answer({ code: 'OK', offer: this.withUnsold(biller, product, customerNumber, offer) });
   }
 
   /** Decides about a payment, books it, and only then reacts. The same order again finds the first decision. */
@@ -176,7 +174,8 @@ export class BillerDesk {
     const product = biller.products.find(({ word }) => word === entry.product);
     if (!product) throw new Error(`${biller.id} sells no ${entry.product}`);
     const { offer, receipt } = this.offers.paidBy(biller, product, entry);
-    return { code: 'OK', paid: entry, amountTold: BigInt(entry.amount), receipt, offer };
+    const shown = this.withUnsold(biller, product, entry.customerNumber, offer);
+    return { code: 'OK', paid: entry, amountTold: BigInt(entry.amount), receipt, offer: shown };
   }
 
   private decide(biller: Biller, product: Product, order: PaymentOrder, ending: Ending): PaymentEntry {
@@ -185,7 +184,36 @@ export class BillerDesk {
     const fits = () => this.offers.fits(biller, product, order, now);
     const reason = refusalOf(ending, fits);
     if (reason !== null) return { kind: 'refused', reason, ...common };
-    return { kind: 'paid', theirReference: this.nextReference(biller, now), ...common };
+    if (this.offers.isOverLimit(biller, product, order, now))
+      return { kind: 'refused', reason: 'OVER_LIMIT', ...common };
+    const unsold = this.unsoldFor(biller, product, order, now);
+    return {
+      kind: 'paid',
+      theirReference: this.nextReference(biller, now),
+      ...common,
+      ...(unsold !== undefined && { unsold }),
+    };
+  }
+
+  /** The name of what had been made for this customer and amount, if it was not handed out yet. */
+  private unsoldFor(
+    biller: Biller,
+    product: Product,
+    { customerNumber, amount }: PaymentOrder,
+    now: Date,
+  ): string | undefined {
+    if (!this.offers.madeFor(biller, product, customerNumber, now).includes(BigInt(amount))) return undefined;
+    const name = unsoldName(biller, customerNumber, BigInt(amount));
+    return this.book.isHandedOut(name) ? undefined : name;
+  }
+
+  private withUnsold(biller: Biller, product: Product, customerNumber: string, offer: Offer): Offer {
+    const made = this.offers.madeFor(biller, product, customerNumber, this.clock.now());
+    if (made.length === 0) return offer;
+    const unsold = made.filter(
+      (amount) => !this.book.isHandedOut(unsoldName(biller, customerNumber, amount)),
+    );
+    return { ...offer, unsold };
   }
 
   /** Two letters, the date and eight digits that count up over all billers and restarts, so none comes twice. */
@@ -193,6 +221,11 @@ export class BillerDesk {
     const number = String(this.book.countPaid() + 1).padStart(8, '0');
     return `${biller.referencePrefix}${jakartaDate(now).slice(2).replaceAll('-', '')}${number}`;
   }
+}
+
+/** Billers of the same customers hand out the same things, each of them once. */
+function unsoldName(biller: Biller, customerNumber: string, amount: bigint): string {
+  return `${customerSeed(biller, customerNumber)}|${amount}`;
 }
 
 /** Why the biller refuses a payment, or null where it takes it. */

@@ -22,6 +22,8 @@ export type Offer = Drawn & {
   readonly outstanding: number;
   /** How long the offer is valid, where the biller limits it. */
   readonly validSeconds: number | undefined;
+  /** Amounts for which something was made and not handed out so far. */
+  readonly unsold?: readonly bigint[];
 };
 
 /** Far more customers than are between their inquiry and their payment at once. */
@@ -65,6 +67,17 @@ export class Offers {
     return paid !== undefined && amount === sumOf(paid);
   }
 
+  /** Whether an order buys more than its customer may have. */
+  isOverLimit(biller: Biller, product: Product, order: PaymentOrder, now: Date): boolean {
+    const about = aboutOf(biller, product, order.customerNumber, inputsOf(order.offerReference), now);
+    return product.trade.isOverLimit?.(about, BigInt(order.amount)) ?? false;
+  }
+
+  /** The amounts for which something was made before anybody paid them, whether handed out since or not. */
+  madeFor(biller: Biller, product: Product, customerNumber: string, now: Date): readonly bigint[] {
+    return product.trade.unsold?.(aboutOf(biller, product, customerNumber, {}, now)) ?? [];
+  }
+
   /** What was on offer when a payment was made, and its receipt: the same at every advice. */
   paidBy(biller: Biller, product: Product, paid: PaidEntry): { offer: Offer; receipt: Details } {
     const now = new Date(paid.at);
@@ -77,6 +90,7 @@ export class Offers {
       amount: BigInt(paid.amount),
       legReference: paid.legReference,
       theirReference: paid.theirReference,
+      isUnsold: paid.unsold !== undefined,
     });
     return { offer, receipt };
   }

@@ -1,6 +1,7 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import { sumOf } from '../billers/offers';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpCall,
   type HttpDialect,
@@ -59,8 +60,8 @@ export const bpjs: HttpDialect = (office) => {
   const signed = guardedBy((call) => isSigned(office, call));
   return [
     signed('POST', '/v1/inquiry', ({ raw }) => inquire(office, raw)),
-    signed('POST', '/v1/payment', ({ raw }) => pay(office, raw)),
-    signed('POST', '/v1/status', ({ raw }) => advise(office, raw)),
+    signed('POST', '/v1/payment', ({ raw }) => pay(office, parsed(raw))),
+    signed('POST', '/v1/status', ({ raw }) => advise(office, parsed(raw))),
   ];
 };
 
@@ -83,28 +84,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   );
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), PAYMENT);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.referensi,
-      customerNumber: order.peserta,
-      product: order.produk,
-      offerReference: order.idTagihan,
-      billCount: order.jumlahTagihan,
-      amount: order.total,
-      settlementDate: order.tanggalBuku,
-    }),
-    (answer) => paymentAnswer(order.referensi, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), STATUS);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.referensi), (answer) => paymentAnswer(asked.referensi, answer));
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.referensi,
+  customerNumber: order.peserta,
+  product: order.produk,
+  offerReference: order.idTagihan,
+  billCount: order.jumlahTagihan,
+  amount: order.total,
+  settlementDate: order.tanggalBuku,
+}));
+
+const advise = advising(STATUS, WORDS, (asked) => [asked.referensi]);
 
 function inquiryAnswer(number: string, answer: InquiryAnswer): object {
   if (answer.code !== 'OK') return said(answer.code);

@@ -1,5 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpCall,
   type HttpDialect,
@@ -45,8 +46,8 @@ export const cards: HttpDialect = (office) => {
   const signed = guardedBy((call) => isSigned(office, call));
   return [
     signed('POST', '/card/inquiry', ({ raw }) => inquire(office, raw)),
-    signed('POST', '/card/payment', ({ raw }) => pay(office, raw)),
-    signed('POST', '/card/status', ({ raw }) => advise(office, raw)),
+    signed('POST', '/card/payment', ({ raw }) => pay(office, parsed(raw))),
+    signed('POST', '/card/status', ({ raw }) => advise(office, parsed(raw))),
   ];
 };
 
@@ -66,28 +67,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   return inJson(counter.inquire(PRODUCT, asked.card), inquiryAnswer);
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), PAYMENT);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.reference,
-      customerNumber: order.card,
-      product: PRODUCT,
-      offerReference: order.inquiryRef,
-      billCount: 1,
-      amount: order.amount,
-      settlementDate: order.settlementDate,
-    }),
-    (answer) => paymentAnswer(order.reference, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), STATUS);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.reference), (answer) => paymentAnswer(asked.reference, answer));
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.reference,
+  customerNumber: order.card,
+  product: PRODUCT,
+  offerReference: order.inquiryRef,
+  billCount: 1,
+  amount: order.amount,
+  settlementDate: order.settlementDate,
+}));
+
+const advise = advising(STATUS, WORDS, (asked) => [asked.reference]);
 
 function inquiryAnswer(answer: InquiryAnswer): object {
   if (answer.code !== 'OK') return said(answer.code);

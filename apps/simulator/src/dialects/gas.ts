@@ -1,5 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import { advising, paying } from '../http/money-calls';
 import { type HttpDialect, guardedBy, inJson, json, type Office, type Route } from '../http/route';
 import { isBasic } from '../wire/credentials';
 import {
@@ -56,8 +57,8 @@ export const gas: HttpDialect = (office) => {
   const guarded = guardedBy(({ headers }) => isBasic(headers.authorization, user, secret));
   return [
     guarded('GET', '/bills/:customerNumber', ({ params, query }) => inquire(office, { ...query, ...params })),
-    guarded('POST', '/payments', ({ raw }) => pay(office, raw)),
-    guarded('GET', '/payments/:reference', ({ params }) => advise(office, params.reference)),
+    guarded('POST', '/payments', ({ raw }) => pay(office, parsed(raw))),
+    guarded('GET', '/payments/:reference', ({ params }) => advise(office, params)),
   ];
 };
 
@@ -69,28 +70,19 @@ function inquire({ counter }: Office, question: object): ReturnType<Route['serve
   );
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), PAYMENT);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.reference,
-      customerNumber: order.customerNumber,
-      product: order.product,
-      offerReference: order.billId,
-      billCount: order.items,
-      amount: order.amountSen,
-      settlementDate: order.bookDate,
-    }),
-    (answer) => paymentAnswer(order.reference, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, given: unknown): ReturnType<Route['serve']> {
-  const asked = reference(given);
-  if (asked === undefined) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked), (answer) => paymentAnswer(asked, answer));
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.reference,
+  customerNumber: order.customerNumber,
+  product: order.product,
+  offerReference: order.billId,
+  billCount: order.items,
+  amount: order.amountSen,
+  settlementDate: order.bookDate,
+}));
+
+const advise = advising({ reference }, WORDS, (asked) => [asked.reference]);
 
 function inquiryAnswer(number: string, answer: InquiryAnswer): object {
   if (answer.code !== 'OK') return said(answer.code);

@@ -1,6 +1,7 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
 import { sumOf } from '../billers/offers';
+import { advising, paying } from '../http/money-calls';
 import { type HttpDialect, inJson, json, type Office, type Route, UNAUTHORIZED } from '../http/route';
 import {
   count,
@@ -91,28 +92,19 @@ function inquire({ counter }: Office, payload: unknown): ReturnType<Route['serve
   );
 }
 
-function pay({ counter }: Office, payload: unknown): ReturnType<Route['serve']> {
-  const order = members(payload, PAYMENT);
-  if (!order) return json(said(CODES, 'MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.refNumber,
-      customerNumber: order.customerNumber,
-      product: order.product,
-      offerReference: order.inquiryId,
-      billCount: order.billCount,
-      amount: order.amount,
-      settlementDate: order.settlementDate,
-    }),
-    (answer) => paymentAnswer(order.refNumber, answer),
-  );
-}
+const WORDS = { malformed: () => said(CODES, 'MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, payload: unknown): ReturnType<Route['serve']> {
-  const asked = members(payload, STATUS);
-  if (!asked) return json(said(CODES, 'MALFORMED'));
-  return inJson(counter.advise(asked.refNumber), (answer) => paymentAnswer(asked.refNumber, answer));
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.refNumber,
+  customerNumber: order.customerNumber,
+  product: order.product,
+  offerReference: order.inquiryId,
+  billCount: order.billCount,
+  amount: order.amount,
+  settlementDate: order.settlementDate,
+}));
+
+const advise = advising(STATUS, WORDS, (asked) => [asked.refNumber]);
 
 function inquiryAnswer(number: string, answer: InquiryAnswer): object {
   if (answer.code !== 'OK') return said(INQUIRY_CODES, answer.code);

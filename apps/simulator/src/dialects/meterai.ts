@@ -2,6 +2,7 @@ import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes'
 import type { InquiryAnswer, PaymentAnswer, Reaction } from '../billers/desk';
 import type { StampAnswer } from '../billers/stamps';
 import { STAMP_PRICE } from '../billers/trades/top-ups';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpAnswer,
   type HttpDialect,
@@ -65,8 +66,8 @@ export const meterai: HttpDialect = (office) => {
   return [
     { method: 'POST', path: '/token', serve: ({ raw }) => giveToken(office, tokens, raw) },
     guarded('POST', '/orders/quote', ({ raw }) => inquire(office, raw)),
-    guarded('POST', '/orders', ({ raw }) => pay(office, raw)),
-    guarded('POST', '/orders/status', ({ raw }) => advise(office, raw)),
+    guarded('POST', '/orders', ({ raw }) => pay(office, parsed(raw))),
+    guarded('POST', '/orders/status', ({ raw }) => advise(office, parsed(raw))),
     guarded('POST', '/stamps', ({ raw }) => stamp(office, raw)),
     guarded('POST', '/stamps/status', ({ raw }) => stampStatus(office, raw)),
     guarded('GET', '/balance', () => balance(office)),
@@ -87,28 +88,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   );
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), ORDER);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.reference,
-      customerNumber: order.account,
-      product: order.product,
-      offerReference: order.quoteId,
-      billCount: 0,
-      amount: order.amount,
-      settlementDate: order.bookDate,
-    }),
-    (answer) => paymentAnswer(order.reference, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), ORDER_STATUS);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.reference), (answer) => paymentAnswer(asked.reference, answer));
-}
+const pay = paying(ORDER, WORDS, (order) => ({
+  legReference: order.reference,
+  customerNumber: order.account,
+  product: order.product,
+  offerReference: order.quoteId,
+  billCount: 0,
+  amount: order.amount,
+  settlementDate: order.bookDate,
+}));
+
+const advise = advising(ORDER_STATUS, WORDS, (asked) => [asked.reference]);
 
 function stamp({ stamps }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const order = members(parsed(raw), STAMP);

@@ -1,8 +1,9 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { PaymentAnswer } from '../billers/desk';
-import { type HttpDialect, guardedBy, inJson, json, type Office, type Route } from '../http/route';
+import { advising, paying } from '../http/money-calls';
+import { type HttpDialect, guardedBy } from '../http/route';
 import { isBasic } from '../wire/credentials';
-import { customerNumber, date, members, parsed, reference, rupiah, word } from '../wire/members';
+import { customerNumber, date, parsed, reference, rupiah, word } from '../wire/members';
 
 /** The dialect's codes; docs/json-peduli.md. */
 const CODES: CodeTable = {
@@ -33,33 +34,24 @@ export const peduli: HttpDialect = (office) => {
   const { user, secret } = office;
   const guarded = guardedBy(({ headers }) => isBasic(headers.authorization, user, secret));
   return [
-    guarded('POST', '/donasi', ({ raw }) => pay(office, raw)),
-    guarded('POST', '/donasi/status', ({ raw }) => advise(office, raw)),
+    guarded('POST', '/donasi', ({ raw }) => pay(office, parsed(raw))),
+    guarded('POST', '/donasi/status', ({ raw }) => advise(office, parsed(raw))),
   ];
 };
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const gift = members(parsed(raw), GIFT);
-  if (!gift) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: gift.referensi,
-      customerNumber: gift.donatur,
-      product: gift.program,
-      offerReference: '',
-      billCount: 0,
-      amount: gift.nominal,
-      settlementDate: gift.tanggalBuku,
-    }),
-    (answer) => paymentAnswer(gift.referensi, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), STATUS);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.referensi), (answer) => paymentAnswer(asked.referensi, answer));
-}
+const pay = paying(GIFT, WORDS, (gift) => ({
+  legReference: gift.referensi,
+  customerNumber: gift.donatur,
+  product: gift.program,
+  offerReference: '',
+  billCount: 0,
+  amount: gift.nominal,
+  settlementDate: gift.tanggalBuku,
+}));
+
+const advise = advising(STATUS, WORDS, (asked) => [asked.referensi]);
 
 function paymentAnswer(referensi: string, answer: PaymentAnswer): object {
   if (answer.code !== 'OK') return { ...said(answer.code), referensi };

@@ -248,3 +248,54 @@ test('a body above 64 KiB is refused', async () => {
 
   expect(answer.status).toBe(413);
 });
+
+/** Asks about a meter, and buys for it what it was asked for. */
+async function buyToken(
+  idpel: string,
+  amount: string,
+  paymentRef: string,
+): Promise<{ asked: Json; paid: Json }> {
+  const asked = (await world.pln('inquiry', { product: 'prepaid', idpel, amount, trace: 't' })).body;
+  const settlementDate = '2026-07-14';
+  const order = {
+    product: 'prepaid',
+    idpel,
+    ref: asked.ref,
+    paymentRef,
+    billCount: 0,
+    amount,
+    settlementDate,
+  };
+  return { asked, paid: (await world.pln('payment', order)).body };
+}
+
+/** Invented meters: one of 900 VA, and one for which two tokens were made and never given out. */
+const OF_900_VA = '14270010006';
+const WITH_UNSOLD = '14270010003';
+
+test('more energy than the meter may take is refused, and nothing is paid', async () => {
+  const { asked, paid } = await buyToken(OF_900_VA, '1000000', 'LEG-1');
+  expect(asked).toMatchObject({ subscriber: { power: '900' }, maxKwh: '648' });
+  expect(paid).toEqual({ rc: '0047', message: expect.any(String), paymentRef: 'LEG-1' });
+  expect(await world.truth()).toEqual([]);
+  const less = await buyToken(OF_900_VA, '500000', 'LEG-2');
+  expect(less.paid.rc).toBe('0000');
+});
+
+test('a token that was made and never given out is given out for its amount, once, and told again by advice', async () => {
+  const first = await buyToken(WITH_UNSOLD, '20000', 'LEG-1');
+  expect(first.asked.unsold).toEqual(['20000', '50000']);
+  expect(first.paid).toMatchObject({
+    rc: '0000',
+    buyingOption: '1',
+    token: expect.stringMatching(/^\d{20}$/),
+  });
+  await world.restart();
+  const told = (await world.pln('advice', { paymentRef: 'LEG-1', idpel: WITH_UNSOLD })).body;
+  expect(told.token).toBe(first.paid.token);
+
+  const second = await buyToken(WITH_UNSOLD, '20000', 'LEG-2');
+  expect(second.asked.unsold).toEqual(['50000']);
+  expect(second.paid.buyingOption).toBe('0');
+  expect(second.paid.token).not.toBe(first.paid.token);
+});

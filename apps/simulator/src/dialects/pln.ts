@@ -1,8 +1,8 @@
 import { customerSeed } from '../billers/biller';
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
-import { drawBelow } from '../billers/draw';
 import { chargesOf } from '../billers/trades/registration';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpDialect,
   guardedBy,
@@ -22,6 +22,7 @@ const RC: CodeTable = {
   ALREADY_PAID: '0088',
   DECLINED: '0005',
   WRONG_AMOUNT: '0013',
+  OVER_LIMIT: '0047',
   IN_PROCESS: '0068',
   PAYMENT_UNKNOWN: '0063',
   REVERSED: '0041',
@@ -29,9 +30,6 @@ const RC: CodeTable = {
   MALFORMED: '0030',
   PRODUCT_UNKNOWN: '0033',
 };
-
-/** Energy a household of this power may buy in one month: its full power, day and night. */
-const HOURS_PER_MONTH = 720;
 
 const rupiahDigits = text(/^[1-9]\d{0,11}$/);
 const product = text(/^(postpaid|prepaid|nontaglis)$/);
@@ -56,8 +54,8 @@ export const pln: HttpDialect = (office) => {
   );
   return [
     signed('POST', '/inquiry', ({ raw }) => inquire(office, raw)),
-    signed('POST', '/payment', ({ raw }) => pay(office, raw)),
-    signed('POST', '/advice', ({ raw }) => advise(office, raw)),
+    signed('POST', '/payment', ({ raw }) => pay(office, parsed(raw))),
+    signed('POST', '/advice', ({ raw }) => advise(office, parsed(raw))),
   ];
 };
 
@@ -72,30 +70,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   return inJson(counter.inquire(asked.product, asked.idpel), (answer) => inquiryAnswer(asked, seed, answer));
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), PAYMENT);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.paymentRef,
-      customerNumber: order.idpel,
-      product: order.product,
-      offerReference: order.ref,
-      billCount: order.billCount,
-      amount: order.amount,
-      settlementDate: order.settlementDate,
-    }),
-    (answer) => paymentAnswer(order.paymentRef, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), ADVICE);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.paymentRef, asked.idpel), (answer) =>
-    paymentAnswer(asked.paymentRef, answer),
-  );
-}
+const pay = paying(PAYMENT, WORDS, (order) => ({
+  legReference: order.paymentRef,
+  customerNumber: order.idpel,
+  product: order.product,
+  offerReference: order.ref,
+  billCount: order.billCount,
+  amount: order.amount,
+  settlementDate: order.settlementDate,
+}));
+
+const advise = advising(ADVICE, WORDS, (asked) => [asked.paymentRef, asked.idpel]);
 
 type Asked = { readonly product: string; readonly idpel: string; readonly amount: string | undefined };
 
@@ -106,7 +93,7 @@ function inquiryAnswer(
   answer: InquiryAnswer,
 ): object {
   if (answer.code !== 'OK') return said(answer.code);
-  const { person, details, reference: ref, bills, outstanding, validSeconds } = answer.offer;
+  const { person, details, reference: ref, bills, outstanding, validSeconds, unsold = [] } = answer.offer;
   const subscriber = { idpel: number, name: person.name, tariff: details.tariff, power: details.power };
   return said('OK', {
     ref,
@@ -120,7 +107,11 @@ function inquiryAnswer(
       meterFrom: bill.details.meterFrom,
       meterTo: bill.details.meterTo,
     })),
-    ...(word === 'prepaid' && prepaidMembers(seed, Number(details.power), amount)),
+    ...(word === 'prepaid' && {
+      maxKwh: details.maxKwh,
+      unsold: unsold.map(String),
+      ...(amount !== undefined && { amount }),
+    }),
     ...(word === 'nontaglis' && {
       registration: {
         number,
@@ -135,24 +126,6 @@ function inquiryAnswer(
     }),
     ...(validSeconds !== undefined && { validSeconds }),
   });
-}
-
-/** One meter in so many has a token that was bought and never given out. */
-const UNSOLD_ONE_IN = 8;
-
-/** The value of a token that was bought and never given out, if there is one, in rupiah. */
-export function unsoldOf(seed: string): readonly string[] {
-  return drawBelow(`${seed}|unsold`, UNSOLD_ONE_IN) === 0 ? ['20000'] : [];
-}
-
-/** The most energy a household of so many VA may buy. */
-export function kwhMaxOf(power: number): number {
-  return Math.floor((power * HOURS_PER_MONTH) / 1_000);
-}
-
-function prepaidMembers(seed: string, power: number, amount: string | undefined): object {
-  const maxKwh = String(kwhMaxOf(power));
-  return { maxKwh, unsold: unsoldOf(seed), ...(amount !== undefined && { amount }) };
 }
 
 function paymentAnswer(paymentRef: string, answer: PaymentAnswer): object {

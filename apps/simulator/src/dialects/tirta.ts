@@ -1,5 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer, ReversalAnswer, ReversalOrder } from '../billers/desk';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpDialect,
   guardedBy,
@@ -66,8 +67,8 @@ export const tirta: HttpDialect = (office) => {
   );
   return [
     signed('POST', '/tagihan', ({ raw }) => inquire(office, raw)),
-    signed('POST', '/bayar', ({ raw }) => pay(office, raw)),
-    signed('POST', '/cek', ({ raw }) => advise(office, raw)),
+    signed('POST', '/bayar', ({ raw }) => pay(office, parsed(raw))),
+    signed('POST', '/cek', ({ raw }) => advise(office, parsed(raw))),
     signed('POST', '/batal', ({ raw }) => reverse(office, raw)),
   ];
 };
@@ -80,28 +81,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   return inJson(counter.inquire(PRODUCT, asked.noPelanggan), inquiryAnswer);
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), BAYAR);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.reff,
-      customerNumber: order.noPelanggan,
-      product: PRODUCT,
-      offerReference: order.nomorInquiry,
-      billCount: order.lembar,
-      amount: order.total.toString(),
-      settlementDate: order.tanggalBuku,
-    }),
-    (answer) => paymentAnswer(order.reff, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const asked = members(parsed(raw), CEK);
-  if (!asked) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked.reff), (answer) => paymentAnswer(asked.reff, answer));
-}
+const pay = paying(BAYAR, WORDS, (order) => ({
+  legReference: order.reff,
+  customerNumber: order.noPelanggan,
+  product: PRODUCT,
+  offerReference: order.nomorInquiry,
+  billCount: order.lembar,
+  amount: order.total.toString(),
+  settlementDate: order.tanggalBuku,
+}));
+
+const advise = advising(CEK, WORDS, (asked) => [asked.reff]);
 
 function reverse({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   const read = members(parsed(raw), BATAL);

@@ -1,5 +1,6 @@
 import { type CodeTable, codeIn, type CodeTold, textOf } from '../billers/codes';
 import type { InquiryAnswer, PaymentAnswer } from '../billers/desk';
+import { advising, paying } from '../http/money-calls';
 import {
   type HttpCall,
   type HttpDialect,
@@ -57,8 +58,8 @@ export const wallet: HttpDialect = (office) => {
   return [
     { method: 'POST', path: '/oauth/token', serve: (call) => giveToken(office, tokens, call) },
     guarded('POST', '/wallets/inquiry', ({ raw }) => inquire(office, raw)),
-    guarded('POST', '/wallets/topups', ({ raw }) => pay(office, raw)),
-    guarded('GET', '/wallets/topups/:reference', ({ params }) => advise(office, params.reference ?? '')),
+    guarded('POST', '/wallets/topups', ({ raw }) => pay(office, parsed(raw))),
+    guarded('GET', '/wallets/topups/:reference', ({ params }) => advise(office, params)),
     ...(office.counter.biller.isPrefunded ? [guarded('GET', '/balance', () => balance(office))] : []),
   ];
 };
@@ -85,28 +86,19 @@ function inquire({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
   );
 }
 
-function pay({ counter }: Office, raw: Buffer): ReturnType<Route['serve']> {
-  const order = members(parsed(raw), TOPUP);
-  if (!order) return json(said('MALFORMED'));
-  return inJson(
-    counter.pay({
-      legReference: order.reference,
-      customerNumber: order.phone,
-      product: order.product,
-      offerReference: order.inquiryId,
-      billCount: 0,
-      amount: order.amount,
-      settlementDate: order.bookingDate,
-    }),
-    (answer) => paymentAnswer(order.reference, answer),
-  );
-}
+const WORDS = { malformed: () => said('MALFORMED'), payment: paymentAnswer };
 
-function advise({ counter }: Office, given: string): ReturnType<Route['serve']> {
-  const asked = reference(given);
-  if (asked === undefined) return json(said('MALFORMED'));
-  return inJson(counter.advise(asked), (answer) => paymentAnswer(asked, answer));
-}
+const pay = paying(TOPUP, WORDS, (order) => ({
+  legReference: order.reference,
+  customerNumber: order.phone,
+  product: order.product,
+  offerReference: order.inquiryId,
+  billCount: 0,
+  amount: order.amount,
+  settlementDate: order.bookingDate,
+}));
+
+const advise = advising({ reference }, WORDS, (asked) => [asked.reference]);
 
 function balance({ floats, counter }: Office): ReturnType<Route['serve']> {
   return json({ ...said('OK'), balance: withDecimals(floats.balanceOf(counter.biller)) });

@@ -5,7 +5,6 @@ import type { PaymentAnswer, Reaction } from '../billers/desk';
 import { type Offer, sumOf } from '../billers/offers';
 import { chargesOf } from '../billers/trades/registration';
 import type { Bill, Details } from '../billers/trades/trade';
-import { kwhMaxOf, unsoldOf } from '../dialects/pln';
 import { jakartaCompact } from '../jakarta';
 import { compactDate, reference } from '../wire/members';
 import { trailer } from './framing';
@@ -19,6 +18,7 @@ const CODES: CodeTable = {
   ALREADY_PAID: '0088',
   DECLINED: '0005',
   WRONG_AMOUNT: '0013',
+  OVER_LIMIT: '0047',
   IN_PROCESS: '0068',
   PAYMENT_UNKNOWN: '0063',
   REVERSED: '0094',
@@ -311,7 +311,7 @@ const prepaid: Layout = {
     theirReference.slice(-8) +
     fit(details.tariff ?? '', 4) +
     digits(details.power ?? '', 9) +
-    '0' +
+    (receipt.buyingOption ?? '0') +
     withDecimals(0, '0', 10) +
     withDecimals(0, receipt.stampDuty, 10) +
     withDecimals(0, receipt.ppn, 10) +
@@ -320,18 +320,14 @@ const prepaid: Layout = {
     withDecimals(0, receipt.tokenAmount, 12) +
     withDecimals(2, `${(receipt.kwh ?? '').replace('.', '')}0`, 10) +
     (receipt.token ?? ''),
-  extra: (seed, { details }) => {
-    const [unsold] = unsoldOf(seed);
-    return (
-      '51' +
-      fit(seed.split('|')[1] ?? '', 5) +
-      fit(PHONE, 15) +
-      digits(kwhMaxOf(Number(details.power)), 5) +
-      (unsold === undefined ? '0' : '1') +
-      digits(unsold ?? 0, 11) +
-      digits(0, 11)
-    );
-  },
+  extra: (seed, { details, unsold: [first = 0n, second = 0n] = [] }) =>
+    '51' +
+    fit(seed.split('|')[1] ?? '', 5) +
+    fit(PHONE, 15) +
+    digits(details.maxKwh ?? '', 5) +
+    digits([first, second].filter((amount) => amount > 0n).length, 1) +
+    digits(first, 11) +
+    digits(second, 11),
 };
 
 /** How many decimals follow, and the value in that many. */

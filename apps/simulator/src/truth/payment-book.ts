@@ -21,11 +21,17 @@ const ORDER = {
 };
 const ENTRY = { ...ORDER, biller: z.string(), source: z.string(), at: z.iso.datetime({ offset: true }) };
 
-const paidEntry = z.strictObject({ ...ENTRY, kind: z.literal('paid'), theirReference: z.string() });
+const paidEntry = z.strictObject({
+  ...ENTRY,
+  kind: z.literal('paid'),
+  theirReference: z.string(),
+  /** The name of what had been made before and was handed out by it, such as a token. */
+  unsold: z.string().optional(),
+});
 const refusedEntry = z.strictObject({
   ...ENTRY,
   kind: z.literal('refused'),
-  reason: z.enum(['CUSTOMER_UNKNOWN', 'ALREADY_PAID', 'DECLINED', 'WRONG_AMOUNT']),
+  reason: z.enum(['CUSTOMER_UNKNOWN', 'ALREADY_PAID', 'DECLINED', 'WRONG_AMOUNT', 'OVER_LIMIT']),
 });
 
 const reversedEntry = z.strictObject({
@@ -60,6 +66,7 @@ export class PaymentBook {
   private readonly kept = new Map<string, bigint>();
   private readonly byReference = new Map<string, PaymentEntry>();
   private readonly reversals = new Map<string, ReversedEntry>();
+  private readonly handedOut = new Set<string>();
 
   /** @param folder where `truth.jsonl` and `refusals.jsonl` live. */
   constructor(folder: string) {
@@ -77,6 +84,11 @@ export class PaymentBook {
   /** How the payment under this leg reference was undone, if it was. */
   findReversal(biller: string, legReference: string): ReversedEntry | undefined {
     return this.reversals.get(bookKey(biller, legReference));
+  }
+
+  /** Whether what goes by this name was handed out. */
+  isHandedOut(unsold: string): boolean {
+    return this.handedOut.has(unsold);
   }
 
   /** Every payment and every reversal, oldest first. */
@@ -130,6 +142,7 @@ export class PaymentBook {
     if (entry.kind === 'reversed') this.reversals.set(key, entry);
     else this.byReference.set(key, entry);
     if (entry.kind === 'paid') this.paidCount += 1;
+    if (entry.kind === 'paid' && entry.unsold !== undefined) this.handedOut.add(entry.unsold);
     if (entry.kind === 'refused') return;
     const amount = entry.kind === 'paid' ? BigInt(entry.amount) : -BigInt(entry.amount);
     this.kept.set(entry.biller, this.keptBy(entry.biller) + amount);

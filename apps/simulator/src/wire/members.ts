@@ -2,8 +2,8 @@ import { isCalendarDate } from '../jakarta';
 
 /** Reads one member; undefined where it is not as it must be. */
 export type Check<Value> = ((value: unknown) => Value | undefined) & { readonly isOptional?: true };
-type Shape = Readonly<Record<string, Check<unknown>>>;
-type Read<S extends Shape> = {
+export type Shape = Readonly<Record<string, Check<unknown>>>;
+export type Read<S extends Shape> = {
   readonly [Name in keyof S]: S[Name] extends Check<infer Value>
     ? S[Name] extends { readonly isOptional: true }
       ? Value | undefined

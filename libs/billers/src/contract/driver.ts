@@ -14,8 +14,11 @@ export interface Played {
 export interface Way<Reaction = unknown> {
   /** Completes "where the biller ...". */
   name: string;
-  /** @param one with the approving answer at hand, to spoil it. */
-  react(one: BillerCase): Reaction;
+  /**
+   * @param one with the approving answer at hand, to spoil it.
+   * @param withinMs how long this call may take, where the way has a time of its own.
+   */
+  react(one: BillerCase, withinMs?: number): Reaction;
   /** How long the call may take; long enough for any answer where left out. */
   withinMs?: number | undefined;
   /** Where this way leaves something else than its row says. */

@@ -6,7 +6,7 @@ import type { BillerCase } from './fixtures';
 export const LONG_MS = 20_000;
 
 /** Short enough to wait for, long enough for a request to arrive before. */
-export const SHORT_MS = 300;
+export const SHORT_MS = 500;
 
 /** What a call came to, as fixtures write it: amounts as digits, and without the evidence. */
 export type Told = Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LinkLimits } from '#lib/iso8583';
+import { answerParts } from '../spec/answer-parts';
 import { AdviceCodes, InquiryCodes, PaymentCodes, ReversalCodes, SUCCESS } from '../spec/codes';
 import { AfterUnknown, COMMON, EnvironmentName } from '../spec/common';
 import { objectionToTemplate } from '../text-template';
@@ -33,6 +34,7 @@ const Pattern = z.string().refine((text) => {
 const FORMS = [
   'text',
   'number',
+  'number above zero',
   'rupiah',
   'cents',
   'currency',
@@ -79,35 +81,13 @@ const Repeats = z.record(
   z.string(),
 );
 
-const Approved = z.strictObject({ reference: Value, amount: Value, receipt: Values });
-
-const Bill = z.strictObject({
-  customerName: Value,
-  /** Absent where every unpaid period is sent. */
-  outstanding: Value.optional(),
-  /** Absent where the biller never says how long its offer is valid. */
-  validSeconds: Value.optional(),
-  /** What may be paid at least and at most, where the customer chooses within the biller's bounds. */
-  payable: z.strictObject({ minimum: Value, maximum: Value }).optional(),
-  /** What the payment brings back, as it came where it is a plain path: its spaces included. */
-  echo: Values,
-  details: Values,
-  /**
-   * The group that repeats for each bill, or the places of one bill each, every one inside in a layout of its own, as
-   * many of them as come; absent where the answer is about one bill.
-   */
-  lines: z.union([Path, z.strictObject({ each: z.array(Path).min(1), layout: z.string() })]).optional(),
-  /** Absent where the customer chooses the amount. */
-  line: z
-    .strictObject({
-      period: Value,
-      amount: Value,
-      /** Absent where the biller's amounts have their penalties in them. */
-      penalty: Value.optional(),
-      details: Values,
-    })
-    .optional(),
-});
+/**
+ * The group that repeats for each bill, or the places of one bill each, every one inside in a layout of its own, as many
+ * of them as come; absent where the answer is about one bill, and its `line` where the customer chooses the amount.
+ */
+const Lines = z.union([Path, z.strictObject({ each: z.array(Path).min(1), layout: z.string() })]);
+/** An echo is brought back as it came where it is a plain path: its spaces included. */
+const { Bill, Approved } = answerParts({ value: Value, text: Value, values: Values, lines: Lines });
 
 const Call = {
   /** The message type. */

@@ -47,6 +47,8 @@ export function textOf(value: ValueSpec, at: TextAt): string | undefined {
       return text.trim();
     case 'number':
       return withoutZeros(scaled(text, decimalsAt(decimals, at), path));
+    case 'number above zero':
+      return aboveZero(withoutZeros(scaled(text, decimalsAt(decimals, at), path)));
     case 'rupiah':
     case 'cents':
     case 'currency':
@@ -129,6 +131,11 @@ function withoutZeros(number: string): string {
   const rest = decimals.replace(/0+$/, '');
   const digits = units.replace(/^0+(?=\d)/, '');
   return rest === '' ? digits : `${digits}.${rest}`;
+}
+
+/** Where a fixed layout has zeros for what is not there. */
+function aboveZero(number: string): string | undefined {
+  return /[1-9]/.test(number) ? number : undefined;
 }
 
 function dateOf(text: string, path: string, write: (digits: string) => string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerParts } from '../spec/answer-parts';
 import {
   AdviceCodes,
   BalanceCodes,
@@ -29,30 +30,8 @@ const ANSWER = {
   message: Path.optional(),
 };
 
-const Bill = z.strictObject({
-  customerName: Path,
-  /** Absent where every unpaid period is sent. */
-  outstanding: Path.optional(),
-  /** Absent where the biller never says how long its offer is valid. */
-  validSeconds: Path.optional(),
-  /** What may be paid at least and at most, where the biller says it. */
-  payable: z.strictObject({ minimum: Path, maximum: Path }).optional(),
-  echo: Sources,
-  details: Sources,
-  /** The list of bills. Absent where the answer itself is the only one, or, without `line`, where there are none. */
-  lines: Path.optional(),
-  line: z
-    .strictObject({
-      period: Source,
-      amount: Path,
-      /** Absent where the biller's amounts have their penalties in them. */
-      penalty: Path.optional(),
-      details: Sources,
-    })
-    .optional(),
-});
-
-const Approved = z.strictObject({ reference: Path, amount: Path, receipt: Sources });
+/** The list of bills is absent where the answer itself is the only one, or, without `line`, where there are none. */
+const { Bill, Approved } = answerParts({ value: Path, text: Source, values: Sources, lines: Path });
 
 /** What the calls of a mapped kind say of their answers; a kind adds how the call itself is made. */
 export const INQUIRY = { ...ANSWER, codes: InquiryCodes, bill: Bill };

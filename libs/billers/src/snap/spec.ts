@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SigningRules } from '#lib/snap';
+import { answerParts } from '../spec/answer-parts';
 import { AdviceCodes, InquiryCodes, PaymentCodes, SUCCESS } from '../spec/codes';
 import { COMMON, EnvironmentName } from '../spec/common';
 import { objectionToTemplate } from '../text-template';
@@ -28,29 +29,8 @@ const Tree: z.ZodType<Tree> = z.lazy(() =>
 );
 const Body = z.record(z.string(), Tree);
 
-const Approved = z.strictObject({ reference: Value, amount: Value, receipt: Values });
-
-const Bill = z.strictObject({
-  customerName: Value,
-  /** Absent where every unpaid period is sent. */
-  outstanding: Value.optional(),
-  /** Absent where the biller never says how long its offer is valid. */
-  validSeconds: Value.optional(),
-  payable: z.strictObject({ minimum: Value, maximum: Value }).optional(),
-  echo: Values,
-  details: Values,
-  /** A list with one item for each bill; absent where the customer chooses the amount. */
-  lines: Path.optional(),
-  line: z
-    .strictObject({
-      period: Value,
-      amount: Value,
-      /** Absent where the biller's amounts have their penalties in them. */
-      penalty: Value.optional(),
-      details: Values,
-    })
-    .optional(),
-});
+/** `lines` is a list with one item for each bill; absent where the customer chooses the amount. */
+const { Bill, Approved } = answerParts({ value: Value, text: Value, values: Values, lines: Path });
 
 const Call = {
   body: Body,

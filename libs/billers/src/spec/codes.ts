@@ -11,6 +11,7 @@ const OF_THE_PAYMENT = [
   'BILL_IN_PAYMENT',
   'CUSTOMER_NUMBER_INVALID',
   'AMOUNT_MISMATCH',
+  'LIMIT_EXCEEDED',
 ] as const satisfies readonly ResponseCode[];
 
 /** Refusals that speak of the biller as it is now: they tell nothing of a payment that was sent before. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '#lib/kernel';
-import { describeBiller } from '../../test/contract';
+import { describeBillers } from '../../test/contract';
 import { writeBelow, writeFilesOf } from '../../test/guide';
 import { BillerRegistry } from '../registry';
 
@@ -41,7 +41,7 @@ const ELEMENTS = { inquiry: 'BillResponse', payment: 'PayResponse', advice: 'Sta
 writeFilesOf('docs/biller-kinds/xml.md', root);
 writeOtherCases();
 
-describeBiller(join(root, 'config/billers/pajak-kota.yaml'), fixtures);
+describeBillers([{ file: join(root, 'config/billers/pajak-kota.yaml'), folder: fixtures }]);
 
 test('the registry finds the new biller by its file', async () => {
   process.env['BILLER_PAJAK_KOTA_URL'] = 'http://127.0.0.1:1';

@@ -1,6 +1,6 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { refusal, type Refusal } from '#lib/kernel';
+import { refusal, type Refusal, type ResponseCode } from '#lib/kernel';
 import { isDatabaseAway, type Logger } from '#lib/platform';
 import { HttpDialects, sendAnswer } from './dialect';
 import { RefusedRequest } from './refused-request';
@@ -9,13 +9,21 @@ import { HTTP_LOGGER } from './tokens';
 /** A stranger's address may be as long as the headers allow. */
 const PATH_LOGGED_MAX = 200;
 
+/** Told of the moment, not of the request. */
+const OF_THE_MOMENT: ReadonlySet<ResponseCode> = new Set(['NOT_NOW', 'RATE_LIMITED']);
+
 /** Every error leaves as a refusal in its caller's dialect, never with a stack or SQL. */
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
+  /** Looks for nothing to mask: what it is given holds no word of the caller. */
+  private readonly plain: Logger;
+
   constructor(
     @Inject(HTTP_LOGGER) private readonly logger: Logger,
     @Inject(HttpDialects) private readonly dialects: HttpDialects,
-  ) {}
+  ) {
+    this.plain = logger.child({}, { redact: [] });
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
@@ -30,7 +38,9 @@ export class RefusalFilter implements ExceptionFilter {
     const dialect = this.dialects.of(request);
     const { paymentId } = payment ?? {};
     const line = { method, path, code: told.code, detail: told.detail, paymentId };
-    this.logger.info({ ...line, ...dialect.said?.(request) }, 'refused');
+    // A refusal that has nothing to do with what was asked costs as little as it can: there are most when we are busiest.
+    if (OF_THE_MOMENT.has(told.code)) this.plain.info(line, 'refused');
+    else this.logger.info({ ...line, ...dialect.said?.(request) }, 'refused');
     // A refusal says that the reference is free. Without the books nobody knows: an earlier request may have formed it.
     if (dialect.mayForm(request) && !(error instanceof RefusedRequest) && told.code === 'NOT_NOW')
       closeUnanswered(request, reply);

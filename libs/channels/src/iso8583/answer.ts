@@ -15,6 +15,8 @@ export type Reply =
       blamed?: string | undefined;
       /** The payment that has its reference. */
       first?: Payment | undefined;
+      /** The customer that the message named, as the books have it. */
+      customerNumber?: string | undefined;
     }
   | { kind: 'offer'; inquiry: StoredInquiry }
   | { kind: 'payment'; code: ResponseCode; payment: Payment };
@@ -54,7 +56,7 @@ export function answerFields(speech: Speech, question: Question | undefined, rep
     if (total !== undefined) fields[profile.amount.field] = total;
     return { ...fields, ...write(factsOfOffer(reply.inquiry)) };
   }
-  if (reply.kind === 'refused') return { ...fields, ...write(factsOfFirst(question, reply.first)) };
+  if (reply.kind === 'refused') return { ...fields, ...write(factsOfFirst(reply)) };
   if (!question.hasRrn) fields[profile.rrnField] = reply.payment.paymentId;
   return { ...fields, ...write(factsOfPayment(reply.payment)) };
 }
@@ -66,7 +68,7 @@ function productOf(reply: Reply): string {
 }
 
 /** Of the payment that has the reference nothing is told but its Payment ID. */
-function factsOfFirst({ customerNumber }: Question, first: Payment | undefined): Facts {
+function factsOfFirst({ customerNumber, first }: Extract<Reply, { kind: 'refused' }>): Facts {
   const texts = { customerNumber: customerNumber ?? first?.customerNumber, paymentId: first?.paymentId };
   return { texts, bills: [] };
 }

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Refusal, ResponseCode } from '#lib/kernel';
-import type { Answer, Payment, PaymentRequest } from '#lib/switching';
+import {
+  customerOf,
+  type Answer,
+  type NamedCustomer,
+  type Payment,
+  type PaymentRequest,
+} from '#lib/switching';
 import type { DoorParts } from '../door';
 import { furtherInputs } from '../further-inputs';
 import { standingOf, undoneOf, type Reply } from './answer';
@@ -13,18 +19,21 @@ export interface Caller {
   speech: Speech;
 }
 
+/** What a message asks, and of whom. */
+type Named = Question & { who: NamedCustomer | undefined };
+
 /** Puts what a partner's message asks before the flows. It translates, and decides nothing about money. */
 export class Iso8583Desk {
   constructor(
     private readonly parts: Pick<
       DoorParts,
-      'inquiryFlow' | 'paymentFlow' | 'reversalFlow' | 'payments' | 'catalog'
+      'inquiryFlow' | 'paymentFlow' | 'reversalFlow' | 'payments' | 'catalog' | 'numbers'
     >,
   ) {}
 
   /** Does what a message asks. */
   async answer(caller: Caller, asked: Question): Promise<Reply> {
-    const question = this.inOneForm(asked);
+    const question = this.named(asked);
     switch (question.call) {
       case 'inquiry':
         return this.inquire(caller, question);
@@ -37,24 +46,25 @@ export class Iso8583Desk {
     }
   }
 
-  /** A number may be typed in several forms; the books know one of them. */
-  private inOneForm(question: Question): Question {
+  /** A number may be typed in several forms, or be masked in the books; it means one customer. */
+  private named(question: Question): Named {
     const { productId, customerNumber } = question;
-    if (productId === undefined || customerNumber === undefined) return question;
-    return { ...question, customerNumber: this.parts.catalog.normalNumber(productId, customerNumber) };
+    if (productId === undefined || customerNumber === undefined) return { ...question, who: undefined };
+    const { catalog, numbers } = this.parts;
+    return { ...question, who: numbers.named(catalog.product(productId), customerNumber) };
   }
 
-  private async inquire({ channelId, speech }: Caller, question: Question): Promise<Reply> {
-    const { productId, customerNumber, amount, billCount, reference, data, objection } = question;
+  private async inquire({ channelId, speech }: Caller, question: Named): Promise<Reply> {
+    const { productId, who, amount, billCount, reference, data, objection } = question;
     if (objection) return refusedBy(objection);
     if (reference === undefined) return refused('REQUEST_MALFORMED');
     if (productId === undefined) return refused('PRODUCT_UNKNOWN');
-    if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
+    if (who === undefined) return refused('CUSTOMER_NUMBER_INVALID');
     const answer = await this.parts.inquiryFlow.inquire({
       channelId,
       reference,
       productId,
-      customerNumber,
+      customerNumber: who.asked,
       amount,
       billCount,
       ...furtherInputs(this.parts.catalog.product(productId), (name) => data[name]),
@@ -64,16 +74,16 @@ export class Iso8583Desk {
   }
 
   /** A refusal before the payment flow would deny a payment that stands under this reference: that is looked up first. */
-  private async pay(caller: Caller, question: Question): Promise<Reply> {
+  private async pay(caller: Caller, question: Named): Promise<Reply> {
     const order = orderOf(caller, question);
     if ('kind' in order) return (await this.standing(caller, question)) ?? order;
     const reply = replyOf(await this.parts.paymentFlow.pay(order));
     if (reply.kind !== 'refused' || reply.code !== 'REFERENCE_REUSED') return reply;
-    return reused(await this.find(caller, question));
+    return reused(question, await this.find(caller, question));
   }
 
   /** The partner has no answer to its payment: it gets the stored one, or its payment is made now, once. */
-  private async advise(caller: Caller, question: Question): Promise<Reply> {
+  private async advise(caller: Caller, question: Named): Promise<Reply> {
     const standing = await this.standing(caller, question);
     if (standing) return standing;
     if (question.reference === undefined || caller.speech.profile.adviceOfUnseen === 'refuse')
@@ -82,10 +92,10 @@ export class Iso8583Desk {
   }
 
   /** What stands of the payment that a message names; undefined where there is none. */
-  private async standing(caller: Caller, question: Question): Promise<Reply | undefined> {
+  private async standing(caller: Caller, question: Named): Promise<Reply | undefined> {
     const payment = await this.find(caller, question);
     if (!payment) return undefined;
-    return isAbout(payment, question) ? paid(payment) : reused(payment);
+    return isAbout(payment, question) ? paid(payment) : reused(question, payment);
   }
 
   private async reverse(caller: Caller, question: Question): Promise<Reply> {
@@ -119,12 +129,12 @@ export class Iso8583Desk {
 }
 
 /** What a message orders, or why it orders nothing. */
-function orderOf({ channelId, speech }: Caller, question: Question): PaymentRequest | Reply {
-  const { productId, customerNumber, amount, inquiryId, reference, objection } = question;
+function orderOf({ channelId, speech }: Caller, question: Named): PaymentRequest | Reply {
+  const { productId, who, amount, inquiryId, reference, objection } = question;
   if (objection) return refusedBy(objection);
   if (reference === undefined) return refused('PAYMENT_UNKNOWN');
   if (productId === undefined) return refused('PRODUCT_UNKNOWN');
-  if (customerNumber === undefined) return refused('CUSTOMER_NUMBER_INVALID');
+  if (who === undefined) return refused('CUSTOMER_NUMBER_INVALID');
   if (amount === undefined) return refused('AMOUNT_MISMATCH');
   if (inquiryId === undefined) return refused('INQUIRY_REQUIRED');
   return {
@@ -132,19 +142,19 @@ function orderOf({ channelId, speech }: Caller, question: Question): PaymentRequ
     reference,
     inquiryId,
     total: amount,
-    about: { productId, customerNumber },
-    contentHash: contentHashOf(question),
+    about: { productId, customer: who.customer },
+    contentHash: contentHashOf(question, who.customer),
     answerWithinMs: speech.profile.answerWithinMs,
   };
 }
 
 /** Whether a message speaks of this very payment. What it does not say, it does not contradict. */
-function isAbout(payment: Payment, question: Question): boolean {
-  const { productId, customerNumber, inquiryId, amount, hasOtherMoney } = question;
+function isAbout(payment: Payment, question: Named): boolean {
+  const { productId, who, inquiryId, amount, hasOtherMoney } = question;
   return (
     !hasOtherMoney &&
     payment.productId === (productId ?? payment.productId) &&
-    payment.customerNumber === (customerNumber ?? payment.customerNumber) &&
+    customerOf(payment) === (who?.customer ?? customerOf(payment)) &&
     payment.inquiryId === (inquiryId ?? payment.inquiryId) &&
     payment.offer.total === (amount ?? payment.offer.total)
   );
@@ -174,6 +184,6 @@ function refusedBy({ code, field }: Refusal): Reply {
 }
 
 /** The reference belongs to another payment, which stays what it is. */
-function reused(first: Payment | undefined): Reply {
-  return { kind: 'refused', code: 'REFERENCE_REUSED', first };
+function reused({ who }: Named, first: Payment | undefined): Reply {
+  return { kind: 'refused', code: 'REFERENCE_REUSED', first, customerNumber: who?.customerNumber };
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TlsMaterial } from '#lib/platform';
-import { readSpec } from '#lib/iso8583';
+import { readSpec, type Iso8583Spec } from '#lib/iso8583';
 import type { Door, DoorParts } from '../door';
+import type { ShownNumber } from '../profiles';
 import { Iso8583Admission } from './admission';
 import { Iso8583Desk } from './desk';
 import { Gate } from './gate';
@@ -26,11 +27,15 @@ export interface Iso8583Settings {
 
 /**
  * Opens a TCP door for each ISO 8583 profile that has a port.
- * @throws ConfigError where a profile asks what its dialect cannot say; also of a profile that has no door here.
+ * @throws ConfigError where a profile asks what its dialect cannot say, or shows what may not be shown; also of a profile
+ * that has no door here.
  */
 export async function openIso8583(parts: DoorParts, settings: Iso8583Settings): Promise<Door[]> {
   const speeches = [...parts.profiles.all('iso8583')].map(([name, profile]) =>
     speechOf(name, profile, settings.configDirectory),
+  );
+  parts.profiles.requireHidden('iso8583', parts.catalog.products(), (profile, name) =>
+    numbersInLogs(profile, speeches.find((speech) => speech.name === name)?.spec),
   );
   const doors: Door[] = [];
   for (const speech of speeches) {
@@ -43,6 +48,19 @@ export async function openIso8583(parts: DoorParts, settings: Iso8583Settings): 
 /** A profile with its dialect. */
 export function speechOf(name: string, profile: Iso8583Profile, configDirectory: string): Speech {
   return new Speech(name, profile, readSpec(join(configDirectory, 'iso8583', `${profile.dialect}.yaml`)));
+}
+
+/** Where private data shows in logs as it is, or an answer repeats the number as it came. */
+function numbersInLogs({ products, layouts, dialect }: Iso8583Profile, spec?: Iso8583Spec): ShownNumber[] {
+  return Object.entries(products).flatMap(([code, sold]) => {
+    const { inquiry, payment, reversal } = sold.layouts ?? layouts;
+    const uses = [inquiry, payment, reversal].flatMap(({ question, answer }) => [question, answer]);
+    const fields = uses.flatMap((use) => (use && spec ? [spec.layout(use.layout).field] : []));
+    const open = fields.find((field) => spec?.definition.fields[field]?.mask === 'safe');
+    if (open === undefined) return [];
+    const how = `DE ${open} shows them in logs: give it another mask than safe in config/iso8583/${dialect}.yaml`;
+    return { product: sold.product, at: ['products', code, 'product'], how };
+  });
 }
 
 async function openDoor(

@@ -84,8 +84,8 @@ function ourIdIn(text: string | undefined): string | undefined {
 }
 
 /** SHA-256 of what a payment is about: a repeat and an advice have the same, whatever else differs in them. */
-export function contentHashOf({ productId, customerNumber, inquiryId, amount }: Question): Buffer {
-  const content = [productId, customerNumber, inquiryId, amount?.toString()];
+export function contentHashOf({ productId, inquiryId, amount }: Question, customer: string): Buffer {
+  const content = [productId, customer, inquiryId, amount?.toString()];
   return createHash('sha256').update(JSON.stringify(content)).digest();
 }
 

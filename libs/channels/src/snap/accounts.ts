@@ -1,49 +1,86 @@
-import { normalNumber, type Catalog } from '#lib/catalog';
+import type { Catalog } from '#lib/catalog';
 import { fail, ok, type Result } from '#lib/kernel';
-import { readIdentity, type VirtualAccountIdentity } from '#lib/snap';
-import { bookedNumber } from '#lib/switching';
+import { readIdentity } from '#lib/snap';
+import type { Payment, SealedNumbers } from '#lib/switching';
+import { additionalOf, type SnapMessage } from './message';
+import type { Account } from './offers';
 import type { SnapPeer } from './partners';
 import type { AccountRule } from './profile';
 import { snapRefusal, type SnapRefusal } from './refused';
 
-/** What an account number is about: a product, and a customer's number at its biller. */
-export interface Account {
-  productId: string;
-  /** As the books have it, whichever way the customer typed it. */
-  customerNumber: string;
-}
-
-/** An account as it was read from its number. */
+/** An account as a message names it. */
 export interface ReadAccount extends Account {
   /** What the biller is asked for: never masked. */
   asked: string;
-  /** The account number in the product's one form of it. */
-  customerNo: string;
+  /** What tells the account from all others of its company code. */
+  content: readonly string[];
 }
 
-/** Reads which bill an account number means, by the rules of the partner's profile: company code, prefix, the rest. */
-export function accountOf(
-  { profile: { accounts }, companyCodes }: Pick<SnapPeer, 'profile' | 'companyCodes'>,
-  identity: VirtualAccountIdentity,
-  catalog: Pick<Catalog, 'product'>,
-): Result<ReadAccount, SnapRefusal> {
+type BookedCustomer = Pick<Payment, 'productId' | 'customerNumber'>;
+
+/** Reads which bill an account means, by the rules of the partner's profile: company code, prefix, the customer's number. */
+export class Accounts {
+  constructor(
+    private readonly catalog: Pick<Catalog, 'product'>,
+    private readonly numbers: Pick<SealedNumbers, 'named'>,
+  ) {}
+
+  /** The account that a message speaks of. */
+  read(message: Pick<SnapMessage, 'peer' | 'identity' | 'body'>): Result<ReadAccount, SnapRefusal> {
+    const found = ruleFor(message);
+    if (!found.ok) return found;
+    const { rule, customerNo } = found.value;
+    const product = this.catalog.product(rule.product);
+    const read = (typed: string, content: (asked: string, customer: string) => string[]) => {
+      const { asked, customer } = this.numbers.named(product, typed);
+      return ok({ productId: rule.product, customer, asked, content: content(asked, customer) });
+    };
+    if (rule.customerIn === undefined) {
+      // The catalog may have learnt it after the profile was looked at.
+      if (product?.isNumberMasked === true) return unknown('no account number may say this number');
+      return read(customerNo.slice(rule.prefix.length), (asked) => [rule.prefix + asked]);
+    }
+    if (customerNo !== rule.prefix)
+      return unknown('the account number of this product has no customer in it');
+    const typed = additionalOf(message, rule.customerIn);
+    if (typed === undefined || typed === '')
+      return fail(
+        snapRefusal('40002', `additionalInfo.${rule.customerIn}`, "the customer's number is not given"),
+      );
+    return read(typed, (_, customer) => [rule.prefix, customer]);
+  }
+
+  /** How the account number of a payment's customer may end, as far as the books can tell. */
+  endsOf({ profile }: SnapPeer, { productId, customerNumber }: BookedCustomer): string[] {
+    const product = this.catalog.product(productId);
+    // A number that is written in several ways, or masked, is the same at its end only.
+    const isWrittenOneWay = product?.numberRules === null && !product.isNumberMasked;
+    const end = isWrittenOneWay ? customerNumber : customerNumber.slice(-4);
+    const rules = profile.accounts.rules.filter((one) => one.product === productId);
+    return rules.length === 0
+      ? [end]
+      : rules.map(({ customerIn, prefix }) => (customerIn === undefined ? end : prefix));
+  }
+}
+
+/** The rule that an account number falls under. */
+function ruleFor({
+  peer: { profile, companyCodes },
+  identity,
+}: Pick<SnapMessage, 'peer' | 'identity'>): Result<{ rule: AccountRule; customerNo: string }, SnapRefusal> {
+  const { accounts } = profile;
   const read = readIdentity(identity, accounts.padding);
   if (!read.ok)
     return fail(snapRefusal('40001', read.error, 'the three numbers of the account do not belong together'));
   const { companyCode, customerNo } = read.value;
-  const unknown = (detail: string) => fail(snapRefusal('40412', undefined, detail));
   if (!companyCodes.includes(companyCode)) return unknown("the company code is not the partner's");
   const rule = accounts.rules.filter((one) => fits(one, companyCode, customerNo)).sort(longestFirst)[0];
   if (!rule) return unknown('no rule of the profile knows this account number');
-  const typed = customerNo.slice(rule.prefix.length);
-  const product = catalog.product(rule.product);
-  const asked = product ? normalNumber(product, typed) : typed;
-  return ok({
-    productId: rule.product,
-    customerNumber: product ? bookedNumber(product, typed) : typed,
-    asked,
-    customerNo: rule.prefix + asked,
-  });
+  return ok({ rule, customerNo });
+}
+
+function unknown(detail: string): { ok: false; error: SnapRefusal } {
+  return fail(snapRefusal('40412', undefined, detail));
 }
 
 function fits(rule: AccountRule, companyCode: string, customerNo: string): boolean {

@@ -12,6 +12,7 @@ export interface NamedMessage {
   externalId: string;
   /** The payment it is about, where it is about one and can be read. */
   reference: string | undefined;
+  /** What tells its body from all others. */
   bodyHash: Buffer;
 }
 

@@ -2,7 +2,7 @@ import type { Catalog } from '#lib/catalog';
 import { fail, ok, type Result, type Rupiah } from '#lib/kernel';
 import type { InquiryFlow, StoredInquiry } from '#lib/switching';
 import { furtherInputs } from '../further-inputs';
-import { accountOf, type ReadAccount } from './accounts';
+import type { Accounts, ReadAccount } from './accounts';
 import type { SnapAnswer } from './answer';
 import { additionalOf, amountOf, textOf, type SnapMessage } from './message';
 import type { SnapOffers } from './offers';
@@ -24,18 +24,19 @@ export class InquiryDesk {
     private readonly catalog: Catalog,
     private readonly inquiryFlow: Pick<InquiryFlow, 'inquire'>,
     private readonly offers: SnapOffers,
+    private readonly accounts: Accounts,
   ) {}
 
   /** Asks for the bill behind an account number, and remembers under which name its payment will come. */
   async inquire(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const account = accountOf(message.peer, message.identity, this.catalog);
+    const account = this.accounts.read(message);
     if (!account.ok) return account;
     const number = textOf(message, shape.number);
     const asked = await this.ask(message, account.value, number, amountOf(message, 'amount'), 0);
     if (!asked.ok) return asked;
     const inquiry = asked.value;
-    const { productId, customerNumber } = account.value;
-    const offer = { productId, customerNumber, inquiryId: inquiry.inquiryId };
+    const { productId, customer } = account.value;
+    const offer = { productId, customer, inquiryId: inquiry.inquiryId };
     const names = [inquiry.inquiryId, ...(number === undefined ? [] : [referenceOf(number)])];
     await this.offers.name(inquiry.channelId, names, offer, message.at);
     return ok(this.told(shape, message, inquiry));

@@ -32,7 +32,7 @@ export function amountOf({ members }: SnapMessage, name: string): Rupiah | undef
 }
 
 /** A member of `additionalInfo` as text; a number keeps the digits it came with. */
-export function additionalOf({ body }: SnapMessage, name: string): string | undefined {
+export function additionalOf({ body }: Pick<SnapMessage, 'body'>, name: string): string | undefined {
   const { additionalInfo } = body;
   if (!isObject(additionalInfo) || !Object.hasOwn(additionalInfo, name)) return undefined;
   const value = plainOf(additionalInfo[name] ?? null);

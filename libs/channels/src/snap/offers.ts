@@ -1,5 +1,11 @@
 import { Coalescing, type Statements } from '#lib/platform';
-import type { Account } from './accounts';
+
+/** What an account is about: a product, and a customer of its biller. */
+export interface Account {
+  productId: string;
+  /** The customer's number, whichever way it was typed; its mark where the books hold it masked. */
+  customer: string;
+}
 
 /** An offer under the name by which a partner's payment will ask for it. */
 export interface NamedOffer extends Account {
@@ -26,12 +32,12 @@ export class SnapOffers {
 
   /** Remembers the offer of an inquiry, durably. The same inquiry asked again leads to its latest offer. */
   async name(channelId: string, references: readonly string[], offer: NamedOffer, at: Date): Promise<void> {
-    const { inquiryId, productId, customerNumber } = offer;
+    const { inquiryId, productId, customer } = offer;
     await this.statements.run(
       'INSERT INTO snap_offer (channel_id, reference, inquiry_id, product_id, customer_number, at) VALUES ? ' +
         'ON DUPLICATE KEY UPDATE inquiry_id = VALUES(inquiry_id), product_id = VALUES(product_id), ' +
         'customer_number = VALUES(customer_number), at = VALUES(at)',
-      [references.map((reference) => [channelId, reference, inquiryId, productId, customerNumber, at])],
+      [references.map((reference) => [channelId, reference, inquiryId, productId, customer, at])],
     );
   }
 
@@ -42,7 +48,7 @@ export class SnapOffers {
       row && {
         inquiryId: row.inquiry_id,
         productId: row.product_id,
-        customerNumber: row.customer_number,
+        customer: row.customer_number,
       }
     );
   }

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { amountWithin, type Catalog } from '#lib/catalog';
 import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
 import { caseOf, type SnapCase } from '#lib/snap';
-import { statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
-import { accountOf, type ReadAccount } from './accounts';
+import { customerOf, statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
+import type { Accounts, ReadAccount } from './accounts';
 import type { SnapAnswer } from './answer';
 import type { InquiryDesk } from './inquiry.desk';
 import { amountOf, textOf, type SnapMessage } from './message';
@@ -36,6 +36,7 @@ export class PaymentDesk {
     private readonly paymentFlow: Pick<PaymentFlow, 'pay'>,
     private readonly inquiries: InquiryDesk,
     private readonly offers: SnapOffers,
+    private readonly accounts: Accounts,
   ) {}
 
   /**
@@ -44,7 +45,7 @@ export class PaymentDesk {
    */
   async pay(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
     const { peer } = message;
-    const account = accountOf(peer, message.identity, this.catalog);
+    const account = this.accounts.read(message);
     const order = orderOf(shape, message, account);
     const isAdvice = textOf(message, 'flagAdvise') === 'Y';
     if (isAdvice && peer.profile.repeatedPayment.unseenAdvice === 'refused') {
@@ -82,8 +83,7 @@ export class PaymentDesk {
       (asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked))) ??
       message.offer;
     if (named) {
-      const isOfAccount =
-        named.productId === account.productId && named.customerNumber === account.customerNumber;
+      const isOfAccount = named.productId === account.productId && named.customer === account.customer;
       if (isOfAccount) return ok(named.inquiryId);
       return fail(snapRefusal('40401', undefined, 'the inquiry of this number was about another account'));
     }
@@ -121,7 +121,7 @@ export class PaymentDesk {
     standing: Standing,
   ): Result<SnapAnswer, SnapRefusal> {
     const { peer, body } = message;
-    if (standing === 'other content' && isOfAnotherAccount(payment, message, this.catalog))
+    if (standing === 'other content' && isOfAnotherAccount(payment, message, this.accounts))
       return fail(otherAccount(shape.number, payment));
     const { answers } = peer.profile;
     const product = this.catalog.product(payment.productId)?.name ?? payment.productId;
@@ -147,9 +147,9 @@ export class PaymentDesk {
 function orderOf(shape: Shape, message: SnapMessage, account: Result<ReadAccount, SnapRefusal>): Order {
   const paid = amountOf(message, 'paidAmount') ?? rupiah(0n);
   const { partnerServiceId } = message.identity;
-  const customerNo = account.ok ? account.value.customerNo : message.identity.customerNo;
   // What makes it another payment: the account and the amount. Times, flags and texts of a repeat may differ.
-  const content = [partnerServiceId.trim(), customerNo, paid.toString()];
+  const named = account.ok ? account.value.content : [message.identity.customerNo];
+  const content = [partnerServiceId.trim(), ...named, paid.toString()];
   return {
     shape,
     message,
@@ -164,22 +164,14 @@ function orderOf(shape: Shape, message: SnapMessage, account: Result<ReadAccount
  * Whether a message speaks of another account than the payment of its number. One whose account cannot be read as a
  * whole does where a number in it is not the customer's.
  */
-function isOfAnotherAccount(
-  payment: Payment,
-  { peer, identity }: SnapMessage,
-  catalog: Pick<Catalog, 'product'>,
-): boolean {
-  const account = accountOf(peer, identity, catalog);
+function isOfAnotherAccount(payment: Payment, message: SnapMessage, accounts: Accounts): boolean {
+  const account = accounts.read(message);
   if (account.ok)
-    return (
-      account.value.productId !== payment.productId || account.value.customerNumber !== payment.customerNumber
-    );
-  const product = catalog.product(payment.productId);
-  // A number that is written in several ways, or masked, is the same at its end only.
-  const isWrittenOneWay = product?.numberRules === null && !product.isNumberMasked;
-  const end = isWrittenOneWay ? payment.customerNumber : payment.customerNumber.slice(-4);
+    return account.value.productId !== payment.productId || account.value.customer !== customerOf(payment);
+  const { peer, identity } = message;
+  const ends = accounts.endsOf(peer, payment);
   return [identity.customerNo, identity.virtualAccountNo].some(
-    (number) => number !== '' && !number.endsWith(end),
+    (number) => number !== '' && !ends.some((end) => number.endsWith(end)),
   );
 }
 

@@ -87,6 +87,14 @@ const AccountRule = z.strictObject({
   /** What `customerNo` begins with; the rest is the customer's number. */
   prefix: z.string().regex(/^\d{0,10}$/, 'must be at most 10 digits'),
   product: z.string().min(1),
+  /**
+   * The member of `additionalInfo` that says the customer's number, where no digits can, or where it may not be shown; the
+   * account number is then the prefix and no more.
+   */
+  customerIn: z
+    .string()
+    .regex(/^[A-Za-z]\w{0,31}$/, 'must be the name of a member, such as cardNumber')
+    .optional(),
 });
 export type AccountRule = z.infer<typeof AccountRule>;
 

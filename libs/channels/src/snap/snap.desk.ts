@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Clock, type Result } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import { BareNumber, readMessage, readSnapObject, type JsonObject } from '#lib/snap';
-import type { Payments } from '#lib/switching';
+import type { Payments, SealedNumbers } from '#lib/switching';
 import type { WireAnswer } from '../http/dialect';
 import type { SnapAdmission } from './admission';
 import { codeOf, writeAnswer, type SnapAnswer } from './answer';
@@ -46,6 +45,7 @@ export class SnapDesk {
     private readonly payments: PaymentDesk,
     private readonly statuses: StatusDesk,
     private readonly books: Payments,
+    private readonly numbers: Pick<SealedNumbers, 'traceOf'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -68,7 +68,10 @@ export class SnapDesk {
       : fail(snapRefusal('40000', undefined, parsed.error));
     const about = paymentIn(service, body);
     const [naming, offer] = await Promise.all([
-      this.externalIds.use(nameOf(call, peer, at, about?.reference), at),
+      this.externalIds.use(
+        { ...nameOf(call, peer, at, about?.reference), bodyHash: this.numbers.traceOf(call.body) },
+        at,
+      ),
       about && this.offers.find(peer.channel.channel.channelId, about.reference),
     ]);
     const result = await this.decide(service, { peer, body, naming, offer, at }, reading, about);
@@ -177,7 +180,6 @@ function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, refere
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
     externalId: header(call, 'X-EXTERNAL-ID'),
     reference,
-    bodyHash: hash('sha256', call.body, 'buffer'),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Catalog } from '#lib/catalog';
 import { fail, isPaymentId, normalizePaymentId, ok, type Result } from '#lib/kernel';
 import { snapAmount, snapTimestamp, type JsonObject } from '#lib/snap';
-import { statusOf, type Payment, type Payments } from '#lib/switching';
-import { accountOf } from './accounts';
+import { customerOf, statusOf, type Payment, type Payments } from '#lib/switching';
+import type { Accounts } from './accounts';
 import type { SnapAnswer } from './answer';
 import { textOf, type SnapMessage } from './message';
 import type { SnapPeer } from './partners';
@@ -17,19 +17,20 @@ export class StatusDesk {
   constructor(
     private readonly catalog: Catalog,
     private readonly payments: Payments,
+    private readonly accounts: Accounts,
   ) {}
 
   /** 26: how the payment of an account stands. */
   async ofAccount(message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const { peer, body, identity } = message;
+    const { peer, body } = message;
     const number = textOf(message, 'paymentRequestId') ?? textOf(message, 'inquiryRequestId');
     if (number === undefined)
       return fail(snapRefusal('40002', 'inquiryRequestId', 'neither number is given'));
-    const account = accountOf(peer, identity, this.catalog);
+    const account = this.accounts.read(message);
     if (!account.ok) return account;
     const payment = await this.find(peer, referenceOf(number));
-    const { productId, customerNumber } = account.value;
-    if (payment?.productId !== productId || payment.customerNumber !== customerNumber) return fail(UNKNOWN);
+    const { productId, customer } = account.value;
+    if (payment?.productId !== productId || customerOf(payment) !== customer) return fail(UNKNOWN);
     const product = this.catalog.product(productId)?.name ?? productId;
     const { data, additionalInfo } = presentPayment(payment, product, peer.profile, flagOf(payment, '03'));
     const numbers = {

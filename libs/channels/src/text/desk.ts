@@ -143,8 +143,14 @@ export class TextDesk {
     if (known?.amount !== undefined && sent !== undefined)
       throw malformed('the product has its amount already');
     const amount = known?.amount ?? sent;
+    const productId = known?.product ?? word;
+    // An address is written down by every server on the way.
+    if (this.parts.catalog.product(productId)?.isNumberMasked === true)
+      throw new RefusedRequest(
+        refusal('PRODUCT_UNKNOWN', `${productId} is sold to numbers that may not be shown`),
+      );
     return {
-      productId: known?.product ?? word,
+      productId,
       customerNumber: required(asked, 'customerNumber'),
       amount: amount === undefined ? undefined : amountOf(amount, 'amount'),
     };

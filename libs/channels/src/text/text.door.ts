@@ -5,9 +5,11 @@ import { ConfigError } from '#lib/platform';
 import type { DoorParts } from '../door';
 import { sendAnswer, type HttpDialect, type WireAnswer } from '../http/dialect';
 import type { HttpDoor } from '../http/open-http';
+import type { ShownNumber } from '../profiles';
 import { RefusedRequest } from '../http/refused-request';
 import { lineOf, refusalAnswer, type TextAnswer } from './answer-line';
 import { TextDesk } from './desk';
+import type { TextProfile } from './profile';
 
 /** A module for each desk, which brings its own controller. */
 @Module({})
@@ -15,9 +17,10 @@ class TextModule {}
 
 /**
  * The doors of partners that send one GET and read one line: one for each profile that is open, by default none.
- * @throws ConfigError where two profiles have one path.
+ * @throws ConfigError where two profiles have one path, or an address would show what may not be shown.
  */
 export function textDoors(parts: DoorParts): HttpDoor[] {
+  parts.profiles.requireHidden('text', parts.catalog.products(), numbersInAddresses);
   const desks = [...parts.profiles.all('text')]
     .filter(([, profile]) => profile.open)
     .map(([name, profile]) => new TextDesk(name, profile, parts));
@@ -25,6 +28,15 @@ export function textDoors(parts: DoorParts): HttpDoor[] {
     if (desks.some((other) => other.name !== name && other.profile.path === profile.path))
       throw new ConfigError(`config/channels/${name}.yaml: path: ${profile.path} is another profile's too`);
   return desks.map((desk) => doorOf(desk, parts));
+}
+
+/** All that this protocol says stands in an address, which every server on the way writes down. */
+function numbersInAddresses({ products }: TextProfile): ShownNumber[] {
+  return Object.entries(products).map(([word, { product }]) => ({
+    product,
+    at: ['products', word, 'product'],
+    how: 'here they stand in the address of the call: take the product out',
+  }));
 }
 
 function doorOf(desk: TextDesk, parts: DoorParts): HttpDoor {

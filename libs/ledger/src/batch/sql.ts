@@ -2,18 +2,24 @@ import { escape } from 'mysql2';
 import type { SqlValue } from '#lib/platform';
 import type { GuardedUpdate, Row } from '../money-writer';
 
-/** A value as SQL text. */
+/** A value as SQL text, which is ASCII whatever the value is. */
 export function literal(value: SqlValue | undefined): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'bigint' || typeof value === 'number') return value.toString();
   // Most texts are references, states and JSON: nothing in them needs escaping, and looking is cheaper than escaping.
-  if (typeof value === 'string') return PLAIN.test(value) ? `'${value}'` : escape(value, true, 'Z');
+  if (typeof value === 'string') return PLAIN.test(value) ? `'${value}'` : unusual(value);
   if (value instanceof Date) return `'${value.toISOString().slice(0, 23).replace('T', ' ')}'`;
   return escape(value, true, 'Z');
 }
 
 /** Printable ASCII but for what ends or escapes a text of SQL: the quote and the backslash. */
 const PLAIN = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/;
+
+/** A text with quotes, backslashes or control characters in it; one beyond ASCII is spelt out byte by byte. */
+function unusual(value: string): string {
+  const bytes = Buffer.from(value);
+  return bytes.length === value.length ? escape(value, true, 'Z') : `_utf8mb4 X'${bytes.toString('hex')}'`;
+}
 
 function name(identifier: string): string {
   return `\`${identifier}\``;
@@ -88,23 +94,36 @@ function guard(rows: number): string {
 
 function updateOf(group: readonly GuardedUpdate[]): string {
   const [first] = group as [GuardedUpdate];
-  const conditions = Object.keys(first.where);
-  const [key = ''] = conditions;
+  const [key = '', ...others] = Object.keys(first.where);
   const keys = group.map(({ where }) => literal(where[key]));
   const assignments = Object.keys(first.set).map((column) => {
     const values = group.map(({ set }) => literal(set[column]));
-    const [same = 'NULL'] = values;
-    const value = values.every((one) => one === same)
-      ? same
-      : `CASE ${name(key)} ${values.map((one, at) => `WHEN ${keys[at]} THEN ${one}`).join(' ')} END`;
+    const value =
+      onlyOne(values) ??
+      `CASE ${name(key)} ${values.map((one, at) => `WHEN ${keys[at]} THEN ${one}`).join(' ')} END`;
     return `${name(column)}=${value}`;
   });
-  const tuples = tuplesOf(
-    conditions,
-    group.map(({ where }) => where),
-  );
-  return (
-    `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${name(key)} IN (${keys.join(',')}) ` +
-    `AND (${conditions.map(name).join(',')}) IN (${tuples})`
-  );
+  const conditions = [`${name(key)} IN (${keys.join(',')})`];
+  // What all members demand alike is said once; only what tells them apart is listed with their keys.
+  const differing: string[] = [];
+  for (const column of others) {
+    const same = onlyOne(group.map(({ where }) => literal(where[column])));
+    if (same === undefined) differing.push(column);
+    else conditions.push(`${name(column)}=${same}`);
+  }
+  if (differing.length > 0) {
+    const listed = [key, ...differing];
+    const tuples = tuplesOf(
+      listed,
+      group.map(({ where }) => where),
+    );
+    conditions.push(`(${listed.map(name).join(',')}) IN (${tuples})`);
+  }
+  return `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${conditions.join(' AND ')}`;
+}
+
+/** The value that all have, or undefined. */
+function onlyOne(values: readonly string[]): string | undefined {
+  const [first] = values;
+  return values.every((value) => value === first) ? first : undefined;
 }

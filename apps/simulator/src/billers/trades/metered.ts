@@ -47,14 +47,24 @@ export const ELECTRICITY_BILLS = metered(
 
 /** Electricity before use: a token of twenty digits. */
 export const ELECTRICITY_TOKENS: Trade = {
-  draw: ({ seed }) => ({
-    person: personOf(seed),
-    details: tariffDetails(classOf(ELECTRICITY, seed)),
-    bills: [],
-  }),
-  receipt: ({ about, legReference, amount }) => {
-    const bought = tokenPurchaseOf(about.seed, classOf(ELECTRICITY, about.seed), legReference, amount);
+  draw: ({ seed }) => {
+    const household = classOf(ELECTRICITY, seed);
     return {
+      person: personOf(seed),
+      details: { ...tariffDetails(household), maxKwh: String(kwhMaxOf(household)) },
+      bills: [],
+    };
+  },
+  unsold: ({ seed }) => unsoldOf(seed),
+  isOverLimit: ({ seed }, amount) => {
+    const household = classOf(ELECTRICITY, seed);
+    return Number(tokenPurchaseOf(seed, household, '', amount).kwh) > kwhMaxOf(household);
+  },
+  receipt: ({ about, legReference, amount, isUnsold }) => {
+    const made = isUnsold ? UNSOLD : legReference;
+    const bought = tokenPurchaseOf(about.seed, classOf(ELECTRICITY, about.seed), made, amount);
+    return {
+      buyingOption: isUnsold ? '1' : '0',
       token: bought.token,
       kwh: bought.kwh,
       stampDuty: bought.stampDuty.toString(),
@@ -65,6 +75,27 @@ export const ELECTRICITY_TOKENS: Trade = {
     };
   },
 };
+
+/** In place of the leg's reference, which no leg can have: a token that was made before anybody paid it. */
+const UNSOLD = 'unsold|';
+
+/** Energy a household of this power may buy in one month: its full power, day and night. */
+const HOURS_PER_MONTH = 720;
+
+/** The most energy a household may buy at once, in whole kWh. */
+function kwhMaxOf({ power }: TariffClass): number {
+  return Math.floor((Number(power) * HOURS_PER_MONTH) / 1_000);
+}
+
+/** One meter in so many has a token that was made and never handed out, and one in so many of these has a second one. */
+const UNSOLD_ONE_IN = 8;
+const SECOND_ONE_IN = 4;
+
+/** What the tokens cost that were made for a meter and never handed out, in rupiah: two at most. */
+function unsoldOf(seed: string): bigint[] {
+  if (drawBelow(`${seed}|unsold`, UNSOLD_ONE_IN) > 0) return [];
+  return drawBelow(`${seed}|unsold|2`, SECOND_ONE_IN) > 0 ? [20_000n] : [20_000n, 50_000n];
+}
 
 const addressAndTariff =
   (tariffs: Tariffs, company?: string) =>

@@ -47,12 +47,18 @@ export type Sold = {
   readonly amount: bigint;
   readonly legReference: string;
   readonly theirReference: string;
+  /** It handed out what had been made before. */
+  readonly isUnsold: boolean;
 };
 
 /** What is owed or sold, drawn from the customer number and the month alone, and what its receipt says. */
 export type Trade = {
   readonly draw: (about: About) => Drawn;
   readonly receipt: (sold: Sold) => Details;
+  /** What was made for this customer and never handed out, such as tokens: who pays one of these amounts gets that. */
+  readonly unsold?: (about: About) => readonly bigint[];
+  /** Whether an amount buys more than this customer may have. */
+  readonly isOverLimit?: (about: About, amount: bigint) => boolean;
 };
 
 const FIRST_NAMES = ['ADITYA', 'BUNGA', 'CITRA', 'DIMAS', 'EKA', 'FAJAR', 'GITA', 'HENDRA', 'INDAH', 'JOKO'];

@@ -34,7 +34,10 @@ export function httpMisfortunes(
     'late answer': [
       {
         name: 'answers when the time is up',
-        react: (one) => (socket) => void setTimeout(() => socket.write(whole(one)), SHORT_MS + 50).unref(),
+        react:
+          (one, withinMs = SHORT_MS) =>
+          (socket) =>
+            void setTimeout(() => socket.write(whole(one)), withinMs + 50).unref(),
         withinMs: SHORT_MS,
       },
     ],
@@ -85,7 +88,7 @@ export function httpMisfortunes(
     dribble: [
       {
         name: 'dribbles its answer beyond the deadline',
-        react: (one) => dribbling(whole(one)),
+        react: (one, withinMs = SHORT_MS) => dribbling(whole(one), withinMs),
         withinMs: SHORT_MS,
       },
     ],
@@ -141,13 +144,13 @@ function inPieces(text: string, write: (piece: string) => void): void {
 }
 
 /** One byte at a time, each well within any time-out that starts anew with every byte. */
-function dribbling(answer: string): Reaction {
+function dribbling(answer: string, withinMs: number): Reaction {
   return (socket) => {
     let at = 0;
     const timer = setInterval(() => {
       socket.write(answer.charAt(at));
       at += 1;
-    }, SHORT_MS / 30);
+    }, withinMs / 30);
     socket.once('close', () => clearInterval(timer));
   };
 }

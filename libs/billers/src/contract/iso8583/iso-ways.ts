@@ -7,7 +7,7 @@ import { SHORT_MS } from '../told';
 import { paired, unlistedCode, type IsoCase } from './iso-case';
 import type { HostLine, IsoReaction } from './raw-host';
 
-type Act = (line: HostLine, whole: Buffer, answer: IsoMessage) => void;
+type Act = (line: HostLine, whole: Buffer, answer: IsoMessage, withinMs: number) => void;
 
 /** How every misfortune comes about on a line of ISO 8583. */
 export function isoMisfortunes(
@@ -16,10 +16,10 @@ export function isoMisfortunes(
 ): Readonly<Record<MisfortuneName, readonly Way<IsoReaction>[] | string>> {
   const way = (name: string, act: Act, withinMs?: number): Way<IsoReaction> => ({
     name,
-    react: (one: BillerCase) => ({
+    react: (one: BillerCase, ms = SHORT_MS) => ({
       react: (line, question) => {
         const answer = paired(dialect, (one as IsoCase).answer, question);
-        act(line, dialect.packFrame(answer), answer);
+        act(line, dialect.packFrame(answer), answer, ms);
       },
     }),
     withinMs,
@@ -46,7 +46,7 @@ export function isoMisfortunes(
     'late answer': [
       way(
         'answers when the time is up',
-        (line, whole) => void setTimeout(() => line.socket.write(whole), SHORT_MS + 50).unref(),
+        (line, whole, _, withinMs) => void setTimeout(() => line.socket.write(whole), withinMs + 50).unref(),
         SHORT_MS,
       ),
     ],
@@ -163,12 +163,12 @@ function garbage(
 }
 
 /** One byte at a time, each well within any time-out that starts anew with every byte. */
-function dribble(line: HostLine, whole: Buffer): void {
+function dribble(line: HostLine, whole: Buffer, _: IsoMessage, withinMs: number): void {
   let at = 0;
   const timer = setInterval(() => {
     line.socket.write(whole.subarray(at, at + 1));
     at += 1;
-  }, SHORT_MS / 30);
+  }, withinMs / 30);
   line.socket.once('close', () => clearInterval(timer));
 }
 
