@@ -182,9 +182,9 @@ function legsBesideTheLast(books: Books): string[] {
   const lastNo = new Map(books.payment.map((row) => [row['payment_id'], Number(row['leg_no'])]));
   return books.payment_leg.flatMap((leg) => {
     const last = lastNo.get(leg['payment_id'] ?? null);
-    const marked = FINAL.includes(text(leg, 'state')) ? null : leg['payment_id'];
+    const marked = leg['state'] === 'DECLINED' ? null : 1;
     const isWrong =
-      (leg['open_payment_id'] ?? null) !== marked ||
+      (leg['live'] ?? null) !== marked ||
       (last !== undefined && Number(leg['leg_no']) > last) ||
       (last !== undefined && Number(leg['leg_no']) < last && leg['state'] !== 'DECLINED');
     return isWrong && last !== undefined

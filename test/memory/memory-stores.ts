@@ -1,4 +1,5 @@
 import {
+  dayUseOf,
   InquiryStore,
   offerFromJson,
   offerToJson,
@@ -8,6 +9,7 @@ import {
   type AdviceClaim,
   type ClaimedPayment,
   type BillHolder,
+  type DayUse,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -43,6 +45,15 @@ export class MemoryPaymentStore extends PaymentStore {
     const guard = this.tables.row('sale_guard', 'sale_guard_sale', sale);
     const payment = guard && this.whole(this.tables.row('payment', 'PRIMARY', String(guard['payment_id'])));
     return payment && { paymentId: payment.paymentId, state: payment.state, createdAt: payment.createdAt };
+  }
+
+  override async findDayUse(customerDay: string): Promise<DayUse> {
+    const taken = this.tables.rows('customer_day', { customer_day: customerDay }).flatMap((row) => {
+      const payment = this.whole(this.tables.row('payment', 'PRIMARY', String(row['payment_id'])));
+      if (!payment) return [];
+      return { useNo: Number(row['use_no']), state: payment.state, amount: payment.offer.amount };
+    });
+    return dayUseOf(taken);
   }
 
   override async findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {
@@ -124,9 +135,26 @@ export class MemoryPaymentStore extends PaymentStore {
       leg_no: Number(row['leg_no']),
     });
     if (!leg) return undefined;
-    const joined = { ...leg, leg_product: leg['product_id'], ...row };
-    return paymentOf(joined as unknown as PaymentRow);
+    const [event] = this.tables.rows('payment_event', {
+      payment_id: String(row['payment_id']),
+      event_no: Number(row['last_event_no']),
+    });
+    return paymentFrom(row, leg, event);
   }
+}
+
+/** A payment out of its row, its last leg and its last event, which has its answer. */
+export function paymentFrom(row: RawRow, leg: RawRow | undefined, event: RawRow | undefined): Payment {
+  const joined = {
+    ...leg,
+    leg_product: leg?.['product_id'],
+    ...row,
+    biller_reference: leg?.['biller_reference'],
+    code: event?.['code'],
+    receipt: event?.['receipt'],
+    balance_after: event?.['balance_after'],
+  };
+  return paymentOf(joined as unknown as PaymentRow);
 }
 
 function isDue(leg: Stored, by: Date): boolean {

@@ -6,6 +6,7 @@ import {
   type AdviceClaim,
   type ClaimedPayment,
   type BillHolder,
+  type DayUse,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -128,6 +129,10 @@ class DistantPayments extends PaymentStore {
 
   override findHolderOf(bill: string): Promise<BillHolder | undefined> {
     return this.line.ask(() => this.store.findHolderOf(bill));
+  }
+
+  override findDayUse(customerDay: string): Promise<DayUse> {
+    return this.line.ask(() => this.store.findDayUse(customerDay));
   }
 
   override findLastSale(sale: string): Promise<LastSale | undefined> {

@@ -1,14 +1,7 @@
 import { businessDateOf, JAKARTA_MIDNIGHT, rupiah } from '#lib/kernel';
 import { topUpDeposit, type InvariantVerdict, type MoneyWriter } from '#lib/ledger';
-import {
-  isFinal,
-  paymentOf,
-  type Answer,
-  type BillerLeg,
-  type Payment,
-  type PaymentRow,
-} from '#lib/switching';
-import type { Books } from '../memory';
+import { isFinal, type Answer, type BillerLeg, type Payment } from '#lib/switching';
+import { paymentFrom, type Books } from '../memory';
 import { VirtualBiller } from './biller';
 import type { Breakage } from './breakages';
 import { aFixedCatalog, BILLER_IDS, calendarOf, CHANNELS, SOURCE_DAYS } from './catalog';
@@ -216,14 +209,16 @@ function paymentsOf(books: Books): Map<string, Payment> {
   const legs = new Map(
     books.payment_leg.map((row) => [`${String(row['payment_id'])} ${String(row['leg_no'])}`, row]),
   );
+  const events = new Map(
+    books.payment_event.map((row) => [`${String(row['payment_id'])} ${String(row['event_no'])}`, row]),
+  );
   return new Map(
     books.payment.map((row) => {
-      const leg = legs.get(`${String(row['payment_id'])} ${String(row['leg_no'])}`);
-      const payment = paymentOf({
-        ...leg,
-        leg_product: leg?.['product_id'],
-        ...row,
-      } as unknown as PaymentRow);
+      const payment = paymentFrom(
+        row,
+        legs.get(`${String(row['payment_id'])} ${String(row['leg_no'])}`),
+        events.get(`${String(row['payment_id'])} ${String(row['last_event_no'])}`),
+      );
       return [nameOf({ channelId: payment.channelId, reference: payment.channelReference }), payment];
     }),
   );

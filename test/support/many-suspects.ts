@@ -33,7 +33,6 @@ export async function tenThousandLike(store: TestDatabase, paymentId: string, du
   await copy('payment_leg', {
     payment_id: id,
     leg_reference: id,
-    open_payment_id: id,
     state: "'SUSPECT'",
     next_advice_at: `'${dueSince.toISOString().slice(0, 23).replace('T', ' ')}' + INTERVAL n MICROSECOND`,
   });

@@ -141,11 +141,9 @@ function unguarded(unit: UnitOfWork, later: number): UnitOfWork {
 
 function loosened({ table, set, where }: GuardedUpdate, later: number): GuardedUpdate {
   const { state: _state, last_event_no: _no, ...rest } = where;
-  const { balance_after: _balance, ...moved } = set;
   return {
     table,
-    set:
-      'last_event_no' in moved ? { ...moved, last_event_no: Number(moved['last_event_no']) + later } : moved,
+    set: 'last_event_no' in set ? { ...set, last_event_no: Number(set['last_event_no']) + later } : set,
     where: rest,
   };
 }

@@ -10,7 +10,7 @@ const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:mm');
 const Instant = z
   .string()
   .regex(
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/,
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/,
     'an instant such as 2027-01-01T00:00:00+07:00',
   );
 const Pattern = z.string().refine(isPattern, 'must be a regular expression');
@@ -188,7 +188,14 @@ const Price = z.preprocess(
   }),
 );
 
-const Limit = dated({ minimum: Amount.optional(), maximum: Amount.optional() });
+const Limit = dated({
+  /** Of one payment. */
+  minimum: Amount.optional(),
+  maximum: Amount.optional(),
+  /** Of one customer on one business day. */
+  dayPaymentsMax: z.int().positive().optional(),
+  dayAmountMax: Amount.optional(),
+});
 const Outlet = dated({ subAgent: Id, name: z.string(), city: z.string() });
 
 const Channel = z.strictObject({

@@ -95,12 +95,14 @@ export function rowsOf(file: CatalogFile): Wanted[] {
     wanted<PaymentLimit>({
       table: PaymentLimit,
       rows: Object.entries(limits).flatMap(([productId, ofProduct]) =>
-        entries(ofProduct, (channelId, { minimum, maximum }, time) => ({
+        entries(ofProduct, (channelId, { minimum, maximum, dayPaymentsMax, dayAmountMax }, time) => ({
           productId,
           channelId,
           ...time,
           amountMin: amount(minimum),
           amountMax: amount(maximum),
+          dayPaymentsMax: dayPaymentsMax ?? null,
+          dayAmountMax: amount(dayAmountMax),
         })),
       ),
       speaksFor: ({ productId }) => has(limits, productId),

@@ -150,6 +150,16 @@ test('what is exported is the catalog: applied, it changes nothing', async () =>
   await seed(DEMO);
   const source = await catalogSource(store.migrationUrl).initialize();
   const file = join(folder, 'exported.yaml');
+  const limits =
+    "{ dayPaymentsMax: 3, later: [{ from: '2027-01-01T00:00:00+07:00', dayAmountMax: '500000' }] }";
+  writeFileSync(file, `limits: { ewallet-dompet-nusa: { warung-kecil: ${limits} } }\n`);
+  await applyCatalog(source, file, box);
+  const catalog = await open();
+  const dayLimit = (at: string) =>
+    catalog.soldProduct('warung-kecil', 'ewallet-dompet-nusa', new Date(at))?.limit;
+  expect(dayLimit('2026-12-31T23:59:59+07:00')).toMatchObject({ dayPaymentsMax: 3, dayAmountMax: null });
+  expect(dayLimit('2027-01-01T00:00:00+07:00')).toMatchObject({ dayPaymentsMax: 3, dayAmountMax: 500_000n });
+  await catalog.close();
   writeFileSync(file, await exportCatalog(source));
   expect((await applyCatalog(source, file, box)).changes).toEqual([]);
   expect(readFileSync(file, 'utf8')).not.toMatch(/secret/i);

@@ -240,6 +240,14 @@ export class PaymentLimit extends DatedRow {
 
   @Column({ name: 'amount_max', type: 'bigint', transformer: RUPIAH })
   amountMax: Rupiah | null;
+
+  /** Of one customer on one business day; null: no bound. */
+  @Column({ name: 'day_payments_max', type: 'int' })
+  dayPaymentsMax: number | null;
+
+  /** The same, without our fees. */
+  @Column({ name: 'day_amount_max', type: 'bigint', transformer: RUPIAH })
+  dayAmountMax: Rupiah | null;
 }
 
 /** A place where a channel's customers pay, for a time. */

@@ -64,8 +64,13 @@ export async function exportCatalog(source: DataSource): Promise<string> {
         section(
           ofProduct,
           ({ channelId }) => channelId,
-          ({ amountMin, amountMax }) =>
-            said({ minimum: amountMin?.toString(), maximum: amountMax?.toString() }),
+          ({ amountMin, amountMax, dayPaymentsMax, dayAmountMax }) =>
+            said({
+              minimum: amountMin?.toString(),
+              maximum: amountMax?.toString(),
+              dayPaymentsMax: dayPaymentsMax ?? undefined,
+              dayAmountMax: dayAmountMax?.toString(),
+            }),
         ),
       ]),
     ),

@@ -155,6 +155,14 @@ export const RESPONSE_CODES = {
     id: 'Jumlah melampaui batas untuk pelanggan ini. Pilih jumlah yang lebih kecil.',
     en: 'The amount is above what this customer may buy. Choose a smaller one.',
   },
+  DAY_LIMIT_REACHED: {
+    http: 422,
+    iso: '65',
+    snap: ['403', '23'],
+    final: true,
+    id: 'Batas harian pelanggan ini untuk produk ini telah tercapai; berakhir tengah malam WIB.',
+    en: 'This customer has reached the limit of the product for today; it ends at midnight in Jakarta.',
+  },
   DUPLICATE_SUSPECTED: {
     http: 422,
     iso: '94',

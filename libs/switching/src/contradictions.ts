@@ -33,8 +33,9 @@ export async function listContradictions(statements: Statements, rowsMax: number
     detail: unknown;
     at: Date;
   }>(
-    'SELECT e.payment_id, p.channel_id, p.biller_id, p.state, e.state_then, p.code, e.said, e.contradiction, e.detail, e.at ' +
-      'FROM payment_evidence e JOIN payment p ON p.payment_id = e.payment_id WHERE e.contradiction IS NOT NULL ' +
+    'SELECT e.payment_id, p.channel_id, p.biller_id, p.state, e.state_then, COALESCE(h.code, p.code) AS code, e.said, e.contradiction, e.detail, e.at ' +
+      'FROM payment_evidence e JOIN payment p ON p.payment_id = e.payment_id ' +
+      'LEFT JOIN payment_event h ON h.payment_id = p.payment_id AND h.event_no = p.last_event_no WHERE e.contradiction IS NOT NULL ' +
       'ORDER BY e.at DESC, e.payment_id LIMIT ?',
     [rowsMax],
   );

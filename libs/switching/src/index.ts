@@ -52,6 +52,7 @@ export {
 export { RouteBook, type BillerRoute } from './routing/route';
 export { Routing } from './routing/routing';
 export { listRoutes, tellRouteStates, type ListedRoute, type RouteState } from './routing/state';
+export { dayUseOf, type DayUse } from './customer-day';
 export type { LastSale } from './sale-guard';
 export { NumberOpeningBillers, SealedNumbers, type NamedCustomer } from './sealed-numbers';
 export { forgetSealedNumbers, SealedNumberLimits } from './sealed-numbers.tidy';

@@ -147,14 +147,14 @@ describe('a payment that was rerouted', () => {
     [
       'its first leg is open again',
       ['I5'],
-      "UPDATE payment_leg SET state = 'SENT', next_advice_at = '2027-01-01', open_payment_id = payment_id WHERE payment_id = :id AND leg_no = 1",
-      "UPDATE payment_leg SET state = 'DECLINED', next_advice_at = NULL, open_payment_id = NULL WHERE payment_id = :id AND leg_no = 1",
+      "UPDATE payment_leg SET state = 'SENT', next_advice_at = '2027-01-01' WHERE payment_id = :id AND leg_no = 1",
+      "UPDATE payment_leg SET state = 'DECLINED', next_advice_at = NULL WHERE payment_id = :id AND leg_no = 1",
     ],
     [
-      'an end is marked as open',
+      'its paid leg is not marked as live',
       ['I5'],
-      'UPDATE payment_leg SET open_payment_id = payment_id WHERE payment_id = :id AND leg_no = 2',
-      'UPDATE payment_leg SET open_payment_id = NULL WHERE payment_id = :id AND leg_no = 2',
+      'UPDATE payment_leg SET live = NULL WHERE payment_id = :id AND leg_no = 2',
+      'UPDATE payment_leg SET live = 1 WHERE payment_id = :id AND leg_no = 2',
     ],
     [
       'nothing says why there is a second leg',
@@ -189,8 +189,8 @@ describe('a payment that was rerouted', () => {
     ).toEqual(['I7']);
   });
 
-  test('the key forbids a second open leg', async () => {
-    const open = 'UPDATE payment_leg SET open_payment_id = payment_id WHERE payment_id = ?';
-    await expect(world.store.admin.run(open, [paymentId])).rejects.toThrow(/leg_one_open/);
+  test('the key forbids an open leg beside a paid one', async () => {
+    const open = 'UPDATE payment_leg SET live = 1 WHERE payment_id = ?';
+    await expect(world.store.admin.run(open, [paymentId])).rejects.toThrow(/leg_one_live/);
   });
 });

@@ -113,7 +113,7 @@ interface Doubled {
 const UNIQUE_KEYS: Question = {
   sql:
     "SELECT wanted.name FROM (SELECT 'payment_channel_reference' AS name UNION SELECT 'payment_inquiry' UNION " +
-    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_success' UNION SELECT 'leg_one_open' UNION " +
+    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_live' UNION " +
     "SELECT 'reversal_one_effective' UNION SELECT 'reversal_leg_reference') wanted " +
     'LEFT JOIN information_schema.statistics s ON s.table_schema = DATABASE() AND s.non_unique = 0 ' +
     'AND s.index_name = wanted.name WHERE s.index_name IS NULL',
@@ -131,7 +131,7 @@ const ONE_OPEN_LEG: Question = {
   sql:
     'SELECT l.payment_id, l.leg_no, l.state, p.leg_no AS last_no FROM payment_leg l ' +
     'JOIN payment p ON p.payment_id = l.payment_id ' +
-    "WHERE NOT (l.open_payment_id <=> IF(l.state IN ('PAID', 'DECLINED', 'REVERSED'), NULL, l.payment_id)) " +
+    "WHERE NOT (l.live <=> IF(l.state = 'DECLINED', NULL, 1)) " +
     "OR l.leg_no > p.leg_no OR (l.leg_no < p.leg_no AND l.state <> 'DECLINED') LIMIT 1",
   says: ({ payment_id, leg_no, state, last_no }) =>
     `leg ${leg_no} of ${payment_id} is ${state}, and leg ${last_no} is the only one that may be open or paid`,

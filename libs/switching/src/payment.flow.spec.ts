@@ -88,6 +88,24 @@ test('the same reference and content again gives the same answer and pays once',
   expect(world.biller.received.length).toBe(paidSoFar);
 });
 
+test('a payment from before, with its answer in its own row, is answered as it was', async () => {
+  const offer = await anOffer();
+  const order = { ...offer, reference: 'FROM-BEFORE' };
+  const first = await world.pay(order);
+  if (first.kind !== 'payment') throw new Error(codeOf(first));
+  const { paymentId } = first.payment;
+  await world.store.admin.run(
+    'UPDATE payment p JOIN payment_event e ON e.payment_id = p.payment_id AND e.event_no = p.last_event_no ' +
+      'SET p.code = e.code, p.receipt = e.receipt, p.balance_after = e.balance_after WHERE p.payment_id = ?',
+    [paymentId],
+  );
+  await world.store.admin.run(
+    'UPDATE payment_event SET code = NULL, receipt = NULL, balance_after = NULL WHERE payment_id = ?',
+    [paymentId],
+  );
+  expect(await world.pay(order)).toEqual({ ...first, isRepeat: true });
+});
+
 test('the same reference with other content is refused and changes nothing', async () => {
   const offer = await anOffer();
   await world.pay({ reference: 'SAME-2', ...offer });

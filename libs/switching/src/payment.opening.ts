@@ -16,6 +16,7 @@ import type { Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import type { SourceCalendar } from './biller.contract';
 import { billName, customerOf, handOver, objectionToBill, type BillHolder } from './bill-guard';
+import { customerDayOf, DAY_USE_KEY, dayLimitOf, objectionToDay, takeOfDay } from './customer-day';
 import type { Floats } from './floats';
 import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment, type PaymentLeg } from './payment';
@@ -35,6 +36,9 @@ export interface Opened {
 
 /** Two processes that draw the same Payment ID are rare already; the same twice over is a fault of our own. */
 const DRAWS_MAX = 5;
+
+/** One customer's payments of one moment take turns; more of them than this have nothing to do with a customer. */
+const DAY_TURNS_MAX = 60;
 
 /** Told to nobody: the next draw decides. */
 const ANOTHER_DRAW = refusal('NOT_NOW', 'a draw was taken');
@@ -109,6 +113,7 @@ export class PaymentOpening {
     deadline: Date,
     drawsFloat: boolean,
   ): Promise<Result<Opened, Refusal>> {
+    let turns = 0;
     for (let draws = 1; ; draws += 1) {
       const payment = this.draft(request, inquiry, way, now, deadline, drawsFloat);
       const guard = await this.guard(payment, request.duplicateGuardMs, now);
@@ -117,7 +122,9 @@ export class PaymentOpening {
       const holder = bill === null ? undefined : await this.payments.findHolderOf(bill);
       const objection = objectionToBill(holder, inquiry);
       if (objection) return this.repeatOr(request, objection);
-      const result = await this.commit(payment, bill, holder, guard.value, way);
+      const day = await this.takeOfDay(payment, sold);
+      if (!day.ok) return this.repeatOr(request, day.error);
+      const result = await this.commit(payment, bill, holder, together(guard.value, day.value), way);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
@@ -133,12 +140,17 @@ export class PaymentOpening {
           const inTheWay = objectionOf(result.key, inquiry, sold);
           const known = await this.repeatOr(request, inTheWay ?? ANOTHER_DRAW);
           if (known.ok || inTheWay) return known;
+          if (result.key === DAY_USE_KEY) {
+            turns += 1;
+            if (turns < DAY_TURNS_MAX) continue;
+            return fail(refusal('NOT_NOW', 'one customer is paid for too often at this moment'));
+          }
           // The Payment ID was drawn by another process too, or the same sale was made at this moment: look again.
-          if (draws < DRAWS_MAX) continue;
+          if (draws - turns < DRAWS_MAX) continue;
           throw new Error(`${result.key} is taken again and again while opening ${payment.paymentId}`);
         }
         case 'stale':
-          if ((guard.value !== NO_GUARD || holder) && draws < DRAWS_MAX) continue;
+          if ((guard.value !== NO_GUARD || holder) && draws - turns < DRAWS_MAX) continue;
           throw new Error(`opening ${payment.paymentId} found its rows changed under its lock`);
       }
     }
@@ -197,6 +209,18 @@ export class PaymentOpening {
   private async repeatOr(request: PaymentRequest, why: Refusal): Promise<Result<Opened, Refusal>> {
     const first = await this.payments.findByReference(request.channelId, request.reference);
     return first ? ok({ payment: first, standing: 'repeat' }) : fail(why);
+  }
+
+  /** What counts it towards its customer's day, or why that is used up. Only a product with such a limit is looked up. */
+  private async takeOfDay(payment: Payment, { limit }: SoldProduct): Promise<Result<SaleGuard, Refusal>> {
+    const dayLimit = dayLimitOf(limit);
+    if (!dayLimit) return ok(NO_GUARD);
+    const customerDay = customerDayOf(payment, dayLimit);
+    const use = await this.payments.findDayUse(customerDay);
+    const objection = objectionToDay(payment, use, dayLimit);
+    if (objection) return fail(objection);
+    const { claim, row } = takeOfDay(payment, customerDay, use);
+    return ok({ claims: [claim], rows: [row], updates: [] });
   }
 
   /** What keeps this sale from being made again, or why it may not be made now. */
@@ -285,6 +309,16 @@ export class PaymentOpening {
       nextAdviceAt: new Date(deadline.getTime() + this.limits.afterDeadlineMs),
     };
   }
+}
+
+/** What two guards write beside a payment; nothing where both have nothing to guard. */
+function together(one: SaleGuard, other: SaleGuard): SaleGuard {
+  if (other === NO_GUARD) return one;
+  return {
+    claims: [...one.claims, ...other.claims],
+    rows: [...one.rows, ...other.rows],
+    updates: [...one.updates, ...other.updates],
+  };
 }
 
 /** What a taken unique key means to the caller; undefined where another draw may find it free. */

@@ -6,7 +6,7 @@ import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 import type { RefusedLeg } from './payment.store';
 
-/** A payment with its last leg, as the payment database hands it over. */
+/** A payment with its last leg and the answer of its last event, as the payment database hands it over. */
 export interface PaymentRow {
   payment_id: string;
   channel_id: string;
@@ -21,7 +21,7 @@ export interface PaymentRow {
   offer: unknown;
   receipt: unknown;
   biller_reference: string | null;
-  balance_after: string;
+  balance_after: string | null;
   business_date: BusinessDate;
   last_event_no: number;
   reversal_ordered: number;
@@ -42,7 +42,8 @@ export interface PaymentRow {
 
 const COLUMNS =
   'p.payment_id, p.channel_id, p.channel_reference, p.request_hash, p.inquiry_id, p.product_id, p.biller_id, ' +
-  'p.customer_number, p.state, p.code, p.offer, p.receipt, p.biller_reference, p.balance_after, p.business_date, ' +
+  'p.customer_number, p.state, COALESCE(e.code, p.code) AS code, p.offer, COALESCE(e.receipt, p.receipt) AS receipt, ' +
+  'l.biller_reference, COALESCE(e.balance_after, p.balance_after) AS balance_after, p.business_date, ' +
   'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.route_id, l.leg_reference, l.product_id AS leg_product, l.source, ' +
   'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at, l.echo';
 
@@ -55,6 +56,7 @@ export async function selectPayments(
 ): Promise<Payment[]> {
   const rows = await statements.rows<PaymentRow>(
     `SELECT ${COLUMNS} FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no ` +
+      'LEFT JOIN payment_event e ON e.payment_id = p.payment_id AND e.event_no = p.last_event_no ' +
       `WHERE ${where} ORDER BY p.payment_id LIMIT ?`,
     [...values, rowsMax],
   );
@@ -94,7 +96,7 @@ export function paymentOf(row: PaymentRow): Payment {
     offer: offerFromJson(fromJson(row.offer)),
     receipt: fromJson(row.receipt) as Receipt | null,
     billerReference: row.biller_reference,
-    balanceAfter: rupiah(BigInt(row.balance_after)),
+    balanceAfter: row.balance_after === null ? null : rupiah(BigInt(row.balance_after)),
     businessDate: row.business_date,
     lastEventNo: row.last_event_no,
     isReversalOrdered: row.reversal_ordered === 1,

@@ -1,5 +1,7 @@
 import { Coalescing, fromJson, type Statements } from '#lib/platform';
+import { rupiah } from '#lib/kernel';
 import type { BillHolder } from './bill-guard';
+import { dayUseOf, type DayUse } from './customer-day';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
 import { selectPayment, selectPayments } from './payment.rows';
@@ -91,6 +93,17 @@ export class SqlPaymentStore extends PaymentStore {
       [sale],
     );
     return row && { paymentId: row.payment_id, state: row.state, createdAt: row.created_at };
+  }
+
+  override async findDayUse(customerDay: string): Promise<DayUse> {
+    const rows = await this.statements.rows<{ use_no: number; state: PaymentState; amount: bigint | string }>(
+      'SELECT d.use_no, p.state, p.amount FROM customer_day d ' +
+        'JOIN payment p ON p.payment_id = d.payment_id WHERE d.customer_day = ?',
+      [customerDay],
+    );
+    return dayUseOf(
+      rows.map(({ use_no: useNo, state, amount }) => ({ useNo, state, amount: rupiah(BigInt(amount)) })),
+    );
   }
 
   override findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]> {

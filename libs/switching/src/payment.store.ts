@@ -1,5 +1,6 @@
 import type { Payment } from './payment';
 import type { BillHolder } from './bill-guard';
+import type { DayUse } from './customer-day';
 import type { LastSale } from './sale-guard';
 
 /** A worker's claim on payments of one biller, which is to be asked about them. */
@@ -50,6 +51,9 @@ export abstract class PaymentStore {
 
   /** The last payment of a sale that is guarded (`saleOf`), or undefined. */
   abstract findLastSale(sale: string): Promise<LastSale | undefined>;
+
+  /** The payments that count towards a limit of one customer on one day (`customerDayOf`). */
+  abstract findDayUse(customerDay: string): Promise<DayUse>;
 
   /** The channel's payments that are not final, oldest first, after the given one. */
   abstract findOpen(channelId: string, afterPaymentId: string, rowsMax: number): Promise<Payment[]>;

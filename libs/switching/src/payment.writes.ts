@@ -9,13 +9,12 @@ import {
   type Row,
   type UnitOfWork,
 } from '#lib/ledger';
-import type { SqlValue } from '#lib/platform';
 import { renderReceipt, type ReceiptDefinition } from '#lib/receipts';
 import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
-import { isFinal, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 
 /**
  * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
@@ -42,7 +41,6 @@ export function openingRows(
         customer_number: payment.customerNumber,
         bill_in_payment: bill,
         state: payment.state,
-        code: payment.code,
         amount: offer.amount,
         admin_fee: offer.adminFee,
         total: offer.total,
@@ -50,20 +48,25 @@ export function openingRows(
         biller_fee: offer.billerFee,
         charge: offer.charge,
         offer: offerToJson(offer),
-        balance_after: freeAfter(deposit),
         business_date: payment.businessDate,
         last_event_no: payment.lastEventNo,
         created_at: payment.createdAt,
-        updated_at: payment.createdAt,
       },
     },
-    legRow(payment, decision, payment.paymentId),
-    eventRow(payment, 'NEW', 'deposit held', 'hold', { route: payment.leg.routeId }, payment.createdAt),
+    legRow(payment, decision, true),
+    eventRow(
+      { ...payment, balanceAfter: freeAfter(deposit) },
+      'NEW',
+      'deposit held',
+      'hold',
+      { route: payment.leg.routeId },
+      payment.createdAt,
+    ),
   ];
 }
 
-/** The intent to send a leg. @param openPaymentId its Payment ID where no other leg of it is open, else null. */
-function legRow(payment: Payment, decision: string | null, openPaymentId: string | null): Row {
+/** The intent to send a leg. @param isLive whether no other leg of its payment is live. */
+function legRow(payment: Payment, decision: string | null, isLive: boolean): Row {
   const { leg, offer } = payment;
   return {
     table: 'payment_leg',
@@ -76,7 +79,7 @@ function legRow(payment: Payment, decision: string | null, openPaymentId: string
       customer_number: payment.customerNumber,
       amount: offer.amount,
       state: payment.state,
-      open_payment_id: openPaymentId,
+      live: isLive ? 1 : null,
       source: leg.source,
       source_business_date: leg.sourceBusinessDate,
       draws_float: leg.drawsFloat ? 1 : 0,
@@ -113,12 +116,12 @@ export function unitOfReroute(
       { key: 'PRIMARY', value: `${paymentId} ${lastEventNo}` },
       { key: 'leg_biller_reference', value: `${billerId} ${leg.reference}` },
     ],
-    // Only one leg of a payment may be open: the new one is once the old one has ended.
-    inserts: () => [legRow(after, decision, null), row],
+    // Only one leg of a payment may be live: the new one is once the old one has ended.
+    inserts: () => [legRow(after, decision, false), row],
     updates: (): GuardedUpdate[] => [
       {
         table: 'payment',
-        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo, updated_at: now },
+        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo },
         where: {
           payment_id: paymentId,
           state: before.state,
@@ -130,12 +133,12 @@ export function unitOfReroute(
       },
       {
         table: 'payment_leg',
-        set: { state: 'DECLINED', open_payment_id: null, next_advice_at: null, advice_owner: null },
+        set: { state: 'DECLINED', live: null, next_advice_at: null, advice_owner: null },
         where: { payment_id: paymentId, leg_no: before.leg.legNo, state: before.state },
       },
       {
         table: 'payment_leg',
-        set: { open_payment_id: paymentId },
+        set: { live: 1 },
         where: { payment_id: paymentId, leg_no: leg.legNo, state: to },
       },
     ],
@@ -223,22 +226,20 @@ export function unitOfMove(
 ): UnitOfWork {
   const { ledger } = requiredMove(before, event);
   const { fence, alongside = [] } = ties;
-  const row = eventRow(after, before.state, event, ledger, said.evidence, now);
-  const rows =
-    typeof said.evidence['contradiction'] === 'string' ? [row, evidenceRow(before, said, now)] : [row];
+  const rows: Row[] = [];
+  if (typeof said.evidence['contradiction'] === 'string') rows.push(evidenceRow(before, said, now));
   const serials = said.kind === 'approved' ? said.receipt['serialNumbers'] : undefined;
   if (serials && after.state === 'PAID') rows.push(purchaseRow(after, serials, now));
   return {
     journal: journalOf(ledger, before, now),
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
-    inserts: () => rows,
-    updates: (deposit) => [
-      paymentUpdate(before, after, deposit, now),
-      legUpdate(before, after, fence),
-      ...alongside,
-    ],
+    inserts: (deposit) => {
+      const balanceAfter = freeAfter(deposit) ?? before.balanceAfter;
+      return [eventRow({ ...after, balanceAfter }, before.state, event, ledger, said.evidence, now), ...rows];
+    },
+    updates: () => [paymentUpdate(before, after), legUpdate(before, after, fence), ...alongside],
     witness: {
-      table: row.table,
+      table: 'payment_event',
       values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
     },
   };
@@ -282,24 +283,11 @@ function journalOf(ledger: LedgerEffect, payment: Payment, now: Date): JournalDr
   }
 }
 
-function paymentUpdate(
-  before: Payment,
-  after: Payment,
-  deposit: DepositAfter | undefined,
-  now: Date,
-): GuardedUpdate {
-  const set: Record<string, SqlValue> = {
-    state: after.state,
-    code: after.code,
-    biller_reference: after.billerReference,
-    receipt: after.receipt && JSON.stringify(after.receipt),
-    balance_after: freeAfter(deposit) ?? before.balanceAfter,
-    last_event_no: after.lastEventNo,
-    updated_at: now,
-  };
+/** It changes the row in place: what the answer is stands with the event. */
+function paymentUpdate(before: Payment, after: Payment): GuardedUpdate {
   return {
     table: 'payment',
-    set,
+    set: { state: after.state, last_event_no: after.lastEventNo },
     where: {
       payment_id: before.paymentId,
       state: before.state,
@@ -315,8 +303,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
     table: 'payment_leg',
     set: {
       state: after.state,
-      open_payment_id: isFinal(after.state) ? null : after.paymentId,
-      paid_payment_id: after.state === 'PAID' || after.state === 'REVERSED' ? after.paymentId : null,
+      live: after.state === 'DECLINED' ? null : 1,
       biller_reference: after.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,
@@ -330,6 +317,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
   };
 }
 
+/** A line of the history, with the answer as it stands from then on. */
 function eventRow(
   payment: Payment,
   from: string,
@@ -349,6 +337,9 @@ function eventRow(
       ledger,
       evidence: JSON.stringify(evidence),
       at,
+      code: payment.code,
+      receipt: payment.receipt && JSON.stringify(payment.receipt),
+      balance_after: payment.balanceAfter,
     },
   };
 }

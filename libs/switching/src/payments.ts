@@ -5,6 +5,7 @@ import type { Logger } from '#lib/platform';
 import { NO_PRODUCT, Receipts, type ReceiptProduct } from '#lib/receipts';
 import type { AdviceLimits } from './advice.limits';
 import type { BillHolder } from './bill-guard';
+import type { DayUse } from './customer-day';
 import type { Payment } from './payment';
 import {
   afterRefusals,
@@ -51,6 +52,11 @@ export class Payments {
   /** The last payment of a guarded sale, or undefined. */
   async findLastSale(sale: string): Promise<LastSale | undefined> {
     return this.store.findLastSale(sale);
+  }
+
+  /** What counts towards a limit of one customer on one day. */
+  async findDayUse(customerDay: string): Promise<DayUse> {
+    return this.store.findDayUse(customerDay);
   }
 
   /** The channel's payments that are not final, oldest first, after the given one. */

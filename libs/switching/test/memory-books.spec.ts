@@ -84,11 +84,11 @@ test.each<[string, string]>([
   ['with a final payment that is still asked about', 'UPDATE payment_leg SET next_advice_at = NOW()'],
   [
     'with an open payment that nobody asks about',
-    "UPDATE payment_leg SET state = 'SUSPECT', paid_payment_id = NULL, next_advice_at = NULL LIMIT 1",
+    "UPDATE payment_leg SET state = 'SUSPECT', next_advice_at = NULL LIMIT 1",
   ],
   [
-    'with an end that is marked as open',
-    "UPDATE payment_leg SET open_payment_id = payment_id WHERE state = 'PAID' LIMIT 1",
+    'with a paid leg that is not marked as live',
+    "UPDATE payment_leg SET live = NULL WHERE state = 'PAID' LIMIT 1",
   ],
   [
     'with a leg that nobody rerouted to',

@@ -20,19 +20,20 @@ export interface Problem {
 }
 
 /**
- * The problem a refusal is told as. `detail` names the remedy only where the request's form is to blame;
- * everything else an operator needs stays in our log.
+ * The problem a refusal is told as. `detail` names the remedy only where the request's form is to blame, and the limit
+ * where one that was agreed on is reached; everything else an operator needs stays in our log.
  */
 export function problemOf({ code, detail, field }: Refusal, payment?: Payment): Problem {
   const { http, id, en } = RESPONSE_CODES[code];
   const isOfProduct =
     code === 'CUSTOMER_NUMBER_INVALID' || (code === 'AMOUNT_MISMATCH' && field === 'amount');
   const isFormFault = code === 'REQUEST_MALFORMED' || isOfProduct;
+  const isAgreed = code === 'DAY_LIMIT_REACHED';
   return {
     type: 'about:blank',
     title: en,
     status: http,
-    detail: isFormFault && detail !== '' ? `${field ?? 'request'}: ${detail}` : en,
+    detail: isFormFault && detail !== '' ? `${field ?? 'request'}: ${detail}` : isAgreed ? detail : en,
     code,
     message: { id, en },
     ...(field === undefined ? {} : { field }),
