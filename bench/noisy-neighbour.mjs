@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeBed, runLoad } from './lib/bed.mjs';
+import { makeBed, runLoad, runLoads } from './lib/bed.mjs';
 import { quantile, rounded } from './lib/figures.mjs';
 import { booksHold, CHANNEL, orderFor, prepareOffers, startSwitch } from './lib/payments-bed.mjs';
 
@@ -10,7 +10,7 @@ const WARM_UP_S = 3;
 const HEALTHY_PER_SECOND = 200;
 const DEAD_PER_SECOND = 200;
 /** More than a dead biller can hold: who finds no place is refused at once. */
-const DEAD_IN_FLIGHT_MAX = 2_048;
+const DEAD_IN_FLIGHT_MAX = 768;
 const NEIGHBOUR = 'warung-kecil';
 const DEAD_PRODUCT = 'pdam-tirta-jaya';
 const RATIO_MAX = 1.1;
@@ -18,19 +18,21 @@ const FINAL_WITHIN_MS = 180_000;
 
 /**
  * One biller takes connections and never answers, at 200 payments a second; another one is healthy. By turns on one
- * switch: the healthy one alone, then beside the dead one from its first call on, while calls pile up and until it is
- * cut off.
+ * switch: the healthy one alone; beside as many payments at a living biller, which is what the load alone costs on one
+ * machine; and beside the dead one from its first call on, while calls pile up and until it is cut off.
  * @param {{ seconds: number, signal: AbortSignal, log: (line: string) => void }} options
  */
 export async function measure({ seconds, signal, log }) {
   const bed = await makeBed({ log, signal });
   const dead = await aDeadBiller();
   try {
-    const payments = ROUNDS * (2 * seconds + WARM_UP_S) * HEALTHY_PER_SECOND + 1_000;
+    const payments = ROUNDS * (3 * seconds + WARM_UP_S) * HEALTHY_PER_SECOND + 1_000;
     const offers = await prepareOffers(bed, payments, [CHANNEL, NEIGHBOUR]);
     const deadOffers = await offersOfTheDead(bed, ROUNDS * seconds * DEAD_PER_SECOND + 100);
-    /** @type {Record<'alone' | 'beside', number[]>} */
-    const latencies = { alone: [], beside: [] };
+    /** @type {Record<'alone' | 'busy' | 'beside', number[]>} */
+    const latencies = { alone: [], busy: [], beside: [] };
+    /** @type {number[]} */
+    const aloneP99s = [];
     /** @type {Record<string, number>} */
     const statuses = {};
     /** @type {Record<string, number>} */
@@ -41,41 +43,47 @@ export async function measure({ seconds, signal, log }) {
       const { port, stop } = await startSwitch(around, 'batch', bed.environment['DATABASE_URL'] ?? '');
       const order = orderFor(bed, port);
       /** @param {string} name @param {number} forSeconds */
-      const healthy = (name, forSeconds) =>
-        runLoad({
-          ...order,
-          prefix: `${name}${round}`,
-          perSecond: HEALTHY_PER_SECOND,
-          seconds: forSeconds,
-          offers: offers.take(HEALTHY_PER_SECOND * forSeconds + 5),
-        });
-      await healthy('w', WARM_UP_S);
-      const alone = await healthy('a', seconds);
-      const [beside, noise] = await Promise.all([
-        healthy('b', seconds),
-        runLoad({
-          ...orderFor(bed, port, NEIGHBOUR),
-          inFlightMax: DEAD_IN_FLIGHT_MAX,
-          prefix: `d${round}`,
-          perSecond: DEAD_PER_SECOND,
-          seconds,
-          offers: deadOffers.splice(0, DEAD_PER_SECOND * seconds + 5),
-        }),
-      ]);
-      latencies.alone.push(...alone.latenciesMs);
-      latencies.beside.push(...beside.latenciesMs);
-      missed += alone.missed + beside.missed;
-      for (const load of [alone, beside]) add(statuses, load.statuses);
+      const healthy = (name, forSeconds) => ({
+        ...order,
+        prefix: `${name}${round}`,
+        perSecond: HEALTHY_PER_SECOND,
+        seconds: forSeconds,
+        offers: offers.take(HEALTHY_PER_SECOND * forSeconds + 5),
+      });
+      const neighbour = { ...orderFor(bed, port, NEIGHBOUR), perSecond: DEAD_PER_SECOND, seconds };
+      const count = DEAD_PER_SECOND * seconds + 5;
+      const ofTheLiving = { ...neighbour, prefix: `l${round}`, offers: offers.take(count, NEIGHBOUR) };
+      const toTheDead = {
+        ...neighbour,
+        inFlightMax: DEAD_IN_FLIGHT_MAX,
+        prefix: `d${round}`,
+        offers: deadOffers.splice(0, count),
+      };
+      await runLoad(healthy('w', WARM_UP_S));
+      const alone = await runLoad(healthy('a', seconds));
+      const [busy] = await runLoads(healthy('y', seconds), ofTheLiving);
+      const [beside, noise] = await runLoads(healthy('b', seconds), toTheDead);
+      if (!busy || !beside || !noise) throw new Error('a load reported nothing');
+      const loads = { alone, busy, beside };
+      for (const name of /** @type {const} */ (['alone', 'busy', 'beside'])) {
+        latencies[name].push(...loads[name].latenciesMs);
+        missed += loads[name].missed;
+        add(statuses, loads[name].statuses);
+      }
+      missed += noise.missed;
       add(ofTheDead, noise.statuses);
+      aloneP99s.push(p99(alone.latenciesMs));
       log(
-        `round ${round}: alone p99 ${rounded(quantile(alone.latenciesMs, 0.99))} ms, beside ` +
-          `${rounded(quantile(beside.latenciesMs, 0.99))} ms; the dead one's ${JSON.stringify(noise.statuses)}`,
+        `round ${round}: p99 alone ${rounded(p99(alone.latenciesMs))} ms, beside a living one ` +
+          `${rounded(p99(busy.latenciesMs))} ms, beside the dead one ${rounded(p99(beside.latenciesMs))} ms, ` +
+          `whose are ${JSON.stringify(noise.statuses)}`,
       );
       await stop();
     }
     await untilFinal(bed);
     const books = await booksHold(bed);
-    const [aloneP99Ms, besideP99Ms] = [quantile(latencies.alone, 0.99), quantile(latencies.beside, 0.99)];
+    const [aloneP99Ms, busyP99Ms] = [p99(latencies.alone), p99(latencies.busy)];
+    const besideP99Ms = p99(latencies.beside);
     const errors = Object.entries(statuses).reduce(
       (n, [status, times]) => (status === '200' ? n : n + times),
       0,
@@ -85,10 +93,13 @@ export async function measure({ seconds, signal, log }) {
       healthyPerSecond: HEALTHY_PER_SECOND,
       deadPerSecond: DEAD_PER_SECOND,
       aloneP99Ms: rounded(aloneP99Ms),
+      busyP99Ms: rounded(busyP99Ms),
       besideP99Ms: rounded(besideP99Ms),
       aloneP50Ms: rounded(quantile(latencies.alone, 0.5)),
       besideP50Ms: rounded(quantile(latencies.beside, 0.5)),
       ratio: rounded(besideP99Ms / aloneP99Ms, 3),
+      ratioToBusy: rounded(besideP99Ms / busyP99Ms, 3),
+      aloneSpread: rounded(Math.max(...aloneP99s) / Math.min(...aloneP99s), 3),
       errors,
       deadHeld: ofTheDead['202'] ?? 0,
       deadRefused: ofTheDead['503'] ?? 0,
@@ -101,6 +112,11 @@ export async function measure({ seconds, signal, log }) {
     dead.close();
     await bed.stop();
   }
+}
+
+/** @param {readonly number[]} latenciesMs */
+function p99(latenciesMs) {
+  return quantile(latenciesMs, 0.99);
 }
 
 /** A listener that takes every connection and never says anything. */

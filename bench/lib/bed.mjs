@@ -87,16 +87,32 @@ export async function startProgram(file, { env, logFile, execArgv = [] }) {
 }
 
 /**
+ * @typedef {{ done: number, missed: number, elapsedMs: number, cpuMs: number, latenciesMs: number[],
+ *   statuses: Record<string, number> }} LoadReport
+ */
+
+/**
  * Runs the load in a process of its own.
  * @param {object} order see load.mjs
- * @returns {Promise<{ done: number, missed: number, elapsedMs: number, cpuMs: number, latenciesMs: number[], statuses: Record<string, number> }>}
+ * @returns {Promise<LoadReport>}
  */
 export async function runLoad(order) {
+  const [report] = await runLoads(order);
+  if (!report) throw new Error('the load reported nothing');
+  return report;
+}
+
+/**
+ * Runs several loads from one process: they begin at the same moment, and none has a processor that the others lack.
+ * @param {...object} orders see load.mjs
+ * @returns {Promise<LoadReport[]>}
+ */
+export async function runLoads(...orders) {
   const child = fork(path.join(import.meta.dirname, 'load.mjs'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.send(order);
-  const [report] = await Promise.race([
+  child.send(orders);
+  const [reports] = await Promise.race([
     once(child, 'message'),
     // Its last message may still be on its way when it has gone.
     once(child, 'exit').then(async () => {
@@ -104,5 +120,5 @@ export async function runLoad(order) {
       throw new Error('the load ended without a report');
     }),
   ]);
-  return report;
+  return reports;
 }

@@ -3,11 +3,12 @@
  * falls behind is charged for the waiting it causes. Keep-alive sockets and hand-written requests, because a load tool
  * that costs as much as the switch would measure itself.
  *
- * Told by message: { wire, host, port, channelId, secret, perSecond (0: closed loop), inFlightMax, seconds, offers },
+ * Told by message, each order: { wire, host, port, channelId, secret, perSecond (0: closed loop), inFlightMax, seconds, offers },
  * where `wire` names the protocol (a file of `wire/`; h2h when left out) and offers are [inquiryId, total]. An offer whose payment was refused for now (429, 503) is used again. Answers by message:
- * { done, missed, elapsedMs, cpuMs, latenciesMs, statuses }, latencies of the payments answered 200.
+ * { done, missed, elapsedMs, cpuMs, latenciesMs, statuses }, latencies of the payments answered 200. Several orders begin at
+ * one moment, when the connections of all are open.
  */
-if (process.send) process.on('message', (order) => void run(/** @type {Order} */ (order)));
+if (process.send) process.on('message', (orders) => void runAll(/** @type {Order[]} */ (orders)));
 
 /**
  * @typedef {{ wire?: string, host: string, port: number, channelId: string, secret: string, perSecond: number,
@@ -22,12 +23,23 @@ if (process.send) process.on('message', (order) => void run(/** @type {Order} */
  * @property {() => void} end
  */
 
-/** @param {Order} order */
-async function run(order) {
-  const { perSecond, inFlightMax, seconds, offers } = order;
+/** @param {Order[]} orders */
+async function runAll(orders) {
+  const slots = await Promise.all(orders.map(slotsFor));
+  const reports = await Promise.all(orders.map((order, at) => run(order, slots[at] ?? [])));
+  // Some hundred thousand numbers take their time; a process that goes before them takes them along.
+  process.send?.(reports, () => process.disconnect());
+}
+
+/** @param {Order} order @returns {Promise<Slot[]>} */
+async function slotsFor(order) {
   const { openSlots } = await import(`./wire/${order.wire ?? 'h2h'}.mjs`);
-  /** @type {Slot[]} */
-  const slots = await openSlots(order, inFlightMax);
+  return openSlots(order, order.inFlightMax);
+}
+
+/** @param {Order} order @param {Slot[]} slots */
+async function run(order, slots) {
+  const { perSecond, seconds, offers } = order;
   /** @type {number[]} */
   const latencies = [];
   let done = 0;
@@ -91,9 +103,7 @@ async function run(order) {
   const { user, system } = process.cpuUsage(cpuBefore);
   for (const slot of slots) slot.end();
   const cpuMs = (user + system) / 1_000;
-  const report = { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, statuses };
-  // Some hundred thousand numbers take their time; a process that goes before them takes them along.
-  process.send?.(report, () => process.disconnect());
+  return { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, statuses };
 }
 
 /**

@@ -1,24 +1,22 @@
 import { createHmac, hash } from 'node:crypto';
-import { openHttpSocket } from './http-socket.mjs';
+import { httpSocket } from './http-socket.mjs';
 
 /**
  * A partner that speaks the H2H JSON API: one payment at a time on each connection.
  * @param {import('../load.mjs').Order} order
  * @param {number} count how many payments may be under way
- * @returns {Promise<import('../load.mjs').Slot[]>}
+ * @returns {import('../load.mjs').Slot[]}
  */
 export function openSlots(order, count) {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const socket = await openHttpSocket(order);
-      return {
-        pay(reference, offer, onAnswer) {
-          socket.send(paymentRequest(order, reference, offer), onAnswer);
-        },
-        end: () => socket.end(),
-      };
-    }),
-  );
+  return Array.from({ length: count }, () => {
+    const socket = httpSocket(order);
+    return {
+      pay(reference, offer, onAnswer) {
+        socket.send(paymentRequest(order, reference, offer), onAnswer);
+      },
+      end: () => socket.end(),
+    };
+  });
 }
 
 /**

@@ -1,36 +1,27 @@
 import { connect } from 'node:net';
 
 /**
- * A keep-alive connection that writes requests made by hand and reads the status of each answer; `cut` where the
- * connection is lost before it. One that the server has closed meanwhile is opened again by the next request.
+ * A keep-alive connection that writes requests made by hand and reads the status of each answer. It is opened by its first
+ * request, and again by one that finds it closed: a connection that is held open for nothing is one more for the
+ * switch to watch and to close.
  * @param {{ host: string, port: number }} where
- * @returns {Promise<{ send: (request: string, onAnswer: (status: string) => void) => void, end: () => void }>}
+ * @returns {{ send: (request: string, onAnswer: (status: string) => void) => void, end: () => void }}
  */
-export async function openHttpSocket(where) {
-  let line = openLine(where);
-  await line.opened;
-  return {
-    send(request, onAnswer) {
-      if (!line.isOpen()) line = openLine(where);
-      line.ask(request, onAnswer);
-    },
-    end: () => line.end(),
-  };
-}
-
-/** @param {{ host: string, port: number }} where */
-function openLine({ host, port }) {
-  const socket = connect(port, host).setNoDelay(true);
+export function httpSocket({ host, port }) {
+  /** @type {import('node:net').Socket | undefined} */
+  let socket;
   let received = '';
-  let isOpen = true;
-  /** @type {((status: string) => void) | undefined} whoever waits for an answer */
-  let waiting;
-  const answer = (/** @type {string} */ status) => {
-    const onAnswer = waiting;
-    waiting = undefined;
-    onAnswer?.(status);
+  /** @type {((status: string) => void) | undefined} */
+  let onAnswer;
+
+  /** @param {string} status */
+  const answered = (status) => {
+    const answer = onAnswer;
+    onAnswer = undefined;
+    answer?.(status);
   };
-  socket.on('data', (chunk) => {
+  /** @param {Buffer} chunk */
+  const hear = (chunk) => {
     received += chunk.toString('latin1');
     const headEnd = received.indexOf('\r\n\r\n');
     if (headEnd < 0) return;
@@ -38,22 +29,26 @@ function openLine({ host, port }) {
     if (received.length < headEnd + 4 + length) return;
     const status = received.slice(9, 12);
     received = received.slice(headEnd + 4 + length);
-    answer(status);
-  });
-  // What is wrong with it is told by its close.
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    isOpen = false;
-    answer('cut');
-  });
+    answered(status);
+  };
+  const opened = () => {
+    if (socket && !socket.destroyed) return socket;
+    const fresh = connect(port, host).setNoDelay(true);
+    fresh.on('data', hear);
+    fresh.on('error', () => undefined);
+    fresh.on('close', () => {
+      if (fresh === socket) answered('cut');
+    });
+    received = '';
+    socket = fresh;
+    return fresh;
+  };
+
   return {
-    opened: new Promise((resolve) => socket.once('connect', resolve)),
-    isOpen: () => isOpen,
-    /** @param {string} request @param {(status: string) => void} onAnswer */
-    ask(request, onAnswer) {
-      waiting = onAnswer;
-      socket.write(request);
+    send(request, answer) {
+      onAnswer = answer;
+      opened().write(request);
     },
-    end: () => socket.destroy(),
+    end: () => socket?.destroy(),
   };
 }

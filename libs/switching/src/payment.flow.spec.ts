@@ -258,3 +258,21 @@ test('an offer ends with every other payment of its bill, declined ones too, and
   expect(world.biller.received.length).toBe(sentSoFar);
   expect(codeOf(await world.pay(await anOffer(bill)))).toBe('APPROVED');
 });
+
+test('payments that are asked for together are told apart by channel and reference', async () => {
+  const ours = await world.payOne();
+  const others = await world.payOne({ channelId: 'warung-kecil' });
+  const asked = [
+    ['warung-kecil', others.channelReference],
+    ['ppob-nusantara', 'NEVER-USED'],
+    ['ppob-nusantara', ours.channelReference],
+    ['ppob-nusantara', ours.channelReference.toLowerCase()],
+    ['warung-kecil', ours.channelReference],
+    ['ppob-nusantara', ours.channelReference],
+  ] as const;
+  const found = await Promise.all(
+    asked.map(([channelId, reference]) => world.payments.findByReference(channelId, reference)),
+  );
+  const expected = [others, undefined, ours, undefined, undefined, ours];
+  expect(found.map((one) => one?.paymentId)).toEqual(expected.map((one) => one?.paymentId));
+});

@@ -475,3 +475,35 @@ describe('a biller that does not answer', () => {
     await world.expectSound();
   });
 });
+
+describe('a biller that stops answering while others wait for a place', () => {
+  let open: () => void;
+  beforeAll(async () => {
+    world = await aWorld(undefined, 100, {
+      health: { ...ROUTING.health, failuresMin: 3 },
+      bulkhead: { atOnceMax: 4, queueMax: 4, queueWithinMs: 10_000 },
+    });
+  });
+  afterAll(() => world.close());
+
+  test('who waited is refused with nothing formed once the route is cut off', async () => {
+    const offers = [];
+    for (let n = 0; n < 8; n += 1) offers.push(await anOffer());
+    // Inquiries were answered, so half of the calls have to fail.
+    world.clock.advance(31_000);
+    world.biller.behaviour = 'loses the request';
+    world.biller.gate = new Promise((resolve) => (open = resolve));
+    const sent = world.biller.received.length;
+    const payments = offers.map((offer, n) => world.pay({ reference: `WAIT-${n}`, ...offer }));
+    while (world.biller.received.length < sent + 4) await sleep(2);
+    open();
+    const codes = (await Promise.all(payments)).map(codeOf);
+
+    expect(codes.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'IN_PROGRESS'));
+    expect(codes.slice(6)).toEqual(['BILLER_UNAVAILABLE', 'BILLER_UNAVAILABLE']);
+    expect(await world.payments.findByReference('ppob-nusantara', 'WAIT-7')).toBeUndefined();
+    const formed = codes.filter((code) => code === 'IN_PROGRESS').length;
+    expect(world.biller.received.length).toBe(sent + formed);
+    await world.expectSound();
+  });
+});

@@ -57,7 +57,7 @@ export class ExternalIds {
   async use(message: NamedMessage, at: Date): Promise<Naming> {
     this.attempts += 1;
     const attempt = `${this.process}${this.attempts.toString(36)}`;
-    const standing = await this.kept.ask({ ...message, attempt, at });
+    const standing = await this.kept.ask({ attempt, at, ...message });
     if (!standing) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
     if (standing.attempt === attempt) return { kind: 'new' };
     return {

@@ -92,7 +92,7 @@ export class SnapDesk {
     if (conflict) return this.refuseUnlessFormed(known, conflict, about);
     if (!reading.ok) return this.refuseUnlessFormed(known, reading.error, about);
     const { members } = reading.value;
-    const message: SnapMessage = { ...known, members, identity: identityIn(members) };
+    const message: SnapMessage = { members, identity: identityIn(members), ...known };
     switch (service) {
       case 'inquiry':
       case 'inquiryIntrabank':

@@ -71,18 +71,26 @@ export function heardIn({ kind, evidence }: Pick<PaymentOutcome, 'kind' | 'evide
   return kind === 'unknown' && evidence['code'] === undefined ? 'failure' : 'answer';
 }
 
-/** Waits for a place. @returns the place, or why there is none: nothing is formed then. */
+/**
+ * Waits for a place. Who has waited may find the route cut off meanwhile, by those before: a payment would only be one
+ * more that nobody answers.
+ * @returns the place, or why there is none: nothing is formed then.
+ */
 export async function placeAt(
   parts: PlaceParts,
   kind: CallKind,
   now: Date,
   deadline: Date,
 ): Promise<Result<Place, Refusal>> {
-  const { lane, circuit } = parts;
+  const { lane, circuit, clock } = parts;
   const entered = lane.enter(kind, deadline.getTime() - now.getTime());
   const hasPlace = entered === true || (entered !== false && (await entered));
   if (!hasPlace)
     return fail(refusal('BILLER_UNAVAILABLE', `${lane.inHand} calls are on their way to it already`));
+  if (entered !== true && circuit.state(clock.now().getTime()) !== 'closed') {
+    lane.leave();
+    return fail(refusal('BILLER_UNAVAILABLE', 'cut off while it waited for a place'));
+  }
   if (circuit.state(now.getTime()) === 'probing')
     circuit.startProbe(now.getTime(), deadline.getTime() - now.getTime());
   return { ok: true, value: new Place(parts, deadline) };
