@@ -9,12 +9,15 @@ import type { HttpJsonSpec, JsonCall } from './spec';
 /** Speaks to any biller whose dialect is JSON over HTTP, as its spec says. */
 export class HttpJsonConnector extends MappedConnector<JsonCall> {
   constructor(spec: HttpJsonSpec, clock: Clock) {
-    super(spec, new JsonWire(new HttpTransport(spec, clock)), clock);
+    super(spec, new JsonWire(new HttpTransport(spec, clock), spec.refusesUnder ?? []), clock);
   }
 }
 
 class JsonWire implements Wire<JsonCall> {
-  constructor(private readonly transport: HttpTransport) {}
+  constructor(
+    private readonly transport: HttpTransport,
+    private readonly refusesUnder: readonly number[],
+  ) {}
 
   sender(call: JsonCall, money: Money): Sender {
     const { body, content = 'json' } = call;
@@ -23,10 +26,14 @@ class JsonWire implements Wire<JsonCall> {
       const exchange = await send(variables, withinMs, onSending);
       if (exchange.kind !== 'answer') return unanswered(exchange);
       const { status, text } = exchange;
-      // Only a plain 200 with JSON is a business answer; error pages, redirects and the like say nothing of money.
-      if (status !== 200) return { kind: 'lost', evidence: { http: status, reason: `HTTP ${status}` } };
+      // Only a plain 200 with JSON is a business answer, and a refusal where the biller's file says under what else it
+      // comes; error pages, redirects and the like say nothing of money.
+      const canOnlyRefuse = this.refusesUnder.includes(status);
+      if (status !== 200 && !canOnlyRefuse)
+        return { kind: 'lost', evidence: { http: status, reason: `HTTP ${status}` } };
       try {
-        return { kind: 'answer', answer: BillerAnswer.parse(text, money), evidence: { http: status } };
+        const answer = BillerAnswer.parse(text, money);
+        return { kind: 'answer', answer, canOnlyRefuse, evidence: { http: status } };
       } catch (error) {
         if (!(error instanceof UnreadableAnswer)) throw error;
         return { kind: 'lost', evidence: { http: status, reason: `unreadable: ${error.message}` } };

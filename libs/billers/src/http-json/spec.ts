@@ -33,6 +33,11 @@ const HttpJsonShape = z.strictObject({
   ...COMMON,
   kind: z.literal('http-json'),
   ...HTTP,
+  /**
+   * HTTP statuses under which the biller says no in a body with its code, as its documentation tells. Nothing but 200 can
+   * say yes; all other statuses leave all unknown.
+   */
+  refusesUnder: z.array(z.int().min(400).max(599)).min(1).optional(),
   /** How the biller writes amounts. */
   rupiah: Money,
   inquiry: calls.Inquiry.optional(),
@@ -65,5 +70,9 @@ export const HttpJsonSpec = HttpJsonShape.superRefine((read, context) => {
     }),
   ];
   for (const { path, message } of found) refuse(path, message);
+  const { nothingDoneStatus } = spec.token ?? {};
+  if (nothingDoneStatus !== undefined && spec.refusesUnder?.includes(nothingDoneStatus))
+    refuse(['refusesUnder'], `${nothingDoneStatus} already says that the token is not good`);
 });
-export type HttpJsonSpec = MappedSpec<JsonCall> & HttpSpec & { kind: 'http-json' };
+export type HttpJsonSpec = MappedSpec<JsonCall> &
+  HttpSpec & { kind: 'http-json'; refusesUnder?: number[] | undefined };

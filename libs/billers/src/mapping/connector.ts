@@ -13,7 +13,7 @@ import type {
   StampOutcome,
 } from '#lib/switching';
 import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
-import { declinedBy, meaningOf } from '../spec/codes';
+import { declinedBy, isYes, meaningOf } from '../spec/codes';
 import { believed, keptReference, maskedWords } from '../told';
 import type { BillerAnswer } from './answer';
 import { UnreadableAnswer } from '../unreadable-answer';
@@ -36,7 +36,14 @@ import { UnfilledTemplate } from '../unfilled-template';
 
 /** What one call brought over the wire: an answer that can be looked into, or why there is none. */
 export type Exchanged =
-  | { kind: 'answer'; answer: BillerAnswer; fault?: string | undefined; evidence: Evidence }
+  | {
+      kind: 'answer';
+      answer: BillerAnswer;
+      fault?: string | undefined;
+      /** It came in a way in which the biller says no; a yes in it is not believed. */
+      canOnlyRefuse?: boolean;
+      evidence: Evidence;
+    }
   | { kind: 'not sent'; evidence: Evidence }
   | { kind: 'lost'; evidence: Evidence };
 
@@ -54,6 +61,9 @@ export interface Wire<C> {
   sender(call: C, money: Money): Sender;
   close(): Promise<void>;
 }
+
+/** A call whose codes mean something. */
+type CodedCall = MappedCall & { codes: Readonly<Record<string, string>> };
 
 /** A call that is ready to be made. */
 interface Ready<M extends MappedCall> {
@@ -189,7 +199,7 @@ export class MappedConnector<C> implements BillerConnector {
 
   private balanceReader(
     { amount, codes }: MappedBalance,
-    call: Ready<MappedCall>,
+    call: Ready<MappedBalance>,
   ): NonNullable<BillerConnector['balance']> {
     return async (deadline) => {
       const heard = await this.call(call, {}, deadline);
@@ -207,7 +217,7 @@ export class MappedConnector<C> implements BillerConnector {
 
   private stamper(
     { stampedAt, codes }: MappedStamp,
-    call: Ready<MappedCall>,
+    call: Ready<MappedStamp>,
   ): NonNullable<BillerConnector['stamp']> {
     return async ({ serial, reference, documentHash }, deadline) => {
       const heard = await this.call(call, { serial, reference, documentHash }, deadline);
@@ -238,7 +248,7 @@ export class MappedConnector<C> implements BillerConnector {
   }
 
   private async call(
-    { send, said, codeAt, repeats }: Ready<MappedCall>,
+    { send, said, codeAt, repeats }: Ready<CodedCall>,
     variables: Variables,
     deadline: Date,
     onSending?: () => void,
@@ -255,10 +265,15 @@ export class MappedConnector<C> implements BillerConnector {
       return { kind: 'not sent', evidence: { reason: error.message } };
     }
     if (exchanged.kind !== 'answer') return exchanged;
-    const { answer, fault, evidence } = exchanged;
+    const { answer, fault, canOnlyRefuse = false, evidence } = exchanged;
     try {
       const code = fault ?? codeOf(answer, codeAt);
       const message = maskedWords(answer.text(said.message), WORDS_MAX);
+      if (canOnlyRefuse && isYes(meaningOf(code, said.codes)))
+        return {
+          kind: 'lost',
+          evidence: { code, message, ...evidence, reason: 'a yes where only a no comes' },
+        };
       // A fault of the protocol says nothing of its own that could repeat ours; its connection tells whom it answers.
       const doubt = fault === undefined ? doubtAbout(answer, expected) : undefined;
       return { kind: 'heard', code, answer, doubt, evidence: { code, message, ...evidence } };

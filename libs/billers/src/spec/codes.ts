@@ -44,6 +44,11 @@ export function meaningOf<T>(code: string, codes: Readonly<Record<string, T>>): 
   return Object.hasOwn(codes, code) ? codes[code] : undefined;
 }
 
+/** Whether a meaning is what its call was made for. */
+export function isYes(meaning: string | undefined): boolean {
+  return Object.values<string | undefined>(SUCCESS).includes(meaning);
+}
+
 /** What a biller's explicit "no" to a payment is; a channel is not told that it was our float. */
 export function declinedBy(
   meaning: (typeof REFUSALS)[number] | typeof FLOAT_EMPTY,

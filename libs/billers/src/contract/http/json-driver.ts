@@ -69,7 +69,7 @@ export function httpJsonDriver(read: BillerSpec): ContractDriver<Reaction> {
       padded: (one, bytes) => JSON.stringify({ ...(one as JsonCase).answer, padding: 'x'.repeat(bytes) }),
       contentType: JSON_TYPE,
       answerMaxBytes: spec.answerMaxBytes,
-      businessStatuses: spec.token?.nothingDoneStatus === undefined ? [] : [spec.token.nothingDoneStatus],
+      businessStatuses: [spec.token?.nothingDoneStatus ?? [], spec.refusesUnder ?? []].flat(),
       garbage: [
         { name: 'answers JSON and more', react: (one) => answeringText(`${textOf(one)} OK`, JSON_TYPE) },
         {
