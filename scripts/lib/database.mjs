@@ -42,7 +42,7 @@ const PROMISES = [
 
 /**
  * Memory and redo log: a day of demo traffic, or a throw-away database that should appear quickly. A payment leaves
- * 11 KB of redo; where the log is small, payments wait for old pages to be written and not only for their commit.
+ * 10 KB of redo; where the log is small, payments wait for old pages to be written and not only for their commit.
  */
 const SIZES = {
   lasting: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=512M'],
