@@ -32,7 +32,7 @@ export async function measure({ seconds, signal, log }) {
     /** @type {{ payment: number[], biller: number[], commit: number[] }} */
     const took = { payment: [], biller: [], commit: [] };
     const endsAt = performance.now() + seconds * 1_000;
-    const client = openClient(order, offers);
+    const client = await openClient(order, offers);
     for (let nth = 0; performance.now() < endsAt; nth += 1) {
       took.payment.push(await client.pay(nth));
       await sleep(PACE_MS);
@@ -95,8 +95,8 @@ export async function measure({ seconds, signal, log }) {
  * @param {any} order
  * @param {{ take: (count: number) => [string, string][] }} offers
  */
-function openClient(order, offers) {
-  const [slot] = openSlots(order, 1);
+async function openClient(order, offers) {
+  const [slot] = await openSlots(order, 1);
   return {
     /** @param {number} nth @returns {Promise<number>} how long the answer took, in milliseconds */
     pay(nth) {

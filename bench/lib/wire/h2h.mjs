@@ -1,22 +1,20 @@
 import { createHmac, hash } from 'node:crypto';
-import { httpSocket } from './http-socket.mjs';
+import { httpSockets } from './http-socket.mjs';
 
 /**
  * A partner that speaks the H2H JSON API: one payment at a time on each connection.
  * @param {import('../load.mjs').Order} order
  * @param {number} count how many payments may be under way
- * @returns {import('../load.mjs').Slot[]}
+ * @returns {Promise<import('../load.mjs').Slot[]>}
  */
-export function openSlots(order, count) {
-  return Array.from({ length: count }, () => {
-    const socket = httpSocket(order);
-    return {
-      pay(reference, offer, onAnswer) {
-        socket.send(paymentRequest(order, reference, offer), onAnswer);
-      },
-      end: () => socket.end(),
-    };
-  });
+export async function openSlots(order, count) {
+  const sockets = await httpSockets(order, count);
+  return sockets.map((socket) => ({
+    pay(reference, offer, onAnswer) {
+      socket.send(paymentRequest(order, reference, offer), onAnswer);
+    },
+    end: () => socket.end(),
+  }));
 }
 
 /**

@@ -1,13 +1,32 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /**
- * A keep-alive connection that writes requests made by hand and reads the status of each answer. It is opened by its first
- * request, and again by one that finds it closed: a connection that is held open for nothing is one more for the
- * switch to watch and to close.
- * @param {{ host: string, port: number }} where
- * @returns {{ send: (request: string, onAnswer: (status: string) => void) => void, end: () => void }}
+ * @typedef {object} HttpSocket
+ * @property {(request: string, onAnswer: (status: string) => void) => void} send told `cut` where the connection is lost
+ * @property {() => void} end
  */
-export function httpSocket({ host, port }) {
+
+/**
+ * Keep-alive connections, open before the first request: thousands that are opened in the middle of a storm would wait
+ * for the system and not for the switch.
+ * @param {{ host: string, port: number }} where
+ * @param {number} count
+ * @returns {Promise<HttpSocket[]>}
+ */
+export async function httpSockets(where, count) {
+  const sockets = Array.from({ length: count }, () => httpSocket(where));
+  await Promise.all(sockets.map((socket) => socket.open()));
+  return sockets;
+}
+
+/**
+ * A keep-alive connection that writes requests made by hand and reads the status of each answer. One that the server has
+ * closed meanwhile is opened again by the next request.
+ * @param {{ host: string, port: number }} where
+ * @returns {HttpSocket & { open: () => Promise<unknown> }}
+ */
+function httpSocket({ host, port }) {
   /** @type {import('node:net').Socket | undefined} */
   let socket;
   let received = '';
@@ -45,6 +64,7 @@ export function httpSocket({ host, port }) {
   };
 
   return {
+    open: () => once(opened(), 'connect'),
     send(request, answer) {
       onAnswer = answer;
       opened().write(request);

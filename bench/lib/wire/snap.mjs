@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, hash, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { httpSocket } from './http-socket.mjs';
+import { httpSockets } from './http-socket.mjs';
 
 const PREPAID_PREFIX = '11';
 
@@ -12,16 +12,14 @@ const PREPAID_PREFIX = '11';
  */
 export async function openSlots(order, count) {
   const token = await askToken(order);
-  return Array.from({ length: count }, () => {
-    const socket = httpSocket(order);
-    return {
-      // The bank's number of the inquiry is that of its payment, so the offer's name stands for both.
-      pay(_reference, offer, onAnswer) {
-        socket.send(paymentRequest(order, token, offer), onAnswer);
-      },
-      end: () => socket.end(),
-    };
-  });
+  const sockets = await httpSockets(order, count);
+  return sockets.map((socket) => ({
+    // The bank's number of the inquiry is that of its payment, so the offer's name stands for both.
+    pay(_reference, offer, onAnswer) {
+      socket.send(paymentRequest(order, token, offer), onAnswer);
+    },
+    end: () => socket.end(),
+  }));
 }
 
 /** @param {import('../load.mjs').Order} order @returns {Promise<string>} */
