@@ -86,6 +86,8 @@ test.each([
   ["'68': unknown", "'68': no such payment", 'payment.codes.68', 'expected one of'],
   ["'05': DECLINED_BY_BILLER, '63'", "'05': BILLER_UNAVAILABLE, '63'", 'advice.codes.05', 'expected one of'],
   ["'05': DECLINED_BY_BILLER, '63'", "'05': PRODUCT_CLOSED, '63'", 'advice.codes.05', 'expected one of'],
+  ["'05': DECLINED_BY_BILLER, '63'", "'05': BILL_ALREADY_PAID, '63'", 'advice.codes.05', 'expected one of'],
+  ["'05': DECLINED_BY_BILLER, '63'", "'05': BILL_IN_PAYMENT, '63'", 'advice.codes.05', 'expected one of'],
   ["'68': unknown", '68: unknown', '68', 'must be in quotes'],
   ["'00': bill, '14'", "'14'", 'inquiry.codes', 'no code means "bill", so no inquiry could ever succeed'],
 ])('%s -> %s is refused by file, line, key and what was expected', (from, to, key, expected) => {

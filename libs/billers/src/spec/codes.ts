@@ -2,16 +2,20 @@ import { z } from 'zod';
 import type { ResponseCode } from '#lib/kernel';
 import type { Evidence, PaymentOutcome } from '#lib/switching';
 
-/** Refusals that speak of the payment or its bill. */
+/** Refusals that speak of the payment or its bill, whenever they are said. */
 const OF_THE_PAYMENT = [
   'DECLINED_BY_BILLER',
   'BILL_NOT_FOUND',
-  'BILL_ALREADY_PAID',
   'BILL_CHANGED',
-  'BILL_IN_PAYMENT',
   'CUSTOMER_NUMBER_INVALID',
   'AMOUNT_MISMATCH',
   'LIMIT_EXCEEDED',
+] as const satisfies readonly ResponseCode[];
+
+/** Refusals that, once a payment was sent, may speak of that payment itself: no reason to take it for refused. */
+const OF_ANOTHER_PAYMENT = [
+  'BILL_ALREADY_PAID',
+  'BILL_IN_PAYMENT',
 ] as const satisfies readonly ResponseCode[];
 
 /** Refusals that speak of the biller as it is now: they tell nothing of a payment that was sent before. */
@@ -21,7 +25,7 @@ const OF_THE_BILLER = ['BILLER_UNAVAILABLE', 'PRODUCT_CLOSED'] as const satisfie
  * What a biller's refusal can mean. Not every answer of the registry is one: a biller cannot say that our channel's
  * signature is bad, and "approved" or "in progress" among the refusals would release a hold that must stay.
  */
-export const REFUSALS = [...OF_THE_PAYMENT, ...OF_THE_BILLER] as const;
+export const REFUSALS = [...OF_THE_PAYMENT, ...OF_ANOTHER_PAYMENT, ...OF_THE_BILLER] as const;
 
 /**
  * The biller refuses a payment because what we have paid it in advance is used up. Only a code by which it surely took no
