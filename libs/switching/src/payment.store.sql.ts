@@ -4,7 +4,7 @@ import type { BillHolder } from './bill-guard';
 import { dayUseOf, type DayUse } from './customer-day';
 import type { Payment } from './payment';
 import type { PaymentState } from './payment.states';
-import { selectPayment, selectPayments } from './payment.rows';
+import { refusedLegsOf, selectPayment, selectPayments } from './payment.rows';
 import type { LastSale } from './sale-guard';
 import {
   PaymentStore,
@@ -13,7 +13,6 @@ import {
   type NextAdvice,
   type RefusedLeg,
 } from './payment.store';
-import { refusedLegsOf } from './payment.rows';
 
 /**
  * Payments that are still SENT though their advice is due. Channel by channel, in this order and by this index, so that

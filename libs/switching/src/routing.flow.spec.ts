@@ -1,37 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, refusal, rupiah, ZERO } from '#lib/kernel';
+import { fail, refusal } from '#lib/kernel';
 import { aSwitch, ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
-import type { Answer } from './answer';
+import { aSwitchWithTwoRoutes, codeOf, offerOfToken, payTokenAt } from '../../../test/support/two-routes';
 import type { PaymentOutcome } from './biller.contract';
 import { listContradictions } from './contradictions';
 
-const TOKEN = { productId: 'pln-prepaid', customerNumber: '14270010000', amount: rupiah(50_000n) };
-
 let world: SwitchWorld;
-let count = 0;
-
-async function aWorld(...options: Parameters<typeof aSwitch>): Promise<SwitchWorld> {
-  const made = await aSwitch(...options);
-  made.routes.add('pln-prepaid', { billerId: 'story', source: 'STORY01' });
-  return made;
-}
-
-async function anOffer(ask = {}) {
-  const answer = await world.inquire({ ...TOKEN, ...ask });
-  if (answer.kind !== 'offer') throw new Error(JSON.stringify(answer));
-  return { inquiryId: answer.inquiry.inquiryId, total: answer.inquiry.offer.total };
-}
-
-async function payToken() {
-  const answer = await world.pay({ reference: `T-${(count += 1)}`, ...(await anOffer()) });
-  if (answer.kind !== 'payment') throw new Error(JSON.stringify(answer));
-  return answer.payment;
-}
-
-function codeOf(answer: Answer): string {
-  if (answer.kind === 'refused') return answer.refusal.code;
-  return answer.kind === 'payment' ? answer.payment.code : 'offer';
-}
+const anOffer = (ask = {}) => offerOfToken(world, ask);
+const payToken = () => payTokenAt(world);
 
 interface LegRow {
   leg_no: number;
@@ -51,7 +27,7 @@ function legsOf(paymentId: string): Promise<LegRow[]> {
 
 describe('a product with two routes', () => {
   beforeAll(async () => {
-    world = await aWorld();
+    world = await aSwitchWithTwoRoutes();
   });
   beforeEach(() => {
     for (const biller of [world.biller, world.spare]) {
@@ -187,13 +163,14 @@ describe('a product with two routes', () => {
       world.routes.ofProduct.delete('pdam-tirta-jaya');
     });
 
+    let undone = 0;
     async function firstLeg() {
       const offer = await anOffer({
         productId: 'pdam-tirta-jaya',
         customerNumber: '0870110000',
         amount: undefined,
       });
-      const reference = `UNDO-${(count += 1)}`;
+      const reference = `UNDO-${(undone += 1)}`;
       const paid = world.pay({ reference, ...offer });
       await isSent;
       const open = await world.payments.findByReference('ppob-nusantara', reference);
@@ -393,117 +370,6 @@ describe('a product with three routes', () => {
     expect(await listContradictions(world.store.database, 100)).toMatchObject([
       { said: 'not sent', detail: { refused: 'leg 1 by pln/prepaid' } },
     ]);
-    await world.expectSound();
-  });
-});
-
-describe('a route that fails', () => {
-  beforeAll(async () => {
-    world = await aWorld(undefined, 100, {
-      health: { ...ROUTING.health, failuresMin: 3 },
-    });
-  });
-  beforeEach(() => {
-    world.biller.behaviour = 'approves';
-    world.biller.isAdviceSilent = false;
-    world.biller.adviceSays = undefined;
-  });
-  afterEach(() => world.expectSound());
-  afterAll(() => world.close());
-
-  test('is cut off: new payments are refused and form nothing, advice goes on, and other routes sell', async () => {
-    const offers = [];
-    for (let n = 0; n < 5; n += 1) offers.push(await anOffer());
-    // Inquiries were answered, so half of the calls have to fail.
-    world.clock.advance(31_000);
-    world.biller.behaviour = 'loses the request';
-    world.biller.isAdviceSilent = true;
-    for (const [n, offer] of offers.slice(0, 3).entries())
-      expect(codeOf(await world.pay({ reference: `CUT-${n}`, ...offer }))).toBe('IN_PROGRESS');
-    const sent = world.biller.received.length;
-    expect(codeOf(await world.pay({ reference: 'CUT-3', ...offers[3]! }))).toBe('BILLER_UNAVAILABLE');
-    expect(world.biller.received.length).toBe(sent);
-    expect(await world.payments.findByReference('ppob-nusantara', 'CUT-3')).toBeUndefined();
-    expect(await payToken()).toMatchObject({ state: 'PAID', billerId: 'story' });
-    const advised = world.biller.advised;
-    await world.pass(6);
-    expect(world.biller.advised).toBeGreaterThan(advised);
-  });
-
-  test('comes back by an advice that is answered, and by no payment', async () => {
-    const sent = world.biller.received.length;
-    world.clock.advance(60_000);
-    world.biller.isAdviceSilent = false;
-    // The inquiry tries the route too; the offer of before is refused meanwhile.
-    const offer = await anOffer();
-    await sleep(10);
-    expect(world.biller.received.length).toBe(sent);
-    expect(codeOf(await world.pay({ reference: 'BACK', ...offer }))).toBe('APPROVED');
-    await world.pass(60);
-  });
-});
-
-describe('a biller that does not answer', () => {
-  let open: () => void;
-  beforeAll(async () => {
-    world = await aWorld(undefined, 100, {
-      bulkhead: { atOnceMax: 4, queueMax: 1, queueWithinMs: 50 },
-    });
-  });
-  afterAll(() => world.close());
-
-  test('holds its own places and no more: others wait a moment, or are refused with nothing formed', async () => {
-    const offers = [];
-    for (let n = 0; n < 7; n += 1) offers.push(await anOffer());
-    world.biller.gate = new Promise((resolve) => (open = resolve));
-    const sent = world.biller.received.length;
-    const held = offers.slice(0, 4).map((offer, n) => world.pay({ reference: `HELD-${n}`, ...offer }));
-    while (world.biller.received.length < sent + 4) await sleep(2);
-    const queued = world.pay({ reference: 'QUEUED', ...offers[4]! });
-    await sleep(1);
-    const refused = await world.pay({ reference: 'REFUSED', ...offers[5]! });
-    expect(codeOf(refused)).toBe('BILLER_UNAVAILABLE');
-    expect(codeOf(await queued)).toBe('BILLER_UNAVAILABLE');
-    expect(await world.payments.findByReference('ppob-nusantara', 'QUEUED')).toBeUndefined();
-    expect(await world.payWater()).toMatchObject({ state: 'PAID' });
-
-    const next = world.pay({ reference: 'NEXT', ...offers[6]! });
-    open();
-    expect((await Promise.all(held)).map(codeOf)).toEqual(Array.from({ length: 4 }, () => 'APPROVED'));
-    expect(codeOf(await next)).toBe('APPROVED');
-    expect(await world.balance()).toMatchObject({ held: ZERO });
-    await world.expectSound();
-  });
-});
-
-describe('a biller that stops answering while others wait for a place', () => {
-  let open: () => void;
-  beforeAll(async () => {
-    world = await aWorld(undefined, 100, {
-      health: { ...ROUTING.health, failuresMin: 3 },
-      bulkhead: { atOnceMax: 4, queueMax: 4, queueWithinMs: 10_000 },
-    });
-  });
-  afterAll(() => world.close());
-
-  test('who waited is refused with nothing formed once the route is cut off', async () => {
-    const offers = [];
-    for (let n = 0; n < 8; n += 1) offers.push(await anOffer());
-    // Inquiries were answered, so half of the calls have to fail.
-    world.clock.advance(31_000);
-    world.biller.behaviour = 'loses the request';
-    world.biller.gate = new Promise((resolve) => (open = resolve));
-    const sent = world.biller.received.length;
-    const payments = offers.map((offer, n) => world.pay({ reference: `WAIT-${n}`, ...offer }));
-    while (world.biller.received.length < sent + 4) await sleep(2);
-    open();
-    const codes = (await Promise.all(payments)).map(codeOf);
-
-    expect(codes.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'IN_PROGRESS'));
-    expect(codes.slice(6)).toEqual(['BILLER_UNAVAILABLE', 'BILLER_UNAVAILABLE']);
-    expect(await world.payments.findByReference('ppob-nusantara', 'WAIT-7')).toBeUndefined();
-    const formed = codes.filter((code) => code === 'IN_PROGRESS').length;
-    expect(world.biller.received.length).toBe(sent + formed);
     await world.expectSound();
   });
 });
