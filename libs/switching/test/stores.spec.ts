@@ -79,6 +79,15 @@ describe.each([['on a database', onADatabase] as const, ['in memory', inMemory] 
       expect(await stores.inquiries.find('ca', formed.inquiryId)).toBeUndefined();
     });
 
+    test('references that are asked for at one moment are told apart, by channel and letter', async () => {
+      const formed = await stores.payments.findById('ca', 'T00000000001');
+      const asked = ['cb Ref-1', 'ca Ref-1', 'cb Ref-1', 'ca ref-1', 'ca Ref-1', 'ca Ref-1 '];
+      const found = await Promise.all(
+        asked.map((name) => stores.payments.findByReference(name.slice(0, 2), name.slice(3))),
+      );
+      expect(found).toEqual([undefined, formed, undefined, undefined, formed, undefined]);
+    });
+
     test('the last payment of a guarded sale is found, and how it stands', async () => {
       const sale = 'a'.repeat(64);
       expect(await stores.payments.findLastSale(sale)).toBeUndefined();
