@@ -157,6 +157,11 @@ const sortable = (found: Found) =>
 
 test('random days in a row are classed as the rules say, every line once, and every bridge ends in 0', async () => {
   const TABLES = [
+    'recon_job_event',
+    'recon_batch_file',
+    'recon_batch',
+    'drop_sighting',
+    'recon_alert',
     'recon_job',
     'settlement_file',
     'settlement_file_name',
