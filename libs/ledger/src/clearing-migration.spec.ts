@@ -55,6 +55,7 @@ test('a run that was killed between its postings and their journal is finished b
       "'biller:pln:payable', 5), ('OPEN-1', 'settlement', 2, 'biller:pln:clearing', -5)",
   );
   await runMigration();
+  expect(await world.hasJournal('OPEN-1')).toBe(true);
   await world.expectSound();
 });
 
