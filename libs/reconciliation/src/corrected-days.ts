@@ -1,4 +1,4 @@
-import type { RemoteFile } from '#lib/files';
+import type { Drop, RemoteFile } from '#lib/files';
 import { addDays, businessDateOf, type BusinessDate } from '#lib/kernel';
 import { keepSighting } from './arrivals';
 import { dayInHand, openDropOf, type ReconciliationTools } from './reconciliation-day';
@@ -31,7 +31,7 @@ export async function correctedDays(tools: ReconciliationTools, source: string):
   if (days.length === 0) return [];
 
   const drop = await openDropOf(tools, source, schedule);
-  const listing = await drop.list().finally(() => drop.close());
+  const listing = await listOf(drop);
   const closed = new Set(days.map(({ business_date }) => business_date));
   const unseen = await unseenOf(tools, source, namedFor(tools, source, listing, closed));
   return [...new Set(unseen.map(({ businessDate }) => businessDate))].toSorted().map((businessDate) => ({
@@ -47,6 +47,14 @@ export async function keepSightings(
   { files }: CorrectedDay,
 ): Promise<void> {
   for (const file of files) await keepSighting(database, source, file, clock.now());
+}
+
+async function listOf(drop: Drop): Promise<RemoteFile[]> {
+  try {
+    return await drop.list();
+  } finally {
+    await drop.close();
+  }
 }
 
 interface NamedFile {

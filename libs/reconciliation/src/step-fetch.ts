@@ -147,7 +147,10 @@ async function standAsClosed(
     await lease.move('closed too early', now, async () => ({ evidence: { reason }, nextAt }));
   } else {
     await lease.move('nothing new', now, async () => ({
-      ...{ batchId, fileId, fileName, runId },
+      batchId,
+      fileId,
+      fileName,
+      runId,
       evidence: undecided === undefined ? {} : { undecided },
     }));
   }
