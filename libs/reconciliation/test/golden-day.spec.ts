@@ -74,6 +74,6 @@ test('an altered trailer quarantines the file: nothing is staged and no total ch
     computed: '1074500',
   });
   expect(
-    await world.db.database.rows('SELECT 1 FROM recon_theirs UNION ALL SELECT 1 FROM recon_run'),
+    await world.db.database.rows('SELECT 1 FROM recon_break UNION ALL SELECT 1 FROM recon_run'),
   ).toEqual([]);
 });
