@@ -159,11 +159,7 @@ export class Database implements Statements {
    * @param take gets the bytes as the server sent them, which it must copy before it returns.
    * @returns how many rows there were.
    */
-  async readLines(
-    sql: string,
-    values: readonly SqlValue[],
-    take: (line: Buffer) => void,
-  ): Promise<number> {
+  async readLines(sql: string, values: readonly SqlValue[], take: (line: Buffer) => void): Promise<number> {
     const connection = await connectionOf(this.pool);
     try {
       const rows = await linesOf(connection, sql, values, take);
@@ -213,18 +209,18 @@ function linesOf(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let rows = 0;
-    let failure: unknown;
+    let isBroken = false;
     const query = connection.query({ sql, values: [...values], rowsAsArray: true, typeCast: false });
     query.on('error', reject);
     query.on('result', (row: unknown) => {
-      if (failure) return;
+      if (isBroken) return;
       try {
         rows += 1;
         take((row as [Buffer])[0]);
       } catch (error) {
-        failure = error;
+        isBroken = true;
         connection.destroy();
-        reject(error as Error);
+        reject(error);
       }
     });
     query.on('end', () => resolve(rows));

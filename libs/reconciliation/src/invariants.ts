@@ -1,6 +1,13 @@
 import { fromJson, type Statements } from '#lib/platform';
 import { staleCarry, type Day } from './ours';
-import { totalsFrom, totalsFromJson, totalsToJson, untiedEquation, type BreakSum, type RunTotals } from './totals';
+import {
+  totalsFrom,
+  totalsFromJson,
+  totalsToJson,
+  untiedEquation,
+  type BreakSum,
+  type RunTotals,
+} from './totals';
 
 /** What a check of the stored data found. */
 export interface InvariantResult {

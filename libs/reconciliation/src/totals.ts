@@ -127,7 +127,12 @@ export function untiedEquation({
   if (classedOurs !== ours.count + carryIn.count)
     return `${ours.count + carryIn.count} rows of ours, ${classedOurs} of them in a class`;
   const classedTheirs =
-    both + count('only_theirs', 'duplicate') + lines.agreedFailed + lines.collapsed + lines.ignored + lines.grouped;
+    both +
+    count('only_theirs', 'duplicate') +
+    lines.agreedFailed +
+    lines.collapsed +
+    lines.ignored +
+    lines.grouped;
   if (classedTheirs !== theirs.count)
     return `${theirs.count} lines of theirs, ${classedTheirs} of them in a class`;
   const remainder = remainderOf(bridge);
@@ -149,6 +154,9 @@ export function totalsFromJson(json: unknown): RunTotals {
     AMOUNT_MEMBERS.has(member) && typeof value === 'string' ? BigInt(value) : value,
   ) as RunTotals;
   totals.lines = { ...totals.lines, grouped: totals.lines.grouped ?? 0 };
-  totals.kinds = { ...totals.kinds, proposed: totals.kinds.proposed ?? { count: 0, ourAmount: 0n, theirAmount: 0n } };
+  totals.kinds = {
+    ...totals.kinds,
+    proposed: totals.kinds.proposed ?? { count: 0, ourAmount: 0n, theirAmount: 0n },
+  };
   return totals;
 }

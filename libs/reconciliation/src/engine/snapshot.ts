@@ -22,7 +22,9 @@ const CARRY_AT_ONCE = 500;
  * PAID is S, DECLINED and REVERSED are F, whatever is not final is U. The server writes the line itself, so that
  * nothing is made of ten million rows but bytes.
  */
-const lineOf = (hasFallbackKey: boolean) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
+const lineOf = (
+  hasFallbackKey: boolean,
+) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
   ${
     // Only what could stand in a file is a key; a biller's word with blanks or signs of its own is none.
     hasFallbackKey ? "IF(l.biller_reference REGEXP '^[!-~]+$', l.biller_reference, '')" : "''"
@@ -107,7 +109,7 @@ class LineFile {
   }
 
   private flush(): void {
-    for (let from = 0; from < this.used; ) from += writeSync(this.file, this.buffer, from, this.used - from);
+    for (let from = 0; from < this.used;) from += writeSync(this.file, this.buffer, from, this.used - from);
     this.used = 0;
   }
 }
@@ -115,6 +117,7 @@ class LineFile {
 /** The SHA-256 of a file, as digits. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: LINES_BUFFER })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: LINES_BUFFER }))
+    hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

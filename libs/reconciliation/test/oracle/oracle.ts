@@ -1,6 +1,13 @@
 import { fromJson, type Database, type Statements } from '#lib/platform';
 import { rulesFromJson } from '../../src/match-rules';
-import { totalsFrom, totalsFromJson, totalsToJson, type BreakSum, type KindTotal, type RunTotals } from '../../src/totals';
+import {
+  totalsFrom,
+  totalsFromJson,
+  totalsToJson,
+  type BreakSum,
+  type KindTotal,
+  type RunTotals,
+} from '../../src/totals';
 import { match } from './statements';
 
 /** A line of their file as the statements take it. */
@@ -43,10 +50,23 @@ export async function tellByStatements(
   if (lines.length > 0)
     await admin.run(
       'INSERT INTO recon_theirs (run_id, match_key, line_no, their_ref, amount, st, paid_at) VALUES ?',
-      [lines.map(({ key, line, theirRef, amount, status }) => [other, key, line, theirRef, amount, status, null])],
+      [
+        lines.map(({ key, line, theirRef, amount, status }) => [
+          other,
+          key,
+          line,
+          theirRef,
+          amount,
+          status,
+          null,
+        ]),
+      ],
     );
   await match(admin, other, rulesFromJson(fromJson(run!.rules)));
-  const told = { breaks: await breaksOfRun(admin, other), totals: totalsToJson(await totalsOf(admin, other)) };
+  const told = {
+    breaks: await breaksOfRun(admin, other),
+    totals: totalsToJson(await totalsOf(admin, other)),
+  };
   for (const table of ['recon_ours', 'recon_theirs', 'recon_break'])
     await admin.run(`DELETE FROM ${table} WHERE run_id = ?`, [other]);
   return told;
@@ -165,4 +185,3 @@ async function sumSides(statements: Statements, runId: number) {
 function side(row?: { n: string; amount: string }): { count: number; amount: bigint } {
   return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
 }
-
