@@ -1,7 +1,6 @@
 import { plainCopy, readSettlementFile, type FileToRead, type GateFailure } from '#lib/files';
 import { raiseAlert } from './alerts';
 import { batchOf } from './batches';
-import { sha256Of } from './files-and-runs';
 import type { JobLease } from './job-lease';
 import type { QuarantinedOutcome } from './outcome';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
@@ -38,13 +37,12 @@ export async function verifyStep(
 }
 
 async function refuse(
-  { database, clock, logger }: ReconciliationTools,
+  { clock, logger }: ReconciliationTools,
   { source, businessDate }: DayInHand,
   lease: JobLease,
-  { fileId }: ArchivedFile,
+  { fileId, sha256 }: ArchivedFile,
   failure: GateFailure,
 ): Promise<QuarantinedOutcome> {
-  const sha256 = await sha256Of(database, fileId);
   const { reason } = failure;
   await lease.move('gate failed', clock.now(), async (statements) => {
     // What has passed once keeps its good name when it turns up under another day's.
@@ -60,7 +58,7 @@ async function refuse(
 }
 
 /** A file in hand, at its place in the archive. */
-export type ArchivedFile = FileToRead & { fileId: number };
+export type ArchivedFile = FileToRead & { fileId: number; sha256: string };
 
 /** The private copies of the files in hand, in the order of their sequence. */
 export async function archivedFiles(
@@ -73,7 +71,7 @@ export async function archivedFiles(
   return Promise.all(
     files.map(async ({ fileId, fileName, sha256 }) => {
       const path = await plainCopy(home, source, businessDate, sha256);
-      return { fileId, path, name: fileName, format };
+      return { fileId, sha256, path, name: fileName, format };
     }),
   );
 }
