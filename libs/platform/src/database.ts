@@ -20,6 +20,15 @@ export interface Statements {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
+/** Statements of one moment. */
+export interface SnapshotStatements extends Statements {
+  /**
+   * Reads rows one by one, as many as there may be: the server waits while nobody takes them, so few are in memory.
+   * Nothing else is asked until the last one is taken; whoever leaves early ends the snapshot.
+   */
+  stream<T>(sql: string, values?: readonly SqlValue[]): AsyncIterable<T>;
+}
+
 /** COMMIT was sent and its answer was lost: the work exists or does not; re-read by your own ids. */
 export class CommitUnknown extends Error {}
 
@@ -36,6 +45,8 @@ const LOST_CODES = new Set([
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
 ]);
 const ATTEMPTS_MAX = 5;
+/** Rows of a stream that wait to be taken. */
+const ROWS_AHEAD = 512;
 
 /** Units that wait for a connection of the pool; one more is refused at once, before anything was formed. */
 const WAITING_MAX = 1_024;
@@ -142,9 +153,13 @@ export class Database implements Statements {
   }
 
   /** Reads several statements of one moment, for checks that compare tables while payments go on. */
-  async snapshot<T>(read: (statements: Statements) => Promise<T>): Promise<T> {
+  async snapshot<T>(read: (statements: SnapshotStatements) => Promise<T>): Promise<T> {
     const connection = await connectionOf(this.pool);
-    const statements = this.statementsOf(connection);
+    const statements: SnapshotStatements = {
+      ...this.statementsOf(connection),
+      stream: (sql, values = []) =>
+        connection.query({ sql, values: [...values] }).stream({ highWaterMark: ROWS_AHEAD }),
+    };
     try {
       await statements.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await statements.run('START TRANSACTION WITH CONSISTENT SNAPSHOT');

@@ -1,3 +1,5 @@
+import type { Words } from './language';
+
 /** Every word of a recap, Indonesian and English. */
 export const LABELS = {
   title: 'Rekap rekonsiliasi / Reconciliation recap',
@@ -64,6 +66,14 @@ const STATUSES: Readonly<Record<string, string>> = {
   F: 'gagal / failed',
   U: 'belum pasti / unknown',
 };
+
+/** The names of outcomes, by language. */
+export const kindWords: Readonly<Record<string, Words>> = Object.fromEntries(
+  Object.entries(KINDS).map(([kind, label]) => {
+    const [id = kind, en = id] = label.split(' / ');
+    return [kind, { id, en }];
+  }),
+);
 
 /** The name of an outcome. */
 export function kindLabel(kind: string): string {
