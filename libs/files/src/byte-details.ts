@@ -294,9 +294,9 @@ class DateBytes {
     this.places = Object.fromEntries(pattern.parts.map(({ token, at }) => [token, at]));
     const isPart = (index: number) =>
       pattern.parts.some(({ token, at }) => index >= at && index < at + token.length);
-    this.literals = pattern.text.split('').flatMap((sign, at) =>
-      isPart(at) ? [] : [{ at, byte: sign.charCodeAt(0) }],
-    );
+    this.literals = pattern.text
+      .split('')
+      .flatMap((sign, at) => (isPart(at) ? [] : [{ at, byte: sign.charCodeAt(0) }]));
   }
 
   /** Whether these bytes are a date that exists. */
