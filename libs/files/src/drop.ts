@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusinessDate } from '#lib/kernel';
-import type { FileNamePattern } from './file-name';
+import { companionOf } from './format';
+import type { SettlementFormat } from './settlement-format';
 
 /** A regular file on the other side, as its listing shows it. */
 export interface RemoteFile {
@@ -20,15 +21,6 @@ export interface Drop {
   /** The bytes of one of the listed files, in order and to its end. */
   read(file: RemoteFile): AsyncIterable<Buffer>;
   close(): Promise<void>;
-}
-
-/** What of a source's format says which files make a day. */
-export interface DayNames {
-  name: FileNamePattern;
-  /** `replace`: the highest sequence is the day's file; `part`: all sequences together are. */
-  seq?: 'replace' | 'part' | undefined;
-  /** Ending of the file that its sender writes last, such as `.ctl`. */
-  companion?: string | undefined;
 }
 
 /** One of the files that make a day. */
@@ -52,16 +44,16 @@ export type Found =
  */
 export async function findFiles(
   drop: Drop,
-  names: DayNames,
+  format: SettlementFormat,
   businessDate: BusinessDate,
   stableMs: number,
 ): Promise<Found> {
-  const first = filesOfDay(await drop.list(), names, businessDate);
+  const first = filesOfDay(await drop.list(), format, businessDate);
   if (first.length === 0) return { kind: 'nothing' };
-  if (names.companion !== undefined) return withCompanions(first);
+  if (format.companion) return withCompanions(first);
 
   await sleep(stableMs);
-  const second = filesOfDay(await drop.list(), names, businessDate);
+  const second = filesOfDay(await drop.list(), format, businessDate);
   if (second.length === 0) return { kind: 'nothing' };
   const growing = second.find(({ file }, at) => !isSame(file, first[at]?.file));
   return growing ? { kind: 'growing', name: growing.file.name } : { kind: 'ready', files: second };
@@ -72,23 +64,25 @@ export function isSame(a: RemoteFile, b: RemoteFile | undefined): boolean {
   return a.name === b?.name && a.folder === b.folder && a.size === b.size && a.modifiedAt === b.modifiedAt;
 }
 
-/** The files of a listing that make a business date by their names, in the order of their sequence. */
+/**
+ * The files of a listing that make a business date by their names, in the order of their sequence: the highest replaces
+ * the others, or is one of several parts, as the format says.
+ */
 export function filesOfDay(
   listing: readonly RemoteFile[],
-  { name, seq = 'replace', companion }: DayNames,
+  format: SettlementFormat,
   businessDate: BusinessDate,
 ): FoundFile[] {
   const named = listing
     .flatMap((file): FoundFile[] => {
-      const parts = name.read(file.name);
+      const parts = format.name.read(file.name);
       if (parts?.businessDate !== businessDate) return [];
-      const beside = listing.find(
-        (other) => other.folder === file.folder && other.name === `${file.name}${companion}`,
-      );
-      return [{ file, seq: parts.seq, ...(companion !== undefined && beside && { companion: beside }) }];
+      const beside = companionOf(format, file.name);
+      const companion = listing.find(({ name, folder }) => folder === file.folder && name === beside);
+      return [{ file, seq: parts.seq, ...(companion && { companion }) }];
     })
     .toSorted(byAge);
-  if (seq === 'replace') return named.slice(-1);
+  if (format.seq === 'replace') return named.slice(-1);
   // Names such as _1 and _001 are one part; the newest of them is that part.
   return named.filter((one, at) => one.seq !== named[at + 1]?.seq);
 }

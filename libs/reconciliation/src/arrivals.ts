@@ -93,8 +93,7 @@ async function earlierParts(
   { format }: DayInHand,
   effective: ClosedRun | undefined,
 ): Promise<readonly BatchFile[]> {
-  const { seq }: { source: string; seq?: 'replace' | 'part' } = format;
-  if (seq !== 'part' || !effective || effective.batchId === null) return [];
+  if (format.seq !== 'part' || !effective || effective.batchId === null) return [];
   const { files } = await batchOf(statements, effective.batchId);
   return files;
 }

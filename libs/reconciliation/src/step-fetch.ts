@@ -95,9 +95,8 @@ async function reopeningNeeded(
 async function nothingYet(tools: DayTools, day: DayInHand, lease: JobLease): Promise<ReconOutcome> {
   const { database, clock } = tools;
   const { source, businessDate, format } = day;
-  const { emptyDay }: { source: string; emptyDay?: 'file' | 'no_file' } = format;
   const legs = await countOurs(database, day);
-  if (legs === 0 && emptyDay === 'no_file' && ['scheduled', 'waiting'].includes(lease.job.state)) {
+  if (legs === 0 && format.emptyDay === 'no_file' && ['scheduled', 'waiting'].includes(lease.job.state)) {
     const reason = `nothing was sold on ${businessDate}, and ${source} writes no file for such a day`;
     await lease.move('nothing sold', clock.now(), async () => ({ evidence: { reason } }));
     return { source, businessDate, state: 'empty', reason };
