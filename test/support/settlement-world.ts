@@ -235,17 +235,7 @@ async function insertSale(store: TestDatabase, sale: ASale, money: PaymentMoney,
   await store.admin.run(
     `INSERT INTO payment_leg (payment_id, leg_no, biller_id, leg_reference, product_id, customer_number, amount, state,
        source, source_business_date, sent_at, draws_float, live) VALUES (?, 1, ?, ?, 'p', '5311', ?, ?, ?, ?, ?, ?, 1)`,
-    [
-      paymentId,
-      billerId,
-      paymentId,
-      amount,
-      state,
-      source,
-      businessDate,
-      now,
-      money.drawsFloat ? 1 : 0,
-    ],
+    [paymentId, billerId, paymentId, amount, state, source, businessDate, now, money.drawsFloat ? 1 : 0],
   );
 }
 

@@ -4,6 +4,7 @@ export { readJobs, type Jobs, type SourceSchedule } from './jobs-config';
 export * from './outcome';
 export { UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
 export { runReconciliation } from './run-reconciliation';
+export { daysForSettlement, type ClosedDay, type SettlementFinding } from './days-for-settlement';
 export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';

@@ -289,7 +289,7 @@ function isPaid({ state }: SoldLeg): boolean {
 }
 
 function staysOut(settleOn: SettleOn, finding: Finding | undefined, isResolved: boolean): boolean {
-  if (!finding || isResolved || settleOn === 'ours') return false;
+  if (!finding || NOT_AGAINST.has(finding.kind) || isResolved || settleOn === 'ours') return false;
   // Paid by their file, the difference of an amount is in dispute and the rest of it is not.
   return !(settleOn === 'their_file' && finding.kind === 'amount');
 }
