@@ -34,7 +34,7 @@ const ContractsFile = z
       z.string(),
       z.strictObject({
         mode: z.enum(['deposit', 'postpaid']),
-        code: z.string().regex(/^[A-Z0-9]{2,8}$/, 'must be 2 to 8 capital letters and digits'),
+        code: z.string().regex(/^[A-Z0-9]{2,7}$/, 'must be 2 to 7 capital letters and digits'),
       }),
     ),
   })
@@ -49,7 +49,7 @@ function codeFrom(channelId: string): string {
   return channelId
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]/g, '')
-    .slice(0, 8);
+    .slice(0, 7);
 }
 
 /**

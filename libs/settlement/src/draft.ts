@@ -58,7 +58,7 @@ async function writeDraft(
     [source, businessDate],
   );
   if (!row) throw new Error(`the settlement ${subjectId} was drafted and is not there`);
-  const id = String(row.settlement_id);
+  const id = row.settlement_id;
   await writeLines(statements, id, figures);
   await writeHeld(statements, id, figures);
   await takeUp(statements, id, figures);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { billerAccounts, channelAccounts } from '#lib/ledger';
 import type { Database, Statements } from '#lib/platform';
@@ -27,7 +28,12 @@ export async function draftPayouts(
     const nets = (await netsOf(statements, settlementId)).filter(({ party }) => party.kind === 'biller');
     let made = 0;
     for (const { party, pay } of nets) {
-      const reference = await freeReference(statements, settlement.source, settlement.business_date);
+      const reference = await freeReference(
+        statements,
+        settlement.source,
+        settlement.business_date,
+        inParts(pay, contracts.bank.payoutMax).length,
+      );
       const claimed = await claimNets(statements, reference, party, [settlementId]);
       if (claimed && pay > 0n)
         made += await insertParts(statements, {
@@ -65,8 +71,13 @@ export async function draftChannelPayouts(
       const party: Party = { kind: 'channel', id: channelId };
       const own = owed.filter(({ party_id }) => party_id === channelId);
       const amount = rupiah(own.reduce((total, { pay }) => total + BigInt(pay), 0n));
-      const reference = await freeReference(statements, contracts.codeOf(channelId), businessDate);
-      const ids = own.map(({ settlement_id }) => String(settlement_id));
+      const reference = await freeReference(
+        statements,
+        contracts.codeOf(channelId),
+        businessDate,
+        inParts(amount, contracts.bank.payoutMax).length,
+      );
+      const ids = own.map(({ settlement_id }) => settlement_id);
       if ((await claimNets(statements, reference, party, ids)) && amount > 0n)
         made += await insertParts(statements, {
           reference,
@@ -134,16 +145,24 @@ export function accountPaid({ kind, id }: Party): string {
   return kind === 'biller' ? billerAccounts.payable(id) : channelAccounts.commission(id);
 }
 
-/** `STL-LPB01-0714`; where that is taken, by another year or another party of that code, with its year and a letter. */
+/** What a bank's statement has room for (SWIFT MT940, field 61, subfield 7). */
+const REFERENCE_MAX = 16;
+
+/** `STL-LPB01-0714`; where that is taken, by another year or another party of that code, with its year; then any other. */
 async function freeReference(
   statements: Statements,
   code: string,
   businessDate: BusinessDate,
+  partsOf: number,
 ): Promise<string> {
   const [year = '', month = '', day = ''] = businessDate.split('-');
-  const long = `STL-${code}-${year.slice(2)}${month}${day}`;
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => long + letter);
-  for (const reference of [`STL-${code}-${month}${day}`, long, ...letters]) {
+  const suffix = partsOf > 1 ? `-${partsOf}`.length : 0;
+  const others = Array.from(
+    { length: 20 },
+    (_, number) => `STL-${mark(`${code} ${businessDate} ${number}`)}`,
+  );
+  const wanted = [`STL-${code}-${month}${day}`, `STL-${code}-${year.slice(2)}${month}${day}`];
+  for (const reference of [...wanted.filter((one) => one.length + suffix <= REFERENCE_MAX), ...others]) {
     const taken = await statements.rows(
       'SELECT 1 FROM settlement_net WHERE paid_by = ? UNION ALL SELECT 1 FROM payout WHERE part_of = ? LIMIT 1',
       [reference, reference],
@@ -151,6 +170,10 @@ async function freeReference(
     if (taken.length === 0) return reference;
   }
   throw new Error(`every reference of ${code} on ${businessDate} is taken`);
+}
+
+function mark(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 9).toUpperCase();
 }
 
 /** A payout to be written. */

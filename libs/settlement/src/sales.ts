@@ -95,7 +95,7 @@ function salesOf(row: SalesRow): Sales {
   return {
     billerId: row.biller_id,
     channelId: row.channel_id,
-    drawsFloat: Number(row.draws_float) === 1,
+    drawsFloat: row.draws_float === 1,
     payments: Number(row.payments),
     amount: rupiah(BigInt(row.amount)),
     adminFee: rupiah(BigInt(row.admin_fee)),

@@ -82,7 +82,7 @@ export async function listSettlements(
 
 function settlementOf(row: SettlementRow): Settlement {
   return {
-    settlementId: String(row.settlement_id),
+    settlementId: row.settlement_id,
     source: row.source,
     businessDate: row.business_date,
     subjectId: row.subject_id,
