@@ -7,6 +7,7 @@ export * from './jobs-config';
 export * from './outcome';
 export { calendarOf, UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
 export { runReconciliation, TookTooLong } from './run-reconciliation';
+export { daysForSettlement, type ClosedDay, type SettlementFinding } from './days-for-settlement';
 export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';
