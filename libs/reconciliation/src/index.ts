@@ -8,3 +8,11 @@ export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
+export {
+  DayNotClosed,
+  heldBack,
+  settledLegs,
+  type HeldBack,
+  type SettledLeg,
+  type SettleOn,
+} from './settled-legs';
