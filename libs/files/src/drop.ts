@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusinessDate } from '#lib/kernel';
-import type { SettlementFormat } from './format';
+import type { SettlementFormat } from './settlement-format';
 
 /** A regular file on the other side, as its listing shows it. */
 export interface RemoteFile {

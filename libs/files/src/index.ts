@@ -3,7 +3,9 @@ export { fileNamePattern, type FileNamePattern, type NameParts } from './file-na
 export * from './drop';
 export * from './format';
 export type { Gate, GateFailure } from './gates';
+export { NORMALISED_COLUMNS } from './normalised-lines';
 export * from './read-settlement-file';
 export type { DetailRow } from './records';
+export type * from './settlement-format';
 export * from './sftp-drop';
 export * from './source-calendar';
