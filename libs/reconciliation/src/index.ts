@@ -16,3 +16,4 @@ export {
   type SettledLeg,
   type SettleOn,
 } from './settled-legs';
+export { CannotReplay, replayRun, type ReplayOutcome } from './replay-run';

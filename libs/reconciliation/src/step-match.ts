@@ -83,7 +83,7 @@ async function inBatches<T>(rows: readonly T[], write: (some: T[]) => Promise<un
 function writeBreaks(statements: Statements, runId: number, found: readonly FoundBreak[]): Promise<number> {
   return statements.run(
     `INSERT INTO recon_break (run_id, kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st,
-       their_st, file_no, line_no, their_ref, carry_until) VALUES ?`,
+       their_st, file_no, line_no, their_ref, line_type, carry_until) VALUES ?`,
     [
       found.map((one) => [
         runId,
@@ -99,6 +99,7 @@ function writeBreaks(statements: Statements, runId: number, found: readonly Foun
         one.file_no,
         one.line_no,
         one.their_ref,
+        one.line_type,
         one.carry_until,
       ]),
     ],

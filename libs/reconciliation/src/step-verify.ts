@@ -1,11 +1,13 @@
-import { archivePath, readSettlementFile, type FileToRead } from '#lib/files';
+import { archivePath, type FileToRead } from '#lib/files';
+import { readIntoLines } from './engine/normalised';
+import { linesPath } from './engine/places';
 import { sha256Of } from './files-and-runs';
 import type { JobLease } from './job-lease';
 import type { QuarantinedOutcome } from './outcome';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 
 /**
- * Holds the archived file to its gates, keeping none of its lines.
+ * Holds the archived file to its gates, and writes its lines down for matching while they are in hand.
  * @returns the refusal, or undefined when the file passed.
  */
 export async function verifyStep(
@@ -16,7 +18,7 @@ export async function verifyStep(
   const { database, clock, logger } = tools;
   const { source, businessDate } = day;
   const file = await archivedFile(tools, day, lease);
-  const read = await readSettlementFile(file);
+  const read = await readIntoLines(file, 1, linesPath(tools.home, day, 1, file.sha256));
   const now = clock.now();
 
   if (!read.ok) {
