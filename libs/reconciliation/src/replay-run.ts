@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { archivePath, formatOn, type Formats } from '#lib/files';
+import { formatOn, plainCopy, type Formats } from '#lib/files';
 import { fromJson, type Statements } from '#lib/platform';
+import { batchOf } from './batches';
 import { limitsFor, withDuck } from './engine/duck';
 import { foundBreaks, matchArchived } from './engine/match-archived';
 import { readIntoLines } from './engine/normalised';
@@ -46,10 +47,10 @@ export async function replayRun({ statements, home, formats, runId }: ReplayRequ
   try {
     const ours = snapshotPath(home, run, run.oursSha256);
     await requireContent(ours, run.oursSha256, `the snapshot of run ${runId}`);
-    const theirs = await linesAgain(home, formats, run, join(work, 'lines'));
+    const theirs = await linesAgain(statements, home, formats, run, join(work, 'lines'));
     const rows = Math.max(run.totals.ours.count + run.totals.carryIn.count, run.totals.theirs.count);
     return await withDuck(join(work, 'engine'), limitsFor(2 * rows), async (duck) => {
-      const totals = await matchArchived(duck, { theirs: [theirs], ours, rows }, run.rules);
+      const totals = await matchArchived(duck, { theirs, ours, rows }, run.rules);
       const replayed = textOfReplay(foundBreaks(duck, run.rules));
       const compared = await firstDifference(textOfStored(statements, runId), replayed);
       const difference =
@@ -74,27 +75,24 @@ async function runToReplay(statements: Statements, runId: number) {
     source: string;
     business_date: string;
     run_no: number | null;
-    file_name: string;
-    sha256: string;
+    batch_id: number | null;
     ours_sha256: string | null;
     rules: unknown;
     totals: unknown;
   }>(
-    `SELECT r.source, r.business_date, r.run_no, r.file_name, f.sha256, r.ours_sha256, r.rules, r.totals
-     FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ?`,
+    'SELECT source, business_date, run_no, batch_id, ours_sha256, rules, totals FROM recon_run WHERE run_id = ?',
     [runId],
   );
   if (!row) throw new CannotReplay(`run ${runId} is not known; \`simpul recon list\` shows the runs`);
   if (row.run_no === null)
     throw new CannotReplay(`run ${runId} was never closed; there is nothing to compare`);
-  if (row.ours_sha256 === null || row.rules === null)
+  if (row.ours_sha256 === null || row.rules === null || row.batch_id === null)
     throw new CannotReplay(`run ${runId} was closed before snapshots were archived; it cannot be made again`);
   return {
     source: row.source,
     businessDate: row.business_date,
     runNo: row.run_no,
-    fileName: row.file_name,
-    sha256: row.sha256,
+    batchId: row.batch_id,
     oursSha256: row.ours_sha256,
     rules: rulesFromJson(fromJson(row.rules)),
     totals: totalsFromJson(fromJson(row.totals)),
@@ -103,24 +101,32 @@ async function runToReplay(statements: Statements, runId: number) {
 
 type RunToReplay = Awaited<ReturnType<typeof runToReplay>>;
 
-/** Reads their archived file once more. @returns the path of its normalised lines. */
+/** Reads their archived files once more. @returns the paths of their normalised lines. */
 async function linesAgain(
+  statements: Statements,
   home: string,
   formats: Formats,
-  { source, businessDate, fileName, sha256 }: RunToReplay,
+  { source, businessDate, batchId }: RunToReplay,
   folder: string,
-): Promise<string> {
+): Promise<string[]> {
   const format = formatOn(formats, source, businessDate);
   if (!format) throw new CannotReplay(`${source} has no format that holds on ${businessDate}`);
-  const path = archivePath(home, source, businessDate, sha256);
-  await requireContent(path, sha256, `the archived copy of ${fileName}`);
-  const lines = join(folder, sha256);
-  const read = await readIntoLines({ path, name: fileName, format }, 1, lines);
-  if (!read.ok)
-    throw new CannotReplay(
-      `${fileName} does not pass its gates any more (${read.error.gate}): ${read.error.reason}`,
-    );
-  return lines;
+  const { files } = await batchOf(statements, batchId);
+  const paths: string[] = [];
+  for (const [at, { fileName, sha256 }] of files.entries()) {
+    const path = await plainCopy(home, source, businessDate, sha256).catch((error: unknown) => {
+      throw new CannotReplay(`the archived copy of ${fileName} cannot be read: ${(error as Error).message}`);
+    });
+    await requireContent(path, sha256, `the archived copy of ${fileName}`);
+    const lines = join(folder, `${at + 1}-${sha256}`);
+    const read = await readIntoLines({ path, name: fileName, format }, at + 1, lines);
+    if (!read.ok)
+      throw new CannotReplay(
+        `${fileName} does not pass its gates any more (${read.error.gate}): ${read.error.reason}`,
+      );
+    paths.push(lines);
+  }
+  return paths;
 }
 
 async function requireContent(path: string, sha256: string, what: string): Promise<void> {
