@@ -9,6 +9,7 @@ const HISTORY = [
   'payment_evidence',
   'payment_stop',
   'payment_stop_release',
+  'approval_event',
 ];
 
 const CHANGES = ['UPDATE', 'DELETE', 'DELETE HISTORY'];

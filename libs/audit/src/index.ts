@@ -1,0 +1,20 @@
+export { versionOfContent, type Approval, type ApprovalEvent, type ApprovalState } from './approval';
+export { approvalHistory, findApproval, listApprovals } from './approval.rows';
+export {
+  approve,
+  expireApprovals,
+  propose,
+  reject,
+  weighApproval,
+  withdraw,
+  type ApprovalRefusal,
+  type Decision,
+  type Proposal,
+  type ProposalRefusal,
+  type RowToChange,
+  type RowToWrite,
+  type WeighedDecision,
+} from './approvals';
+export { describeRefusal } from './refusals';
+export { checkApprovalInvariants, type ApprovalVerdict } from './invariants';
+export { NoUser, userOf } from './user';
