@@ -1,10 +1,13 @@
 export * from './archive';
+export { companionOf } from './companion';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';
 export * from './format';
 export type { Gate, GateFailure } from './gates';
 export { NORMALISED_COLUMNS } from './normalised-lines';
 export * from './read-settlement-file';
+export type { SecretByName } from './pgp-content';
+export type { PreviousStatement, StatementEnds } from './reading';
 export type { DetailRow } from './records';
 export type * from './settlement-format';
 export * from './sftp-drop';
