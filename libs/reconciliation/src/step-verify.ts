@@ -71,9 +71,11 @@ export async function archivedFiles(
   if (batchId === null) throw new Error(`the job of ${source} ${businessDate} has no files in hand`);
   const { files } = await batchOf(database, batchId);
   return Promise.all(
-    files.map(async ({ fileId, fileName, sha256 }) => {
+    files.map(async ({ fileId, fileName, sha256, companion }) => {
       const path = await plainCopy(home, source, businessDate, sha256);
-      return { fileId, sha256, path, name: fileName, format };
+      const companionPath =
+        companion === null ? undefined : await plainCopy(home, source, businessDate, companion);
+      return { fileId, sha256, path, name: fileName, format, companionPath };
     }),
   );
 }
