@@ -4,14 +4,23 @@ import { rupiah } from '#lib/kernel';
 import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
   adjustmentJournal,
+  bankChargeJournal,
+  bankUnnamedJournal,
+  bookJournal,
   captureJournal,
+  channelSettlementJournal,
+  collectionJournal,
   floatAdjustmentJournal,
   floatTopUpJournal,
   holdJournal,
+  payoutJournal,
   refundJournal,
   reversalJournal,
+  settlementJournal,
+  taxJournal,
   topUpJournal,
   voidJournal,
+  type BookKind,
   type JournalDraft,
   type PaymentMoney,
 } from './journals';
@@ -45,8 +54,13 @@ function valueOf(cell: string, charge: bigint): bigint {
   if (cell === '') return 0n;
   const values: Record<string, bigint> = { ...LETTERS, X: charge, R: GIVEN };
   return cell
+    .replaceAll('-', '+ -')
     .split('+')
-    .reduce((total, letter) => total + (values[letter.trim()] ?? unknownLetter(letter)), 0n);
+    .map((term) => term.replaceAll(' ', ''))
+    .reduce((total, term) => {
+      const value = values[term.replace('-', '')] ?? unknownLetter(term);
+      return term.startsWith('-') ? total - value : total + value;
+    }, 0n);
 }
 
 function unknownLetter(letter: string): never {
@@ -128,6 +142,27 @@ function floatAdjustment(amount: bigint): JournalDraft {
   });
 }
 
+const BOOKING = { subjectId: 'STL-X', businessDate: DAY, at: AT };
+const OWED = rupiah(LETTERS.A + LETTERS.B);
+const CLEARING = 'biller:<id>:clearing';
+
+function inTwo(kind: BookKind, from: string, to: string): JournalDraft {
+  const postings = [
+    { accountId: from, amount: rupiah(GIVEN) },
+    { accountId: to, amount: rupiah(-GIVEN) },
+  ];
+  return bookJournal({ ...BOOKING, kind, postings, reason: 'agreed in writing' });
+}
+
+function channelSettlement(money: PaymentMoney, commission: bigint): JournalDraft {
+  const { channelId, charge } = money;
+  return channelSettlementJournal(BOOKING, { channelId, charge, commission: rupiah(commission) });
+}
+
+function tax(payer: string, pphWithheld: bigint): JournalDraft {
+  return taxJournal(BOOKING, { payer, ppn: rupiah(GIVEN), pphWithheld: rupiah(pphWithheld) });
+}
+
 test('every journal of the page is replayed, and every kind is on the page', () => {
   const headings = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
   expect(headings.filter((heading) => !JOURNALS.some(([name]) => heading.startsWith(name)))).toEqual([]);
@@ -188,6 +223,63 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   ['float_top_up', floatTopUp, immediate.charge],
   ['float_adjustment — a float is put right upwards', floatAdjustment(GIVEN), immediate.charge],
   ['float_adjustment — a float is put right downwards', floatAdjustment(-GIVEN), immediate.charge],
+  [
+    'settlement — a source’s day is settled with its biller',
+    settlementJournal(BOOKING, [{ billerId: '<id>', amount: OWED }]),
+    immediate.charge,
+  ],
+  [
+    'settlement — a biller is settled as its file claims',
+    settlementJournal(BOOKING, [{ billerId: '<id>', amount: OWED, disputed: rupiah(GIVEN) }]),
+    immediate.charge,
+  ],
+  [
+    'settlement — a channel that pays after the day (commission settled later)',
+    channelSettlement(settled, LETTERS.C),
+    settled.charge,
+  ],
+  [
+    'settlement — a channel that pays after the day (commission immediate)',
+    channelSettlement(immediate, 0n),
+    immediate.charge,
+  ],
+  [
+    'payout — the bank statement shows that a biller was paid',
+    payoutJournal(BOOKING, { accountId: 'biller:<id>:payable', amount: rupiah(GIVEN) }),
+    immediate.charge,
+  ],
+  [
+    'collection — a channel that pays after the day has paid',
+    collectionJournal(BOOKING, { channelId: '<id>', amount: rupiah(GIVEN) }),
+    immediate.charge,
+  ],
+  ['bank_charge — our bank takes its charge', bankChargeJournal(BOOKING, rupiah(GIVEN)), immediate.charge],
+  [
+    'bank_unnamed — money came to our bank that nobody can name yet',
+    bankUnnamedJournal(BOOKING, rupiah(GIVEN)),
+    immediate.charge,
+  ],
+  [
+    'break_adjustment — a difference with a biller was agreed in writing, and we bear it',
+    inTwo('break_adjustment', 'own:loss', CLEARING),
+    immediate.charge,
+  ],
+  [
+    'write_off — a break is too small or too old to chase',
+    inTwo('write_off', 'own:loss', 'biller:<id>:suspense'),
+    immediate.charge,
+  ],
+  [
+    'rounding — a day’s differences within tolerance, theirs the higher',
+    inTwo('rounding', 'own:rounding', CLEARING),
+    immediate.charge,
+  ],
+  ['tax — PPN inside our fee', tax('own:fee-income', 0n), immediate.charge],
+  [
+    'tax — PPN on top of our fee, invoiced to a channel that withholds PPh',
+    tax('channel:<id>:receivable', LETTERS.B),
+    immediate.charge,
+  ],
 ];
 
 test.each(JOURNALS)('the page tells the journal "%s" as the ledger makes it', (heading, draft, charge) => {

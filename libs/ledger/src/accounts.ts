@@ -7,16 +7,25 @@ export interface Account {
   normalSide: NormalSide;
 }
 
-/** A channel's accounts: what it has deposited, what of it is held, what commission we still owe. */
+/**
+ * A channel's accounts: what it has deposited, what of it is held, what commission we still owe, and what it owes us
+ * where it pays its sales after the day.
+ */
 export const channelAccounts = {
   deposit: (channelId: string) => `channel:${channelId}:deposit`,
   held: (channelId: string) => `channel:${channelId}:held`,
   commission: (channelId: string) => `channel:${channelId}:commission`,
+  receivable: (channelId: string) => `channel:${channelId}:receivable`,
 };
 
-/** A biller's accounts: what we owe it, and what we have paid it in advance where it is prefunded. */
+/**
+ * A biller's accounts: what is paid and not yet settled, what is settled and to be paid out, what is in dispute with
+ * it, and what we have paid it in advance where it is prefunded.
+ */
 export const billerAccounts = {
+  clearing: (billerId: string) => `biller:${billerId}:clearing`,
   payable: (billerId: string) => `biller:${billerId}:payable`,
+  suspense: (billerId: string) => `biller:${billerId}:suspense`,
   float: (billerId: string) => `biller:${billerId}:float`,
 };
 
@@ -25,20 +34,39 @@ export function billerOfFloat(accountId: string): string | undefined {
   return accountId.endsWith(':float') ? accountId.slice('biller:'.length, -':float'.length) : undefined;
 }
 
+/** Whose unsettled money an account is; undefined for every other account. */
+export function billerOfClearing(accountId: string): string | undefined {
+  return accountId.endsWith(':clearing') ? accountId.slice('biller:'.length, -':clearing'.length) : undefined;
+}
+
 /** Our own accounts. */
 export const OWN_BANK = 'own:bank';
 export const OWN_FEE_INCOME = 'own:fee-income';
 export const OWN_LOSS = 'own:loss';
+export const OWN_ROUNDING = 'own:rounding';
+export const OWN_BANK_CHARGES = 'own:bank-charges';
+export const OWN_PPN_OUT = 'own:ppn-out';
+export const OWN_PPH_PREPAID = 'own:pph-prepaid';
+export const OWN_SUSPENSE = 'own:suspense';
 
 /** The accounts a channel needs before its first payment. */
 export function accountsOfChannel(channelId: string): Account[] {
-  return Object.values(channelAccounts).map((idOf) => ({ accountId: idOf(channelId), normalSide: 'credit' }));
+  const { deposit, held, commission, receivable } = channelAccounts;
+  return [
+    ...[deposit, held, commission].map((idOf): Account => ({
+      accountId: idOf(channelId),
+      normalSide: 'credit',
+    })),
+    { accountId: receivable(channelId), normalSide: 'debit' },
+  ];
 }
 
 /** The accounts a biller needs before its first payment. */
 export function accountsOfBiller(billerId: string): Account[] {
   return [
+    { accountId: billerAccounts.clearing(billerId), normalSide: 'credit' },
     { accountId: billerAccounts.payable(billerId), normalSide: 'credit' },
+    { accountId: billerAccounts.suspense(billerId), normalSide: 'debit' },
     { accountId: billerAccounts.float(billerId), normalSide: 'debit' },
   ];
 }
@@ -48,4 +76,9 @@ export const OWN_ACCOUNTS: readonly Account[] = [
   { accountId: OWN_BANK, normalSide: 'debit' },
   { accountId: OWN_FEE_INCOME, normalSide: 'credit' },
   { accountId: OWN_LOSS, normalSide: 'debit' },
+  { accountId: OWN_ROUNDING, normalSide: 'debit' },
+  { accountId: OWN_BANK_CHARGES, normalSide: 'debit' },
+  { accountId: OWN_PPN_OUT, normalSide: 'credit' },
+  { accountId: OWN_PPH_PREPAID, normalSide: 'debit' },
+  { accountId: OWN_SUSPENSE, normalSide: 'credit' },
 ];

@@ -1,6 +1,6 @@
 import type { SqlValue } from '#lib/platform';
-import { billerOfFloat } from './accounts';
-import { contentHash, type JournalDraft } from './journals';
+import { billerOfClearing, billerOfFloat } from './accounts';
+import { contentHash, type JournalDraft, type JournalKind } from './journals';
 import type { DepositAfter, Row } from './money-writer';
 
 /** A journal and its postings as rows. @param seq its place in the deposit's commit order. */
@@ -66,5 +66,34 @@ function rowsOf(journal: JournalDraft, ofDeposit: Record<string, SqlValue>): Row
       values: { subject_id: subjectId, kind, biller_id: billerId, amount },
     });
   }
+  if (!SETTLED_BY_DAY.has(kind)) rows.push(...clearingChanges(journal));
   return rows;
+}
+
+/** Kinds whose part in clearing a day's settlement reads from its payments, or makes itself. */
+const SETTLED_BY_DAY: ReadonlySet<JournalKind> = new Set([
+  'hold',
+  'capture',
+  'void',
+  'settlement',
+  'rounding',
+]);
+
+/** What a correction moves in a biller's clearing is queued in the same commit for the next settlement to take up. */
+function clearingChanges({ subjectId, kind, postings, about, at }: JournalDraft): Row[] {
+  const paymentId = kind === 'reversal' ? subjectId : about?.kind === 'capture' ? about.subjectId : null;
+  return postings.flatMap(({ accountId, amount }, index) => {
+    const billerId = billerOfClearing(accountId);
+    if (billerId === undefined) return [];
+    const values = {
+      subject_id: subjectId,
+      kind,
+      line_no: index + 1,
+      biller_id: billerId,
+      payment_id: paymentId,
+      amount,
+      created_at: at,
+    };
+    return [{ table: 'clearing_change', values }];
+  });
 }

@@ -80,7 +80,7 @@ test('hold and capture: nothing stays held, the biller gets bill and share, the 
       expect(totals['channel:ca:deposit']).toBe(money.charge);
       const [fromFloat, owed] = money.drawsFloat ? [money.amount, 0n] : [0n, money.amount];
       expect(totals['biller:pln:float'] ?? 0n).toBe(-fromFloat);
-      expect(totals['biller:pln:payable'] ?? 0n).toBe(-(owed + money.billerFee));
+      expect(totals['biller:pln:clearing'] ?? 0n).toBe(-(owed + money.billerFee));
       expect(totals['own:fee-income'] ?? 0n).toBe(-(money.adminFee - money.billerFee - money.commission));
       expect(totals['channel:ca:commission'] ?? 0n).toBe(isImmediate ? 0n : -money.commission);
     }),

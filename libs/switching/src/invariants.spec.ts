@@ -171,8 +171,8 @@ describe('a payment that was rerouted', () => {
     [
       'its capture names the biller that was given up',
       ['I7'],
-      "UPDATE posting SET account_id = 'biller:pln:payable' WHERE subject_id = :id AND account_id = 'biller:story:payable'",
-      "UPDATE posting SET account_id = 'biller:story:payable' WHERE subject_id = :id AND account_id = 'biller:pln:payable'",
+      "UPDATE posting SET account_id = 'biller:pln:clearing' WHERE subject_id = :id AND account_id = 'biller:story:clearing'",
+      "UPDATE posting SET account_id = 'biller:story:clearing' WHERE subject_id = :id AND account_id = 'biller:pln:clearing'",
     ],
   ])('is found out where %s', async (_, ids, vandalism, mending) => {
     await world.store.admin.run(vandalism.replace(':id', `'${paymentId}'`));

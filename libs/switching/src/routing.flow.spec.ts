@@ -70,7 +70,7 @@ describe('a product with two routes', () => {
         "SELECT account_id FROM posting WHERE subject_id = ? AND kind = 'capture' AND account_id LIKE 'biller:%'",
         [payment.paymentId],
       );
-      expect(capture?.account_id).toBe('biller:story:payable');
+      expect(capture?.account_id).toBe('biller:story:clearing');
     },
   );
 

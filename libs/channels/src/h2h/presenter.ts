@@ -161,6 +161,7 @@ const MUTATION_KINDS: Readonly<Record<Mutation['kind'], string>> = {
   refund: 'refund',
   top_up: 'top_up',
   adjustment: 'adjustment',
+  settlement: 'settlement',
 };
 
 /** One change of a deposit's posted balance. */

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rupiah } from '#lib/kernel';
+import { aLedger, AT, type LedgerWorld } from '../../../test/support/ledger-world';
+import { unitOfJournalWithoutDeposit } from './journal-unit';
+import { bookJournal } from './journals';
+import { SingleWriter } from './single-writer';
+
+const MIGRATION = readFileSync(join(__dirname, '..', '..', '..', 'migrations', '0130-clearing.sql'), 'utf8');
+
+let world: LedgerWorld;
+beforeAll(async () => {
+  world = await aLedger();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
+
+async function runMigration(): Promise<void> {
+  const statements = MIGRATION.replaceAll(/^--.*$/gm, '').split(/;\s*$/m);
+  for (const statement of statements) if (statement.trim() !== '') await world.store.admin.run(statement);
+}
+
+async function balanceOf(accountId: string): Promise<string> {
+  const [row] = await world.store.admin.rows<{ total: string }>(
+    'SELECT COALESCE(SUM(amount), 0) AS total FROM posting WHERE account_id = ?',
+    [accountId],
+  );
+  return row?.total ?? '0';
+}
+
+test('what a biller was owed before there was settlement goes back to clearing once, in a journal that is whole', async () => {
+  const before = bookJournal({
+    subjectId: 'T0TBR00615QG',
+    kind: 'break_adjustment',
+    businessDate: '2026-07-13',
+    postings: [
+      { accountId: 'own:bank', amount: rupiah(252_500n) },
+      { accountId: 'biller:pln:payable', amount: rupiah(-252_500n) },
+    ],
+    at: AT,
+  });
+  await new SingleWriter(world.store.database).commit(unitOfJournalWithoutDeposit(before));
+
+  await runMigration();
+  await runMigration();
+
+  expect(await balanceOf('biller:pln:payable')).toBe('0');
+  expect(await balanceOf('biller:pln:clearing')).toBe('-252500');
+  await world.expectSound();
+});
+
+test('a run that was killed between its postings and their journal is finished by the next one', async () => {
+  await world.store.admin.run(
+    "INSERT INTO posting (subject_id, kind, line_no, account_id, amount) VALUES ('OPEN-1', 'settlement', 1, " +
+      "'biller:pln:payable', 5), ('OPEN-1', 'settlement', 2, 'biller:pln:clearing', -5)",
+  );
+  await runMigration();
+  expect(await world.hasJournal('OPEN-1')).toBe(true);
+  await world.expectSound();
+});
+
+test('a correction of clearing is queued for settlement with its payment, a capture is not', async () => {
+  const about = { subjectId: 'T0TBR00615QG', kind: 'capture' } as const;
+  const correction = bookJournal({
+    subjectId: 'BRK-7',
+    kind: 'break_adjustment',
+    businessDate: '2026-07-15',
+    postings: [
+      { accountId: 'own:loss', amount: rupiah(500n) },
+      { accountId: 'biller:pln:clearing', amount: rupiah(-500n) },
+    ],
+    about,
+    reason: 'agreed in writing',
+    at: AT,
+  });
+  await new SingleWriter(world.store.database).commit(unitOfJournalWithoutDeposit(correction));
+  expect(
+    await world.store.database.rows(
+      'SELECT subject_id, biller_id, payment_id, amount, settlement_id FROM clearing_change',
+    ),
+  ).toEqual([
+    {
+      subject_id: 'BRK-7',
+      biller_id: 'pln',
+      payment_id: 'T0TBR00615QG',
+      amount: '-500',
+      settlement_id: null,
+    },
+  ]);
+});
