@@ -12,6 +12,7 @@ import { addReconciliationCommands } from './reconciliation-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
+import { addReportCommands } from './report-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
@@ -34,6 +35,7 @@ addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
+addReportCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
 

@@ -5,6 +5,7 @@ import {
   isPaymentId,
   normalizePaymentId,
   PaymentIds,
+  paymentIdsBetween,
   reversalReferenceOf,
 } from './payment-id';
 
@@ -97,4 +98,21 @@ test('a reversal goes by its payment, with a letter no payment has and a check c
     expect(isPaymentId(reference)).toBe(false);
     expect(() => reversalReferenceOf(reference)).toThrow(RangeError);
   }
+});
+
+test('the ids of an hour lie between its bounds, and no others do', () => {
+  const ids = new PaymentIds('T', 3, KEY);
+  const before = ids.draw(new Date(NOON.getTime() - 1_000));
+  const at = ids.draw(NOON);
+  const late = ids.draw(new Date(NOON.getTime() + 3_600_999));
+  const after = ids.draw(new Date(NOON.getTime() + 3_601_000));
+
+  const { first, last } = paymentIdsBetween('T', NOON, new Date(NOON.getTime() + 3_600_000));
+
+  expect([before, at, late, after].map((id) => id >= first && id <= last)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });

@@ -73,6 +73,24 @@ export class PaymentIds {
   }
 }
 
+/**
+ * Between which texts the Payment IDs of a time lie, so that a range of the primary key finds them.
+ * @throws RangeError outside 2025 to 2059.
+ */
+export function paymentIdsBetween(
+  prefix: PaymentIdPrefix,
+  from: Date,
+  to: Date,
+): { first: string; last: string } {
+  const seconds = (instant: Date) => {
+    const second = Math.floor(instant.getTime() / 1_000) - EPOCH_S;
+    if (second < 0 || second > SECONDS_MAX)
+      throw new RangeError(`${instant.toISOString()} is outside the years a Payment ID can tell`);
+    return base32(second, 6);
+  };
+  return { first: `${prefix}${seconds(from)}00000`, last: `${prefix}${seconds(to)}ZZZZZ` };
+}
+
 function base32(value: number, length: number): string {
   let text = '';
   for (let rest = value, at = 0; at < length; at += 1, rest = Math.floor(rest / 32))

@@ -20,6 +20,15 @@ export interface Statements {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
+/** Statements of one moment. */
+export interface SnapshotStatements extends Statements {
+  /**
+   * Reads rows one by one, as many as there may be: the server waits while nobody takes them, so few are in memory.
+   * Nothing else is asked until the last one is taken; whoever leaves early ends the snapshot.
+   */
+  stream<T>(sql: string, values?: readonly SqlValue[]): AsyncIterable<T>;
+}
+
 /** COMMIT was sent and its answer was lost: the work exists or does not; re-read by your own ids. */
 export class CommitUnknown extends Error {}
 
@@ -36,6 +45,8 @@ const LOST_CODES = new Set([
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
 ]);
 const ATTEMPTS_MAX = 5;
+/** Rows of a stream that wait to be taken. */
+const ROWS_AHEAD = 512;
 
 /** Units that wait for a connection of the pool; one more is refused at once, before anything was formed. */
 const WAITING_MAX = 1_024;
@@ -142,15 +153,37 @@ export class Database implements Statements {
   }
 
   /** Reads several statements of one moment, for checks that compare tables while payments go on. */
-  async snapshot<T>(read: (statements: Statements) => Promise<T>): Promise<T> {
+  async snapshot<T>(read: (statements: SnapshotStatements) => Promise<T>): Promise<T> {
     const connection = await connectionOf(this.pool);
-    const statements = this.statementsOf(connection);
+    const statements: SnapshotStatements = {
+      ...this.statementsOf(connection),
+      stream: (sql, values = []) =>
+        connection.query({ sql, values: [...values] }).stream({ highWaterMark: ROWS_AHEAD }),
+    };
     try {
       await statements.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await statements.run('START TRANSACTION WITH CONSISTENT SNAPSHOT');
       return await read(statements);
     } finally {
       connection.destroy();
+    }
+  }
+
+  /**
+   * Reads a statement of one text column row by row: nothing is kept, so a result may be larger than the memory.
+   * @param take gets the bytes as the server sent them, which it must copy before it returns.
+   * @returns how many rows there were.
+   */
+  async readLines(sql: string, values: readonly SqlValue[], take: (line: Buffer) => void): Promise<number> {
+    const connection = await connectionOf(this.pool);
+    try {
+      const rows = await linesOf(connection, sql, values, take);
+      connection.release();
+      return rows;
+    } catch (error) {
+      // The rest of the result may still be on its way.
+      connection.destroy();
+      throw error;
     }
   }
 
@@ -181,6 +214,32 @@ export class Database implements Statements {
       run: async (sql, values = []) => (await ask<ResultSetHeader>(sql, values)).affectedRows,
     };
   }
+}
+
+function linesOf(
+  connection: Connection,
+  sql: string,
+  values: readonly SqlValue[],
+  take: (line: Buffer) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let rows = 0;
+    let isBroken = false;
+    const query = connection.query({ sql, values: [...values], rowsAsArray: true, typeCast: false });
+    query.on('error', reject);
+    query.on('result', (row: unknown) => {
+      if (isBroken) return;
+      try {
+        rows += 1;
+        take((row as [Buffer])[0]);
+      } catch (error) {
+        isBroken = true;
+        connection.destroy();
+        reject(error);
+      }
+    });
+    query.on('end', () => resolve(rows));
+  });
 }
 
 function connectionOf(pool: Pool): Promise<PoolConnection> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { checkApprovalInvariants } from '#lib/audit';
-import { readFormats } from '#lib/files';
+import { openFolderDrop, readFormats } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
@@ -19,7 +19,7 @@ import {
   type BreakDesk,
   type SourceTerms,
 } from '../src';
-import { folderDrop, lpb01, ROOT, type Line } from './world';
+import { lpb01, ROOT, type Line } from './world';
 
 export const [ANI, BUDI, CITRA] = ['ani@simpul.test', 'budi@simpul.test', 'citra@simpul.test'] as const;
 export const DAY = '2026-07-14';
@@ -98,7 +98,7 @@ export async function aBreakWorld(): Promise<BreakWorld> {
         formats: readFormats(join(ROOT, 'config', 'formats')),
         jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
         logger,
-        openDrop: async () => folderDrop(join(home, 'drop')),
+        openDrop: async () => openFolderDrop([join(home, 'drop')]),
         writeRecap: async () => [],
         source: 'LPB01',
         businessDate: day,

@@ -1,2 +1,16 @@
+export { orderOf, type ReportRequest } from './ask';
+export { REPORTS } from './catalogue';
+export { FILTERS, FORMS, type ExpectedFile, type ReportDefinition } from './definition';
+export {
+  digitsJson,
+  listExports,
+  makeExport,
+  newExportId,
+  type ExportedFile,
+  type ExportTools,
+} from './exports';
+export { ReportDoesNotTie, type MadeReport, type ReportOrder } from './make-report';
 export type { RecapBreak, RecapInput } from './recap-input';
+export type { TieResult } from './ties';
 export { writeRecap } from './write-recap';
+export { TooLongForPaper } from './writers/pdf-writer';

@@ -1,3 +1,5 @@
+import type { Words } from './language';
+
 /** Every word of a recap, Indonesian and English. */
 export const LABELS = {
   title: 'Rekap rekonsiliasi / Reconciliation recap',
@@ -39,6 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   duplicate: 'Ganda / Duplicate',
   late: 'Terlambat, dibawa ke besok / Late, carried forward',
   agreed_failed: 'Sama-sama gagal / Agreed failed',
+  proposed: 'Diusulkan cocok, menunggu orang / Proposed, waits for a person',
 };
 
 const TERMS: Readonly<Record<string, string>> = {
@@ -64,6 +67,14 @@ const STATUSES: Readonly<Record<string, string>> = {
   F: 'gagal / failed',
   U: 'belum pasti / unknown',
 };
+
+/** The names of outcomes, by language. */
+export const kindWords: Readonly<Record<string, Words>> = Object.fromEntries(
+  Object.entries(KINDS).map(([kind, label]) => {
+    const [id = kind, en = id] = label.split(' / ');
+    return [kind, { id, en }];
+  }),
+);
 
 /** The name of an outcome. */
 export function kindLabel(kind: string): string {

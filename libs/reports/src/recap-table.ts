@@ -1,9 +1,7 @@
 import { zonedIso } from '#lib/kernel';
+import type { Cell } from './definition';
 import { breakLabel, kindLabel, LABELS, termLabel } from './labels';
 import type { RecapInput } from './recap-input';
-
-/** A cell: text, an amount in whole rupiah, or a count. */
-export type Cell = string | bigint | number | null;
 
 /** One line of a report. A heading opens a block and is set in bold where the form allows it. */
 export interface Row {

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stream as excelStream, type AddWorksheetOptions, type FillPattern, type Worksheet } from 'exceljs';
-import { csvLine, plainText } from './csv';
+import { csvLine } from './csv';
 import type { RecapInput } from './recap-input';
-import { recapRows, type Cell } from './recap-table';
-
-/** Rows of one workbook; more than this a spreadsheet bears badly, and the CSV has them all. */
-const XLSX_ROWS_MAX = 200_000;
+import { recapRows } from './recap-table';
+import { wholeFile } from './whole-file';
+import { XLSX_ROWS_MAX, xlsxCell } from './writers/xlsx-writer';
 
 /**
  * Writes the recap of a run as CSV and XLSX below `<home>/reports`. A file appears whole or not at all, and writing
@@ -25,23 +23,6 @@ export async function writeRecap(home: string, recap: RecapInput): Promise<strin
     await wholeFile(`${path}.csv`, (part) => writeCsv(part, recap)),
     await wholeFile(`${path}.xlsx`, (part) => writeXlsx(part, recap)),
   ];
-}
-
-async function wholeFile(path: string, write: (part: string) => Promise<void>): Promise<string> {
-  const part = `${path}.${randomUUID()}.part`;
-  try {
-    await write(part);
-    const handle = await open(part, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, path);
-    return path;
-  } finally {
-    await rm(part, { force: true });
-  }
 }
 
 async function writeCsv(path: string, recap: RecapInput): Promise<void> {
@@ -102,11 +83,4 @@ async function fillSheet(sheet: Worksheet, recap: RecapInput): Promise<void> {
     row.commit();
   }
   sheet.commit();
-}
-
-/** A spreadsheet counts in floats, exact to 15 digits: an amount beyond them is shown as text, not rounded. */
-function xlsxCell(cell: Cell): string | number | null {
-  if (typeof cell === 'string') return plainText(cell);
-  if (typeof cell !== 'bigint') return cell;
-  return cell < 1_000_000_000_000_000n && cell > -1_000_000_000_000_000n ? Number(cell) : cell.toString();
 }

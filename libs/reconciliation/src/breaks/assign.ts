@@ -160,8 +160,12 @@ async function closeUnfound(statements: Statements, runId: number, run: RunRow, 
 
 /** Late rows of earlier days that this run took in and did not hand on: listed at last, or missing for good. */
 async function closeCarried(statements: Statements, runId: number, run: RunRow, now: Date): Promise<number> {
-  const rows = await statements.rows<{ break_id: string; is_missing: number; leg_state: string | null }>(
-    `SELECT c.break_id, MAX(b.break_id IS NOT NULL) AS is_missing, MAX(l.state) AS leg_state
+  const rows = await statements.rows<{
+    break_id: string;
+    is_missing: string | number;
+    leg_state: string | null;
+  }>(
+    `SELECT c.break_id, MAX(IF(b.break_id IS NULL, 0, 1)) AS is_missing, MAX(l.state) AS leg_state
      FROM recon_carry k JOIN break_case c ON c.match_key = k.match_key
        LEFT JOIN recon_break b ON b.run_id = k.run_id AND b.match_key = k.match_key AND b.kind = 'only_ours'
        LEFT JOIN payment_leg l ON l.payment_id = c.payment_id AND l.leg_no = c.leg_no

@@ -58,7 +58,7 @@ async function applyRule(
   rule: AutoRule,
   value: bigint,
 ): Promise<RuleRun | undefined> {
-  const { database, clock, rules } = desk;
+  const { database, rules } = desk;
   const known = await database.rows('SELECT 1 FROM break_rule_run WHERE run_id = ? AND rule_no = ?', [
     runId,
     ruleNo,

@@ -1,7 +1,10 @@
 import type { BusinessDate } from '#lib/kernel';
 import type { SqlValue, Statements } from '#lib/platform';
 import { UNRESOLVED_STATES, type BreakEventName, type BreakState } from './break-states';
-import type { Resolution } from './resolutions';
+
+/** How a break may end by people. */
+export type Resolution =
+  'advice_result' | 'refund' | 'reversal' | 'resend' | 'adjustment' | 'write_off' | 'counterparty_error';
 
 /** A difference between our payments and a counterparty's file, as people work it. Amounts in whole rupiah. */
 export interface Break {

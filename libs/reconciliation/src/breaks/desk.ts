@@ -1,3 +1,4 @@
+import { formatOn, type Formats } from '#lib/files';
 import type { BusinessDate, Clock } from '#lib/kernel';
 import type { MoneyWriter } from '#lib/ledger';
 import type { Database, Logger } from '#lib/platform';
@@ -36,4 +37,15 @@ export interface BreakDesk {
   writer: MoneyWriter;
   decisions: DecisionFlow;
   refunds: Refunds;
+}
+
+/** What of a source's format concerns its breaks; a source without one has no rules, and is paid what we both say. */
+export function termsByFormats(formats: Formats): BreakDesk['termsOf'] {
+  return (source, businessDate) => {
+    const format = formatOn(formats, source, businessDate);
+    return {
+      auto: format?.auto ?? [],
+      differenceStandsOn: format?.settleOn === 'their_file' ? 'suspense' : 'clearing',
+    };
+  };
 }

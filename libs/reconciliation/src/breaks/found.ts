@@ -9,10 +9,10 @@ SELECT f.*, CAST(CONCAT('brk_', LEFT(SHA2(CONCAT_WS('|', f.source, f.own_date, f
 FROM (
   SELECT r.source, r.business_date AS run_date, COALESCE(l.source_business_date, r.business_date) AS own_date,
     b.kind, b.sub, b.match_key, b.payment_id, b.leg_no, b.our_amount, b.their_amount, b.our_st, b.their_st, b.line_no,
-    t.their_ref,
+    COALESCE(b.their_ref, t.their_ref) AS their_ref,
     CASE WHEN b.kind IN ('status', 'amount', 'only_ours', 'late') THEN ''
-         ELSE CONCAT(COALESCE(t.their_ref, ''), '|', COALESCE(b.their_amount, ''), '#',
-           ROW_NUMBER() OVER (PARTITION BY b.kind, b.match_key, t.their_ref, b.their_amount ORDER BY b.line_no, b.break_id))
+         ELSE CONCAT(COALESCE(b.their_ref, t.their_ref, ''), '|', COALESCE(b.their_amount, ''), '#',
+           ROW_NUMBER() OVER (PARTITION BY b.kind, b.match_key, COALESCE(b.their_ref, t.their_ref), b.their_amount ORDER BY b.file_no, b.line_no, b.break_id))
          END AS line_key,
     CASE WHEN b.kind IN ('amount', 'clearing') THEN ABS(COALESCE(b.their_amount, 0) - COALESCE(b.our_amount, 0))
          WHEN b.kind = 'duplicate' THEN COALESCE(b.their_amount, 0)

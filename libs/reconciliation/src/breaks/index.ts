@@ -9,12 +9,13 @@ export {
   type BreakEvent,
   type BreakOutcome,
   type BreakQuery,
+  type Resolution,
 } from './break';
 export { readBreakRules, type BreakRules } from './break-rules';
 export { BREAK_MOVES, UNRESOLVED_STATES, type BreakEventName, type BreakState } from './break-states';
 export { proposeBulk, type BulkPlan, type BulkProposal } from './bulk';
 export { approveProposal, isAboutBreaks, rejectProposal, withdrawProposal, type Decided } from './decide';
-export type { AutoRule, BreakDesk, SourceTerms } from './desk';
+export { termsByFormats, type AutoRule, type BreakDesk, type SourceTerms } from './desk';
 export { EvidenceRefused, evidencePath } from './evidence';
 export { expireProposals } from './expire';
 export { endAgreed, settleListed, type FileDecided } from './file-decides';
@@ -23,7 +24,7 @@ export { addEvidence, investigateBreak, reopenBreak, takeBreak, type Deed } from
 export { proposeResolution, type BreakProposal, type PlannedResolution } from './propose';
 export { describeBreakRefusal, type BreakRefusal } from './refusals';
 export { resolveAsTheirError, resolveByAdvice } from './resolve';
-export { isResolution, RESOLUTIONS, type Resolution, type ResolutionRule } from './resolutions';
+export { isResolution, RESOLUTIONS, type ResolutionRule } from './resolutions';
 export { tendBreaks, workBreaks } from './work';
 export {
   AGE_BUCKETS,

@@ -2,13 +2,13 @@ import { propose, userOf, type Approval } from '#lib/audit';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result } from '#lib/kernel';
 import { OWN_LOSS } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
-import { breakHistory, findBreak, type Break } from './break';
+import { breakHistory, findBreak, type Break, type Resolution } from './break';
 import { billerOf, isInChart } from './books';
 import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
 import type { BreakRefusal } from './refusals';
-import { fits, owedMore, RESOLUTIONS, type Resolution } from './resolutions';
+import { fits, owedMore, RESOLUTIONS } from './resolutions';
 import { businessDayAfter, instantOf } from './working-days';
 
 /** The kinds of proposals about breaks. */

@@ -1,7 +1,7 @@
 import { describeRefusal, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
 import type { DecisionRefusal, RefundRefusal } from '#lib/switching';
 import type { BreakState } from './break-states';
-import type { Resolution } from './resolutions';
+import type { Resolution } from './break';
 
 /** Why nothing was done about a break. */
 export type BreakRefusal =

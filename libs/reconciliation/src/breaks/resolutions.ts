@@ -1,8 +1,4 @@
-import type { Break, BreakOutcome } from './break';
-
-/** How a break may end by people. */
-export type Resolution =
-  'advice_result' | 'refund' | 'reversal' | 'resend' | 'adjustment' | 'write_off' | 'counterparty_error';
+import type { Break, BreakOutcome, Resolution } from './break';
 
 /** What a resolution is for, as people read it. */
 export interface ResolutionRule {

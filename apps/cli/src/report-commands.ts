@@ -1,0 +1,225 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { formatOn, readFormats } from '#lib/files';
+import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { readJobs } from '#lib/reconciliation';
+import {
+  digitsJson,
+  listExports,
+  makeExport,
+  newExportId,
+  orderOf,
+  ReportDoesNotTie,
+  REPORTS,
+  TooLongForPaper,
+  type ExpectedFile,
+  type ReportOrder,
+} from '#lib/reports';
+import { CONFIG } from './places';
+import { printTable } from './table';
+
+interface ReportOptions {
+  to?: string;
+  format: string;
+  lang: string;
+  channel?: string;
+  biller?: string;
+  source?: string;
+  party?: string;
+  unmask?: string;
+  bare?: boolean;
+  bom: boolean;
+  as?: string;
+  json?: boolean;
+}
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+const EXPORTS_SHOWN = 50;
+/** A report that takes longer says how far it is. */
+const PROGRESS_AFTER_MS = 2_000;
+
+/** `simpul report`. */
+export function addReportCommands(program: Command): void {
+  const report = program
+    .command('report')
+    .description('write a report; exit 1 when it does not tie to the books, and nothing is written then')
+    .argument('<name>', 'one of `simpul report list`')
+    .argument('<date>', 'the business date, for example 2026-07-14; of a monthly report the month, 2026-07')
+    .option('--to <date>', 'the last day, inclusive')
+    .option('--format <form>', 'csv, xlsx or pdf', 'csv')
+    .option('--lang <language>', 'id or en', 'id')
+    .option('--channel <id>', 'only this channel')
+    .option('--biller <id>', 'only this biller')
+    .option('--source <code>', 'only this source')
+    .option('--party <id>', 'only this party')
+    .option('--unmask <reason>', 'show customers’ numbers whole, and keep why')
+    .option('--bare', 'csv: the headings and the rows only, for a program')
+    .option('--no-bom', 'csv: without the byte order mark that spreadsheets want')
+    .option('--as <user>', 'who makes it, for example an e-mail address')
+    .option('--json', JSON_HELP)
+    .action(runReport);
+  addList(report);
+  addExports(report);
+}
+
+function addList(report: Command): void {
+  report
+    .command('list')
+    .description('every report: what it shows, what it is written as, what it ties to')
+    .option('--lang <language>', 'id or en', 'id')
+    .option('--json', JSON_HELP)
+    .action(({ lang, json }: { lang: string; json?: boolean }) => {
+      const language = lang === 'en' ? 'en' : 'id';
+      const reports = REPORTS.map(
+        ({ name, title, about, period, daysMax, forms, filters, columns, ties }) => ({
+          name,
+          title: title[language],
+          about: about[language],
+          period,
+          daysMax,
+          forms,
+          filters,
+          columns: columns.map((column) => ({
+            key: column.key,
+            title: column.title[language],
+            type: column.type,
+          })),
+          tiesTo: ties.map(({ what }) => what[language]),
+        }),
+      );
+      if (json) {
+        console.log(JSON.stringify({ ok: true, reports }));
+        return;
+      }
+      printTable(
+        ['report', 'period', 'forms', 'title', 'ties to'],
+        reports.map((one) => [one.name, one.period, one.forms.join(' '), one.title, one.tiesTo.join('; ')]),
+      );
+    });
+}
+
+function addExports(report: Command): void {
+  report
+    .command('exports')
+    .description(
+      'the reports that were written, the newest first: who, when, of what, and the file’s SHA-256',
+    )
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const exported = await using((database) => listExports(database, EXPORTS_SHOWN));
+      if (json) {
+        console.log(digitsJson({ ok: true, exports: exported }));
+        return;
+      }
+      printTable(
+        ['made at', 'by', 'report', 'from', 'to', 'rows', 'unmasked because', 'file', 'sha-256'],
+        exported.map((one) => [
+          one.madeAt.toISOString(),
+          one.madeBy,
+          one.report,
+          one.from,
+          one.to,
+          String(one.rows),
+          one.unmaskReason ?? '',
+          one.path,
+          one.sha256,
+        ]),
+      );
+      if (exported.length === 0) console.log('no report was written yet');
+    });
+}
+
+async function runReport(
+  this: unknown,
+  name: string,
+  date: string,
+  options: ReportOptions,
+  command: Command,
+): Promise<void> {
+  const { json } = command.optsWithGlobals<ReportOptions>();
+  const order = orderFrom(name, date, options);
+  try {
+    const made = await make(order);
+    if (json) console.log(digitsJson({ ok: true, ...made, files: made.exported }));
+    else {
+      for (const { what, ours } of made.ties) console.log(`ties to ${what}: ${ours}`);
+      for (const { path, sha256 } of made.exported) console.log(`${path}  ${sha256}`);
+      console.log(`${made.rows} rows`);
+    }
+  } catch (error) {
+    if (!(error instanceof ReportDoesNotTie) && !(error instanceof TooLongForPaper)) throw error;
+    const ties = error instanceof ReportDoesNotTie ? error.ties : [];
+    if (json) console.log(digitsJson({ ok: false, reason: error.message, ties }));
+    else console.error(`simpul: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+function orderFrom(report: string, date: string, options: ReportOptions): ReportOrder {
+  const { to, format, lang, channel, biller, source, party, unmask, bare, bom } = options;
+  const order = orderOf({
+    report,
+    date,
+    to,
+    form: format,
+    language: lang,
+    filters: { channel, biller, source, party },
+    by: options.as ?? userInfo().username,
+    unmaskReason: unmask,
+    isBare: bare,
+    hasByteOrderMark: bom && bare !== true,
+  });
+  if (!order.ok) throw new SettingError(order.error);
+  return order.value;
+}
+
+async function make(order: ReportOrder) {
+  const home = setting('SIMPUL_HOME', 'the folder of the installation, for the files of reports');
+  const now = clockFromEnvironment().now();
+  const begun = Date.now();
+  let told = begun;
+  return using((database) =>
+    makeExport(
+      {
+        database,
+        home,
+        now,
+        // Standard output belongs to the command's answer.
+        logger: pino({ level: 'warn' }, pino.destination(2)),
+        expectedFiles: expectedFiles(),
+      },
+      order,
+      newExportId(now),
+      (rows) => {
+        if (Date.now() - told < PROGRESS_AFTER_MS) return;
+        told = Date.now();
+        console.error(`simpul: ${rows} rows after ${Math.round((told - begun) / 1_000)} s`);
+      },
+    ),
+  );
+}
+
+/** When each source's file is owed, by its schedule and the zone of its format. */
+function expectedFiles(): ExpectedFile[] {
+  const formats = readFormats(join(CONFIG, 'formats'));
+  const { sources } = readJobs(join(CONFIG, 'jobs.yaml'));
+  return [...sources].map(([source, { expectedAt, warnAt }]) => ({
+    source,
+    expectedAt,
+    warnAt,
+    timeZone: formatOn(formats, source, '9999-12-31')?.cutOff.timeZone ?? 'Asia/Jakarta',
+  }));
+}
+
+/** Two connections: one reads the moment of the report, the other keeps what came of it. */
+async function using<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
+  try {
+    await checkDatabase(database);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
