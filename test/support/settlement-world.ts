@@ -1,4 +1,4 @@
-import { ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
+import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
   accountsOfChannel,
@@ -73,12 +73,14 @@ export async function aSettlementWorld(
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
   const store = await aDatabase();
-  const clock = new ManualClock(new Date('2026-07-15T01:00:00Z'));
+  const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
   const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
     bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+    channelsPaidAt: '00:00',
+    pollMs: 1_000,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
@@ -113,6 +115,7 @@ export async function aSettlementWorld(
       contracts,
       reconciled: daysForSettlement,
       settleOn: (source) => settleOn[source] ?? 'agreed',
+      dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
     },
     async sell(sale) {
       const money = moneyOf(sale);

@@ -11,7 +11,7 @@ import {
   ListeningForEmptyFloats,
   pauseWhereEmpty,
 } from '#lib/floats';
-import { readFormats, sourceDayEnd } from '#lib/files';
+import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import {
@@ -24,8 +24,9 @@ import {
   type Logger,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
-import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
+import { daysForSettlement, readJobs, startReconciliationSchedule } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { readSettlementContracts } from '#lib/settlement';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
@@ -45,6 +46,7 @@ import {
 import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
+import { settlesDays } from './settlement';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -156,6 +158,24 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
   });
+  const contracts = readSettlementContracts(join(configDirectory, 'settlement.yaml'));
+  const settlement = new PollLoop(
+    settlesDays(
+      {
+        database: dayDatabase,
+        writer,
+        clock,
+        contracts,
+        reconciled: daysForSettlement,
+        settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
+        dayEndOf,
+      },
+      [...jobs.sources.keys()],
+      logger,
+    ),
+    contracts.pollMs,
+    logger,
+  );
   return {
     async close() {
       await Promise.all([
@@ -165,6 +185,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         forgetting.stop(),
         floats.stop(),
         stamps.stop(),
+        settlement.stop(),
         stopReconciliation(),
         stopBooksCheck(),
       ]);

@@ -17,3 +17,17 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+export { settleDue, type SettledDay } from './settle-due';
+export { draftChannelPayouts } from './payout-drafts';
+export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
+export {
+  approvePayout,
+  findPayout,
+  listPayouts,
+  payoutHistory,
+  proposePayout,
+  redraftPayout,
+  tellPayout,
+  type Payout,
+  type PayoutRefusal,
+} from './payouts';
