@@ -1,6 +1,7 @@
 export * from './archive';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';
+export { openFolderDrop } from './folder-drop';
 export * from './format';
 export type { Gate, GateFailure } from './gates';
 export { NORMALISED_COLUMNS } from './normalised-lines';
