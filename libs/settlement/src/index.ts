@@ -31,3 +31,21 @@ export {
   type Payout,
   type PayoutRefusal,
 } from './payouts';
+export {
+  takeStatement,
+  type BankStatement,
+  type StatementLine,
+  type StatementRefusal,
+} from './bank-statement';
+export {
+  announceDeposit,
+  confirmBankLine,
+  findAnnouncement,
+  listBankLines,
+  workBankLines,
+  type Announcement,
+  type BankLine,
+  type BankOutcome,
+  type BankTools,
+  type ConfirmRefusal,
+} from './bank-work';
