@@ -12,3 +12,12 @@ export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
+export {
+  DayNotClosed,
+  heldBack,
+  settledLegs,
+  type HeldBack,
+  type SettledLeg,
+  type SettleOn,
+} from './settled-legs';
+export { CannotReplay, replayRun, type ReplayOutcome } from './replay-run';
