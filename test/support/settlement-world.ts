@@ -13,7 +13,13 @@ import {
   type PaymentMoney,
 } from '#lib/ledger';
 import { daysForSettlement } from '#lib/reconciliation';
-import type { ChannelMode, SettlementContracts, SettlementTools, SettleOn } from '#lib/settlement';
+import {
+  checkSettlementInvariants,
+  type ChannelMode,
+  type SettlementContracts,
+  type SettlementTools,
+  type SettleOn,
+} from '#lib/settlement';
 import { aDatabase, type TestDatabase } from './database';
 
 /** One sale as a settlement sees it. */
@@ -182,7 +188,11 @@ export async function aSettlementWorld(
       return BigInt(row?.total ?? 0);
     },
     async expectSound() {
-      expect((await checkLedgerInvariants(store.database)).filter(({ ok }) => !ok)).toEqual([]);
+      const found = await store.database.snapshot(async (statements) => [
+        ...(await checkLedgerInvariants(statements)),
+        ...(await checkSettlementInvariants(statements)),
+      ]);
+      expect(found.filter(({ ok }) => !ok)).toEqual([]);
     },
   };
 }

@@ -49,3 +49,4 @@ export {
   type BankTools,
   type ConfirmRefusal,
 } from './bank-work';
+export { checkSettlementInvariants, type SettlementVerdict } from './invariants';

@@ -64,6 +64,7 @@ test('a payout leaves when one person has proposed and another has approved it, 
     'approved',
     'sent',
   ]);
+  await world.expectSound();
 });
 
 test('what was sent is never sent again, whatever became of it', () => {
@@ -116,4 +117,5 @@ test('what a channel is owed by several sources of a day goes out in one payout'
   expect(await findPayout(world.store.database, 'STL-CA017-0716')).toMatchObject({
     accountId: 'channel:ca017:commission',
   });
+  await world.expectSound();
 });
