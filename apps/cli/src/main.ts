@@ -15,6 +15,8 @@ import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
 import { addReportCommands } from './report-commands';
+import { addPayoutCommands } from './payout-commands';
+import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
@@ -41,6 +43,8 @@ addFileCommands(program);
 addReportCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
+addSettlementCommands(program);
+addPayoutCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
