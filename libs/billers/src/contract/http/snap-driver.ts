@@ -36,7 +36,7 @@ type SnapCase = BillerCase<
 
 const TOKEN = 'token of the contract';
 const JSON_TYPE = 'application/json';
-const SERVICE = { inquiry: '24', payment: '25', advice: '26', reversal: '' } as const;
+const SERVICE = { inquiry: '24', payment: '25', advice: '26' } as const;
 
 /** Made once: a pair takes a while. */
 let pair: { publicKey: string; privateKey: string } | undefined;
@@ -165,7 +165,8 @@ const SPOILT_AMOUNTS = [
 ];
 
 function spoiltAnswers(spec: SnapBillerSpec, { call, question, leg, answer }: SnapCase): Spoilt<Reaction> {
-  if (call === 'reversal') throw new Error('a virtual account takes no reversal');
+  if (call !== 'inquiry' && call !== 'payment' && call !== 'advice')
+    throw new Error(`a virtual account takes no ${call}`);
   const calls = snapCallsOf(spec, call === 'inquiry' ? question.product : leg.product);
   const said = calls[call];
   if (!said) throw new Error(`${spec.biller} has no ${call}`);
