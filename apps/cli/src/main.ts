@@ -16,6 +16,7 @@ import { addReportCommands } from './report-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
+import { addTraceCommand } from './trace-command';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -36,6 +37,7 @@ addRouteCommands(program);
 addReconciliationCommands(program);
 addFileCommands(program);
 addReportCommands(program);
+addTraceCommand(program);
 addFloatCommands(program);
 addStampCommands(program);
 

@@ -12,5 +12,7 @@ export {
 export { ReportDoesNotTie, type MadeReport, type ReportOrder } from './make-report';
 export type { RecapBreak, RecapInput } from './recap-input';
 export type { TieResult } from './ties';
+export type { FindLine, FoundLine } from './trace/reconciliation';
+export { tracePayment, type TracePart } from './trace/trace';
 export { writeRecap } from './write-recap';
 export { TooLongForPaper } from './writers/pdf-writer';
