@@ -1,5 +1,6 @@
 export * from './accounts';
 export * from './batch-writer';
+export { PipelineLimits } from './batch/pipeline-limits';
 export * from './deposits';
 export * from './invariants';
 export * from './journal-rows';

@@ -33,6 +33,13 @@ export const SESSION = [
     `/*M!100300 , idle_transaction_timeout = ${IDLE_TRANSACTION_S} */`,
 ];
 
+/** A place within a packet of several statements, each without rows, and whom to tell when the server is past it. */
+export interface Milestone {
+  /** So many statements, from the first. */
+  statements: number;
+  reached: () => void;
+}
+
 /**
  * Sends one statement, or one packet of them, and waits for what the server says.
  * The callbacks of mysql2 are used and not its promises, which record a stack for every statement.
@@ -43,9 +50,16 @@ export function answerOf<T extends QueryResult>(
   sql: string,
   values: readonly SqlValue[],
   withinMs: number | undefined,
+  milestone?: Milestone,
 ): Promise<T> {
   const options = { sql, values: [...values], ...(withinMs !== undefined && { timeout: withinMs }) };
-  return new Promise((resolve, reject) =>
-    connection.query<T>(options, (error, result) => (error ? reject(error) : resolve(result))),
-  );
+  return new Promise((resolve, reject) => {
+    const query = connection.query<T>(options, (error, result) => (error ? reject(error) : resolve(result)));
+    if (!milestone) return;
+    let done = 0;
+    query.on('result', () => {
+      done += 1;
+      if (done === milestone.statements) milestone.reached();
+    });
+  });
 }

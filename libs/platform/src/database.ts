@@ -169,6 +169,24 @@ export class Database implements Statements {
     }
   }
 
+  /**
+   * Reads a statement of one text column row by row: nothing is kept, so a result may be larger than the memory.
+   * @param take gets the bytes as the server sent them, which it must copy before it returns.
+   * @returns how many rows there were.
+   */
+  async readLines(sql: string, values: readonly SqlValue[], take: (line: Buffer) => void): Promise<number> {
+    const connection = await connectionOf(this.pool);
+    try {
+      const rows = await linesOf(connection, sql, values, take);
+      connection.release();
+      return rows;
+    } catch (error) {
+      // The rest of the result may still be on its way.
+      connection.destroy();
+      throw error;
+    }
+  }
+
   close(): Promise<void> {
     return new Promise((resolve, reject) => this.pool.end((error) => (error ? reject(error) : resolve())));
   }
@@ -196,6 +214,32 @@ export class Database implements Statements {
       run: async (sql, values = []) => (await ask<ResultSetHeader>(sql, values)).affectedRows,
     };
   }
+}
+
+function linesOf(
+  connection: Connection,
+  sql: string,
+  values: readonly SqlValue[],
+  take: (line: Buffer) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let rows = 0;
+    let isBroken = false;
+    const query = connection.query({ sql, values: [...values], rowsAsArray: true, typeCast: false });
+    query.on('error', reject);
+    query.on('result', (row: unknown) => {
+      if (isBroken) return;
+      try {
+        rows += 1;
+        take((row as [Buffer])[0]);
+      } catch (error) {
+        isBroken = true;
+        connection.destroy();
+        reject(error);
+      }
+    });
+    query.on('end', () => resolve(rows));
+  });
 }
 
 function connectionOf(pool: Pool): Promise<PoolConnection> {

@@ -1,5 +1,5 @@
 import { createConnection, type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2';
-import { answerOf, connectionOptions, SESSION } from './connection';
+import { answerOf, connectionOptions, SESSION, type Milestone } from './connection';
 
 /** The results of a packet of statements, in order: rows of a SELECT, or what a change matched. */
 export type PacketResults = readonly (RowDataPacket[] | ResultSetHeader)[];
@@ -22,7 +22,12 @@ export class Lane {
   ) {}
 
   /** Sends statements in one packet. The server stops at the first one that fails; its error is thrown. */
-  async send(...statements: readonly string[]): Promise<PacketResults> {
+  send(...statements: readonly string[]): Promise<PacketResults> {
+    return this.sendTelling(statements, undefined);
+  }
+
+  /** As `send`, and tells when the server has done the first statements of the packet and goes on with the rest. */
+  async sendTelling(statements: readonly string[], milestone: Milestone | undefined): Promise<PacketResults> {
     this.connection ??= this.connect();
     const connection = await this.connection.catch((error: unknown) => {
       this.connection = undefined;
@@ -33,6 +38,7 @@ export class Lane {
       statements.join(';'),
       [],
       this.packetWithinMs,
+      milestone,
     );
     // One statement alone comes back bare, several as a list.
     return statements.length === 1 ? [results] : (results as unknown as PacketResults);

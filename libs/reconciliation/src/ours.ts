@@ -1,4 +1,4 @@
-import { zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
+import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 
 /** A source's day. */
@@ -21,38 +21,29 @@ WHERE r.source = ? AND r.effective_date < ? AND NOT EXISTS (
 
 const openCarryOf = ({ source, businessDate }: Day) => [source, businessDate, businessDate];
 
-/**
- * Takes the snapshot of our side of a run: the day's payment legs and the carry items that are open.
- * PAID is S, DECLINED and REVERSED are F, whatever is not final is U.
- * @throws Error (duplicate key) when two rows of ours have one leg reference; the run must not go on.
- */
-export async function snapshotOurs(
-  statements: Statements,
-  runId: number,
-  day: Day,
-  timeZone: string,
-): Promise<void> {
-  await statements.run(
-    `INSERT INTO recon_carry (run_id, match_key, payment_id, leg_no, carry_until) SELECT ?, open.* FROM (${OPEN_CARRY}) open`,
-    [runId, ...openCarryOf(day)],
-  );
-  // Our keys are ASCII; a biller's reference that is not cannot stand in its file, so it is no key.
-  const columns = `l.leg_reference, l.payment_id, l.leg_no,
-    IF(LENGTH(l.biller_reference) = CHAR_LENGTH(l.biller_reference), NULLIF(l.biller_reference, ''), NULL), l.amount,
-    CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
-    l.sent_at + INTERVAL ? MINUTE`;
-  const into =
-    'INSERT INTO recon_ours (run_id, match_key, payment_id, leg_no, their_ref, amount, st, paid_at, carry_until)';
-  const offset = zoneOffsetMinutes(timeZone);
-  await statements.run(
-    `${into} SELECT ?, ${columns}, NULL FROM payment_leg l WHERE l.source = ? AND l.source_business_date = ?`,
-    [runId, offset, day.source, day.businessDate],
-  );
-  await statements.run(
-    `${into} SELECT ?, ${columns}, c.carry_until FROM recon_carry c
-       JOIN payment_leg l ON l.payment_id = c.payment_id AND l.leg_no = c.leg_no WHERE c.run_id = ?`,
-    [runId, offset, runId],
-  );
+/** A late row of an earlier day that no later day has taken in yet. */
+export interface CarryItem {
+  matchKey: string;
+  paymentId: string;
+  legNo: number;
+  /** The last business date whose file may still list it. */
+  until: BusinessDate;
+}
+
+/** The carry items that are open for a day, in the order of their keys. */
+export async function openCarry(statements: Statements, day: Day): Promise<CarryItem[]> {
+  const rows = await statements.rows<{
+    match_key: string;
+    payment_id: string;
+    leg_no: number;
+    carry_until: BusinessDate;
+  }>(`${OPEN_CARRY} ORDER BY b.match_key`, openCarryOf(day));
+  return rows.map((row) => ({
+    matchKey: row.match_key,
+    paymentId: row.payment_id,
+    legNo: row.leg_no,
+    until: row.carry_until,
+  }));
 }
 
 /**

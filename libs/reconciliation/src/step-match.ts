@@ -1,42 +1,147 @@
-import type { Statements } from '#lib/platform';
-import { lateFrom } from './day-clock';
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fromJson, type Statements } from '#lib/platform';
+import { limitsFor, withDuck, type Duck } from './engine/duck';
+import { foundBreaks, matchArchived, type FoundBreak } from './engine/match-archived';
+import { snapshotPath, workFolder } from './engine/places';
+import { sha256OfFile, takeSnapshot, type Snapshot } from './engine/snapshot';
 import type { JobLease } from './job-lease';
-import { match } from './matching';
-import { snapshotOurs } from './ours';
+import { rulesFromJson, type MatchRules } from './match-rules';
+import { countOurs } from './ours';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
-import { totalsOf, totalsToJson, TotalsDoNotTie, untiedEquation, type RunTotals } from './totals';
+import { normalisedLines } from './step-stage';
+import { totalsToJson, TotalsDoNotTie, untiedEquation, type RunTotals } from './totals';
 
 /**
- * Takes our side of the day, matches, adds up, proves the bridge, and closes the run in place of the one before:
- * all in one commit, so that a day is never half closed.
+ * Takes our side of the day, matches it with theirs, adds up and proves the bridge, all outside the database; then
+ * writes breaks and totals and closes the run in place of the one before, in one commit.
  * @throws TotalsDoNotTie when a row is in no class or in two; the run stays open.
  */
 export async function matchStep(tools: ReconciliationTools, day: DayInHand, lease: JobLease): Promise<void> {
-  const { format } = day;
+  const { database, home } = tools;
   const { runId } = lease.job;
   if (runId === null) throw new Error(`the job of ${day.source} ${day.businessDate} has no run in hand`);
-  const now = tools.clock.now();
+  const theirs = await normalisedLines(tools, day, lease);
+  const run = await openRun(database, runId);
+  const rows = Math.max(await countOurs(database, day), run.details);
+  const work = workFolder(home, day);
+  // A worker that was killed here before left its own; whoever overslept beside us finds itself fenced out.
+  await rm(join(work, 'engine'), { recursive: true, force: true });
 
-  await lease.move('bridge proven', now, async (statements) => {
-    await snapshotOurs(statements, runId, day, format.cutOff.timeZone);
-    await match(statements, runId, {
-      ...format.match,
-      businessDate: day.businessDate,
-      lateFrom: lateFrom(day.businessDate, format.cutOff),
-    });
-    const totals = await totalsOf(statements, runId);
+  await withDuck(join(work, 'engine', randomUUID()), limitsFor(2 * rows), async (duck) => {
+    const { timeZone } = day.format.cutOff;
+    const snapshot = await takeSnapshot(duck, database, day, { timeZone, ...run.rules });
+    const totals = await matchArchived(duck, { theirs, ours: snapshot.path, rows }, run.rules);
     const untied = untiedEquation(totals);
     if (untied) throw new TotalsDoNotTie(`${day.source} ${day.businessDate}: ${untied}`);
-    return { evidence: { run: await closeRun(statements, runId, day, totals, now) } };
+    const sha256 = await archive(home, day, snapshot);
+    await close(tools, day, lease, { duck, runId, snapshot, sha256, totals, rules: run.rules });
   });
+  await rm(work, { recursive: true, force: true });
+}
+
+/** What a run that was matched is closed with. */
+interface MatchedRun {
+  duck: Duck;
+  runId: number;
+  rules: MatchRules;
+  snapshot: Snapshot;
+  sha256: string;
+  totals: RunTotals;
+}
+
+async function close(
+  { clock }: ReconciliationTools,
+  day: DayInHand,
+  lease: JobLease,
+  run: MatchedRun,
+): Promise<void> {
+  const now = clock.now();
+  await lease.move('bridge proven', now, async (statements) => {
+    const { runId, snapshot, totals } = run;
+    await inBatches(snapshot.carry, (items) =>
+      statements.run(
+        'INSERT INTO recon_carry (run_id, match_key, payment_id, leg_no, carry_until) VALUES ?',
+        [items.map(({ matchKey, paymentId, legNo, until }) => [runId, matchKey, paymentId, legNo, until])],
+      ),
+    );
+    for await (const found of foundBreaks(run.duck, run.rules))
+      await inBatches(found, (some) => writeBreaks(statements, runId, some));
+    const runNo = await closeRun(statements, day, run, now);
+    return { evidence: { run: runNo, details: totals.theirs.count, ours: run.sha256 } };
+  });
+}
+
+const ROWS_PER_STATEMENT = 1_000;
+
+async function inBatches<T>(rows: readonly T[], write: (some: T[]) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
+    await write(rows.slice(from, from + ROWS_PER_STATEMENT));
+}
+
+function writeBreaks(statements: Statements, runId: number, found: readonly FoundBreak[]): Promise<number> {
+  return statements.run(
+    `INSERT INTO recon_break (run_id, kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st,
+       their_st, file_no, line_no, their_ref, carry_until) VALUES ?`,
+    [
+      found.map((one) => [
+        runId,
+        one.kind,
+        one.sub,
+        one.match_key,
+        one.payment_id,
+        one.leg_no,
+        one.our_amount,
+        one.their_amount,
+        one.our_st,
+        one.their_st,
+        one.file_no,
+        one.line_no,
+        one.their_ref,
+        one.carry_until,
+      ]),
+    ],
+  );
+}
+
+/** Moves the snapshot to its place in the archive. @returns its SHA-256. */
+async function archive(home: string, day: DayInHand, { path }: Snapshot): Promise<string> {
+  const sha256 = await sha256OfFile(path);
+  const place = snapshotPath(home, day, sha256);
+  await sync(path);
+  await rename(path, place);
+  await sync(dirname(place));
+  return sha256;
+}
+
+/** What was written, or named, is durable only then. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openRun(
+  statements: Statements,
+  runId: number,
+): Promise<{ rules: MatchRules; details: number }> {
+  const [row] = await statements.rows<{ rules: unknown; details: number | null }>(
+    'SELECT r.rules, f.details FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ?',
+    [runId],
+  );
+  if (!row?.rules) throw new Error(`run ${runId} was opened without rules`);
+  return { rules: rulesFromJson(fromJson(row.rules)), details: row.details ?? 0 };
 }
 
 /** Makes this run the one that counts. @returns its number within the day. */
 async function closeRun(
   statements: Statements,
-  runId: number,
   { source, businessDate }: DayInHand,
-  totals: RunTotals,
+  { runId, totals, sha256 }: MatchedRun,
   now: Date,
 ): Promise<number> {
   const closedRuns = await statements.rows<{ run_no: number; effective_date: string | null }>(
@@ -50,9 +155,10 @@ async function closeRun(
     [source, businessDate],
   );
   const closed = await statements.run(
-    `UPDATE recon_run SET state = 'closed', run_no = ?, effective_date = ?, supersedes = ?, totals = ?, closed_at = ?
+    `UPDATE recon_run SET state = 'closed', run_no = ?, effective_date = ?, supersedes = ?, totals = ?,
+       ours_sha256 = ?, closed_at = ?
      WHERE run_id = ? AND state = 'staged'`,
-    [runNo, businessDate, superseded, totalsToJson(totals), now, runId],
+    [runNo, businessDate, superseded, totalsToJson(totals), sha256, now, runId],
   );
   if (closed !== 1) throw new Error(`run ${runId} of ${source} ${businessDate} is no longer open`);
   return runNo;

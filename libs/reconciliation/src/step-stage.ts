@@ -1,42 +1,47 @@
-import { readSettlementFile } from '#lib/files';
+import { existsSync } from 'node:fs';
 import { failPoint } from '#lib/platform';
+import { normalise } from './engine/normalised';
+import { linesPath } from './engine/places';
 import type { JobLease } from './job-lease';
+import { rulesOf, rulesToJson } from './match-rules';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 import { archivedFile } from './step-verify';
 
 /**
- * Loads the lines of the verified file under a run of their own, in one commit: a load that is killed, or that
- * overslept its lease, leaves nothing behind.
+ * Reads the lines of the verified file into one normalised file, and opens a run for them with the rules it will be
+ * matched by. The lines lie beside the archive: they are made again wherever they are missing.
  */
 export async function stageStep(tools: ReconciliationTools, day: DayInHand, lease: JobLease): Promise<void> {
-  const { source, businessDate } = day;
+  const { source, businessDate, format } = day;
   const file = await archivedFile(tools, day, lease);
   const now = tools.clock.now();
+  await normalisedLines(tools, day, lease);
+  failPoint('K10 batch staged', `${source} ${businessDate}`);
 
   await lease.move('lines staged', now, async (statements) => {
     await statements.run(
-      "INSERT INTO recon_run (source, business_date, file_id, file_name, state, created_at) VALUES (?, ?, ?, ?, 'staged', ?)",
-      [source, businessDate, file.fileId, file.name, now],
+      "INSERT INTO recon_run (source, business_date, file_id, file_name, state, rules, created_at) VALUES (?, ?, ?, ?, 'staged', ?, ?)",
+      [source, businessDate, file.fileId, file.name, rulesToJson(rulesOf(format, businessDate)), now],
     );
     const [row] = await statements.rows<{ run_id: string }>('SELECT LAST_INSERT_ID() AS run_id');
-    const runId = Number(row?.run_id);
-    const read = await readSettlementFile({
-      ...file,
-      onRows: async (rows) => {
-        const lines = rows.map(({ ourRef, lineNo, theirRef, amount, status, paidAt }) => {
-          return [runId, ourRef, lineNo, theirRef, amount, status, paidAt];
-        });
-        await statements.run(
-          'INSERT INTO recon_theirs (run_id, match_key, line_no, their_ref, amount, st, paid_at) VALUES ?',
-          [lines],
-        );
-        failPoint('K10 batch staged', `${source} ${businessDate}`);
-      },
-    });
+    return { runId: Number(row?.run_id), evidence: {} };
+  });
+}
+
+/** The files of normalised lines of a day in hand, made where they are not there. */
+export async function normalisedLines(
+  tools: ReconciliationTools,
+  day: DayInHand,
+  lease: JobLease,
+): Promise<string[]> {
+  const file = await archivedFile(tools, day, lease);
+  const path = linesPath(tools.home, day, 1, file.sha256);
+  if (!existsSync(path)) {
+    const read = await normalise(file, 1, path);
     if (!read.ok)
       throw new Error(
         `the archived copy of ${file.name} has changed since it passed its gates: ${read.error.reason}`,
       );
-    return { runId, evidence: { details: read.value.details } };
-  });
+  }
+  return [path];
 }

@@ -55,9 +55,10 @@ export async function archivedFile(
   { database, home }: ReconciliationTools,
   { source, businessDate, format }: DayInHand,
   { job: { fileId, fileName } }: JobLease,
-): Promise<FileToRead & { fileId: number }> {
+): Promise<FileToRead & { fileId: number; sha256: string }> {
   if (fileId === null || fileName === null)
     throw new Error(`the job of ${source} ${businessDate} has no file in hand`);
-  const path = archivePath(home, source, businessDate, await sha256Of(database, fileId));
-  return { fileId, path, name: fileName, format };
+  const sha256 = await sha256Of(database, fileId);
+  const path = archivePath(home, source, businessDate, sha256);
+  return { fileId, path, name: fileName, format, sha256 };
 }

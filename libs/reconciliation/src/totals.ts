@@ -1,4 +1,3 @@
-import type { Statements } from '#lib/platform';
 import { bridgeOf, remainderOf, type BridgeTerm } from './bridge';
 
 /** Every outcome a row of the day can have. */
@@ -12,6 +11,7 @@ export const KINDS = [
   'duplicate',
   'late',
   'agreed_failed',
+  'proposed',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -23,11 +23,17 @@ export interface KindTotal {
   theirAmount: bigint;
 }
 
-/** The whole of a run in sums. Amounts of sides count successes (S) only. */
+/** A side in sums; its amount, in whole rupiah, counts successes (S) only. */
+export interface SideTotal {
+  count: number;
+  amount: bigint;
+}
+
+/** The whole of a run in sums. */
 export interface RunTotals {
-  ours: { count: number; amount: bigint };
-  carryIn: { count: number; amount: bigint };
-  theirs: { count: number; amount: bigint };
+  ours: SideTotal;
+  carryIn: SideTotal;
+  theirs: SideTotal;
   kinds: Record<Kind, KindTotal>;
   /** Lines of the file that stand in no kind of their own. */
   lines: {
@@ -37,6 +43,8 @@ export interface RunTotals {
     collapsed: number;
     /** A failed sale that we do not know. */
     ignored: number;
+    /** Lines of groups that were matched as a sum, less the rows of ours they stand for. */
+    grouped: number;
   };
   bridge: BridgeTerm[];
 }
@@ -44,12 +52,28 @@ export interface RunTotals {
 /** A run whose sums do not tie must not close: a row would be in no class, or in two. */
 export class TotalsDoNotTie extends Error {}
 
+/** What the sides of a run and its breaks add up to, each counted for itself. */
+export interface CountedRun extends Pick<RunTotals, 'ours' | 'carryIn' | 'theirs' | 'lines'> {
+  matched: KindTotal;
+  agreedFailed: KindTotal;
+  breaks: readonly BreakSum[];
+}
+
+/** Breaks of one kind and one pair of statuses, added up; digits, as an engine hands sums over. */
+export interface BreakSum {
+  kind: Exclude<Kind, 'matched' | 'agreed_failed'>;
+  our_st: string | null;
+  their_st: string | null;
+  n: string;
+  ours: string;
+  theirs: string;
+}
+
 /**
- * Adds up a matched run. The sides are summed from the staged rows and the outcomes from the breaks, so that the
- * equations between them are a proof.
+ * Adds up a matched run. The sides are summed from their rows and the outcomes from the breaks, so that the equations
+ * between them are a proof.
  */
-export async function totalsOf(statements: Statements, runId: number): Promise<RunTotals> {
-  const sides = await sumSides(statements, runId);
+export function totalsFrom(run: CountedRun): RunTotals {
   const kinds = Object.fromEntries(
     KINDS.map((kind) => [kind, { count: 0, ourAmount: 0n, theirAmount: 0n }]),
   ) as Record<Kind, KindTotal>;
@@ -63,7 +87,7 @@ export async function totalsOf(statements: Statements, runId: number): Promise<R
     onlyTheirs: 0n,
   };
 
-  for (const row of await sumBreaks(statements, runId)) {
+  for (const row of run.breaks) {
     const [ours, theirs] = [BigInt(row.ours), BigInt(row.theirs)];
     const total = kinds[row.kind];
     total.count += Number(row.n);
@@ -78,21 +102,11 @@ export async function totalsOf(statements: Statements, runId: number): Promise<R
     if (row.kind === 'duplicate') sums.duplicate += theirs;
     if (row.kind === 'only_theirs' && row.their_st === 'S') sums.onlyTheirs += theirs;
   }
-  kinds.matched = sides.matched;
-  kinds.agreed_failed = sides.agreedFailed;
-  return {
-    ours: sides.ours,
-    carryIn: sides.carryIn,
-    theirs: sides.theirs,
-    kinds,
-    lines: sides.lines,
-    bridge: bridgeOf({
-      ...sums,
-      ours: sides.ours.amount,
-      carryIn: sides.carryIn.amount,
-      theirs: sides.theirs.amount,
-    }),
-  };
+  kinds.matched = run.matched;
+  kinds.agreed_failed = run.agreedFailed;
+  const { ours, carryIn, theirs, lines } = run;
+  const amounts = { ours: ours.amount, carryIn: carryIn.amount, theirs: theirs.amount };
+  return { ours, carryIn, theirs, kinds, lines, bridge: bridgeOf({ ...sums, ...amounts }) };
 }
 
 /**
@@ -108,91 +122,21 @@ export function untiedEquation({
   bridge,
 }: RunTotals): string | undefined {
   const count = (...names: Kind[]) => names.reduce((sum, name) => sum + kinds[name].count, 0);
-  const both = count('matched', 'matched_tol', 'amount', 'status');
+  const both = count('matched', 'matched_tol', 'amount', 'status', 'proposed');
   const classedOurs = both + count('only_ours', 'late', 'agreed_failed');
   if (classedOurs !== ours.count + carryIn.count)
     return `${ours.count + carryIn.count} rows of ours, ${classedOurs} of them in a class`;
   const classedTheirs =
-    both + count('only_theirs', 'duplicate') + lines.agreedFailed + lines.collapsed + lines.ignored;
+    both +
+    count('only_theirs', 'duplicate') +
+    lines.agreedFailed +
+    lines.collapsed +
+    lines.ignored +
+    lines.grouped;
   if (classedTheirs !== theirs.count)
     return `${theirs.count} lines of theirs, ${classedTheirs} of them in a class`;
   const remainder = remainderOf(bridge);
   return remainder === 0n ? undefined : `the bridge leaves ${remainder} rupiah unexplained`;
-}
-
-interface BreakSum {
-  kind: Kind;
-  our_st: string | null;
-  their_st: string | null;
-  n: string;
-  ours: string;
-  theirs: string;
-}
-
-function sumBreaks(statements: Statements, runId: number): Promise<BreakSum[]> {
-  return statements.rows<BreakSum>(
-    `SELECT kind, our_st, their_st, COUNT(*) AS n, COALESCE(SUM(our_amount), 0) AS ours,
-       COALESCE(SUM(their_amount), 0) AS theirs
-     FROM recon_break WHERE run_id = ? GROUP BY kind, our_st, their_st`,
-    [runId],
-  );
-}
-
-async function sumSides(statements: Statements, runId: number) {
-  const ours = await statements.rows<{ is_carried: number; n: string; amount: string }>(
-    `SELECT carry_until IS NOT NULL AS is_carried, COUNT(*) AS n, SUM(IF(st = 'S', amount, 0)) AS amount
-     FROM recon_ours WHERE run_id = ? GROUP BY carry_until IS NOT NULL`,
-    [runId],
-  );
-  const [theirs] = await statements.rows<{ n: string; amount: string; collapsed: string }>(
-    `SELECT COUNT(*) AS n, COALESCE(SUM(IF(st = 'S' AND standing < 3, amount, 0)), 0) AS amount,
-       COALESCE(SUM(standing = 3), 0) AS collapsed
-     FROM recon_theirs WHERE run_id = ?`,
-    [runId],
-  );
-  const agreed = await statements.rows<{
-    st: string;
-    n: string;
-    amount: string;
-    n_theirs: string;
-    theirs: string;
-  }>(
-    `SELECT o.st, COUNT(*) AS n, SUM(o.amount) AS amount, COUNT(t.match_key) AS n_theirs,
-       COALESCE(SUM(t.amount), 0) AS theirs
-     FROM recon_ours o LEFT JOIN recon_theirs t ON t.run_id = ? AND t.match_key = o.match_key AND t.standing = 0
-     WHERE o.run_id = ? AND ((o.st = 'S' AND t.st = 'S' AND o.amount = t.amount)
-       OR (o.st = 'F' AND (t.match_key IS NULL OR t.st = 'F')))
-     GROUP BY o.st`,
-    [runId, runId],
-  );
-  const [ignored] = await statements.rows<{ n: string }>(
-    `SELECT COUNT(*) AS n FROM recon_theirs t LEFT JOIN recon_ours o ON o.run_id = ? AND o.match_key = t.match_key
-     WHERE t.run_id = ? AND t.standing = 0 AND t.st = 'F' AND o.match_key IS NULL`,
-    [runId, runId],
-  );
-
-  const agreement = (st: string) => agreed.find((row) => row.st === st);
-  const kind = (st: string): KindTotal => ({
-    count: Number(agreement(st)?.n ?? 0),
-    ourAmount: BigInt(agreement(st)?.amount ?? 0),
-    theirAmount: BigInt(agreement(st)?.theirs ?? 0),
-  });
-  return {
-    ours: side(ours.find(({ is_carried }) => is_carried === 0)),
-    carryIn: side(ours.find(({ is_carried }) => is_carried === 1)),
-    theirs: side(theirs),
-    matched: kind('S'),
-    agreedFailed: kind('F'),
-    lines: {
-      agreedFailed: Number(agreement('F')?.n_theirs ?? 0),
-      collapsed: Number(theirs?.collapsed ?? 0),
-      ignored: Number(ignored?.n ?? 0),
-    },
-  };
-}
-
-function side(row?: { n: string; amount: string }): { count: number; amount: bigint } {
-  return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
 }
 
 /** Totals as a JSON column keeps them: amounts as digit strings. */
@@ -204,9 +148,15 @@ export function totalsToJson(totals: RunTotals): string {
 
 const AMOUNT_MEMBERS = new Set(['amount', 'ourAmount', 'theirAmount']);
 
-/** Totals read back from the value that `totalsToJson` wrote. */
+/** Totals read back from the value that `totalsToJson` wrote, also before there were groups and proposals. */
 export function totalsFromJson(json: unknown): RunTotals {
-  return JSON.parse(JSON.stringify(json), (member, value: unknown) =>
+  const totals = JSON.parse(JSON.stringify(json), (member, value: unknown) =>
     AMOUNT_MEMBERS.has(member) && typeof value === 'string' ? BigInt(value) : value,
   ) as RunTotals;
+  totals.lines = { ...totals.lines, grouped: totals.lines.grouped ?? 0 };
+  totals.kinds = {
+    ...totals.kinds,
+    proposed: totals.kinds.proposed ?? { count: 0, ourAmount: 0n, theirAmount: 0n },
+  };
+  return totals;
 }

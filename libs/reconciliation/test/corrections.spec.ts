@@ -25,7 +25,7 @@ const corrected = (seq: string) =>
   );
 
 async function stagedRuns(): Promise<number> {
-  const rows = await world.db.database.rows('SELECT run_id FROM recon_theirs GROUP BY run_id');
+  const rows = await world.db.database.rows('SELECT run_id FROM recon_run');
   return rows.length;
 }
 

@@ -73,7 +73,7 @@ test('an altered trailer quarantines the file: nothing is staged and no total ch
     stated: '1074600',
     computed: '1074500',
   });
-  expect(
-    await world.db.database.rows('SELECT 1 FROM recon_theirs UNION ALL SELECT 1 FROM recon_run'),
-  ).toEqual([]);
+  expect(await world.db.database.rows('SELECT 1 FROM recon_break UNION ALL SELECT 1 FROM recon_run')).toEqual(
+    [],
+  );
 });

@@ -8,8 +8,6 @@ const TABLES = [
   'settlement_file',
   'settlement_file_name',
   'recon_run',
-  'recon_theirs',
-  'recon_ours',
   'recon_carry',
   'recon_break',
 ];
@@ -118,7 +116,7 @@ test('a worker that overslept its lease closes nothing and leaves the other its 
   const sleepy = (statements: Statements): Statements => ({
     rows: <T>(...query: Parameters<Statements['rows']>) => statements.rows<T>(...query),
     async run(sql, values) {
-      if (sql.startsWith('INSERT INTO recon_theirs')) {
+      if (sql.startsWith('INSERT INTO recon_run ')) {
         // Its lease runs out before it writes its first line, and another does the whole day.
         sleeps += 1;
         await leaseRunsOut();

@@ -41,6 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   duplicate: 'Ganda / Duplicate',
   late: 'Terlambat, dibawa ke besok / Late, carried forward',
   agreed_failed: 'Sama-sama gagal / Agreed failed',
+  proposed: 'Diusulkan cocok, menunggu orang / Proposed, waits for a person',
 };
 
 const TERMS: Readonly<Record<string, string>> = {

@@ -1,64 +1,82 @@
+import { BooksBehind } from '../money-writer';
 import type { DepositState } from './admission';
 
 /** So many batches lock their deposits first after a memory proved wrong: another process writes them as well. */
 const WARY_FOR_BATCHES = 32;
 
-/** Commits of a deposit that were acknowledged, and that the server lacks now. */
-export interface Loss {
-  channelId: string;
-  /** The last commit it had acknowledged, counted per deposit. */
-  acknowledged: bigint;
-  /** The last one it has. */
-  found: bigint;
-}
-
 /**
- * Deposits as this process's last commit left them, so that the next batch need not read them first. A memory decides
- * nothing: the batch's UPDATE demands that the row still is what is remembered, and a refusal is never taken from it.
+ * Deposits as this process's last commit left them, or as the batch under way will leave them, so that the next batch
+ * need not read them first. A memory decides nothing: the batch's UPDATE demands that the row still is what is
+ * remembered, and a refusal is never taken from it.
  */
 export class RememberedDeposits {
   private readonly states = new Map<string, DepositState>();
+  private readonly expected = new Map<string, DepositState>();
   private readonly acknowledged = new Map<string, bigint>();
   private waryFor = 0;
+  private loss: BooksBehind | undefined;
 
-  /** The deposits of these channels, in a map that may be changed; undefined where they have to be read. */
-  recall(channelIds: ReadonlySet<string>): Map<string, DepositState> | undefined {
+  /** @param onBehind told once, when the server is found to lack what it had acknowledged; must not throw. */
+  constructor(private readonly onBehind: (behind: BooksBehind) => void) {}
+
+  /** Why nothing may be written any more; undefined while all is well. */
+  get behind(): BooksBehind | undefined {
+    return this.loss;
+  }
+
+  /** The deposits of these channels; undefined where they have to be read. */
+  recall(channelIds: ReadonlySet<string>): ReadonlyMap<string, DepositState> | undefined {
     if (this.waryFor > 0) {
       this.waryFor -= 1;
       return undefined;
     }
     const recalled = new Map<string, DepositState>();
     for (const channelId of channelIds) {
-      const state = this.states.get(channelId);
+      const state = this.expected.get(channelId) ?? this.states.get(channelId);
       if (!state) return undefined;
       recalled.set(channelId, state);
     }
     return recalled;
   }
 
-  /** Keeps what a commit left, or what was read under a lock: the server has acknowledged it. */
+  /** Takes down what a transaction under way will leave, for the batch that is sent after it. */
+  expect(states: ReadonlyMap<string, DepositState>): void {
+    for (const [channelId, state] of states) this.expected.set(channelId, state);
+  }
+
+  /**
+   * Keeps what a commit left, or what was read under a lock: the server has acknowledged it. Of two answers that are
+   * read out of their order the later commit stays.
+   */
   keep(states: ReadonlyMap<string, DepositState>): void {
     for (const [channelId, state] of states) {
+      if (this.expected.get(channelId) === state) this.expected.delete(channelId);
+      if (state.seq < (this.acknowledged.get(channelId) ?? 0n)) continue;
       this.states.set(channelId, state);
       this.acknowledged.set(channelId, state.seq);
     }
   }
 
   /**
-   * What of these locked rows is older than what the server has acknowledged: a deposit's count of commits never goes
-   * back on one server.
+   * A deposit's count of commits never goes back on one server.
+   * @throws BooksBehind where locked rows are older than what the server has acknowledged.
    */
-  lossIn(states: ReadonlyMap<string, DepositState>): Loss | undefined {
+  requireAcknowledged(states: ReadonlyMap<string, DepositState>): void {
     for (const [channelId, { seq }] of states) {
       const acknowledged = this.acknowledged.get(channelId);
-      if (acknowledged !== undefined && seq < acknowledged) return { channelId, acknowledged, found: seq };
+      if (acknowledged === undefined || seq >= acknowledged) continue;
+      this.loss = new BooksBehind(
+        `the server had acknowledged commit ${acknowledged} of the deposit of ${channelId} and has ${seq}`,
+      );
+      this.onBehind(this.loss);
+      throw this.loss;
     }
-    return undefined;
   }
 
   /** Forgets every state, after a failure whose end is not known. What was acknowledged stays so. */
   forget(): void {
     this.states.clear();
+    this.expected.clear();
   }
 
   /** Forgets every state and reads for a while: a row was not what was remembered. */

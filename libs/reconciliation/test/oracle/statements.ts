@@ -1,20 +1,9 @@
-import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
-
-/** What the matching of one run rests on, besides its two sides. */
-export interface MatchRules {
-  businessDate: BusinessDate;
-  hasFallbackKey: boolean;
-  /** Whole rupiah. */
-  tolerance: bigint;
-  carryDays: number;
-  /** Local time from which a sale that is missing belongs to the next file: cut-off minus grace. */
-  lateFrom: string;
-}
+import type { MatchRules } from '../../src/match-rules';
 
 /**
- * Matches the two staged sides of a run and writes its breaks. These four statements are the meaning of a run;
- * whatever matches faster must give the same breaks.
+ * Matches the two staged sides of a run and writes its breaks. These four statements are the meaning of a run: the
+ * engine must give the same breaks, in the same order.
  */
 export async function match(statements: Statements, runId: number, rules: MatchRules): Promise<void> {
   if (rules.hasFallbackKey) await statements.run(FILL_BLANK_KEYS, [runId, runId]);

@@ -1,0 +1,89 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** What the engine may take. It bounds the engine's buffers; the process needs some 150 MB besides. */
+export interface EngineLimits {
+  memoryMb: number;
+  threads: number;
+}
+
+/** A value of a row: BIGINT arrives as bigint, text as string. */
+type Cell = string | number | bigint | boolean | null;
+
+/** An engine of its own for one piece of work, with its scratch files in one folder. */
+export interface Duck {
+  /** Where it may write; gone when the work has ended. */
+  folder: string;
+  run(sql: string): Promise<void>;
+  rows<T extends Record<keyof T, Cell>>(sql: string): Promise<T[]>;
+  /** Rows in batches of some thousand, in bounded memory. */
+  stream<T extends Record<keyof T, Cell>>(sql: string): AsyncGenerator<T[]>;
+}
+
+const SMALL: EngineLimits = { memoryMb: 100, threads: 2 };
+const LARGE: EngineLimits = { memoryMb: 220, threads: 2 };
+/** Up to so many rows of both sides together a day is small. */
+const SMALL_ROWS = 3_000_000;
+
+/** The limits for a day of so many rows, both sides together. */
+export function limitsFor(rows: number): EngineLimits {
+  const { memoryMb, threads } = rows <= SMALL_ROWS ? SMALL : LARGE;
+  return { memoryMb, threads: Math.min(threads, availableParallelism()) };
+}
+
+/**
+ * Opens the engine below a folder, which is emptied before and after: what a killed worker left is not met again.
+ * The library is loaded with the first use, since most processes never need it.
+ */
+export async function withDuck<T>(
+  folder: string,
+  { memoryMb, threads }: EngineLimits,
+  work: (duck: Duck) => Promise<T>,
+): Promise<T> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const instance = await DuckDBInstance.create(join(folder, 'scratch.duckdb'), {
+    memory_limit: `${memoryMb}MB`,
+    threads: String(threads),
+    temp_directory: join(folder, 'spill'),
+    preserve_insertion_order: 'false',
+    // Nothing is fetched from anywhere: what the engine can do is what was installed.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  try {
+    const connection = await instance.connect();
+    try {
+      return await work(duckOn(connection, folder));
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function duckOn(connection: DuckDBConnection, folder: string): Duck {
+  return {
+    folder,
+    async run(sql) {
+      await connection.run(sql);
+    },
+    async rows<T>(sql: string) {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJS() as T[];
+    },
+    async *stream<T>(sql: string) {
+      const result = await connection.stream(sql);
+      for await (const rows of result.yieldRowObjectJs()) yield rows as T[];
+    },
+  };
+}
+
+/** A text as SQL writes it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,88 @@
+import { addDays } from '#lib/kernel';
+import type { MatchRules } from '../match-rules';
+import { totalsFrom, type BreakSum, type RunTotals, type SideTotal } from '../totals';
+import { quoted, type Duck } from './duck';
+import { joinPartitions, makeFound } from './join';
+import { lookAtLeftovers } from './leftovers';
+import { partition } from './partitions';
+
+/** The two sides of a run, as they lie in the archive. */
+export interface Archived {
+  /** Files of normalised lines, one for each part of the batch. */
+  theirs: readonly string[];
+  /** The snapshot of ours. */
+  ours: string;
+  /** How many rows the larger side has. */
+  rows: number;
+}
+
+/** A row that is not plainly matched. Amounts are whole rupiah; null where a side has no row. */
+export interface FoundBreak {
+  kind: string;
+  sub: string | null;
+  match_key: string;
+  payment_id: string | null;
+  leg_no: number | null;
+  our_amount: bigint | null;
+  their_amount: bigint | null;
+  our_st: string | null;
+  their_st: string | null;
+  file_no: number | null;
+  line_no: number | null;
+  their_ref: string | null;
+  /** `2026-07-16`: of a late row, the last business date whose file may still list it. */
+  carry_until: string | null;
+}
+
+/**
+ * Matches a run: a pure function of its two sides and its rules. The breaks are in the engine afterwards, in one order
+ * that depends on nothing else (`foundBreaks`).
+ * @throws KeyOfTwoRows when two rows of ours have one key.
+ */
+export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRules): Promise<RunTotals> {
+  const { hasFallbackKey } = rules;
+  await makeFound(duck);
+  const partitions = await partition(duck, { ...sides, hasFallbackKey });
+  const joined = await joinPartitions(duck, partitions, rules);
+  const grouped = await lookAtLeftovers(duck, joined, rules);
+  return totalsFrom({
+    ...(await sumOurs(duck, sides.ours)),
+    theirs: joined.theirs,
+    matched: joined.matched,
+    agreedFailed: joined.agreedFailed,
+    lines: { ...joined.lines, grouped },
+    breaks: await duck.rows<BreakSum>(
+      `SELECT kind, our_st, their_st, CAST(COUNT(*) AS VARCHAR) AS n,
+         CAST(COALESCE(SUM(our_amount), 0) AS VARCHAR) AS ours,
+         CAST(COALESCE(SUM(their_amount), 0) AS VARCHAR) AS theirs
+       FROM found GROUP BY kind, our_st, their_st`,
+    ),
+  });
+}
+
+/** The breaks of a matched run: their lines by their place in the file, then what they do not list by its key. */
+export function foundBreaks(
+  duck: Duck,
+  { businessDate, carryDays }: MatchRules,
+): AsyncGenerator<FoundBreak[]> {
+  return duck.stream<FoundBreak>(
+    `SELECT kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st, their_st, file_no, line_no,
+       their_ref, CASE WHEN kind = 'late'
+         THEN COALESCE(CAST(carry_until AS VARCHAR), ${quoted(addDays(businessDate, carryDays))}) END AS carry_until
+     FROM found ORDER BY line_no IS NULL, file_no, line_no, match_key`,
+  );
+}
+
+/** Summed from the snapshot itself, not from the join, so that the equations between them are a proof. */
+async function sumOurs(duck: Duck, path: string): Promise<{ ours: SideTotal; carryIn: SideTotal }> {
+  const rows = await duck.rows<{ is_carried: boolean; n: string; amount: string }>(
+    `SELECT carry_until IS NOT NULL AS is_carried, CAST(COUNT(*) AS VARCHAR) AS n,
+       CAST(COALESCE(SUM(amount) FILTER (st = 'S'), 0) AS VARCHAR) AS amount
+     FROM read_parquet(${quoted(path)}) GROUP BY ALL`,
+  );
+  const side = (isCarried: boolean): SideTotal => {
+    const row = rows.find(({ is_carried }) => is_carried === isCarried);
+    return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
+  };
+  return { ours: side(false), carryIn: side(true) };
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { theirLines } from './columns';
+import { quoted, type Duck } from './duck';
+
+/** So many rows of one side are joined at once: the memory of a run depends on this and not on the day. */
+const ROWS_AT_ONCE = 400_000;
+const PARTITIONS_MAX = 64;
+
+/** Both sides split by their keys: rows of one key lie in one partition, so each can be worked by itself. */
+export interface Partitions {
+  count: number;
+  /** Their lines of a partition, with `match_key`, the key they stand for; '' where they have none. */
+  theirs(partition: number): string;
+  ours(partition: number): string;
+}
+
+/**
+ * Splits both sides, and gives each line without our reference the key of the one row of ours that knows its
+ * reference, where the source has such keys.
+ */
+export async function partition(
+  duck: Duck,
+  { theirs, ours, rows, hasFallbackKey }: PartitionInput,
+): Promise<Partitions> {
+  const count = Math.min(Math.max(Math.ceil(rows / ROWS_AT_ONCE), 1), PARTITIONS_MAX);
+  const ofTheirs = join(duck.folder, 'theirs');
+  // Lines without a key are the partition after the last.
+  await split(
+    duck,
+    ofTheirs,
+    `SELECT *, COALESCE(our_ref, '') AS match_key,
+       CASE WHEN our_ref IS NULL THEN ${count} ELSE CAST(hash(our_ref) % ${count} AS INTEGER) END AS p
+     FROM ${theirLines(theirs)}`,
+  );
+  const ofOurs = join(duck.folder, 'ours');
+  if (count > 1)
+    await split(
+      duck,
+      ofOurs,
+      `SELECT *, CAST(hash(match_key) % ${count} AS INTEGER) AS p FROM read_parquet(${quoted(ours)})`,
+    );
+  await nameBlankLines(duck, filesOf(ofTheirs, count), ours, hasFallbackKey);
+  const all = `FROM read_parquet(${quoted(ours)})`;
+  return {
+    count,
+    theirs: (number) => {
+      const keyed = number < count ? filesOf(ofTheirs, number) : undefined;
+      const named =
+        number < count
+          ? `match_key <> '' AND CAST(hash(match_key) % ${count} AS INTEGER) = ${number}`
+          : "match_key = ''";
+      const blank = `SELECT ${LINE} FROM blank WHERE ${named}`;
+      return keyed ? `SELECT ${LINE} FROM ${keyed} UNION ALL ${blank}` : blank;
+    },
+    ours: (number) => {
+      if (number === count) return `SELECT * ${all} WHERE false`;
+      if (count === 1) return `SELECT * ${all}`;
+      const files = filesOf(ofOurs, number);
+      return files ? `SELECT * EXCLUDE (p) FROM ${files}` : `SELECT * ${all} WHERE false`;
+    },
+  };
+}
+
+/** What is split: files of their normalised lines, the file of our snapshot, and how many rows the larger side has. */
+export interface PartitionInput {
+  theirs: readonly string[];
+  ours: string;
+  rows: number;
+  hasFallbackKey: boolean;
+}
+
+const LINE = 'match_key, file_no, line_no, their_ref, amount, st, paid_at, hint, group_key';
+
+async function split(duck: Duck, folder: string, select: string): Promise<void> {
+  await duck.run('SET partitioned_write_flush_threshold = 20480');
+  await duck.run(
+    `COPY (${select}) TO ${quoted(folder)} (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (p), WRITE_PARTITION_COLUMNS true, ROW_GROUP_SIZE 20480)`,
+  );
+}
+
+/** The files of a partition as a table expression; undefined where it has none. */
+function filesOf(folder: string, number: number): string | undefined {
+  const path = join(folder, `p=${number}`);
+  return existsSync(path)
+    ? `read_parquet(${quoted(join(path, '*.parquet'))}, hive_partitioning = false)`
+    : undefined;
+}
+
+/** Makes the table `blank`: the lines without our reference, with the key they were given or ''. */
+async function nameBlankLines(
+  duck: Duck,
+  lines: string | undefined,
+  ours: string,
+  hasFallbackKey: boolean,
+): Promise<void> {
+  await duck.run(`CREATE TABLE blank (match_key VARCHAR, file_no USMALLINT, line_no UINTEGER, their_ref VARCHAR,
+    amount BIGINT, st VARCHAR, paid_at TIMESTAMP, hint VARCHAR, group_key VARCHAR)`);
+  if (!lines) return;
+  if (!hasFallbackKey) {
+    await duck.run(`INSERT INTO blank SELECT ${LINE} FROM ${lines}`);
+    return;
+  }
+  // Where two rows of ours know one reference, neither is meant.
+  await duck.run(
+    `CREATE TABLE fallback AS SELECT their_ref, MIN(match_key) AS match_key FROM read_parquet(${quoted(ours)})
+     WHERE their_ref IN (SELECT their_ref FROM ${lines} WHERE their_ref IS NOT NULL)
+     GROUP BY their_ref HAVING COUNT(*) = 1`,
+  );
+  await duck.run(
+    `INSERT INTO blank SELECT COALESCE(f.match_key, '') AS ${LINE.replace('their_ref', 'l.their_ref')}
+     FROM ${lines} l LEFT JOIN fallback f ON f.their_ref = l.their_ref`,
+  );
+}

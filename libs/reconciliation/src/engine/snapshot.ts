@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
+import type { Database, Statements } from '#lib/platform';
+import { openCarry, type CarryItem, type Day } from '../ours';
+import { ourLines } from './columns';
+import { quoted, type Duck } from './duck';
+
+/** Our side of a day as it stood at one moment, in a compressed columnar file. */
+export interface Snapshot {
+  path: string;
+  /** Rows of the day and carry items together. */
+  rows: number;
+  carry: CarryItem[];
+}
+
+const LINES_BUFFER = 1 << 20;
+const CARRY_AT_ONCE = 500;
+
+/**
+ * PAID is S, DECLINED and REVERSED are F, whatever is not final is U. The server writes the line itself, so that
+ * nothing is made of ten million rows but bytes.
+ */
+const lineOf = (
+  hasFallbackKey: boolean,
+) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
+  ${
+    // Only what could stand in a file is a key; a biller's word with blanks or signs of its own is none.
+    hasFallbackKey ? "IF(l.biller_reference REGEXP '^[!-~]+$', l.biller_reference, '')" : "''"
+  }, l.amount,
+  CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
+  l.sent_at + INTERVAL ? MINUTE, ''`;
+
+/**
+ * Streams our side of a day out of the database once: its payment legs, and the carry items that are open for it.
+ * One ordered read of an index; what is held in memory does not depend on the day.
+ */
+export async function takeSnapshot(
+  duck: Duck,
+  database: Database,
+  day: Day,
+  { timeZone, hasFallbackKey }: { timeZone: string; hasFallbackKey: boolean },
+): Promise<Snapshot> {
+  const lines = join(duck.folder, 'ours.tsv');
+  const offset = zoneOffsetMinutes(timeZone);
+  const carry = await openCarry(database, day);
+  const out = new LineFile(lines);
+  try {
+    await database.readLines(
+      `SELECT ${lineOf(hasFallbackKey)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
+       WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
+      [offset, day.source, day.businessDate],
+      (line) => out.add(line),
+    );
+    for (let from = 0; from < carry.length; from += CARRY_AT_ONCE)
+      await addCarried(database, out, carry.slice(from, from + CARRY_AT_ONCE), offset, hasFallbackKey);
+  } finally {
+    out.close();
+  }
+  const path = join(duck.folder, 'ours.parquet');
+  await duck.run(
+    `COPY (SELECT * FROM ${ourLines(lines)}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)`,
+  );
+  return { path, rows: out.rows, carry };
+}
+
+async function addCarried(
+  statements: Statements,
+  out: LineFile,
+  items: readonly CarryItem[],
+  offset: number,
+  hasFallbackKey: boolean,
+): Promise<void> {
+  const untilOf = new Map<string, BusinessDate>(
+    items.map(({ paymentId, legNo, until }) => [`${paymentId} ${legNo}`, until]),
+  );
+  const rows = await statements.rows<{ line: string; payment_id: string; leg_no: number }>(
+    `SELECT ${lineOf(hasFallbackKey)}) AS line, l.payment_id, l.leg_no FROM payment_leg l
+     WHERE (l.payment_id, l.leg_no) IN (?)`,
+    [offset, items.map(({ paymentId, legNo }) => [paymentId, legNo])],
+  );
+  for (const { line, payment_id, leg_no } of rows)
+    out.add(Buffer.from(`${line}\t${untilOf.get(`${payment_id} ${leg_no}`)}`));
+}
+
+/** Lines on their way to a file, a megabyte at a time. */
+class LineFile {
+  rows = 0;
+  private readonly file: number;
+  private readonly buffer = Buffer.allocUnsafe(LINES_BUFFER);
+  private used = 0;
+
+  constructor(path: string) {
+    this.file = openSync(path, 'wx', 0o600);
+  }
+
+  add(line: Buffer): void {
+    if (this.used + line.length + 1 > LINES_BUFFER) this.flush();
+    this.used += line.copy(this.buffer, this.used);
+    this.buffer[this.used] = 0x0a;
+    this.used += 1;
+    this.rows += 1;
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.file);
+  }
+
+  private flush(): void {
+    for (let from = 0; from < this.used;) from += writeSync(this.file, this.buffer, from, this.used - from);
+    this.used = 0;
+  }
+}
+
+/** The SHA-256 of a file, as digits. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: LINES_BUFFER }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

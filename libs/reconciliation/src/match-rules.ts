@@ -1,0 +1,44 @@
+import type { SettlementFormat } from '#lib/files';
+import type { BusinessDate } from '#lib/kernel';
+import { lateFrom } from './day-clock';
+
+/** What the matching of one run rests on, besides its two sides. It is kept with the run, so that it can be replayed. */
+export interface MatchRules {
+  businessDate: BusinessDate;
+  /** Whether a line without our reference may be known by theirs. */
+  hasFallbackKey: boolean;
+  /** Whole rupiah. */
+  tolerance: bigint;
+  carryDays: number;
+  /** Local time from which a sale that is missing belongs to the next file: cut-off minus grace. */
+  lateFrom: string;
+  /** Whether a reference found in free text proposes a match, for a person to confirm. */
+  hintProposes: boolean;
+  /** Within so many minutes an equal amount proposes a match; null: never. */
+  proposeWithinMinutes: number | null;
+}
+
+/** The rules of a source's day, as its format states them. */
+export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): MatchRules {
+  const { hasFallbackKey, tolerance, carryDays } = format.match;
+  return {
+    businessDate,
+    hasFallbackKey,
+    tolerance,
+    carryDays,
+    lateFrom: lateFrom(businessDate, format.cutOff),
+    hintProposes: false,
+    proposeWithinMinutes: null,
+  };
+}
+
+/** Rules as a JSON column keeps them. */
+export function rulesToJson(rules: MatchRules): string {
+  return JSON.stringify({ ...rules, tolerance: rules.tolerance.toString() });
+}
+
+/** Rules read back from what `rulesToJson` wrote. */
+export function rulesFromJson(json: unknown): MatchRules {
+  const rules = json as Omit<MatchRules, 'tolerance'> & { tolerance: string };
+  return { ...rules, tolerance: BigInt(rules.tolerance) };
+}
