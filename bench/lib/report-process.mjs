@@ -24,7 +24,13 @@ process.once('message', async (/** @type {{ form: string, date: string }} */ { f
     const now = new Date();
     const order = orderOf({ report: 'journal', date, form, by: 'bench' });
     if (!order.ok) throw new Error(order.error);
-    const tools = { database, home: process.env['SIMPUL_HOME'], now, logger: pino({ level: 'silent' }), expectedFiles: [] };
+    const tools = {
+      database,
+      home: process.env['SIMPUL_HOME'],
+      now,
+      logger: pino({ level: 'silent' }),
+      expectedFiles: [],
+    };
     return (await makeExport(tools, order.value, newExportId(now))).rows;
   }
 });

@@ -3,6 +3,7 @@ export { fileNamePattern, type FileNamePattern, type NameParts } from './file-na
 export * from './drop';
 export * from './format';
 export type { Gate, GateFailure } from './gates';
+export { openSftpOutbox, outboxSettings, type OutboxSettings } from './outbox';
 export * from './read-settlement-file';
 export type { DetailRow } from './records';
 export * from './sftp-drop';

@@ -41,9 +41,15 @@ test('a rupiah is followed from the order to the line of the file, and what has 
   await closeDay(DAY);
   const after = await trace(paid.paymentId, 7);
 
-  expect(after['payment']?.rows[0]).toMatchObject({ state: 'PAID', customer: '********2345', businessDate: DAY });
+  expect(after['payment']?.rows[0]).toMatchObject({
+    state: 'PAID',
+    customer: '********2345',
+    businessDate: DAY,
+  });
   expect(after['legs']?.rows[0]).toMatchObject({ source: 'LPB01', fileOf: DAY, amount: '250000' });
-  expect(after['journals']?.rows.map(({ kind, account, debit, credit }) => [kind, account, debit ?? credit])).toEqual([
+  expect(
+    after['journals']?.rows.map(({ kind, account, debit, credit }) => [kind, account, debit ?? credit]),
+  ).toEqual([
     ['capture', 'channel:bank-nusa:held', '251700'],
     ['capture', 'biller:pln:clearing', '250500'],
     ['capture', 'own:fee-income', '1200'],
