@@ -9,6 +9,9 @@ import { freePort } from './ports';
 
 /** A private OpenSSH server that serves one folder over SFTP to one key. */
 export interface SftpServer extends SftpSettings {
+  privateKeyFile: string;
+  /** The one that it serves. */
+  folder: string;
   stop(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ ForceCommand internal-sftp
     privateKeyFile,
     hostKeySha256,
     folder,
+    folders: [folder],
     async stop() {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill();

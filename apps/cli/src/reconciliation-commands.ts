@@ -69,6 +69,9 @@ function print(outcome: ReconOutcome): void {
     case 'waiting':
       console.log(`${day}: waiting, ${outcome.reason}`);
       return;
+    case 'empty':
+      console.log(`${day}: ${outcome.reason}`);
+      return;
     case 'quarantined':
       console.log(`${day}: ${outcome.file} is refused whole (${outcome.gate}): ${outcome.reason}`);
       return;

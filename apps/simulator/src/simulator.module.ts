@@ -5,6 +5,8 @@ import type { Clock } from '#lib/kernel';
 import { Bank } from './bank/bank';
 import { BankController } from './bank/bank.controller';
 import { HostedAccounts } from './bank/hosted-accounts';
+import { SettlementAccount } from './bank/settlement-account';
+import { StatementController } from './bank/statement.controller';
 import { BehaviourController } from './billers/behaviour.controller';
 import { Behaviour } from './billers/behaviour';
 import { Floats } from './billers/floats';
@@ -43,6 +45,7 @@ export class SimulatorModule implements OnApplicationShutdown {
         HealthController,
         TruthController,
         SettlementController,
+        StatementController,
         BehaviourController,
         FundingController,
         ...(settings.bank ? [BankController] : []),
@@ -54,6 +57,7 @@ export class SimulatorModule implements OnApplicationShutdown {
         { provide: Floats, useValue: floats },
         { provide: PaymentBook, useValue: book },
         { provide: Drop, useValue: drop },
+        { provide: SettlementAccount, useValue: new SettlementAccount(settings.stateFolder, clock) },
         ...(settings.bank
           ? [
               {

@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { createGunzip, createGzip } from 'node:zlib';
 import type { BusinessDate } from '#lib/kernel';
 import { isSame, type Drop, type RemoteFile } from './drop';
 
@@ -45,32 +48,113 @@ export async function fetchFile(
   for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name));
 
   const part = join(folder, `${randomUUID()}.part`);
-  const hash = createHash('sha256');
-  let size = 0;
   try {
-    const handle = await open(part, 'wx', 0o600);
-    try {
-      for await (const chunk of drop.read(file.name) as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        // It grows under our hands; the rest is of no use.
-        if (size > file.size) return undefined;
-        hash.update(chunk);
-        await handle.appendFile(chunk);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    const now = (await drop.list()).find(({ name }) => name === file.name);
-    if (size !== file.size || !isSame(file, now)) return undefined;
-    const sha256 = hash.digest('hex');
-    const path = join(folder, `${sha256}.txt`);
+    const copied = await copyTo(part, drop.read(file), file.size);
+    const now = (await drop.list()).find(({ name, folder: at }) => name === file.name && at === file.folder);
+    if (copied?.size !== file.size || !isSame(file, now)) return undefined;
+    const path = join(folder, `${copied.sha256}.txt`);
     await rename(part, path);
     await syncFolder(folder);
-    return { sha256, path, size };
+    return { ...copied, path };
   } finally {
     await rm(part, { force: true });
   }
+}
+
+/**
+ * Makes sure that the plain bytes of an archived content lie at its path, unpacking them where it was compressed.
+ * @returns the path.
+ * @throws Error when the content is not there, or is not what its name says.
+ */
+export async function plainCopy(
+  home: string,
+  source: string,
+  businessDate: BusinessDate,
+  sha256: string,
+): Promise<string> {
+  const path = archivePath(home, source, businessDate, sha256);
+  if (await isThere(path)) return path;
+  const packed = createReadStream(`${path}.gz`);
+  await putInPlace(path, sha256, through(packed, createGunzip()));
+  return path;
+}
+
+/**
+ * Compresses an archived content, and removes its plain bytes once the compressed ones have been read back and are the
+ * same. Safe to repeat, and to be killed at any point: one of both always holds the whole content.
+ * @returns whether there was something to do.
+ */
+export async function compressArchived(path: string, sha256: string): Promise<boolean> {
+  if (!(await isThere(path))) return false;
+  const packed = `${path}.gz`;
+  if (!(await isThere(packed))) {
+    const part = join(dirname(path), `${randomUUID()}.gz.part`);
+    try {
+      await copyTo(part, through(createReadStream(path), createGzip()), Infinity);
+      await requireContent(part, sha256);
+      await rename(part, packed);
+      await syncFolder(dirname(path));
+    } finally {
+      await rm(part, { force: true });
+    }
+  }
+  await rm(path, { force: true });
+  return true;
+}
+
+/** Writes a content beside its place and moves it there once it proves to be what its name says. */
+async function putInPlace(path: string, sha256: string, bytes: AsyncIterable<Buffer>): Promise<void> {
+  const part = join(dirname(path), `${randomUUID()}.part`);
+  try {
+    const copied = await copyTo(part, bytes, Infinity);
+    if (copied?.sha256 !== sha256) throw new Error(`${path}.gz holds other bytes than its name says`);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function requireContent(packed: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of through(createReadStream(packed), createGunzip())) hash.update(chunk);
+  if (hash.digest('hex') !== sha256) throw new Error(`${packed} does not unpack to what was packed`);
+}
+
+/** A failing source fails its reader too, and not only itself. */
+function through(source: Readable, transform: Readable & Writable): AsyncIterable<Buffer> {
+  source.once('error', (error) => transform.destroy(error));
+  return source.pipe(transform) as AsyncIterable<Buffer>;
+}
+
+/**
+ * Writes bytes to a new file and makes them durable.
+ * @returns undefined when there are more of them than `sizeMax`: what was read is of no use then.
+ */
+async function copyTo(
+  path: string,
+  bytes: AsyncIterable<Buffer>,
+  sizeMax: number,
+): Promise<{ sha256: string; size: number } | undefined> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of bytes) {
+      size += chunk.length;
+      if (size > sizeMax) return undefined;
+      hash.update(chunk);
+      await handle.appendFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { sha256: hash.digest('hex'), size };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined);
+  return status?.isFile() ?? false;
 }
 
 /** A new name is durable only once its folder is. */

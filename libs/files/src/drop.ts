@@ -1,73 +1,99 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusinessDate } from '#lib/kernel';
-import type { SettlementFormat } from './format';
+import { companionOf } from './format';
+import type { SettlementFormat } from './settlement-format';
 
 /** A regular file on the other side, as its listing shows it. */
 export interface RemoteFile {
   name: string;
+  /** The folder of the drop that lists it; a name may stand in several. */
+  folder: string;
   /** Bytes. */
   size: number;
   /** Milliseconds since 1970 by their clock, in whole seconds. */
   modifiedAt: number;
 }
 
-/** The folder in which a source leaves its files. */
+/** Where a source leaves its files: their SFTP server, our inbox that they push into, or a folder of this machine. */
 export interface Drop {
-  /** Regular files only: a link could lead anywhere. */
+  /** Regular files of all its folders: a link could lead anywhere. */
   list(): Promise<RemoteFile[]>;
-  /** The bytes of one of the listed files. */
-  read(name: string): Readable;
+  /** The bytes of one of the listed files, in order and to its end. */
+  read(file: RemoteFile): AsyncIterable<Buffer>;
   close(): Promise<void>;
+}
+
+/** One of the files that make a day. */
+export interface FoundFile {
+  file: RemoteFile;
+  seq: number;
+  companion?: RemoteFile;
 }
 
 /** What the drop holds for a day. */
 export type Found =
   | { kind: 'nothing' }
-  /** It changed between two looks, so its sender is still writing. */
+  /** It changed between two looks, or its companion is not there: its sender is still writing. */
   | { kind: 'growing'; name: string }
-  | { kind: 'ready'; file: RemoteFile; seq: number };
+  /** In the order of their sequence; at least one. */
+  | { kind: 'ready'; files: readonly FoundFile[] };
 
 /**
- * Looks for the file of a business date: the highest sequence replaces those before it, and a file is ready once two
+ * Looks for the files of a business date. One is ready once its companion is there; where a source writes none, once two
  * listings `stableMs` apart show the same size and time. Names that do not fit the pattern are not looked at.
  */
-export async function findFile(
+export async function findFiles(
   drop: Drop,
   format: SettlementFormat,
   businessDate: BusinessDate,
   stableMs: number,
 ): Promise<Found> {
-  const first = newest(await drop.list(), format, businessDate);
-  if (!first) return { kind: 'nothing' };
+  const first = filesOfDay(await drop.list(), format, businessDate);
+  if (first.length === 0) return { kind: 'nothing' };
+  if (format.companion) return withCompanions(first);
+
   await sleep(stableMs);
-  const second = newest(await drop.list(), format, businessDate);
-  if (!second) return { kind: 'nothing' };
-  return isSame(first.file, second.file)
-    ? { kind: 'ready', ...second }
-    : { kind: 'growing', name: second.file.name };
+  const second = filesOfDay(await drop.list(), format, businessDate);
+  if (second.length === 0) return { kind: 'nothing' };
+  const growing = second.find(({ file }, at) => !isSame(file, first[at]?.file));
+  return growing ? { kind: 'growing', name: growing.file.name } : { kind: 'ready', files: second };
 }
 
 /** Whether two looks show the same file, unchanged. */
 export function isSame(a: RemoteFile, b: RemoteFile | undefined): boolean {
-  return a.name === b?.name && a.size === b.size && a.modifiedAt === b.modifiedAt;
+  return a.name === b?.name && a.folder === b.folder && a.size === b.size && a.modifiedAt === b.modifiedAt;
 }
 
-function newest(
-  files: readonly RemoteFile[],
+/**
+ * The files of a listing that make a business date by their names, in the order of their sequence: the highest replaces
+ * the others, or is one of several parts, as the format says.
+ */
+export function filesOfDay(
+  listing: readonly RemoteFile[],
   format: SettlementFormat,
   businessDate: BusinessDate,
-): { file: RemoteFile; seq: number } | undefined {
-  return (
-    files
-      .flatMap((file) => {
-        const parts = format.name.read(file.name);
-        return parts?.businessDate === businessDate ? [{ file, seq: parts.seq }] : [];
-      })
-      // Names such as _1 and _001 share a sequence; time and name decide, so that every look decides alike.
-      .toSorted(
-        (a, b) =>
-          b.seq - a.seq || b.file.modifiedAt - a.file.modifiedAt || (a.file.name < b.file.name ? -1 : 1),
-      )[0]
-  );
+): FoundFile[] {
+  const named = listing
+    .flatMap((file): FoundFile[] => {
+      const parts = format.name.read(file.name);
+      if (parts?.businessDate !== businessDate) return [];
+      const beside = companionOf(format, file.name);
+      const companion = listing.find(({ name, folder }) => folder === file.folder && name === beside);
+      return [{ file, seq: parts.seq, ...(companion && { companion }) }];
+    })
+    .toSorted(byAge);
+  if (format.seq === 'replace') return named.slice(-1);
+  // Names such as _1 and _001 are one part; the newest of them is that part.
+  return named.filter((one, at) => one.seq !== named[at + 1]?.seq);
+}
+
+/** By sequence; within one, time, name and folder decide, so that every look decides alike. */
+function byAge(a: FoundFile, b: FoundFile): number {
+  const textOf = ({ file }: FoundFile) => `${file.name}/${file.folder}`;
+  return a.seq - b.seq || a.file.modifiedAt - b.file.modifiedAt || (textOf(a) < textOf(b) ? 1 : -1);
+}
+
+function withCompanions(files: readonly FoundFile[]): Found {
+  const alone = files.find(({ companion }) => companion === undefined);
+  return alone ? { kind: 'growing', name: alone.file.name } : { kind: 'ready', files };
 }

@@ -4,6 +4,7 @@ import { datePattern } from './date-pattern';
 /** What a file's name says about it. */
 export interface NameParts {
   businessDate: BusinessDate;
+  /** 1 where the name has none. */
   seq: number;
 }
 
@@ -12,10 +13,12 @@ export interface FileNamePattern {
   text: string;
   /** Undefined for a name of another kind: a half-written `.part`, another source, a path. */
   read(name: string): NameParts | undefined;
+  /** The name of a file; a sequence gets three digits, or as many as it needs. */
+  write(parts: NameParts): string;
 }
 
 /**
- * Compiles a name pattern: literal text, one `{date pattern}` and one `{seq}` (1 to 9 digits).
+ * Compiles a name pattern: literal text, one `{date pattern}` and at most one `{seq}` (1 to 9 digits).
  * @throws RangeError when a part is missing, doubled, or could lead out of a folder.
  */
 export function fileNamePattern(text: string): FileNamePattern {
@@ -23,9 +26,12 @@ export function fileNamePattern(text: string): FileNamePattern {
     throw new RangeError(`name pattern "${text}" may use letters, digits, ".", "_", "-" and {…} only`);
   const inBraces = [...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
   const dates = inBraces.filter((part) => part !== 'seq');
-  if (dates.length !== 1 || inBraces.length !== 2)
-    throw new RangeError(`name pattern "${text}" must have one {seq} and one date such as {yyyyMMdd}`);
+  if (dates.length !== 1 || inBraces.length > 2)
+    throw new RangeError(
+      `name pattern "${text}" must have one date such as {yyyyMMdd} and at most one {seq}`,
+    );
   const date = datePattern(dates[0] ?? '');
+  const hasSeq = inBraces.includes('seq');
   const isSeqFirst = inBraces[0] === 'seq';
   const whole = new RegExp(
     `^${text
@@ -37,9 +43,14 @@ export function fileNamePattern(text: string): FileNamePattern {
     read(name) {
       const groups = whole.exec(name)?.slice(1);
       if (!groups) return undefined;
-      const seq = isSeqFirst ? groups.shift() : groups.pop();
+      const seq = hasSeq ? Number(isSeqFirst ? groups.shift() : groups.pop()) : 1;
       const businessDate = date.fromGroups(groups);
-      return businessDate === undefined ? undefined : { businessDate, seq: Number(seq) };
+      return businessDate === undefined ? undefined : { businessDate, seq };
+    },
+    write({ businessDate, seq }) {
+      return text.replace(/\{([^{}]*)\}/g, (_, part: string) =>
+        part === 'seq' ? String(seq).padStart(3, '0') : date.write(businessDate),
+      );
     },
   };
 }

@@ -7,7 +7,16 @@ export type Gate =
   | 'trailer_missing'
   | 'control_count'
   | 'control_amount'
-  | 'control_hash';
+  | 'control_hash'
+  | 'companion_missing'
+  | 'companion_invalid'
+  | 'checksum_wrong'
+  | 'packing_refused'
+  | 'signature_wrong'
+  | 'not_decrypted'
+  | 'balance_opening'
+  | 'balance_closing'
+  | 'statement_number';
 
 /** A refused file, told so that an operator can ask its sender for a right one. */
 export interface GateFailure {
@@ -16,6 +25,8 @@ export interface GateFailure {
   file: string;
   /** From 1; null where the whole file is meant. */
   line: number | null;
+  /** Which column or total; null where the line or the file as a whole is meant. */
+  field: string | null;
   /** What the file says; null where it says nothing. */
   stated: string | null;
   /** What we computed or expected instead. */
@@ -25,7 +36,7 @@ export interface GateFailure {
 }
 
 /**
- * A failed gate on its way out of the stream; `readSettlementFile` turns it into a value.
+ * A failed gate on its way out of the reader; `readSettlementFile` turns it into a value.
  * Inside a stream there is no other way out than to throw.
  */
 export class Refused extends Error {
@@ -35,14 +46,15 @@ export class Refused extends Error {
     readonly stated: string | null,
     readonly computed: string | null,
     reason: string,
+    readonly field: string | null = null,
   ) {
     super(reason);
   }
 
   /** The failure as operators see it. */
   of(file: string): GateFailure {
-    const { gate, line, stated, computed, message } = this;
-    return { gate, file, line, stated, computed, reason: message };
+    const { gate, line, field, stated, computed, message } = this;
+    return { gate, file, line, field, stated, computed, reason: message };
   }
 }
 
@@ -58,4 +70,17 @@ export function shown(text: string): string {
 export function noTrailer(line: number, id: string): Refused {
   const reason = `the file ends at line ${line} without its trailer ${id}: it was cut or is still being written`;
   return new Refused('trailer_missing', line, 'no trailer', `a last line ${id}`, reason);
+}
+
+/** A value that is not what its column holds. */
+export function invalid(line: number, field: string, stated: string | undefined, expected: string): Refused {
+  const text = shown(stated ?? '');
+  const reason = `line ${line}: ${field} "${text}" is not ${expected}`;
+  return new Refused('line_invalid', line, text, expected, reason, field);
+}
+
+/** A line that begins like none the format knows. */
+export function unknownRecord(line: number, id: string, expected: string): Refused {
+  const reason = `line ${line} begins with "${shown(id)}"; this format knows ${expected} here`;
+  return new Refused('record_unknown', line, shown(id), expected, reason);
 }

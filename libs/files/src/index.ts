@@ -1,10 +1,13 @@
 export * from './archive';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';
+export { openFolderDrop } from './folder-drop';
 export * from './format';
 export type { Gate, GateFailure } from './gates';
 export { openSftpOutbox, outboxSettings, type OutboxSettings } from './outbox';
+export { NORMALISED_COLUMNS } from './normalised-lines';
 export * from './read-settlement-file';
 export type { DetailRow } from './records';
+export type * from './settlement-format';
 export * from './sftp-drop';
 export * from './source-calendar';

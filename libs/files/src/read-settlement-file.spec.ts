@@ -48,7 +48,12 @@ test('a sound file gives its rows in our words and the totals its trailer states
 
   expect(result).toEqual({
     ok: true,
-    value: { businessDate: '2026-07-14', details: 6, amount: 1_074_500n },
+    value: {
+      businessDate: '2026-07-14',
+      details: 6,
+      amount: 1_074_500n,
+      amounts: { S: 1_074_500n, F: 0n, U: 0n },
+    },
   });
   expect(rows).toHaveLength(6);
   expect(rows[3]).toEqual({
@@ -57,6 +62,10 @@ test('a sound file gives its rows in our words and the totals its trailer states
     theirRef: 'EB0714000004',
     customerNo: '531100012348',
     amount: 310_000n,
+    fee: 2_500n,
+    hint: null,
+    groupKey: null,
+    type: null,
     status: 'S',
     paidAt: '2026-07-14 12:00:47',
   });
@@ -93,6 +102,7 @@ test('a trailer that states another sum is refused with both sums', async () => 
     gate: 'control_amount',
     file: NAME,
     line: 8,
+    field: 'amount',
     stated: '1074600',
     computed: '1074500',
     reason: 'the trailer states 1074600 rupiah, the lines make 1074500',

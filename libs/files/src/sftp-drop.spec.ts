@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
 import { fetchFile } from './archive';
-import { findFile, type Drop } from './drop';
+import { findFiles, type Drop, type RemoteFile } from './drop';
 import { formatOn, readFormats } from './format';
 import { HostKeyRefused, openSftpDrop, sftpSettings } from './sftp-drop';
 
@@ -34,16 +34,20 @@ afterEach(() => drop.close());
 
 const put = (name: string, content: string | Buffer) => writeFileSync(join(server.folder, name), content);
 const archive = () => join(server.folder, '..', 'archive');
-const find = () => findFile(drop, format, DAY, 0);
+const find = () => findFiles(drop, format, DAY, 0);
+async function ready(): Promise<RemoteFile> {
+  const found = await find();
+  if (found.kind !== 'ready') throw new Error(found.kind);
+  return found.files[0]!.file;
+}
 const take = (file: Parameters<typeof fetchFile>[1]) => fetchFile(drop, file, archive(), 10_000_000);
 
 test('a file is copied byte for byte under its SHA-256, and its own name is never a path of ours', async () => {
   const content = Buffer.alloc(3_000_000, 'settlement ');
   put(NAME, content);
-  const found = await find();
-  if (found.kind !== 'ready') throw new Error(found.kind);
+  const file = await ready();
 
-  const fetched = await take(found.file);
+  const fetched = await take(file);
 
   const sha256 = createHash('sha256').update(content).digest('hex');
   expect(fetched).toEqual({ sha256, path: join(archive(), `${sha256}.txt`), size: content.length });
@@ -54,7 +58,10 @@ test('a file is copied byte for byte under its SHA-256, and its own name is neve
 test('the highest sequence is the file of the day', async () => {
   for (const seq of ['9', '010', '002']) put(`LPB01_20260714_${seq}.txt`, seq);
 
-  expect(await find()).toMatchObject({ kind: 'ready', seq: 10, file: { name: 'LPB01_20260714_010.txt' } });
+  expect(await find()).toMatchObject({
+    kind: 'ready',
+    files: [{ seq: 10, file: { name: 'LPB01_20260714_010.txt' } }],
+  });
 });
 
 test('links, folders, half-written and foreign names are not looked at', async () => {
@@ -86,27 +93,25 @@ test('a file that still grows is not taken, neither at its two looks nor while i
       return files;
     },
   };
-  expect(await findFile(growing, format, DAY, 0)).toEqual({ kind: 'growing', name: NAME });
+  expect(await findFiles(growing, format, DAY, 0)).toEqual({ kind: 'growing', name: NAME });
 
-  const found = await find();
-  if (found.kind !== 'ready') throw new Error(found.kind);
+  const file = await ready();
   appendFileSync(join(server.folder, NAME), '|and more');
 
-  expect(await take(found.file)).toBeUndefined();
+  expect(await take(file)).toBeUndefined();
   expect(readdirSync(archive()).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
 test('a file larger than the limit is refused by name, and what a killed copy left is removed', async () => {
   put(NAME, 'content');
-  const found = await find();
-  if (found.kind !== 'ready') throw new Error(found.kind);
+  const file = await ready();
   mkdirSync(archive(), { recursive: true });
   writeFileSync(join(archive(), 'left.part'), 'half');
 
-  await expect(fetchFile(drop, found.file, archive(), 6)).rejects.toThrow(
+  await expect(fetchFile(drop, file, archive(), 6)).rejects.toThrow(
     `${NAME} has 7 bytes; file_size_max_bytes allows 6`,
   );
-  await take(found.file);
+  await take(file);
 
   expect(readdirSync(archive())).not.toContain('left.part');
 });
@@ -136,7 +141,7 @@ test('settings come from the environment by name, and a missing one is named', (
   process.env.SFTP_TEST_PORT = '22';
   process.env.SFTP_TEST_USER = 'simpul';
   process.env.SFTP_TEST_PRIVATE_KEY_FILE = '/keys/lpb01';
-  process.env.SFTP_TEST_FOLDER = '/out';
+  process.env.SFTP_TEST_FOLDER = '/out, /out/corrections';
 
   expect(() => sftpSettings('SFTP_TEST')).toThrow('SFTP_TEST_HOST_KEY_SHA256 is missing');
   process.env.SFTP_TEST_HOST_KEY_SHA256 = 'SHA256:x';
@@ -146,6 +151,6 @@ test('settings come from the environment by name, and a missing one is named', (
     user: 'simpul',
     privateKeyFile: '/keys/lpb01',
     hostKeySha256: 'SHA256:x',
-    folder: '/out',
+    folders: ['/out', '/out/corrections'],
   });
 });

@@ -1,4 +1,4 @@
-import { addDays, zoneOffsetMinutes, type BusinessDate, type CutOff } from '#lib/kernel';
+import { zoneOffsetMinutes, type BusinessDate, type CutOff } from '#lib/kernel';
 
 const MINUTE_MS = 60_000;
 
@@ -9,10 +9,9 @@ export function lateFrom(businessDate: BusinessDate, { at, graceMinutes }: CutOf
   return instant.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** The instant of a local time `HH:mm` on the day after a business date: when its file is expected, or missed. */
-export function onTheDayAfter(businessDate: BusinessDate, localTime: string, timeZone: string): Date {
-  const midnight =
-    Date.parse(`${addDays(businessDate, 1)}T00:00:00Z`) - zoneOffsetMinutes(timeZone) * MINUTE_MS;
+/** The instant of a local time `HH:mm` on a date, in one of the three Indonesian zones. */
+export function localInstant(date: BusinessDate, localTime: string, timeZone: string): Date {
+  const midnight = Date.parse(`${date}T00:00:00Z`) - zoneOffsetMinutes(timeZone) * MINUTE_MS;
   return new Date(midnight + minutesOf(localTime) * MINUTE_MS);
 }
 

@@ -8,6 +8,9 @@ export interface ClosedRun extends Day {
   /** Counts on within the day. */
   runNo: number;
   supersedes: number | null;
+  /** The files it was made of; null for one of before batches were kept. */
+  batchId: number | null;
+  /** The first of them. */
   fileId: number;
   fileName: string;
   sha256: string;
@@ -51,19 +54,6 @@ export async function sha256Of(statements: Statements, fileId: number): Promise<
   return row.sha256;
 }
 
-/** Whether a closed run has ever worked this file for this day. */
-export async function wasWorked(
-  statements: Statements,
-  fileId: number,
-  { source, businessDate }: Day,
-): Promise<boolean> {
-  const rows = await statements.rows(
-    'SELECT 1 FROM recon_run WHERE file_id = ? AND source = ? AND business_date = ? AND run_no IS NOT NULL LIMIT 1',
-    [fileId, source, businessDate],
-  );
-  return rows.length > 0;
-}
-
 /** The run that counts for a day, or undefined before the day was closed. */
 export async function effectiveRun(
   statements: Statements,
@@ -84,7 +74,7 @@ export async function closedRun(statements: Statements, runId: number): Promise<
 }
 
 const RUNS = `
-SELECT r.run_id, r.source, r.business_date, r.run_no, r.supersedes, r.file_id, r.file_name, f.sha256, r.totals,
+SELECT r.run_id, r.source, r.business_date, r.run_no, r.supersedes, r.batch_id, r.file_id, r.file_name, f.sha256, r.totals,
   r.reports, r.closed_at
 FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id`;
 
@@ -94,6 +84,7 @@ interface RunRow {
   business_date: string;
   run_no: number;
   supersedes: number | null;
+  batch_id: number | null;
   file_id: number;
   file_name: string;
   sha256: string;
@@ -109,6 +100,7 @@ function runOf(row: RunRow): ClosedRun {
     businessDate: row.business_date,
     runNo: row.run_no,
     supersedes: row.supersedes,
+    batchId: row.batch_id,
     fileId: row.file_id,
     fileName: row.file_name,
     sha256: row.sha256,

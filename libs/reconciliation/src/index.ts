@@ -1,9 +1,13 @@
+export * from './alerts';
 export type { BridgeTerm } from './bridge';
+export * from './calendar';
+export { watchDeadlines } from './deadlines';
 export type { RunBreak } from './files-and-runs';
-export { readJobs, type Jobs, type SourceSchedule } from './jobs-config';
+export * from './jobs-config';
 export * from './outcome';
-export { UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
-export { runReconciliation } from './run-reconciliation';
+export { calendarOf, UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
+export { runReconciliation, TookTooLong } from './run-reconciliation';
+export { daysForSettlement, type ClosedDay, type SettlementFinding } from './days-for-settlement';
 export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';

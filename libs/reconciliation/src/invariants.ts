@@ -114,7 +114,7 @@ async function oneRunADay(statements: Statements): Promise<InvariantResult> {
   const [jobless] = await statements.rows<{ source: string; business_date: string; state: string }>(
     `SELECT j.source, j.business_date, j.state FROM recon_job j
        LEFT JOIN recon_run r ON r.source = j.source AND r.effective_date = j.business_date
-     WHERE j.state IN ('matched', 'archived') AND r.run_id IS NULL LIMIT 1`,
+     WHERE j.state IN ('matched', 'reported', 'archived') AND r.run_id IS NULL LIMIT 1`,
   );
   if (jobless)
     fail(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BusinessDate } from '#lib/kernel';
 import { failPoint, type Database, type SqlValue, type Statements } from '#lib/platform';
+import { addJobEvent } from './job-history';
 import { nextJobState, type JobEvent, type JobState } from './job-states';
 
 const LEASE_S = 20;
@@ -15,15 +16,21 @@ export interface Job {
   source: string;
   businessDate: BusinessDate;
   state: JobState;
+  /** The files in hand. */
+  batchId: number | null;
+  /** The first of them. */
   fileId: number | null;
-  /** The name the file in hand came under. */
+  /** The name it came under. */
   fileName: string | null;
   runId: number | null;
   failures: number;
+  /** Which claim of the job this is. */
+  claim: number;
 }
 
 /** What a move changes besides the state. */
 export interface MoveChanges {
+  batchId?: number | null;
   fileId?: number;
   fileName?: string;
   runId?: number;
@@ -72,6 +79,7 @@ export async function insertJobs(
 
 /**
  * Claims the job of a source's day, made now where it is missing.
+ * @param by who does it, for the job's history: a process, or a person.
  * @returns undefined when somebody else has it.
  */
 export async function claimJob(
@@ -79,27 +87,30 @@ export async function claimJob(
   source: string,
   businessDate: BusinessDate,
   now: Date,
+  by = `process ${process.pid}`,
 ): Promise<JobLease | undefined> {
   await insertJobs(database, source, [businessDate], now);
   const owner = `${process.pid}-${randomUUID()}`;
   const claimed = await database.run(
-    `UPDATE recon_job SET owner = ?, fence = fence + 1, lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_S} SECOND
+    `UPDATE recon_job SET owner = ?, fence = fence + 1, claimed_at = UTC_TIMESTAMP(3),
+       lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_S} SECOND
      WHERE source = ? AND business_date = ? AND direction = 'in' AND seq = 1
        AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))`,
     [owner, source, businessDate],
   );
   if (claimed === 0) return undefined;
   const [row] = await database.rows<JobRow>(
-    `SELECT job_id, state, file_id, file_name, run_id, failures, fence FROM recon_job
+    `SELECT job_id, state, batch_id, file_id, file_name, run_id, failures, fence FROM recon_job
      WHERE source = ? AND business_date = ? AND direction = 'in' AND seq = 1 AND owner = ?`,
     [source, businessDate, owner],
   );
-  return row && leaseOf(database, row, { source, businessDate, owner });
+  return row && leaseOf(database, row, { source, businessDate, owner, by });
 }
 
 interface JobRow {
   job_id: number;
   state: JobState;
+  batch_id: number | null;
   file_id: number | null;
   file_name: string | null;
   run_id: number | null;
@@ -110,17 +121,24 @@ interface JobRow {
 function leaseOf(
   database: Database,
   row: JobRow,
-  { source, businessDate, owner }: { source: string; businessDate: BusinessDate; owner: string },
+  {
+    source,
+    businessDate,
+    owner,
+    by,
+  }: { source: string; businessDate: BusinessDate; owner: string; by: string },
 ): JobLease {
   const job: Job = {
     jobId: row.job_id,
     source,
     businessDate,
     state: row.state,
+    batchId: row.batch_id,
     fileId: row.file_id,
     fileName: row.file_name,
     runId: row.run_id,
     failures: row.failures,
+    claim: row.fence,
   };
   const FENCED = 'WHERE job_id = ? AND fence = ? AND owner = ?';
   const mine: SqlValue[] = [row.job_id, row.fence, owner];
@@ -140,11 +158,20 @@ function leaseOf(
       failPoint('K11 before step', `${source} ${businessDate} ${event}`);
       const moved = await database.transaction(async (statements) => {
         const changes = await work(statements);
-        const { fileId, fileName, runId, evidence, nextAt = null } = { ...job, evidence: {}, ...changes };
+        const {
+          batchId,
+          fileId,
+          fileName,
+          runId,
+          evidence,
+          nextAt = null,
+        } = { ...job, evidence: {}, ...changes };
         const rows = await statements.run(
-          `UPDATE recon_job SET state = ?, file_id = ?, file_name = ?, run_id = ?, evidence = ?, next_at = ?, failures = 0, updated_at = ? ${FENCED} AND state = ?`,
+          `UPDATE recon_job SET state = ?, batch_id = ?, file_id = ?, file_name = ?, run_id = ?, evidence = ?, next_at = ?,
+             failures = 0, moves = moves + 1, updated_at = ? ${FENCED} AND state = ?`,
           [
             state,
+            batchId,
             fileId,
             fileName,
             runId,
@@ -156,7 +183,23 @@ function leaseOf(
           ],
         );
         if (rows !== 1) throw lost();
-        return { fileId, fileName, runId };
+        if (batchId !== null && runId !== null)
+          await statements.run('UPDATE recon_run SET batch_id = ? WHERE run_id = ? AND batch_id IS NULL', [
+            batchId,
+            runId,
+          ]);
+        // Looking again in vain is no history.
+        if (state !== job.state)
+          await addJobEvent(statements, {
+            jobId: job.jobId,
+            at: now,
+            event,
+            from: job.state,
+            to: state,
+            by,
+            evidence,
+          });
+        return { batchId, fileId, fileName, runId };
       });
       failPoint('K11 after step', `${source} ${businessDate} ${event}`);
       Object.assign(job, { state, ...moved, failures: 0 });
@@ -164,10 +207,24 @@ function leaseOf(
     async fail(error, failuresMax, nextAt, now) {
       const failures = job.failures + 1;
       const state = failures < failuresMax ? job.state : nextJobState(job.state, 'retries spent');
-      await database.run(
-        `UPDATE recon_job SET state = ?, failures = ?, next_at = ?, evidence = ?, updated_at = ? ${FENCED}`,
-        [state, failures, nextAt, JSON.stringify({ error: error.message }), now, ...mine],
-      );
+      const evidence = { error: error.message };
+      await database.transaction(async (statements) => {
+        const rows = await statements.run(
+          `UPDATE recon_job SET state = ?, failures = ?, next_at = ?, evidence = ?, moves = moves + 1, updated_at = ? ${FENCED}`,
+          [state, failures, nextAt, JSON.stringify(evidence), now, ...mine],
+        );
+        if (rows !== 1) throw lost();
+        const event = state === job.state ? 'failed, to be tried again' : 'retries spent';
+        await addJobEvent(statements, {
+          jobId: job.jobId,
+          at: now,
+          event,
+          from: job.state,
+          to: state,
+          by,
+          evidence,
+        });
+      });
     },
     async release() {
       clearInterval(beat);

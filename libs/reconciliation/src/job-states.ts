@@ -1,6 +1,6 @@
 /** Where a job rests between two goes: it holds nothing half-done. */
-const RESTING = ['scheduled', 'waiting', 'quarantined', 'failed', 'archived'] as const;
-const WORKING = ['downloaded', 'verified', 'staged', 'matched'] as const;
+const RESTING = ['scheduled', 'waiting', 'quarantined', 'failed', 'empty', 'archived'] as const;
+const WORKING = ['downloaded', 'verified', 'staged', 'matched', 'reported'] as const;
 
 /**
  * The life of a day's job. A row missing from this table is a move that cannot happen. A state says what has been
@@ -14,11 +14,15 @@ export const JOB_MOVES = [
   [['downloaded'], 'gate failed', 'quarantined'], // a person decides
   [['verified'], 'lines staged', 'staged'],
   [['staged'], 'bridge proven', 'matched'],
-  [['matched'], 'reports written', 'archived'],
+  [['matched'], 'reports written', 'reported'],
+  [['reported'], 'day sealed', 'archived'],
 
   [['scheduled', 'waiting', 'quarantined', 'failed'], 'no file yet', 'waiting'],
+  [['scheduled', 'waiting'], 'nothing sold', 'empty'], // and its source writes no file for such a day
   [RESTING, 'nothing new', 'archived'],
   [RESTING, 'closed too early', 'waiting'], // sales came after the run that closed the day
+  [['quarantined', 'failed', 'empty'], 'released', 'waiting'], // by a person, who says why
+  [['archived'], 'run again', 'downloaded'], // by a person: the same files against our side as it is now
   [[...RESTING, ...WORKING], 'retries spent', 'failed'],
 ] as const;
 

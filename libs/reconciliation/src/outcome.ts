@@ -6,7 +6,7 @@ import { breaksOf, type ClosedRun } from './files-and-runs';
 import { KINDS, type Kind, type RunTotals } from './totals';
 
 /** What a run came to, as the operator's command prints it. Amounts are digits in whole rupiah. */
-export type ReconOutcome = ClosedOutcome | QuarantinedOutcome | WaitingOutcome | BusyOutcome;
+export type ReconOutcome = ClosedOutcome | QuarantinedOutcome | WaitingOutcome | EmptyOutcome | BusyOutcome;
 
 interface OutcomeOfDay {
   source: string;
@@ -19,6 +19,8 @@ export interface ClosedOutcome extends OutcomeOfDay {
   run: number;
   /** True when nothing was new and this is the run of before. */
   repeated?: true;
+  /** A further file came after the day was settled, and waits for a decision of two people. */
+  undecided?: string;
   /** Number of the run that this one took the place of. */
   supersedes?: number;
   file: string;
@@ -51,6 +53,12 @@ export interface WaitingOutcome extends OutcomeOfDay {
   reason: string;
 }
 
+/** Nothing was sold, and the source writes no file for such a day. */
+export interface EmptyOutcome extends OutcomeOfDay {
+  state: 'empty';
+  reason: string;
+}
+
 /** Another process works on the day. */
 export interface BusyOutcome extends OutcomeOfDay {
   state: 'busy';
@@ -61,6 +69,7 @@ export function reconExitCode({ state }: ReconOutcome): 0 | 1 | 2 {
   switch (state) {
     case 'closed':
     case 'waiting':
+    case 'empty':
       return 0;
     case 'quarantined':
       return 1;

@@ -1,5 +1,9 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
+  folderSettings,
   formatOn,
+  openFolderDrop,
   openSftpDrop,
   sftpSettings,
   type Drop,
@@ -9,6 +13,7 @@ import {
 import { isBusinessDate, type BusinessDate, type Clock } from '#lib/kernel';
 import type { Database, Logger } from '#lib/platform';
 import type { BridgeTerm } from './bridge';
+import { readCalendar, type Calendar } from './calendar';
 import type { RunBreak } from './files-and-runs';
 import type { Jobs, SourceSchedule } from './jobs-config';
 import type { Day } from './ours';
@@ -42,8 +47,25 @@ export interface ReconciliationTools {
   logger: Logger;
   /** Writes the reports of a closed run. @returns their paths. Called again after a kill, so it replaces its files. */
   writeRecap: (recap: RecapData) => Promise<string[]>;
-  /** Opens a source's drop; default: SFTP, by the settings its schedule names. */
+  /** Opens a source's drop; default: as its schedule says, by the settings it names. */
   openDrop?: (schedule: SourceSchedule) => Promise<Drop>;
+  /** Whether a day is settled: then another file of it needs a decision of two people before it is worked. */
+  isDaySettled?: (day: Day) => Promise<boolean>;
+  /** Who does it, for the history of the jobs; default: this process. */
+  by?: string;
+}
+
+/** The tools of one go, with the calendars as they are now. */
+export interface DayTools extends ReconciliationTools {
+  calendar: Calendar;
+}
+
+/** The calendars as the schedule reads them. */
+export function calendarOf({
+  database,
+  jobs,
+}: Pick<ReconciliationTools, 'database' | 'jobs'>): Promise<Calendar> {
+  return readCalendar(database, (source) => jobs.sources.get(source)?.week ?? 'weekdays');
 }
 
 /** A source's day with its format and schedule at hand. */
@@ -79,7 +101,25 @@ export function dayInHand(
   return { source, businessDate, format, schedule };
 }
 
+/** The folder of the installation that a source pushes its files into. */
+export function inboxFolder(home: string, source: string): string {
+  return join(home, 'inbox', source);
+}
+
 /** Opens the drop of a source as the tools say. */
-export function openDropOf(tools: ReconciliationTools, { schedule }: DayInHand): Promise<Drop> {
-  return tools.openDrop ? tools.openDrop(schedule) : openSftpDrop(sftpSettings(schedule.settings));
+export async function openDropOf(
+  { openDrop, home }: Pick<ReconciliationTools, 'openDrop' | 'home'>,
+  source: string,
+  schedule: SourceSchedule,
+): Promise<Drop> {
+  if (openDrop) return openDrop(schedule);
+  switch (schedule.drop) {
+    case 'sftp':
+      return openSftpDrop(sftpSettings(schedule.settings));
+    case 'folder':
+      return openFolderDrop(folderSettings(schedule.settings));
+    case 'inbox':
+      await mkdir(inboxFolder(home, source), { recursive: true, mode: 0o770 });
+      return openFolderDrop([inboxFolder(home, source)]);
+  }
 }

@@ -1,21 +1,24 @@
-import { archiveFolder, fetchFile, findFile, type Fetched } from '#lib/files';
-import { onTheDayAfter } from './day-clock';
-import { closedRun, effectiveRun, keepFile, wasWorked, type ClosedRun } from './files-and-runs';
-import type { JobLease } from './job-lease';
+import { raiseAlert } from './alerts';
+import { keepArrival, lookAtDrop, seqOf } from './arrivals';
+import { wasWorked, type Batch } from './batches';
+import { dueTimes } from './due-times';
+import { closedRun, effectiveRun, type ClosedRun } from './files-and-runs';
+import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
-import { openDropOf, type DayInHand, type ReconciliationTools } from './reconciliation-day';
+import type { DayInHand, DayTools } from './reconciliation-day';
+import { isReopened } from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
 const LATER_MAX_MS = 3_600_000;
 
 /**
- * Looks at the drop and archives the day's file.
- * @returns undefined when there is a file to work; else how the day stands without one.
+ * Looks at the drop and archives the day's files.
+ * @returns undefined when there is something to work; else how the day stands without it.
  */
 export async function fetchStep(
-  tools: ReconciliationTools,
+  tools: DayTools,
   day: DayInHand,
   lease: JobLease,
 ): Promise<ReconOutcome | undefined> {
@@ -29,110 +32,128 @@ export async function fetchStep(
     return { source: day.source, businessDate: day.businessDate, state: 'waiting', reason };
   }
 
-  if (arrival.kind === 'ready' && !(effective && (await isNothingNew(tools, day, effective, arrival)))) {
-    const { name, fetched } = arrival;
-    await lease.move('file archived', clock.now(), async (statements) => ({
-      fileId: await keepFile(statements, day, { ...fetched, name }, clock.now()),
-      fileName: name,
-    }));
-    return undefined;
+  if (arrival.kind === 'ready') {
+    const batch = await keepArrival(tools, day, arrival.files, effective);
+    if (!effective || (await isNew(tools, day, effective, batch))) {
+      const undecided = effective && (await reopeningNeeded(tools, day, batch));
+      if (effective && undecided) return standAsClosed(tools, day, lease, effective, undecided);
+      await lease.move('file archived', clock.now(), async () => inHand(batch));
+      return undefined;
+    }
   }
 
-  if (!effective) {
-    const legs = await countOurs(database, day);
-    const reason = `no file named ${day.format.name.text} for ${day.businessDate} is on the drop; ${legs} payments of ours wait for it`;
-    await waitForFile(tools, day, lease, reason);
-    return { source: day.source, businessDate: day.businessDate, state: 'waiting', reason };
-  }
+  if (!effective) return nothingYet(tools, day, lease);
 
   // An earlier day was closed, or closed anew, after this one: the same file meets other carry items.
   if (await staleCarry(database, effective.runId, day)) {
-    const { fileId, fileName } = effective;
-    await lease.move('file archived', clock.now(), async () => ({ fileId, fileName }));
+    const { batchId, fileId, fileName } = effective;
+    await lease.move('file archived', clock.now(), async () => ({ batchId, fileId, fileName }));
     return undefined;
   }
   return standAsClosed(tools, day, lease, effective);
 }
 
-type Arrival =
-  | { kind: 'nothing' }
-  | { kind: 'growing'; name: string }
-  | { kind: 'ready'; name: string; seq: number; fetched: Fetched };
-
-async function lookAtDrop(tools: ReconciliationTools, day: DayInHand): Promise<Arrival> {
-  const drop = await openDropOf(tools, day);
-  try {
-    const found = await findFile(drop, day.format, day.businessDate, tools.jobs.stableMs);
-    if (found.kind !== 'ready') return found;
-    const folder = archiveFolder(tools.home, day.source, day.businessDate);
-    const fetched = await fetchFile(drop, found.file, folder, tools.jobs.fileSizeMaxBytes);
-    const { name } = found.file;
-    return fetched ? { kind: 'ready', name, seq: found.seq, fetched } : { kind: 'growing', name };
-  } finally {
-    await drop.close();
-  }
+function inHand({ batchId, content, files }: Batch): MoveChanges {
+  const [first] = files;
+  if (!first) throw new Error(`batch ${batchId} has no files`);
+  const names = files.map(({ fileName }) => fileName);
+  return { batchId, fileId: first.fileId, fileName: first.fileName, evidence: { content, files: names } };
 }
 
-/** A content that was worked before stays worked, whatever its name; and a lower sequence replaces nothing. */
-async function isNothingNew(
-  { database, clock }: ReconciliationTools,
+/** What was worked before stays worked, whatever its name; and a lower sequence replaces nothing. */
+async function isNew(
+  { database }: DayTools,
   day: DayInHand,
   effective: ClosedRun,
-  { name, seq, fetched }: { name: string; seq: number; fetched: Fetched },
+  { batchId, files }: Batch,
 ): Promise<boolean> {
-  if (seq < (day.format.name.read(effective.fileName)?.seq ?? 0)) return true;
-  const fileId = await database.transaction((statements) =>
-    keepFile(statements, day, { ...fetched, name }, clock.now()),
+  if (batchId === effective.batchId || (await wasWorked(database, batchId))) return false;
+  const highest = (names: readonly string[]) => Math.max(...names.map((name) => seqOf(day, name)));
+  return highest(files.map(({ fileName }) => fileName)) >= seqOf(day, effective.fileName);
+}
+
+/** A settled day is worked again only after two people have agreed to it. @returns what it waits for, if it does. */
+async function reopeningNeeded(
+  { database, clock, logger, isDaySettled }: DayTools,
+  { source, businessDate }: DayInHand,
+  { content, files }: Batch,
+): Promise<string | undefined> {
+  if (!isDaySettled || !(await isDaySettled({ source, businessDate }))) return undefined;
+  if (await isReopened(database, { source, businessDate }, content)) return undefined;
+  const names = files.map(({ fileName }) => fileName).join(', ');
+  const reason = `${names} came after the day was settled; it is worked once two people agree to re-open the day`;
+  await raiseAlert(
+    database,
+    logger,
+    { source, businessDate, kind: 'reopen', subject: content, reason },
+    clock.now(),
   );
-  return fileId === effective.fileId || (await wasWorked(database, fileId, day));
+  return reason;
+}
+
+/** Without a file a day waits, but for one without a sale whose source writes no file for such a day. */
+async function nothingYet(tools: DayTools, day: DayInHand, lease: JobLease): Promise<ReconOutcome> {
+  const { database, clock } = tools;
+  const { source, businessDate, format } = day;
+  const legs = await countOurs(database, day);
+  if (legs === 0 && format.emptyDay === 'no_file' && ['scheduled', 'waiting'].includes(lease.job.state)) {
+    const reason = `nothing was sold on ${businessDate}, and ${source} writes no file for such a day`;
+    await lease.move('nothing sold', clock.now(), async () => ({ evidence: { reason } }));
+    return { source, businessDate, state: 'empty', reason };
+  }
+  const reason = `no file named ${format.name.text} for ${businessDate} is on the drop; ${legs} payments of ours wait for it`;
+  await waitForFile(tools, day, lease, reason);
+  return { source, businessDate, state: 'waiting', reason };
 }
 
 async function waitForFile(
-  { clock, logger }: ReconciliationTools,
+  { clock, logger, calendar }: DayTools,
   day: DayInHand,
   lease: JobLease,
   reason: string,
 ): Promise<void> {
   const now = clock.now();
   const { source, businessDate } = day;
-  const isMissed = now >= onTheDayAfter(businessDate, day.schedule.warnAt, day.format.cutOff.timeZone);
-  logger[isMissed ? 'warn' : 'info']({ source, businessDate, reason }, 'settlement file awaited');
-  await lease.move('no file yet', now, async () => ({ evidence: { reason }, nextAt: nextLook(day, now) }));
+  logger.info({ source, businessDate, reason }, 'settlement file awaited');
+  const nextAt = nextLook(dueTimes(day, calendar).expectedAt, now);
+  await lease.move('no file yet', now, async () => ({ evidence: { reason }, nextAt }));
 }
 
 /** A day that has just fallen due is looked at each minute; the longer it waits, the less often, down to hourly. */
-function nextLook(day: DayInHand, now: Date): Date {
-  const dueAt = onTheDayAfter(day.businessDate, day.schedule.expectedAt, day.format.cutOff.timeZone);
+function nextLook(dueAt: Date, now: Date): Date {
   const pauseMs = Math.min(Math.max((now.getTime() - dueAt.getTime()) / 60, SOON_MS), LATER_MAX_MS);
   return new Date(now.getTime() + pauseMs);
 }
 
 /** The day stays closed by the run it has, unless that run was started before the day was over and missed sales. */
 async function standAsClosed(
-  tools: ReconciliationTools,
+  tools: DayTools,
   day: DayInHand,
   lease: JobLease,
   run: ClosedRun,
+  undecided?: string,
 ): Promise<ReconOutcome> {
   const { database, clock, logger } = tools;
   const now = clock.now();
-  const dueAt = onTheDayAfter(day.businessDate, day.schedule.expectedAt, day.format.cutOff.timeZone);
+  const dueAt = dueTimes(day, tools.calendar).expectedAt;
   const missed = now < dueAt ? 0 : (await countOurs(database, day)) - run.totals.ours.count;
+  const { batchId, fileId, fileName, runId } = run;
   if (missed > 0) {
     const { source, businessDate } = day;
-    const reason = `run ${run.runNo} was closed before ${missed} payments of the day; a file that replaces ${run.fileName} is needed`;
+    const reason = `run ${run.runNo} was closed before ${missed} payments of the day; a file that replaces ${fileName} is needed`;
     logger.warn({ source, businessDate, reason }, 'settlement file awaited');
-    await lease.move('closed too early', now, async () => ({
-      evidence: { reason },
-      nextAt: nextLook(day, now),
-    }));
+    const nextAt = nextLook(dueAt, now);
+    await lease.move('closed too early', now, async () => ({ evidence: { reason }, nextAt }));
   } else {
     await lease.move('nothing new', now, async () => ({
-      fileId: run.fileId,
-      fileName: run.fileName,
-      runId: run.runId,
+      batchId,
+      fileId,
+      fileName,
+      runId,
+      evidence: undecided === undefined ? {} : { undecided },
     }));
   }
   if (run.reports === null) await writeReports(tools, day, run);
-  return closedOutcome(database, await closedRun(database, run.runId), true);
+  const outcome = await closedOutcome(database, await closedRun(database, runId), true);
+  return undecided === undefined ? outcome : { ...outcome, undecided };
 }

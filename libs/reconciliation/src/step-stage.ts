@@ -5,7 +5,7 @@ import { linesPath } from './engine/places';
 import type { JobLease } from './job-lease';
 import { rulesOf, rulesToJson } from './match-rules';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
-import { archivedFile } from './step-verify';
+import { archivedFile, archivedFiles } from './step-verify';
 
 /**
  * Reads the lines of the verified file into one normalised file, and opens a run for them with the rules it will be
@@ -34,14 +34,17 @@ export async function normalisedLines(
   day: DayInHand,
   lease: JobLease,
 ): Promise<string[]> {
-  const file = await archivedFile(tools, day, lease);
-  const path = linesPath(tools.home, day, 1, file.sha256);
-  if (!existsSync(path)) {
-    const read = await normalise(file, 1, path);
+  const files = await archivedFiles(tools, day, lease);
+  const paths: string[] = [];
+  for (const [at, file] of files.entries()) {
+    const path = linesPath(tools.home, day, at + 1, file.sha256);
+    paths.push(path);
+    if (existsSync(path)) continue;
+    const read = await normalise(file, at + 1, path);
     if (!read.ok)
       throw new Error(
         `the archived copy of ${file.name} has changed since it passed its gates: ${read.error.reason}`,
       );
   }
-  return [path];
+  return paths;
 }

@@ -1,64 +1,88 @@
-import { archivePath, readSettlementFile, type FileToRead } from '#lib/files';
-import { sha256Of } from './files-and-runs';
+import { plainCopy, readSettlementFile, type FileToRead, type GateFailure } from '#lib/files';
+import { raiseAlert } from './alerts';
+import { batchOf } from './batches';
 import type { JobLease } from './job-lease';
 import type { QuarantinedOutcome } from './outcome';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 
 /**
- * Holds the archived file to its gates, keeping none of its lines.
- * @returns the refusal, or undefined when the file passed.
+ * Holds the archived files to their gates, keeping none of their lines.
+ * @returns the refusal of the first that fails, or undefined when all have passed.
  */
 export async function verifyStep(
   tools: ReconciliationTools,
   day: DayInHand,
   lease: JobLease,
 ): Promise<QuarantinedOutcome | undefined> {
-  const { database, clock, logger } = tools;
-  const { source, businessDate } = day;
-  const file = await archivedFile(tools, day, lease);
-  const read = await readSettlementFile(file);
-  const now = clock.now();
-
-  if (!read.ok) {
-    const failure = read.error;
-    logger.warn({ source, businessDate, ...failure }, 'settlement file refused');
-    await lease.move('gate failed', now, async (statements) => {
-      // What has passed once keeps its good name when it turns up under another day's.
-      await statements.run('UPDATE settlement_file SET gate = ? WHERE file_id = ? AND details IS NULL', [
-        failure.gate,
-        file.fileId,
-      ]);
-      return { evidence: { ...failure } };
-    });
-    return {
-      source,
-      businessDate,
-      state: 'quarantined',
-      sha256: await sha256Of(database, file.fileId),
-      ...failure,
-    };
+  const { clock } = tools;
+  const details = new Map<number, number>();
+  let amount = 0n;
+  for (const file of await archivedFiles(tools, day, lease)) {
+    const read = await readSettlementFile(file);
+    if (!read.ok) return refuse(tools, day, lease, file, read.error);
+    details.set(file.fileId, read.value.details);
+    amount += read.value.amount;
   }
 
-  const { details } = read.value;
-  await lease.move('gates passed', now, async (statements) => {
-    await statements.run('UPDATE settlement_file SET gate = NULL, details = ? WHERE file_id = ?', [
-      details,
-      file.fileId,
-    ]);
-    return { evidence: { details, amount: read.value.amount.toString() } };
+  await lease.move('gates passed', clock.now(), async (statements) => {
+    for (const [fileId, lines] of details)
+      await statements.run('UPDATE settlement_file SET gate = NULL, details = ? WHERE file_id = ?', [
+        lines,
+        fileId,
+      ]);
+    const lines = [...details.values()].reduce((sum, one) => sum + one, 0);
+    return { evidence: { details: lines, amount: amount.toString() } };
   });
   return undefined;
 }
 
-/** The private copy of the file in hand. */
-export async function archivedFile(
+async function refuse(
+  { clock, logger }: ReconciliationTools,
+  { source, businessDate }: DayInHand,
+  lease: JobLease,
+  { fileId, sha256 }: ArchivedFile,
+  failure: GateFailure,
+): Promise<QuarantinedOutcome> {
+  const { reason } = failure;
+  await lease.move('gate failed', clock.now(), async (statements) => {
+    // What has passed once keeps its good name when it turns up under another day's.
+    await statements.run('UPDATE settlement_file SET gate = ? WHERE file_id = ? AND details IS NULL', [
+      failure.gate,
+      fileId,
+    ]);
+    const alert = { source, businessDate, kind: 'quarantined', subject: sha256, reason } as const;
+    await raiseAlert(statements, logger, alert, clock.now());
+    return { evidence: { ...failure } };
+  });
+  return { source, businessDate, state: 'quarantined', sha256, ...failure };
+}
+
+/** A file in hand, at its place in the archive. */
+export type ArchivedFile = FileToRead & { fileId: number; sha256: string };
+
+/** The private copies of the files in hand, in the order of their sequence. */
+export async function archivedFiles(
   { database, home }: ReconciliationTools,
   { source, businessDate, format }: DayInHand,
-  { job: { fileId, fileName } }: JobLease,
-): Promise<FileToRead & { fileId: number; sha256: string }> {
-  if (fileId === null || fileName === null)
-    throw new Error(`the job of ${source} ${businessDate} has no file in hand`);
-  const sha256 = await sha256Of(database, fileId);
-  const path = archivePath(home, source, businessDate, sha256);
-  return { fileId, path, name: fileName, format, sha256 };
+  { job: { batchId } }: JobLease,
+): Promise<ArchivedFile[]> {
+  if (batchId === null) throw new Error(`the job of ${source} ${businessDate} has no files in hand`);
+  const { files } = await batchOf(database, batchId);
+  return Promise.all(
+    files.map(async ({ fileId, fileName, sha256 }) => {
+      const path = await plainCopy(home, source, businessDate, sha256);
+      return { fileId, sha256, path, name: fileName, format };
+    }),
+  );
+}
+
+/** The private copy of the first file in hand: all there is, where a day is one file. */
+export async function archivedFile(
+  tools: ReconciliationTools,
+  day: DayInHand,
+  lease: JobLease,
+): Promise<ArchivedFile> {
+  const [first] = await archivedFiles(tools, day, lease);
+  if (!first) throw new Error(`the job of ${day.source} ${day.businessDate} has no files in hand`);
+  return first;
 }

@@ -1,30 +1,36 @@
 import { addDays, zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
-import { lateFrom, onTheDayAfter } from './day-clock';
+import { correctedDays, keepSightings } from './corrected-days';
+import { lateFrom } from './day-clock';
+import { dueTimes } from './due-times';
 import { insertJobs } from './job-lease';
 import type { ReconOutcome } from './outcome';
-import { dayInHand, type ReconciliationTools } from './reconciliation-day';
+import { calendarOf, dayInHand, type DayTools, type ReconciliationTools } from './reconciliation-day';
 import { runReconciliation } from './run-reconciliation';
 
 /**
  * One wake-up: plans what is owed and works what is due and not closed, the oldest day of each source first. What
- * fails leaves the others their turn; a day that could still hand late rows on holds back the days after it.
+ * fails leaves the others their turn; a day that could still hand late rows on holds back the days after it. Then it
+ * looks whether a correction of a closed day has come.
  * @param stop ends it before the next day, not in the middle of one.
+ * @param looks when the drop of each source was last looked at for corrections; kept from wake-up to wake-up.
  * @returns the outcomes of the days that were worked.
  */
-export async function tick(tools: ReconciliationTools, stop?: AbortSignal): Promise<ReconOutcome[]> {
+export async function tick(
+  tools: ReconciliationTools,
+  stop?: AbortSignal,
+  looks = new Map<string, number>(),
+): Promise<ReconOutcome[]> {
   const outcomes: ReconOutcome[] = [];
-  for (const source of tools.jobs.sources.keys())
-    try {
-      await planReconciliation(tools, source);
-      for (const { businessDate, isDue } of await openDays(tools, source)) {
-        if (stop?.aborted) return outcomes;
-        const outcome = isDue ? await workOneDay(tools, source, businessDate) : undefined;
-        if (outcome) outcomes.push(outcome);
-        if (outcome?.state !== 'closed' && (await mayHandRowsOn(tools, source, businessDate))) break;
+  const waiting = [...tools.jobs.sources.keys()];
+  const lane = async (): Promise<void> => {
+    for (let source = waiting.shift(); source !== undefined; source = waiting.shift())
+      try {
+        await workSource(tools, source, outcomes, { stop, looks });
+      } catch (error) {
+        tools.logger.error({ err: error, source }, 'this source could not be planned');
       }
-    } catch (error) {
-      tools.logger.error({ err: error, source }, 'this source could not be planned');
-    }
+  };
+  await Promise.all(Array.from({ length: tools.jobs.sourcesAtOnce }, lane));
   return outcomes;
 }
 
@@ -35,6 +41,10 @@ export async function tick(tools: ReconciliationTools, stop?: AbortSignal): Prom
  * @throws UnknownDay for a source without format or schedule.
  */
 export async function planReconciliation(tools: ReconciliationTools, source: string): Promise<number> {
+  return plan({ ...tools, calendar: await calendarOf(tools) }, source);
+}
+
+async function plan(tools: DayTools, source: string): Promise<number> {
   const now = tools.clock.now();
   const [first] = await tools.database.rows<{ date: BusinessDate | null }>(
     'SELECT MIN(source_business_date) AS date FROM payment_leg WHERE source = ?',
@@ -44,6 +54,35 @@ export async function planReconciliation(tools: ReconciliationTools, source: str
   for (let date = first?.date; date && isOwed(tools, source, date, now); date = addDays(date, 1))
     dates.push(date);
   return insertJobs(tools.database, source, dates, now);
+}
+
+async function workSource(
+  request: ReconciliationTools,
+  source: string,
+  outcomes: ReconOutcome[],
+  { stop, looks }: { stop: AbortSignal | undefined; looks: Map<string, number> },
+): Promise<void> {
+  const tools: DayTools = { ...request, calendar: await calendarOf(request) };
+  await plan(tools, source);
+  for (const { businessDate, isDue } of await openDays(tools, source)) {
+    if (stop?.aborted) return;
+    const outcome = isDue ? await workOneDay(tools, source, businessDate) : undefined;
+    if (outcome) outcomes.push(outcome);
+    if (!isOver(outcome) && (await mayHandRowsOn(tools, source, businessDate))) break;
+  }
+  const now = tools.clock.now().getTime();
+  if (stop?.aborted || now < (looks.get(source) ?? -Infinity) + tools.jobs.correctionLookMs) return;
+  looks.set(source, now);
+  for (const day of await correctedDays(tools, source)) {
+    if (stop?.aborted) return;
+    const outcome = await workOneDay(tools, source, day.businessDate);
+    if (outcome) outcomes.push(outcome);
+    if (isOver(outcome) || outcome?.state === 'quarantined') await keepSightings(tools, source, day);
+  }
+}
+
+function isOver(outcome: ReconOutcome | undefined): boolean {
+  return outcome?.state === 'closed' || outcome?.state === 'empty';
 }
 
 async function workOneDay(
@@ -59,9 +98,8 @@ async function workOneDay(
   }
 }
 
-function isOwed(tools: ReconciliationTools, source: string, businessDate: BusinessDate, now: Date): boolean {
-  const { schedule, format } = dayInHand(tools, source, businessDate);
-  return now >= onTheDayAfter(businessDate, schedule.expectedAt, format.cutOff.timeZone);
+function isOwed(tools: DayTools, source: string, businessDate: BusinessDate, now: Date): boolean {
+  return now >= dueTimes(dayInHand(tools, source, businessDate), tools.calendar).expectedAt;
 }
 
 /**
@@ -69,13 +107,14 @@ function isOwed(tools: ReconciliationTools, source: string, businessDate: Busine
  * looked at once more when it is. What rests as quarantined or failed waits for a person, and is not due.
  */
 async function openDays(
-  tools: ReconciliationTools,
+  tools: DayTools,
   source: string,
 ): Promise<{ businessDate: BusinessDate; isDue: boolean }[]> {
   const now = tools.clock.now();
   const rows = await tools.database.rows<JobRow>(
     `SELECT j.business_date, j.state, j.next_at, j.updated_at FROM recon_job j
-     WHERE j.source = ? AND j.direction = 'in' AND (j.state <> 'archived' OR j.updated_at < j.business_date + INTERVAL 3 DAY)
+     WHERE j.source = ? AND j.direction = 'in' AND j.state <> 'empty'
+       AND (j.state <> 'archived' OR j.updated_at < j.business_date + INTERVAL ${REST_DAYS} DAY)
      ORDER BY j.business_date`,
     [source],
   );
@@ -89,6 +128,9 @@ async function openDays(
       isDue: state !== 'quarantined' && state !== 'failed' && (next_at === null || next_at <= now),
     }));
 }
+
+/** So long after a business date, weekends and holidays included, its file may be expected at the latest. */
+const REST_DAYS = 45;
 
 interface JobRow {
   business_date: BusinessDate;

@@ -157,7 +157,17 @@ const sortable = (found: Found) =>
   [found.kind, found.sub, found.ref, found.ours?.toString(), found.theirs?.toString()].join(' ');
 
 test('random days in a row are classed as the rules say, every line once, and every bridge ends in 0', async () => {
-  const TABLES = ['recon_job', 'settlement_file', 'settlement_file_name', 'recon_run'];
+  const TABLES = [
+    'recon_job_event',
+    'recon_batch_file',
+    'recon_batch',
+    'drop_sighting',
+    'recon_alert',
+    'recon_job',
+    'settlement_file',
+    'settlement_file_name',
+    'recon_run',
+  ];
   await fc.assert(
     fc.asyncProperty(days, async (story) => {
       for (const table of [...TABLES, 'recon_carry', 'recon_break', 'payment_leg'])

@@ -4,6 +4,11 @@ import { aWorld, goldenDay, type Golden, type World } from './world';
 
 const DAY = '2026-07-14';
 const TABLES = [
+  'recon_job_event',
+  'recon_batch_file',
+  'recon_batch',
+  'drop_sighting',
+  'recon_alert',
   'recon_job',
   'settlement_file',
   'settlement_file_name',

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { readFormats, type Drop } from '#lib/files';
+import { openFolderDrop, readFormats } from '#lib/files';
 import { ManualClock } from '#lib/kernel';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import {
@@ -72,7 +71,7 @@ export async function aWorld(): Promise<World> {
     formats: readFormats(join(ROOT, 'config', 'formats')),
     jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
     logger: pino({ level: 'silent' }),
-    openDrop: async () => folderDrop(dropFolder),
+    openDrop: async () => openFolderDrop([dropFolder]),
     writeRecap: async (recap) => {
       recaps.push(recap);
       return [`recap-${recap.run}`];
@@ -121,23 +120,6 @@ export async function aWorld(): Promise<World> {
       await db.drop();
       await rm(home, { recursive: true });
     },
-  };
-}
-
-/** A drop that is a folder of this machine. */
-export function folderDrop(folder: string): Drop {
-  return {
-    async list() {
-      const names = await readdir(folder);
-      return Promise.all(
-        names.map(async (name) => {
-          const { size, mtimeMs } = await stat(join(folder, name));
-          return { name, size, modifiedAt: Math.floor(mtimeMs) };
-        }),
-      );
-    },
-    read: (name) => createReadStream(join(folder, name)),
-    close: async () => undefined,
   };
 }
 

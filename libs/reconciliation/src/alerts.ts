@@ -1,0 +1,137 @@
+import type { BusinessDate } from '#lib/kernel';
+import type { Database, Logger, Statements } from '#lib/platform';
+
+/** What people are told of, who acts on it, and how. */
+export const ALERTS = {
+  expected: {
+    level: 'info',
+    owner: 'operations',
+    nextStep: 'nothing yet: the drop is looked at again by itself',
+  },
+  warn: {
+    level: 'warn',
+    owner: 'operations',
+    nextStep: 'ask the source when its file will be there',
+  },
+  escalate: {
+    level: 'error',
+    owner: 'whoever answers for the source',
+    nextStep: 'call the source; finance decides how the day is settled meanwhile',
+  },
+  quarantined: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'send the refusal to the source; once a new file lies on the drop: simpul recon release <source> <date>',
+  },
+  failed: {
+    level: 'error',
+    owner: 'operations',
+    nextStep: 'mend what the reason names, then: simpul recon release <source> <date>',
+  },
+  hanging: {
+    level: 'error',
+    owner: 'operations',
+    nextStep: 'it is tried again by itself; if it hangs again, look at the drop and at the database',
+  },
+  host_key: {
+    level: 'error',
+    owner: 'security',
+    nextStep: 'ask the owner of the drop by another way; the pin is changed by two people only',
+  },
+  reopen: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep:
+      'simpul recon reopen <source> <date> --as <maker>, then simpul approval approve <id> --as <checker>',
+  },
+  calendar: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep: 'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --as <checker>',
+  },
+} as const satisfies Record<string, { level: 'info' | 'warn' | 'error'; owner: string; nextStep: string }>;
+export type AlertKind = keyof typeof ALERTS;
+
+/** Something that people are told of. */
+export interface Alert {
+  source: string;
+  businessDate: BusinessDate;
+  kind: AlertKind;
+  /** What tells two of a kind apart, for example a content; empty where a day has one at most. */
+  subject?: string;
+  reason: string;
+}
+
+const REASON_MAX = 300;
+
+/** Records an alert and logs it, once: whoever finds the same again adds nothing. @returns whether it was new. */
+export async function raiseAlert(
+  statements: Statements,
+  logger: Logger,
+  { source, businessDate, kind, subject = '', reason }: Alert,
+  now: Date,
+): Promise<boolean> {
+  // As clients count here, an insert that meets its key changes no row.
+  const before = await statements.rows(
+    'SELECT 1 FROM recon_alert WHERE source = ? AND business_date = ? AND kind = ? AND subject = ?',
+    [source, businessDate, kind, subject],
+  );
+  if (before.length > 0) return false;
+  await statements.run(
+    `INSERT INTO recon_alert (source, business_date, kind, subject, reason, raised_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE source = source`,
+    [source, businessDate, kind, subject, reason.slice(0, REASON_MAX), now],
+  );
+  const { level, owner, nextStep } = ALERTS[kind];
+  logger[level]({ source, businessDate, kind, reason, owner, nextStep }, 'reconciliation needs attention');
+  return true;
+}
+
+/** Ends the open alerts of a day, of these kinds. */
+export async function endAlerts(
+  statements: Statements,
+  { source, businessDate }: { source: string; businessDate: BusinessDate },
+  kinds: readonly AlertKind[],
+  by: string,
+  now: Date,
+): Promise<void> {
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date = ? AND kind IN (?)
+       AND ended_at IS NULL`,
+    [now, by, source, businessDate, [...kinds]],
+  );
+}
+
+/** An alert that has not ended, with who acts on it and how. */
+export interface OpenAlert extends Required<Alert> {
+  raisedAt: Date;
+  level: string;
+  owner: string;
+  nextStep: string;
+}
+
+/** The alerts that are open, the oldest first. */
+export async function openAlerts(database: Database | Statements): Promise<OpenAlert[]> {
+  const rows = await database.rows<{
+    source: string;
+    business_date: BusinessDate;
+    kind: AlertKind;
+    subject: string;
+    reason: string;
+    raised_at: Date;
+  }>(
+    `SELECT source, business_date, kind, subject, reason, raised_at FROM recon_alert WHERE ended_at IS NULL
+     ORDER BY raised_at, source, business_date, kind, subject`,
+  );
+  return rows.map(({ business_date, raised_at, kind, source, ...row }) => ({
+    ...row,
+    source,
+    kind,
+    businessDate: business_date,
+    raisedAt: raised_at,
+    level: ALERTS[kind].level,
+    owner: ALERTS[kind].owner,
+    nextStep: ALERTS[kind].nextStep.replace('<source>', source).replace('<date>', business_date),
+  }));
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { rupiah, type Rupiah } from '#lib/kernel';
+import { readConfigFile } from '#lib/platform';
+
+/** Which rows of a source's day settle: those that agree, ours whatever the file says, or theirs. */
+export type SettleOn = 'agreed' | 'ours' | 'their_file';
+
+/** How a channel pays: out of its deposit at the sale, or after the day. */
+export type ChannelMode = 'deposit' | 'postpaid';
+
+/** What config/settlement.yaml says: contracts that finance signs. */
+export interface SettlementContracts {
+  /** The bank account that pays and is paid. */
+  bank: { source: string; payoutMax: Rupiah; chargeMax: Rupiah };
+  /** How a channel pays; one that is not named pays out of its deposit. */
+  modeOf(channelId: string): ChannelMode;
+  /** What a channel is called in references to the bank. */
+  codeOf(channelId: string): string;
+}
+
+const wholeRupiah = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, 'must be whole rupiah as digits in quotes')
+  .transform((text) => rupiah(BigInt(text)));
+
+const ContractsFile = z
+  .strictObject({
+    bank: z.strictObject({
+      source: z.string().regex(/^[A-Z0-9]{2,20}$/, 'must be a source such as BANKX'),
+      payout_max: wholeRupiah,
+      charge_max: wholeRupiah,
+    }),
+    channels: z.record(
+      z.string(),
+      z.strictObject({
+        mode: z.enum(['deposit', 'postpaid']),
+        code: z.string().regex(/^[A-Z0-9]{2,7}$/, 'must be 2 to 7 capital letters and digits'),
+      }),
+    ),
+  })
+  .transform(({ bank, channels }): SettlementContracts => ({
+    bank: { source: bank.source, payoutMax: bank.payout_max, chargeMax: bank.charge_max },
+    modeOf: (channelId) => channels[channelId]?.mode ?? 'deposit',
+    codeOf: (channelId) => channels[channelId]?.code ?? codeFrom(channelId),
+  }));
+
+/** The start of a channel's id, as a bank can write it. */
+function codeFrom(channelId: string): string {
+  return channelId
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '')
+    .slice(0, 7);
+}
+
+/**
+ * Reads `config/settlement.yaml`.
+ * @throws ConfigError naming file, line and key of every mistake.
+ */
+export function readSettlementContracts(path: string): SettlementContracts {
+  return readConfigFile<SettlementContracts>(path, ContractsFile);
+}

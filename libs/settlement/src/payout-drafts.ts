@@ -1,0 +1,216 @@
+import { hash } from 'node:crypto';
+import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { billerAccounts, channelAccounts } from '#lib/ledger';
+import type { Database, Statements } from '#lib/platform';
+import type { SettlementContracts } from './contracts';
+import { netsOf } from './settlement-rows';
+import type { Party } from './shares';
+
+/** Who moved what nobody ordered by hand. */
+export const WORKER = 'worker';
+
+/**
+ * Drafts what a closed settlement pays out to billers, once for each; above the bank's limit in numbered parts.
+ * @returns how many instructions were new.
+ */
+export async function draftPayouts(
+  database: Database,
+  settlementId: string,
+  contracts: SettlementContracts,
+  now: Date,
+): Promise<number> {
+  return database.transaction(async (statements) => {
+    const [settlement] = await statements.rows<{ source: string; business_date: BusinessDate }>(
+      "SELECT source, business_date FROM settlement WHERE settlement_id = ? AND state = 'closed'",
+      [settlementId],
+    );
+    if (!settlement) return 0;
+    const nets = (await netsOf(statements, settlementId)).filter(({ party }) => party.kind === 'biller');
+    let made = 0;
+    for (const { party, pay } of nets) {
+      const reference = await freeReference(
+        statements,
+        settlement.source,
+        settlement.business_date,
+        inParts(pay, contracts.bank.payoutMax).length,
+      );
+      const claimed = await claimNets(statements, reference, party, [settlementId]);
+      if (claimed && pay > 0n)
+        made += await insertParts(statements, {
+          reference,
+          party,
+          businessDate: settlement.business_date,
+          amount: pay,
+          most: contracts.bank.payoutMax,
+          now,
+        });
+    }
+    return made;
+  });
+}
+
+/**
+ * Drafts what channels are owed by all settlements up to a date (commission that is settled later), one payout for each.
+ * @returns how many instructions were new.
+ */
+export async function draftChannelPayouts(
+  database: Database,
+  businessDate: BusinessDate,
+  contracts: SettlementContracts,
+  now: Date,
+): Promise<number> {
+  return database.transaction(async (statements) => {
+    const owed = await statements.rows<{ party_id: string; settlement_id: string; pay: string }>(
+      `SELECT n.party_id, n.settlement_id, n.pay FROM settlement_net n
+         JOIN settlement s ON s.settlement_id = n.settlement_id AND s.state = 'closed' AND s.business_date <= ?
+       WHERE n.paid_by IS NULL AND n.party_kind = 'channel' ORDER BY n.party_id, n.settlement_id`,
+      [businessDate],
+    );
+    let made = 0;
+    for (const channelId of new Set(owed.map(({ party_id }) => party_id))) {
+      const party: Party = { kind: 'channel', id: channelId };
+      const own = owed.filter(({ party_id }) => party_id === channelId);
+      const amount = rupiah(own.reduce((total, { pay }) => total + BigInt(pay), 0n));
+      const reference = await freeReference(
+        statements,
+        contracts.codeOf(channelId),
+        businessDate,
+        inParts(amount, contracts.bank.payoutMax).length,
+      );
+      const ids = own.map(({ settlement_id }) => settlement_id);
+      if ((await claimNets(statements, reference, party, ids)) && amount > 0n)
+        made += await insertParts(statements, {
+          reference,
+          party,
+          businessDate,
+          amount,
+          most: contracts.bank.payoutMax,
+          now,
+        });
+    }
+    return made;
+  });
+}
+
+/** Whoever claims a net pays it; of two at one moment one claims all of them and the other none. */
+async function claimNets(
+  statements: Statements,
+  reference: string,
+  { kind, id }: Party,
+  settlementIds: string[],
+): Promise<boolean> {
+  const claimed = await statements.run(
+    `UPDATE settlement_net SET paid_by = ?
+     WHERE party_kind = ? AND party_id = ? AND settlement_id IN (?) AND paid_by IS NULL`,
+    [reference, kind, id, settlementIds],
+  );
+  if (claimed !== 0 && claimed !== settlementIds.length)
+    throw new Error(`some of what ${kind} ${id} is owed is being paid by another payout`);
+  return claimed > 0;
+}
+
+async function insertParts(
+  statements: Statements,
+  draft: {
+    reference: string;
+    party: Party;
+    businessDate: BusinessDate;
+    amount: Rupiah;
+    most: Rupiah;
+    now: Date;
+  },
+): Promise<number> {
+  const amounts = inParts(draft.amount, draft.most);
+  for (const [index, amount] of amounts.entries())
+    await insertDraft(statements, {
+      ...draft,
+      reference: amounts.length === 1 ? draft.reference : `${draft.reference}-${index + 1}`,
+      partOf: draft.reference,
+      part: index + 1,
+      attempt: 1,
+      amount,
+    });
+  return amounts.length;
+}
+
+/** An amount in parts of at most so much. */
+export function inParts(amount: Rupiah, most: Rupiah): Rupiah[] {
+  const parts: Rupiah[] = [];
+  for (let left: bigint = amount; left > 0n; left -= most) parts.push(rupiah(left > most ? most : left));
+  return parts;
+}
+
+/** The account that a party is paid from. */
+export function accountPaid({ kind, id }: Party): string {
+  return kind === 'biller' ? billerAccounts.payable(id) : channelAccounts.commission(id);
+}
+
+/** What a bank's statement has room for (SWIFT MT940, field 61, subfield 7). */
+const REFERENCE_MAX = 16;
+
+/** `STL-LPB01-0714`; where that is taken, by another year or another party of that code, with its year; then any other. */
+async function freeReference(
+  statements: Statements,
+  code: string,
+  businessDate: BusinessDate,
+  partsOf: number,
+): Promise<string> {
+  const [year = '', month = '', day = ''] = businessDate.split('-');
+  const suffix = partsOf > 1 ? `-${partsOf}`.length : 0;
+  const others = Array.from(
+    { length: 20 },
+    (_, number) => `STL-${mark(`${code} ${businessDate} ${number}`)}`,
+  );
+  const wanted = [`STL-${code}-${month}${day}`, `STL-${code}-${year.slice(2)}${month}${day}`];
+  for (const reference of [...wanted.filter((one) => one.length + suffix <= REFERENCE_MAX), ...others]) {
+    const taken = await statements.rows(
+      'SELECT 1 FROM settlement_net WHERE paid_by = ? UNION ALL SELECT 1 FROM payout WHERE part_of = ? LIMIT 1',
+      [reference, reference],
+    );
+    if (taken.length === 0) return reference;
+  }
+  throw new Error(`every reference of ${code} on ${businessDate} is taken`);
+}
+
+function mark(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 9).toUpperCase();
+}
+
+/** A payout to be written. */
+export interface PayoutDraft {
+  reference: string;
+  partOf: string;
+  party: Party;
+  businessDate: BusinessDate;
+  part: number;
+  attempt: number;
+  amount: Rupiah;
+  now: Date;
+  by?: string;
+}
+
+/** Writes a drafted instruction and the first line of its history. */
+export async function insertDraft(statements: Statements, draft: PayoutDraft): Promise<void> {
+  const { reference, partOf, party, businessDate, part, attempt, amount, now, by = WORKER } = draft;
+  await statements.run(
+    `INSERT INTO payout (reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount,
+       state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'drafted', ?, ?)`,
+    [
+      reference,
+      partOf,
+      party.kind,
+      party.id,
+      accountPaid(party),
+      businessDate,
+      part,
+      attempt,
+      amount,
+      now,
+      now,
+    ],
+  );
+  await statements.run(
+    "INSERT INTO payout_event (reference, event_no, from_state, to_state, by_user, note, at) VALUES (?, 1, '', 'drafted', ?, NULL, ?)",
+    [reference, by, now],
+  );
+}

@@ -1,0 +1,45 @@
+import type { BusinessDate } from '#lib/kernel';
+import type { Statements } from '#lib/platform';
+
+/** The run that counts for a source's day. Amounts in whole rupiah. */
+export interface ReconciledDay {
+  runId: number;
+  runNo: number;
+  source: string;
+  businessDate: BusinessDate;
+  /** What is left of the bridge; a day settles only on 0. */
+  remainder: bigint;
+  /** Our rows that agree, within tolerance too, those carried in from earlier days among them. */
+  agreed: { count: number; amount: bigint };
+}
+
+/** A row of a run that is not plainly matched. */
+export interface Finding {
+  kind: string;
+  /** Both statuses, ours first; or what kind of duplicate it is. */
+  sub: string | null;
+  paymentId: string | null;
+  legNo: number | null;
+  ourAmount: bigint | null;
+  theirAmount: bigint | null;
+  ourStatus: string | null;
+  theirStatus: string | null;
+}
+
+/** A leg by its key. */
+export interface LegName {
+  paymentId: string;
+  legNo: number;
+}
+
+/** What settlement asks of reconciliation; whoever wires both passes it in. */
+export interface Reconciled {
+  /** The days of a source that are closed, oldest first, from a date on. */
+  closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ReconciledDay[]>;
+  /** All rows of a run that are not plainly matched. */
+  findings(statements: Statements, runId: number): AsyncIterable<Finding>;
+  /** Rows of earlier days that a run took in. */
+  carriedIn(statements: Statements, runId: number): Promise<LegName[]>;
+  /** Which of some legs had a break that has been resolved since, so that what our books say of them counts. */
+  resolved(statements: Statements, legs: readonly LegName[]): Promise<LegName[]>;
+}

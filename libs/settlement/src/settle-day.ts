@@ -1,0 +1,250 @@
+import { addDays, fail, ok, rupiah, sum, type BusinessDate, type Clock, type Result } from '#lib/kernel';
+import {
+  bookJournal,
+  billerAccounts,
+  channelSettlementJournal,
+  isSameJournal,
+  journalRowsWithoutDeposit,
+  OWN_ROUNDING,
+  settlementJournal,
+  unitOfJournal,
+  unitOfJournalWithoutDeposit,
+  type CommitResult,
+  type JournalDraft,
+  type MoneyWriter,
+  type UnitOfWork,
+} from '#lib/ledger';
+import type { Database, Statements } from '#lib/platform';
+import type { SettleOn, SettlementContracts } from './contracts';
+import { figuresOfDay, type NotAsReconciled } from './day-figures';
+import { draftSettlement } from './draft';
+import { draftPayouts } from './payout-drafts';
+import type { Reconciled, ReconciledDay } from './reconciled';
+import {
+  chargesOf,
+  findSettlement,
+  linesOf,
+  netsOf,
+  settledDates,
+  type Settlement,
+  type SettlementLine,
+} from './settlement-rows';
+
+/** What settling works with; the caller wires it. */
+export interface SettlementTools {
+  database: Database;
+  writer: MoneyWriter;
+  clock: Clock;
+  contracts: SettlementContracts;
+  reconciled: Reconciled;
+  /** Which rows settle, by the contract of a source on a business date. */
+  settleOn: (source: string, businessDate: BusinessDate) => SettleOn;
+}
+
+/** Why a day is not settled. */
+export type SettleRefusal =
+  /** Its reconciliation is not closed, or its bridge is not 0. */
+  | { kind: 'not reconciled' }
+  /** An earlier day of the source is closed and not settled. */
+  | { kind: 'earlier day open'; businessDate: BusinessDate }
+  /** The books have changed since the run beyond what can be told; the run must be made again. */
+  | ({ kind: 'not as reconciled' } & NotAsReconciled)
+  /** Too many wait to be written; what was begun is taken up by the next try. */
+  | { kind: 'overloaded' };
+
+/**
+ * Settles a source's day: fixes who receives and who pays what, moves it from clearing to what is to be paid out, and
+ * drafts the payouts. Whatever was done before a kill is found and not done again.
+ * @throws CommitUnknown as `MoneyWriter.commit`.
+ */
+export async function settleDay(
+  tools: SettlementTools,
+  source: string,
+  businessDate: BusinessDate,
+): Promise<Result<{ settlement: Settlement; isRepeat: boolean }, SettleRefusal>> {
+  const { database, contracts, clock } = tools;
+  const known = await findSettlement(database, source, businessDate);
+  if (!known) {
+    const drafted = await draftDay(tools, source, businessDate);
+    if (!drafted.ok) return drafted;
+  }
+  const settlement = await findSettlement(database, source, businessDate);
+  if (!settlement)
+    throw new Error(`the settlement of ${source} ${businessDate} was drafted and is not there`);
+  if (settlement.state === 'drafted' && !(await moveMoney(tools, settlement)))
+    return fail({ kind: 'overloaded' });
+  await draftPayouts(database, settlement.settlementId, contracts, clock.now());
+  const closed = await findSettlement(database, source, businessDate);
+  return ok({ settlement: closed ?? settlement, isRepeat: known?.state === 'closed' });
+}
+
+/** Each redo means that what was read was taken up by another meanwhile. */
+const REDO_MAX = 5;
+
+async function draftDay(
+  { database, contracts, clock, reconciled, settleOn }: SettlementTools,
+  source: string,
+  businessDate: BusinessDate,
+): Promise<Result<true, SettleRefusal>> {
+  for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
+    const read = await database.snapshot(async (statements) => {
+      const day = await dayToSettle(statements, reconciled, source, businessDate);
+      if ('kind' in day) return day;
+      return figuresOfDay(statements, reconciled, day, settleOn(source, businessDate));
+    });
+    if ('kind' in read) return fail(read);
+    if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
+    if (await draftSettlement(database, read, contracts, clock.now())) return ok(true);
+    if (await findSettlement(database, source, businessDate)) return ok(true);
+  }
+  throw new Error(
+    `the settlement of ${source} ${businessDate} could not be drafted: others kept taking it up`,
+  );
+}
+
+/** The day as it was reconciled; days of a source are settled in their order, because late rows pass from one to the next. */
+async function dayToSettle(
+  statements: Statements,
+  reconciled: Reconciled,
+  source: string,
+  businessDate: BusinessDate,
+): Promise<Extract<SettleRefusal, { kind: 'not reconciled' | 'earlier day open' }> | ReconciledDay> {
+  const days = await unsettledDays(statements, reconciled, source);
+  const day = days.find((one) => one.businessDate === businessDate);
+  if (!day || day.remainder !== 0n) return { kind: 'not reconciled' };
+  const first = days.find((one) => one.businessDate < businessDate);
+  return first ? { kind: 'earlier day open', businessDate: first.businessDate } : day;
+}
+
+/** How far back a day may be closed after a later one of its source was settled. */
+const LOOK_BACK_DAYS = 62;
+
+/** The days of a source that are closed and not settled, oldest first. */
+async function unsettledDays(
+  statements: Statements,
+  reconciled: Reconciled,
+  source: string,
+): Promise<ReconciledDay[]> {
+  const settled = new Set(await settledDates(statements, source));
+  const last = [...settled].at(-1);
+  const from = last === undefined ? '2000-01-01' : addDays(last, -LOOK_BACK_DAYS);
+  const days = await reconciled.closedDays(statements, source, from);
+  return days.filter(({ businessDate }) => !settled.has(businessDate));
+}
+
+/** The oldest day of a source that is reconciled and not settled to its end, if any. */
+export async function nextDayToSettle(
+  { database, reconciled }: Pick<SettlementTools, 'database' | 'reconciled'>,
+  source: string,
+): Promise<BusinessDate | undefined> {
+  const [open] = await database.rows<{ business_date: BusinessDate }>(
+    "SELECT business_date FROM settlement WHERE source = ? AND state = 'drafted' ORDER BY business_date LIMIT 1",
+    [source],
+  );
+  if (open) return open.business_date;
+  return (await unsettledDays(database, reconciled, source))[0]?.businessDate;
+}
+
+/** Books what a draft fixed. @returns false when too many wait to be written. */
+async function moveMoney(tools: SettlementTools, settlement: Settlement): Promise<boolean> {
+  const { database, writer, clock } = tools;
+  const { settlementId, businessDate } = settlement;
+  const at = clock.now();
+  for (const charge of await chargesOf(database, settlementId)) {
+    const booking = { subjectId: charge.subjectId, businessDate, at };
+    const journal = channelSettlementJournal(booking, charge);
+    if (!(await book(database, writer, journal, unitOfJournal(journal)))) return false;
+  }
+  const unit = await unitOfSettlement(database, settlement, at);
+  if (unit === undefined) {
+    await close(database, settlementId, at);
+    return true;
+  }
+  const result = await writer.commit(unit);
+  if (result.kind === 'overloaded') return false;
+  // Stale or a clash: another process has closed it meanwhile, in the same way.
+  if (result.kind === 'committed' || (await isClosed(database, settlementId))) return true;
+  throw new Error(`settlement ${settlement.subjectId} could not be booked: ${JSON.stringify(result)}`);
+}
+
+async function book(
+  statements: Statements,
+  writer: MoneyWriter,
+  journal: JournalDraft,
+  unit: UnitOfWork,
+): Promise<boolean> {
+  const result: CommitResult = await writer.commit(unit);
+  if (result.kind === 'committed') return true;
+  if (result.kind === 'overloaded') return false;
+  if (result.kind === 'clash' && (await isSameJournal(statements, journal))) return true;
+  throw new Error(`journal ${journal.subjectId} could not be booked: ${result.kind}`);
+}
+
+/** The journals of a settlement with the end of its draft; undefined where no money moves. */
+async function unitOfSettlement(
+  statements: Statements,
+  { settlementId, subjectId, businessDate }: Settlement,
+  at: Date,
+): Promise<UnitOfWork | undefined> {
+  const nets = (await netsOf(statements, settlementId)).filter(({ party }) => party.kind === 'biller');
+  const lines = await linesOf(statements, settlementId);
+  const sumOf = (billerId: string, kind: string) => sumOfKind(lines, billerId, kind);
+  const booking = { subjectId, businessDate, at };
+  const closing = {
+    table: 'settlement',
+    set: { state: 'closed', closed_at: at },
+    where: { settlement_id: settlementId, state: 'drafted' },
+  };
+  const roundings = nets
+    .map(({ party }) => ({ billerId: party.id, amount: sumOf(party.id, 'rounding') }))
+    .filter(({ amount }) => amount !== 0n);
+  if (nets.length === 0) return undefined;
+  const journal = settlementJournal(
+    booking,
+    nets.map(({ party, net }) => {
+      const disputed = sumOf(party.id, 'disputed');
+      return { billerId: party.id, amount: rupiah(net - disputed), disputed };
+    }),
+  );
+  const unit = unitOfJournalWithoutDeposit(journal);
+  if (roundings.length === 0) return { ...unit, updates: () => [closing] };
+  const rounding = bookJournal({
+    ...booking,
+    kind: 'rounding',
+    postings: [
+      { accountId: OWN_ROUNDING, amount: sum(roundings.map(({ amount }) => amount)) },
+      ...roundings.map(({ billerId, amount }) => ({
+        accountId: billerAccounts.clearing(billerId),
+        amount: rupiah(-amount),
+      })),
+    ].filter(({ amount }) => amount !== 0n),
+  });
+  return {
+    ...unit,
+    inserts: (deposit) => [...journalRowsWithoutDeposit(rounding), ...unit.inserts(deposit)],
+    updates: () => [closing],
+  };
+}
+
+function sumOfKind(lines: readonly SettlementLine[], billerId: string, kind: string) {
+  return sum(
+    lines
+      .filter(({ party, kind: its }) => party.kind === 'biller' && party.id === billerId && its === kind)
+      .map(({ amount }) => amount),
+  );
+}
+
+async function close(statements: Statements, settlementId: string, at: Date): Promise<void> {
+  await statements.run(
+    "UPDATE settlement SET state = 'closed', closed_at = ? WHERE settlement_id = ? AND state = 'drafted'",
+    [at, settlementId],
+  );
+}
+
+async function isClosed(statements: Statements, settlementId: string): Promise<boolean> {
+  const rows = await statements.rows(
+    "SELECT 1 FROM settlement WHERE settlement_id = ? AND state = 'closed'",
+    [settlementId],
+  );
+  return rows.length > 0;
+}

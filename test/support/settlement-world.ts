@@ -1,0 +1,258 @@
+import { ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
+import {
+  accountsOfBiller,
+  accountsOfChannel,
+  captureJournal,
+  checkLedgerInvariants,
+  holdJournal,
+  OWN_ACCOUNTS,
+  SingleWriter,
+  topUpDeposit,
+  unitOfJournal,
+  type JournalDraft,
+  type PaymentMoney,
+} from '#lib/ledger';
+import { daysForSettlement } from '#lib/reconciliation';
+import type { ChannelMode, SettlementContracts, SettlementTools, SettleOn } from '#lib/settlement';
+import { aDatabase, type TestDatabase } from './database';
+
+/** One sale as a settlement sees it. */
+export interface ASale {
+  paymentId: string;
+  source?: string;
+  businessDate?: BusinessDate;
+  billerId?: string;
+  channelId?: string;
+  amount: bigint;
+  state?: 'PAID' | 'SUSPECT' | 'REVERSED';
+  adminFee?: bigint;
+  billerFee?: bigint;
+  commission?: bigint;
+  subAgentFee?: bigint;
+  isImmediate?: boolean;
+  drawsFloat?: boolean;
+}
+
+/** A row of a run that is not plainly matched. */
+export interface ABreak {
+  kind: string;
+  paymentId?: string;
+  sub?: string;
+  ours?: bigint;
+  theirs?: bigint;
+  ourStatus?: string;
+  theirStatus?: string;
+}
+
+/** Books with sold and reconciled days, in a database of its own. */
+export interface SettlementWorld {
+  store: TestDatabase;
+  clock: ManualClock;
+  tools: SettlementTools;
+  modes: Record<string, ChannelMode>;
+  settleOn: Record<string, SettleOn>;
+  sell(sale: ASale): Promise<PaymentMoney>;
+  book(journal: JournalDraft): Promise<void>;
+  /** Closes the run of a source's day: what is named agrees, what breaks does not. */
+  closeRun(
+    source: string,
+    businessDate: BusinessDate,
+    agreed: { count: number; amount: bigint },
+    breaks?: readonly ABreak[],
+    carriedIn?: readonly string[],
+  ): Promise<number>;
+  balance(accountId: string): Promise<bigint>;
+  expectSound(): Promise<void>;
+}
+
+const SHA = '0'.repeat(40);
+
+/** Opens the books. Drop them by `store.drop()`. */
+export async function aSettlementWorld(
+  parties: { billers?: readonly string[]; channels?: readonly string[] } = {},
+): Promise<SettlementWorld> {
+  const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
+  const store = await aDatabase();
+  const clock = new ManualClock(new Date('2026-07-15T01:00:00Z'));
+  const writer = new SingleWriter(store.database);
+  const modes: Record<string, ChannelMode> = {};
+  const settleOn: Record<string, SettleOn> = {};
+  const contracts: SettlementContracts = {
+    bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+    modeOf: (channelId) => modes[channelId] ?? 'deposit',
+    codeOf: (channelId) => channelId.toUpperCase(),
+  };
+  const accounts = [
+    ...OWN_ACCOUNTS,
+    ...billers.flatMap(accountsOfBiller),
+    ...channels.flatMap(accountsOfChannel),
+  ];
+  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
+  ]);
+  for (const channelId of channels) {
+    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
+    const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
+    await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: clock.now() });
+  }
+  const book = async (journal: JournalDraft): Promise<void> => {
+    const result = await writer.commit(unitOfJournal(journal));
+    if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
+  };
+  let files = 0;
+  return {
+    store,
+    clock,
+    modes,
+    settleOn,
+    book,
+    tools: {
+      database: store.database,
+      writer,
+      clock,
+      contracts,
+      reconciled: daysForSettlement,
+      settleOn: (source) => settleOn[source] ?? 'agreed',
+    },
+    async sell(sale) {
+      const money = moneyOf(sale);
+      await insertSale(store, sale, money, clock.now());
+      await book(holdJournal(money, clock.now()));
+      if (sale.state !== 'SUSPECT') await book(captureJournal(money, clock.now()));
+      return money;
+    },
+    async closeRun(source, businessDate, agreed, breaks = [], carriedIn = []) {
+      files += 1;
+      const { admin } = store;
+      await admin.run(
+        `INSERT INTO settlement_file (source, sha256, business_date, size, received_at, details) VALUES (?, ?, ?, 1, ?, 1)`,
+        [source, SHA + String(files).padStart(24, '0'), businessDate, clock.now()],
+      );
+      await admin.run(
+        "UPDATE recon_run SET effective_date = NULL, state = 'superseded' WHERE source = ? AND effective_date = ?",
+        [source, businessDate],
+      );
+      const [before] = await admin.rows<{ n: string }>(
+        'SELECT COUNT(*) AS n FROM recon_run WHERE source = ? AND business_date = ?',
+        [source, businessDate],
+      );
+      const totals = totalsWith(agreed);
+      await admin.run(
+        `INSERT INTO recon_run (source, business_date, run_no, effective_date, file_id, file_name, state, totals, created_at, closed_at)
+         SELECT ?, ?, ?, ?, MAX(file_id), 'file', 'closed', ?, ?, ? FROM settlement_file`,
+        [source, businessDate, Number(before?.n ?? 0) + 1, businessDate, totals, clock.now(), clock.now()],
+      );
+      const [run] = await admin.rows<{ run_id: number }>(
+        'SELECT run_id FROM recon_run WHERE source = ? AND effective_date = ?',
+        [source, businessDate],
+      );
+      const runId = run?.run_id ?? 0;
+      for (const one of breaks)
+        await admin.run(
+          `INSERT INTO recon_break (run_id, kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st, their_st)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          [
+            runId,
+            one.kind,
+            one.sub ?? null,
+            one.paymentId ?? '',
+            one.paymentId ?? null,
+            one.paymentId === undefined ? null : 1,
+            one.ours ?? null,
+            one.theirs ?? null,
+            one.ourStatus ?? (one.ours === undefined ? null : 'S'),
+            one.theirStatus ?? (one.theirs === undefined ? null : 'S'),
+          ],
+        );
+      for (const paymentId of carriedIn)
+        await admin.run(
+          'INSERT INTO recon_carry (run_id, match_key, payment_id, leg_no, carry_until) VALUES (?, ?, ?, 1, ?)',
+          [runId, paymentId, paymentId, businessDate],
+        );
+      return runId;
+    },
+    async balance(accountId) {
+      const [row] = await store.database.rows<{ total: string }>(
+        'SELECT COALESCE(SUM(amount), 0) AS total FROM posting WHERE account_id = ?',
+        [accountId],
+      );
+      return BigInt(row?.total ?? 0);
+    },
+    async expectSound() {
+      expect((await checkLedgerInvariants(store.database)).filter(({ ok }) => !ok)).toEqual([]);
+    },
+  };
+}
+
+function moneyOf(sale: ASale): PaymentMoney {
+  const { adminFee = 2_500n, billerFee = 500n, commission = 1_300n, isImmediate = false } = sale;
+  const total = sale.amount + adminFee;
+  return {
+    paymentId: sale.paymentId,
+    channelId: sale.channelId ?? 'ca017',
+    billerId: sale.billerId ?? sale.source ?? 'LPB01',
+    reference: `ref ${sale.paymentId}`,
+    businessDate: sale.businessDate ?? '2026-07-14',
+    amount: rupiah(sale.amount),
+    adminFee: rupiah(adminFee),
+    billerFee: rupiah(billerFee),
+    commission: rupiah(commission),
+    charge: rupiah(isImmediate ? total - commission : total),
+    drawsFloat: sale.drawsFloat ?? false,
+  };
+}
+
+async function insertSale(store: TestDatabase, sale: ASale, money: PaymentMoney, now: Date): Promise<void> {
+  const { state = 'PAID', source = 'LPB01', subAgentFee } = sale;
+  const { paymentId, channelId, billerId, businessDate, amount, adminFee, billerFee, commission, charge } =
+    money;
+  const offer = JSON.stringify(subAgentFee === undefined ? {} : { subAgentFee: subAgentFee.toString() });
+  await store.admin.run(
+    `INSERT INTO payment (payment_id, channel_id, channel_reference, request_hash, inquiry_id, product_id, biller_id,
+       customer_number, state, code, amount, admin_fee, total, commission, biller_fee, charge, offer, balance_after,
+       business_date, last_event_no, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, 'p', ?, '5311', ?, 'APPROVED', ?, ?, ?, ?, ?, ?, ?, 0, ?, 2, ?, ?)`,
+    [
+      paymentId,
+      channelId,
+      Buffer.from(`ref ${paymentId}`),
+      Buffer.alloc(32, paymentId),
+      `inq_${paymentId}`,
+      billerId,
+      state,
+      amount,
+      adminFee,
+      amount + adminFee,
+      commission,
+      billerFee,
+      charge,
+      offer,
+      businessDate,
+      now,
+      now,
+    ],
+  );
+  await store.admin.run(
+    `INSERT INTO payment_leg (payment_id, leg_no, biller_id, leg_reference, product_id, customer_number, amount, state,
+       source, source_business_date, sent_at, draws_float, live) VALUES (?, 1, ?, ?, 'p', '5311', ?, ?, ?, ?, ?, ?, 1)`,
+    [paymentId, billerId, paymentId, amount, state, source, businessDate, now, money.drawsFloat ? 1 : 0],
+  );
+}
+
+function totalsWith(agreed: { count: number; amount: bigint }): string {
+  const none = { count: 0, ourAmount: '0', theirAmount: '0' };
+  const kinds = Object.fromEntries(
+    ['matched_tol', 'amount', 'status', 'only_ours', 'only_theirs', 'duplicate', 'late', 'agreed_failed'].map(
+      (kind) => [kind, none],
+    ),
+  );
+  const amount = agreed.amount.toString();
+  return JSON.stringify({
+    ours: { count: agreed.count, amount },
+    carryIn: { count: 0, amount: '0' },
+    theirs: { count: agreed.count, amount },
+    kinds: { matched: { count: agreed.count, ourAmount: amount, theirAmount: amount }, ...kinds },
+    lines: { agreedFailed: 0, collapsed: 0, ignored: 0 },
+    bridge: [],
+  });
+}
