@@ -168,6 +168,34 @@ test('an X-EXTERNAL-ID is used once a day and service, but never denies a paymen
   });
 });
 
+test('of several payments of one moment under one X-EXTERNAL-ID one is formed; the others are free under another', async () => {
+  const accounts = Array.from({ length: 6 }, () => account());
+  const orders = await Promise.all(accounts.map((one) => bank.order(one)));
+  const pay = (externalId: (index: number) => string) =>
+    Promise.all(
+      accounts.map((one, index) => bank.pay(one, orders[index] ?? {}, { externalId: externalId(index) })),
+    );
+  const shared = bank.number();
+  const codes = (await pay(() => shared)).map(({ body }) => body.responseCode);
+  expect(codes.toSorted()).toEqual(['2002500', ...Array.from({ length: 5 }, () => '4092500')]);
+
+  const own = accounts.map(() => bank.number());
+  for (const { body } of await pay((index) => own[index] ?? '')) expect(body.responseCode).toBe('2002500');
+  for (const { customerNo } of accounts) expect(await world.truthOf(customerNo.slice(2))).toHaveLength(1);
+});
+
+test('the same payment several times at one moment is formed once, whatever its messages are called', async () => {
+  const one = account();
+  const order = await bank.order(one);
+  const shared = bank.number();
+  const names = [shared, shared, shared, bank.number(), bank.number()];
+  const answers = await Promise.all(names.map((externalId) => bank.pay(one, order, { externalId })));
+  for (const { body } of answers) expect(['2002500', '4042518', '2022500']).toContain(body.responseCode);
+  expect(answers.map(({ body }) => body.responseCode)).toContain('2002500');
+  expect(new Set(answers.map(({ body }) => body.virtualAccountData?.additionalInfo?.paymentId)).size).toBe(1);
+  expect(await world.truthOf(one.customerNo.slice(2))).toHaveLength(1);
+});
+
 test('a payment without an inquiry asks for the bill itself', async () => {
   const one = account();
   const { paidAmount } = await bank.order(one);

@@ -105,7 +105,7 @@ export function aSnapDoor(world: SwitchWorld, changes: Tree = {}, rates = new Ag
       ip: unusual.ip ?? '127.0.0.1',
       showsCertificateOf: () => unusual.isUnpinned !== true,
     });
-    const told = JSON.parse(wire.body.toString()) as Told['body'];
+    const told = JSON.parse(wire.body) as Told['body'];
     return { status: wire.status, code: told.responseCode, body: told, headers: wire.headers };
   };
   /** Asks for a bill that must be there. */

@@ -16,17 +16,19 @@ afterAll(() => store.drop());
 test('names of days gone by and old offers are forgotten, with the rights of the application, and nothing else', async () => {
   const names = new ExternalIds(store.database);
   const use = (businessDate: string, externalId: string) =>
-    names.use(
-      {
-        channelId: 'bank-nusa',
-        businessDate,
-        scope: '24',
-        externalId,
-        reference: undefined,
-        bodyHash: createHash('sha256').update('').digest(),
-      },
-      NOW,
-    );
+    names
+      .of(
+        {
+          channelId: 'bank-nusa',
+          businessDate,
+          scope: '24',
+          externalId,
+          reference: undefined,
+          bodyHash: createHash('sha256').update('').digest(),
+        },
+        NOW,
+      )
+      .use();
   for (const day of ['2026-07-11', '2026-07-12', '2026-07-13', '2026-07-14'])
     for (const externalId of ['1', '2']) await use(day, externalId);
   const offers = new SnapOffers(store.database);

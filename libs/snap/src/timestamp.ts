@@ -7,7 +7,7 @@ import { localIso } from '#lib/kernel';
 export const TIMESTAMP_FORMS = ['offset', 'fraction', 'utc'] as const;
 export type TimestampForm = (typeof TIMESTAMP_FORMS)[number];
 
-const RFC_3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4}-\d{2}-(\d{2}))T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads an X-TIMESTAMP. Only the header's own text is signed, so it is never written anew.
@@ -17,14 +17,18 @@ const RFC_3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}
 export function readTimestamp(text: string, forms: readonly TimestampForm[]): Date | undefined {
   const parts = RFC_3339.exec(text);
   if (!parts) return undefined;
-  const [, date = '', fraction, zone] = parts;
+  const [, date = '', dayOfMonth = '', fraction, zone] = parts;
   if (zone === 'Z' ? !forms.includes('utc') : !forms.includes('offset')) return undefined;
   if (fraction !== undefined && !forms.includes('fraction')) return undefined;
-  const day = Date.parse(`${date}T00:00:00Z`);
   const ms = Date.parse(text);
-  if (Number.isNaN(ms) || Number.isNaN(day)) return undefined;
-  // A 30th of February would else be read as a day in March.
-  return new Date(day).toISOString().startsWith(date) ? new Date(ms) : undefined;
+  if (Number.isNaN(ms) || (dayOfMonth > '28' && !exists(date))) return undefined;
+  return new Date(ms);
+}
+
+/** A 30th of February would be read as a day in March. */
+function exists(date: string): boolean {
+  const day = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(day) && new Date(day).toISOString().startsWith(date);
 }
 
 /** Whether an instant lies within so many milliseconds of now, before it or after it. */

@@ -29,7 +29,13 @@ export {
 } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
-export type { DirectPaymentRequest, InquiryRequest, PaymentRequest, ReversalRequest } from './requests';
+export type {
+  DirectPaymentRequest,
+  FormedAlongside,
+  InquiryRequest,
+  PaymentRequest,
+  ReversalRequest,
+} from './requests';
 export { ReceiptFlow, type HandedOut, type ReceiptRequest } from './receipt.flow';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
 export type { Reversal } from './reversal';

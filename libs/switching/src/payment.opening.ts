@@ -124,7 +124,8 @@ export class PaymentOpening {
       if (objection) return this.repeatOr(request, objection);
       const day = await this.takeOfDay(payment, sold);
       if (!day.ok) return this.repeatOr(request, day.error);
-      const result = await this.commit(payment, bill, holder, together(guard.value, day.value), way);
+      const beside = together(together(guard.value, day.value), besideOf(request));
+      const result = await this.commit(payment, bill, holder, beside, way);
       switch (result.kind) {
         case 'committed':
           logMove(this.moves, payment, 'deposit held');
@@ -137,7 +138,7 @@ export class PaymentOpening {
             refusal('DEPOSIT_INSUFFICIENT', `available ${result.available}, charge ${payment.offer.charge}`),
           );
         case 'clash': {
-          const inTheWay = objectionOf(result.key, inquiry, sold);
+          const inTheWay = objectionOf(result.key, inquiry, sold) ?? takenBeside(result.key, request);
           const known = await this.repeatOr(request, inTheWay ?? ANOTHER_DRAW);
           if (known.ok || inTheWay) return known;
           if (result.key === DAY_USE_KEY) {
@@ -328,6 +329,16 @@ function objectionOf(key: string, inquiry: StoredInquiry, { product }: SoldProdu
   return key === 'payment_bill_in_payment'
     ? refusal('BILL_IN_PAYMENT', `${product.productId} ${inquiry.inquiryId}`)
     : undefined;
+}
+
+/** What the request's door has written beside the payment. */
+function besideOf({ alongside }: PaymentRequest): SaleGuard {
+  return alongside ? { claims: [alongside.claim], rows: [alongside.row], updates: [] } : NO_GUARD;
+}
+
+/** Keys of two tables may have one name: whoever hears this looks whether it was its own. */
+function takenBeside(key: string, { alongside }: PaymentRequest): Refusal | undefined {
+  return alongside?.claim.key === key ? alongside.taken : undefined;
 }
 
 /** The unique keys of a payment's rows. */

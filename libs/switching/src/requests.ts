@@ -1,4 +1,5 @@
-import type { Rupiah } from '#lib/kernel';
+import type { Refusal, Rupiah } from '#lib/kernel';
+import type { Claim, Row } from '#lib/ledger';
 
 /** A channel asks what a customer owes. */
 export interface InquiryRequest {
@@ -32,6 +33,15 @@ export interface ReversalRequest {
   answerWithinMs: number;
 }
 
+/** A row that comes into being with a payment. */
+export interface FormedAlongside {
+  row: Row;
+  /** The row's unique key: no other payment and no other message may have it. */
+  claim: Claim;
+  /** The answer where a key of that name is taken and no payment stands under the reference: nothing was formed. */
+  taken: Refusal;
+}
+
 /** A channel pays an offer. */
 export interface PaymentRequest {
   channelId: string;
@@ -46,6 +56,8 @@ export interface PaymentRequest {
   about?: { productId: string; customer: string };
   /** For so long the same sale is not made twice under two references; left out: it may be. */
   duplicateGuardMs?: number;
+  /** What its door must remember of the message: written in the commit that forms the payment, or not at all. */
+  alongside?: FormedAlongside;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
   /** How long the channel waits for an answer. */

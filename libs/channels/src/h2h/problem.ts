@@ -52,7 +52,7 @@ export const h2hDialect = (jsonDepthMax: number): HttpDialect => ({
     return {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json' },
-      body: Buffer.from(JSON.stringify(problem)),
+      body: JSON.stringify(problem),
     };
   },
   said(request) {

@@ -13,7 +13,7 @@ export interface HttpCall {
 export interface WireAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: Buffer;
+  body: string;
 }
 
 /** How a door that is spoken over HTTP says no; also where a request reached none of its routes. */
@@ -27,7 +27,10 @@ export interface HttpDialect {
   /** @param payment the one that stands in the request's way, if any. */
   refusal(refusal: Refusal, call: HttpCall, payment?: Payment): WireAnswer;
 
-  /** What support reads of a call that was refused, masked; nothing of a call whose sender is not known. */
+  /**
+   * What support reads of a call that was refused: only what is listed as safe, for nothing masks it after this; nothing
+   * of a call whose sender is not known.
+   */
   said?(request: FastifyRequest): Readonly<Record<string, unknown>>;
 }
 
@@ -47,7 +50,14 @@ export class HttpDialects {
   }
 }
 
-/** Writes an answer; as bytes, so that the framework adds no charset to its type. */
+/**
+ * Writes an answer. With a serializer of its own the framework adds no charset to its type; as text it leaves in one
+ * piece with its headers.
+ */
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: WireAnswer): void {
-  void reply.status(status).headers(headers).send(body);
+  void reply.status(status).headers(headers).serializer(asItStands).send(body);
+}
+
+function asItStands(body: unknown): string {
+  return body as string;
 }

@@ -159,7 +159,7 @@ function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket, d
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${body.length}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n`);

@@ -30,6 +30,6 @@ export function writeAnswer(
   return {
     status: Number(snapCase.slice(0, 3)),
     headers: { 'content-type': 'application/json', 'x-timestamp': snapTimestamp(now), ...more },
-    body: Buffer.from(JSON.stringify(body)),
+    body: JSON.stringify(body),
   };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { BusinessDate } from '#lib/kernel';
-import { Coalescing, type Statements } from '#lib/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refusal, type BusinessDate } from '#lib/kernel';
+import { Coalescing, sqlFaultOf, type SqlValue, type Statements } from '#lib/platform';
+import type { FormedAlongside } from '#lib/switching';
 
 /** A signed message that names itself by an X-EXTERNAL-ID. */
 export interface NamedMessage {
@@ -37,7 +39,15 @@ interface Row {
   attempt: Buffer;
 }
 
+const TABLE = 'snap_external_id';
+
 const ROWS_PER_QUESTION = 64;
+
+/** A name may be written with a payment at the same moment, in another order: then the server asks one of the two again. */
+const TRIES_MAX = 5;
+
+/** What a payment's message hears of its opening where its name may be taken; told to nobody. */
+export const NAME_TAKEN = refusal('NOT_NOW', 'the X-EXTERNAL-ID may be in use');
 
 /** Each by the whole key: the servers we run on read a list of rows less well. */
 const BY_NAME = '(channel_id = ? AND business_date = ? AND scope = ? AND external_id = ?)';
@@ -53,40 +63,18 @@ export class ExternalIds {
     this.kept = new Coalescing((attempts) => this.keepAll(attempts), ROWS_PER_QUESTION);
   }
 
-  /** Uses a name up, durably, unless it was used before. */
-  async use(message: NamedMessage, at: Date): Promise<Naming> {
+  /** The name of one message, not used up yet. */
+  of(message: NamedMessage, at: Date): MessageName {
     this.attempts += 1;
     const attempt = `${this.process}${this.attempts.toString(36)}`;
-    const standing = await this.kept.ask({ attempt, at, ...message });
-    if (!standing) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
-    if (standing.attempt === attempt) return { kind: 'new' };
-    return {
-      kind: 'repeated',
-      isSameReference: message.reference !== undefined && standing.reference === message.reference,
-      isSameBody: standing.bodyHash.equals(message.bodyHash),
-    };
+    return new MessageName({ attempt, at, ...message }, (asked) => this.kept.ask(asked));
   }
 
   /** Who comes first writes its attempt. Unless all did, everybody then reads whose attempt stands. */
   private async keepAll(attempts: readonly Attempt[]): Promise<(Standing | undefined)[]> {
     // In one order, so that two switches that write the same names do not wait for one another.
     const inOrder = [...attempts].sort(byName);
-    const written = await this.statements.run(
-      'INSERT IGNORE INTO snap_external_id ' +
-        '(channel_id, business_date, scope, external_id, reference, body_hash, attempt, at) VALUES ?',
-      [
-        inOrder.map((one) => [
-          one.channelId,
-          one.businessDate,
-          one.scope,
-          one.externalId,
-          one.reference ?? null,
-          one.bodyHash,
-          one.attempt,
-          one.at,
-        ]),
-      ],
-    );
+    const written = await this.insert(inOrder.map((attempt) => Object.values(rowOf(attempt))));
     if (written === attempts.length) return [...attempts];
     const rows = await this.statements.rows<Row>(
       'SELECT channel_id, business_date, scope, external_id, reference, body_hash, attempt FROM snap_external_id ' +
@@ -98,6 +86,71 @@ export class ExternalIds {
       standings.get([channelId, businessDate, scope, externalId].join(' ')),
     );
   }
+
+  private async insert(rows: SqlValue[][]): Promise<number> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.statements.run(
+          `INSERT IGNORE INTO ${TABLE} ` +
+            '(channel_id, business_date, scope, external_id, reference, body_hash, attempt, at) VALUES ?',
+          [rows],
+        );
+      } catch (error) {
+        if (tries === TRIES_MAX || sqlFaultOf(error) !== 'redo') throw error;
+        await sleep(Math.random() * 10 * tries);
+      }
+  }
+}
+
+/** The name of one message: used up with the payment that it forms, or by itself before anything is said. */
+export class MessageName {
+  private naming: Promise<Naming> | undefined;
+
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly keep: (attempt: Attempt) => Promise<Standing | undefined>,
+  ) {}
+
+  /** Uses it up with a payment: where that is formed, the name was new. */
+  get alongside(): FormedAlongside {
+    const { channelId, businessDate, scope, externalId } = this.attempt;
+    return {
+      row: { table: TABLE, values: rowOf(this.attempt) },
+      claim: { key: 'PRIMARY', value: [channelId, businessDate, scope, externalId].join('-') },
+      taken: NAME_TAKEN,
+    };
+  }
+
+  /** Uses it up, durably, unless it was used before. Asked again it says the same. */
+  use(): Promise<Naming> {
+    this.naming ??= this.used();
+    return this.naming;
+  }
+
+  private async used(): Promise<Naming> {
+    const { attempt, reference, bodyHash } = this.attempt;
+    const standing = await this.keep(this.attempt);
+    if (!standing) throw new Error('an X-EXTERNAL-ID that was kept cannot be found');
+    if (standing.attempt === attempt) return { kind: 'new' };
+    return {
+      kind: 'repeated',
+      isSameReference: reference !== undefined && standing.reference === reference,
+      isSameBody: standing.bodyHash.equals(bodyHash),
+    };
+  }
+}
+
+function rowOf(attempt: Attempt) {
+  return {
+    channel_id: attempt.channelId,
+    business_date: attempt.businessDate,
+    scope: attempt.scope,
+    external_id: attempt.externalId,
+    reference: attempt.reference ?? null,
+    body_hash: attempt.bodyHash,
+    attempt: attempt.attempt,
+    at: attempt.at,
+  } satisfies Record<string, SqlValue>;
 }
 
 /** The order of the unique key. */

@@ -1,6 +1,6 @@
 import type { Rupiah } from '#lib/kernel';
 import { isObject, plainOf, type JsonObject, type VirtualAccountIdentity } from '#lib/snap';
-import type { Naming } from './external-ids';
+import type { MessageName } from './external-ids';
 import type { NamedOffer } from './offers';
 import type { SnapPeer } from './partners';
 
@@ -12,7 +12,7 @@ export interface SnapMessage {
   members: Readonly<Record<string, unknown>>;
   /** As it came, for what is repeated. */
   body: JsonObject;
-  naming: Naming;
+  name: MessageName;
   /** What the inquiry of the payment's own number led to, if it is about a payment and there was one. */
   offer: NamedOffer | undefined;
   /** When it came. */

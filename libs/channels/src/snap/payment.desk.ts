@@ -2,15 +2,24 @@ import { hash } from 'node:crypto';
 import { amountWithin, type Catalog } from '#lib/catalog';
 import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/kernel';
 import { caseOf, type SnapCase } from '#lib/snap';
-import { customerOf, statusOf, type Payment, type PaymentFlow, type Payments } from '#lib/switching';
+import {
+  customerOf,
+  statusOf,
+  type Answer,
+  type FormedAlongside,
+  type Payment,
+  type PaymentFlow,
+  type Payments,
+} from '#lib/switching';
 import type { Accounts, ReadAccount } from './accounts';
 import type { SnapAnswer } from './answer';
+import { NAME_TAKEN, type Naming } from './external-ids';
 import type { InquiryDesk } from './inquiry.desk';
 import { amountOf, textOf, type SnapMessage } from './message';
-import type { SnapOffers } from './offers';
+import type { NamedOffer, SnapOffers } from './offers';
 import { echo, flagOf, IDENTITY_NAMES, presentPayment, withAdditional } from './present';
 import { referenceOf } from './reference';
-import { refusedBy, snapRefusal, type SnapRefusal } from './refused';
+import { NAME_USED, refusedBy, snapRefusal, type SnapRefusal } from './refused';
 import type { Shape } from './shapes';
 
 /** A payment message with what it orders. */
@@ -24,8 +33,8 @@ interface Order {
   contentHash: Buffer;
 }
 
-/** How a payment message stands to the payment of its number. */
-type Standing = 'first' | 'repeat' | 'other content';
+/** How a payment message stands to the payment of its number; the same message again comes under a used name. */
+type Standing = 'first' | 'repeat' | 'message again' | 'other content';
 
 /** Services 25 and 33: the customer has paid. */
 export class PaymentDesk {
@@ -40,51 +49,85 @@ export class PaymentDesk {
   ) {}
 
   /**
-   * Pays the bill behind an account number once, whatever number of messages say so. A refusal says that nothing was
-   * formed and that nothing stands under this number: a message that would be refused is first looked up.
+   * Pays the bill behind an account number once, whatever number of messages say so. The message's name is used up in
+   * the commit that forms the payment; whatever else comes of it is judged by that name first. A refusal says that
+   * nothing was formed and that nothing stands under this number: a message that would be refused is first looked up.
    */
   async pay(shape: Shape, message: SnapMessage): Promise<Result<SnapAnswer, SnapRefusal>> {
-    const { peer } = message;
     const account = this.accounts.read(message);
     const order = orderOf(shape, message, account);
-    const isAdvice = textOf(message, 'flagAdvise') === 'Y';
-    if (isAdvice && peer.profile.repeatedPayment.unseenAdvice === 'refused') {
+    const named = account.ok && mayBeFormed(order) ? await this.namedOffer(order) : undefined;
+    const isItsOwn = named !== undefined && account.ok && isOf(account.value, named);
+    const answer = isItsOwn ? await this.payOffer(order, named.inquiryId, message.name.alongside) : undefined;
+    if (answer?.kind === 'payment' && !answer.isRepeat) return this.told(order, answer.payment, 'first');
+
+    const naming = await message.name.use();
+    if (naming.kind === 'repeated' && !naming.isSameReference) {
+      const known = await this.payments.findByReference(order.channelId, order.reference);
+      return known ? this.told(order, known, 'other content') : fail(NAME_USED);
+    }
+    if (answer && !isNameTaken(answer)) return this.answered(order, answer, naming);
+    return this.payUnderItsName(order, account, naming);
+  }
+
+  /** Pays once the message's name is used up and speaks for it. */
+  private async payUnderItsName(
+    order: Order,
+    account: Result<ReadAccount, SnapRefusal>,
+    naming: Naming,
+  ): Promise<Result<SnapAnswer, SnapRefusal>> {
+    if (isUnseenAdviceRefused(order)) {
       const unseen = snapRefusal('40401', undefined, 'an advice for a payment never seen');
       const known = await this.payments.findByReference(order.channelId, order.reference);
       if (!known) return fail(unseen);
     }
-    if (!account.ok) return this.refuse(order, account.error);
-    const total = amountOf(message, 'totalAmount');
-    if (total !== undefined && total !== order.paid)
-      return this.refuse(order, snapRefusal('40413', undefined, 'paidAmount is not totalAmount'));
+    if (!account.ok) return this.refuse(order, account.error, naming);
+    if (isOtherTotal(order))
+      return this.refuse(order, snapRefusal('40413', undefined, 'paidAmount is not totalAmount'), naming);
 
     const offer = await this.offerFor(order, account.value);
-    if (!offer.ok) return this.refuse(order, offer.error);
-    const answer = await this.paymentFlow.pay({
-      channelId: order.channelId,
-      reference: order.reference,
-      inquiryId: offer.value,
-      total: order.paid,
-      contentHash: order.contentHash,
-      answerWithinMs: peer.profile.answerWithinMs - this.spentMs(message),
+    if (!offer.ok) return this.refuse(order, offer.error, naming);
+    return this.answered(order, await this.payOffer(order, offer.value), naming);
+  }
+
+  private payOffer(order: Order, inquiryId: string, alongside?: FormedAlongside): Promise<Answer> {
+    const { channelId, reference, paid, contentHash, message } = order;
+    return this.paymentFlow.pay({
+      channelId,
+      reference,
+      inquiryId,
+      total: paid,
+      contentHash,
+      ...(alongside && { alongside }),
+      answerWithinMs: message.peer.profile.answerWithinMs - this.spentMs(message),
     });
+  }
+
+  private async answered(
+    order: Order,
+    answer: Answer,
+    naming: Naming,
+  ): Promise<Result<SnapAnswer, SnapRefusal>> {
     if (answer.kind === 'payment')
-      return this.told(order, answer.payment, answer.isRepeat ? 'repeat' : 'first');
+      return this.told(order, answer.payment, answer.isRepeat ? repeatUnder(naming) : 'first');
     if (answer.kind === 'offer') throw new Error('an offer is no answer to a payment');
     if (answer.payment) return this.told(order, answer.payment, 'other content');
-    return this.refuse(order, finallyRefused(refusedBy(answer.refusal)));
+    return this.refuse(order, finallyRefused(refusedBy(answer.refusal)), naming);
+  }
+
+  /** The offer that its inquiry led to, or that goes by the payment's own number. */
+  private async namedOffer({ channelId, message }: Order): Promise<NamedOffer | undefined> {
+    const asked = textOf(message, 'inquiryRequestId');
+    const ofInquiry = asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked));
+    return ofInquiry ?? message.offer;
   }
 
   /** Which offer is paid: the one its inquiry led to; or the one its payment used; or one we ask for now. */
   private async offerFor(order: Order, account: ReadAccount): Promise<Result<string, SnapRefusal>> {
-    const { channelId, message, reference } = order;
-    const asked = textOf(message, 'inquiryRequestId');
-    const named =
-      (asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked))) ??
-      message.offer;
+    const { channelId, reference } = order;
+    const named = await this.namedOffer(order);
     if (named) {
-      const isOfAccount = named.productId === account.productId && named.customer === account.customer;
-      if (isOfAccount) return ok(named.inquiryId);
+      if (isOf(account, named)) return ok(named.inquiryId);
       return fail(snapRefusal('40401', undefined, 'the inquiry of this number was about another account'));
     }
     const known = await this.payments.findByReference(channelId, reference);
@@ -102,11 +145,15 @@ export class PaymentDesk {
   }
 
   /** Refuses, unless a payment stands under this number: then its truth is the answer. */
-  private async refuse(order: Order, refusal: SnapRefusal): Promise<Result<SnapAnswer, SnapRefusal>> {
+  private async refuse(
+    order: Order,
+    refusal: SnapRefusal,
+    naming: Naming,
+  ): Promise<Result<SnapAnswer, SnapRefusal>> {
     const known = await this.payments.findByReference(order.channelId, order.reference);
     if (!known) return fail(refusal);
     const isSame = known.contentHash.equals(order.contentHash);
-    return this.told(order, known, isSame ? 'repeat' : 'other content');
+    return this.told(order, known, isSame ? repeatUnder(naming) : 'other content');
   }
 
   /** How a payment stands, told to a message about it that cannot be acted on. */
@@ -142,6 +189,35 @@ export class PaymentDesk {
   private spentMs({ at }: SnapMessage): number {
     return Math.max(0, this.clock.now().getTime() - at.getTime());
   }
+}
+
+/** Whether nothing of the message itself keeps a payment from being formed. */
+function mayBeFormed(order: Order): boolean {
+  return !isUnseenAdviceRefused(order) && !isOtherTotal(order);
+}
+
+/** Whether an advice must know its payment. */
+function isUnseenAdviceRefused({ message }: Order): boolean {
+  const isAdvice = textOf(message, 'flagAdvise') === 'Y';
+  return isAdvice && message.peer.profile.repeatedPayment.unseenAdvice === 'refused';
+}
+
+function isOtherTotal({ message, paid }: Order): boolean {
+  const total = amountOf(message, 'totalAmount');
+  return total !== undefined && total !== paid;
+}
+
+function isOf({ productId, customer }: ReadAccount, offer: NamedOffer): boolean {
+  return offer.productId === productId && offer.customer === customer;
+}
+
+/** By identity: whatever else is refused for now is an answer. */
+function isNameTaken(answer: Answer): boolean {
+  return answer.kind === 'refused' && answer.refusal === NAME_TAKEN;
+}
+
+function repeatUnder({ kind }: Naming): Standing {
+  return kind === 'repeated' ? 'message again' : 'repeat';
 }
 
 function orderOf(shape: Shape, message: SnapMessage, account: Result<ReadAccount, SnapRefusal>): Order {
@@ -206,7 +282,7 @@ function caseOfPayment(payment: Payment, standing: Standing, message: SnapMessag
 
 /** Whether a repeat of a payment that succeeded is told like the first message. */
 function isReplayed(standing: Standing, message: SnapMessage): boolean {
-  if (standing === 'other content' || message.naming.kind === 'repeated') return false;
+  if (standing !== 'repeat') return false;
   const { advice, plain } = message.peer.profile.repeatedPayment;
   return (textOf(message, 'flagAdvise') === 'Y' ? advice : plain) === 'replayed';
 }

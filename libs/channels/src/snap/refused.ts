@@ -31,6 +31,9 @@ const INDONESIAN: Partial<Record<SnapCase, string>> = {
   '42900': 'Terlalu banyak permintaan',
 };
 
+/** No to a message under a name that another one has used up today. */
+export const NAME_USED = snapRefusal('40900', undefined, 'the X-EXTERNAL-ID was used today');
+
 /** How members of a core request are called in SNAP. */
 const NAMES: Readonly<Record<string, string>> = {
   customerNumber: 'customerNo',

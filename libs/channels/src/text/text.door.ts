@@ -75,6 +75,6 @@ function written({ profile: { answers } }: TextDesk, answer: TextAnswer): WireAn
   return {
     status: answers.status === 'ours' ? answer.status : 200,
     headers: { 'content-type': answers.mediaType },
-    body: Buffer.from(lineOf(answers, answer)),
+    body: lineOf(answers, answer),
   };
 }
