@@ -9,6 +9,7 @@ import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addOutboundCommands } from './outbound-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
@@ -38,6 +39,7 @@ addReconciliationCommands(program);
 addFileCommands(program);
 addReportCommands(program);
 addTraceCommand(program);
+addOutboundCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
 

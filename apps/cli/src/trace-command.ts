@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { archivePath, formatOn, readFormats, readSettlementFile } from '#lib/files';
+import { formatOn, plainCopy, readFormats, readSettlementFile } from '#lib/files';
 import { isPaymentId, normalizePaymentId } from '#lib/kernel';
 import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
 import { tracePayment, type FindLine, type FoundLine, type TracePart } from '#lib/reports';
@@ -55,7 +55,7 @@ function lineFinder(home: string): FindLine {
     let found: FoundLine | undefined;
     try {
       await readSettlementFile({
-        path: archivePath(home, source, businessDate, sha256),
+        path: await plainCopy(home, source, businessDate, sha256),
         name: fileName,
         format,
         onRows: async (rows) => {

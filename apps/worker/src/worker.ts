@@ -43,6 +43,7 @@ import {
   stopWhenBehind,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
+import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
 
@@ -156,6 +157,15 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
   });
+  const stopFiles = startFilesForPeople({
+    database: dayDatabase,
+    clock,
+    home: options.home,
+    configDirectory,
+    formats,
+    jobs,
+    logger,
+  });
   return {
     async close() {
       await Promise.all([
@@ -166,6 +176,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         floats.stop(),
         stamps.stop(),
         stopReconciliation(),
+        stopFiles(),
         stopBooksCheck(),
       ]);
       await writer.close();

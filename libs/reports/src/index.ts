@@ -10,6 +10,7 @@ export {
   type ExportTools,
 } from './exports';
 export { ReportDoesNotTie, type MadeReport, type ReportOrder } from './make-report';
+export { listOrders, makeOrdered, queueReport, type OrderTools, type QueuedReport } from './orders';
 export type { RecapBreak, RecapInput } from './recap-input';
 export type { TieResult } from './ties';
 export type { FindLine, FoundLine } from './trace/reconciliation';

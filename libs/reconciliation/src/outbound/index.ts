@@ -1,3 +1,3 @@
 export { readOutboundContracts, type OutboundContract } from './contract';
-export { listOutboundFiles, planFile, type OutboundFile } from './outbound-files';
+export { listOutboundFiles, type OutboundFile } from './outbound-files';
 export { workOutbound, type Outbox, type OutboundTools } from './work-outbound';

@@ -35,26 +35,40 @@ const COLUMNS =
   'amount, sent_at, ack_due_at, overdue_at';
 
 /**
- * Plans a file of a day, unless the run is told of already. It replaces the one before it.
- * @returns whether one was planned now.
+ * Plans the one file that a day has where it does not wait for runs. Two planners may see the same gap; the unique key
+ * lets one of them win.
+ * @returns whether it was planned now.
  */
-export async function planFile(
+export async function planDay(
   database: Database,
   contract: string,
   businessDate: BusinessDate,
-  run: { runId: number; runNo: number } | null,
   now: Date,
 ): Promise<boolean> {
-  const [last] = await database.rows<{ seq: number | null }>(
-    'SELECT MAX(seq) AS seq FROM outbound_file WHERE contract = ? AND business_date = ?',
-    [contract, businessDate],
+  const planned = await database.run(
+    `INSERT IGNORE INTO outbound_file (contract, business_date, seq, state, planned_at) VALUES (?, ?, 1, 'planned', ?)`,
+    [contract, businessDate, now],
   );
-  const before = last?.seq ?? null;
-  // Two planners may see the same gap; the unique keys let one of them win.
+  return planned === 1;
+}
+
+/**
+ * Plans the file that tells of a run, once for ever. It replaces the one before it. Where another run's file takes the
+ * sequence at the same moment, the next look plans it.
+ * @returns whether it was planned now.
+ */
+export async function planRun(
+  database: Database,
+  contract: string,
+  businessDate: BusinessDate,
+  run: { runId: number; runNo: number },
+  now: Date,
+): Promise<boolean> {
   const planned = await database.run(
     `INSERT IGNORE INTO outbound_file (contract, business_date, seq, run_id, run_no, replaces, state, planned_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'planned', ?)`,
-    [contract, businessDate, (before ?? 0) + 1, run?.runId ?? null, run?.runNo ?? null, before, now],
+     SELECT ?, ?, COALESCE(MAX(seq), 0) + 1, ?, ?, MAX(seq), 'planned', ? FROM outbound_file
+     WHERE contract = ? AND business_date = ?`,
+    [contract, businessDate, run.runId, run.runNo, now, contract, businessDate],
   );
   return planned === 1;
 }

@@ -1,8 +1,8 @@
 import { addDays, type BusinessDate } from '#lib/kernel';
 import type { Database } from '#lib/platform';
-import { onTheDayAfter } from '../day-clock';
+import { localInstant } from '../day-clock';
 import type { OutboundContract } from './contract';
-import { planFile } from './outbound-files';
+import { planDay, planRun } from './outbound-files';
 
 /** How many days are caught up at once; the next look goes on. */
 const DAYS_AT_ONCE = 31;
@@ -36,7 +36,7 @@ async function planAfterRuns(
   );
   let planned = 0;
   for (const run of runs)
-    if (await planFile(database, contract, run.effective_date, { runId: run.run_id, runNo: run.run_no }, now))
+    if (await planRun(database, contract, run.effective_date, { runId: run.run_id, runNo: run.run_no }, now))
       planned += 1;
   return planned;
 }
@@ -57,10 +57,10 @@ async function planAfterDays(
   let planned = 0;
   for (
     let day = first;
-    planned < DAYS_AT_ONCE && now >= onTheDayAfter(day, at, timeZone);
+    planned < DAYS_AT_ONCE && now >= localInstant(addDays(day, 1), at, timeZone);
     day = addDays(day, 1)
   ) {
-    await planFile(database, contract, day, null, now);
+    await planDay(database, contract, day, now);
     planned += 1;
   }
   return planned;

@@ -25,9 +25,17 @@ interface RunRow {
   run_id: number;
   run_no: number;
   business_date: BusinessDate;
+  /** The one file of the day, or the first of them. */
   file_name: string;
   sha256: string;
+  batch_id: number | null;
   closed_at: Date;
+}
+
+interface FileRow {
+  file_no: number;
+  file_name: string;
+  sha256: string;
 }
 
 interface BreakRow {
@@ -35,6 +43,7 @@ interface BreakRow {
   sub: string | null;
   our_amount: string | null;
   their_amount: string | null;
+  file_no: number | null;
   line_no: number | null;
   carry_until: BusinessDate | null;
 }
@@ -59,7 +68,7 @@ export async function reconciliationPart(
         break;
       }
       const one = await breakOf(reading, run.run_id, leg.leg_reference);
-      found.push(await outcomeRow(leg, run, one, findLine));
+      found.push(await outcomeRow(reading, leg, run, one, findLine));
       const isCarried: boolean = one?.kind === 'late' && one.carry_until !== null && day < one.carry_until;
       day = isCarried ? addDays(day, 1) : null;
     }
@@ -80,21 +89,16 @@ export async function reconciliationPart(
 }
 
 async function outcomeRow(
+  reading: TraceReading,
   leg: TracedPayment['legs'][number],
   run: RunRow,
   one: BreakRow | undefined,
   findLine: FindLine,
 ): Promise<TracePart['rows'][number]> {
+  const files = await filesOf(reading, run);
   const isListed = one === undefined && !['DECLINED', 'REVERSED'].includes(leg.state);
-  const line = isListed
-    ? await findLine({
-        source: leg.source,
-        businessDate: run.business_date,
-        sha256: run.sha256,
-        fileName: run.file_name,
-        legReference: leg.leg_reference,
-      })
-    : undefined;
+  const found = isListed ? await findInFiles(files, leg, run, findLine) : undefined;
+  const file = found?.file ?? files.find(({ file_no }) => file_no === one?.file_no) ?? files[0];
   return {
     leg: leg.leg_no,
     source: leg.source,
@@ -104,12 +108,44 @@ async function outcomeRow(
     outcome: one?.kind ?? (leg.state === 'DECLINED' ? 'agreed_failed' : 'matched'),
     sub: one?.sub ?? null,
     ourAmount: one ? one.our_amount : leg.amount,
-    theirAmount: one ? one.their_amount : (line?.amount.toString() ?? null),
-    theirReference: line?.theirRef ?? leg.biller_reference,
-    file: run.file_name,
-    line: one?.line_no ?? line?.line ?? null,
-    sha256: run.sha256,
+    theirAmount: one ? one.their_amount : (found?.line.amount.toString() ?? null),
+    theirReference: found?.line.theirRef ?? leg.biller_reference,
+    file: file?.file_name ?? run.file_name,
+    line: one?.line_no ?? found?.line.line ?? null,
+    sha256: file?.sha256 ?? run.sha256,
   };
+}
+
+async function findInFiles(
+  files: readonly FileRow[],
+  { source, leg_reference }: TracedPayment['legs'][number],
+  { business_date }: RunRow,
+  findLine: FindLine,
+): Promise<{ file: FileRow; line: FoundLine } | undefined> {
+  for (const file of files) {
+    const line = await findLine({
+      source,
+      businessDate: business_date,
+      sha256: file.sha256,
+      fileName: file.file_name,
+      legReference: leg_reference,
+    });
+    if (line) return { file, line };
+  }
+  return undefined;
+}
+
+/** The files that a run was made of, in their order. */
+async function filesOf({ rows }: TraceReading, run: RunRow): Promise<FileRow[]> {
+  const files =
+    run.batch_id === null
+      ? []
+      : await rows<FileRow>(
+          `SELECT b.file_no, b.file_name, f.sha256 FROM recon_batch_file b
+           JOIN settlement_file f ON f.file_id = b.file_id WHERE b.batch_id = ? ORDER BY b.file_no`,
+          [run.batch_id],
+        );
+  return files.length > 0 ? files : [{ file_no: 1, file_name: run.file_name, sha256: run.sha256 }];
 }
 
 async function runOf(
@@ -118,7 +154,7 @@ async function runOf(
   businessDate: BusinessDate,
 ): Promise<RunRow | undefined> {
   const [run] = await rows<RunRow>(
-    `SELECT r.run_id, r.run_no, r.business_date, r.file_name, f.sha256, r.closed_at
+    `SELECT r.run_id, r.run_no, r.business_date, r.file_name, f.sha256, r.batch_id, r.closed_at
      FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id WHERE r.source = ? AND r.effective_date = ?`,
     [source, businessDate],
   );
@@ -131,7 +167,7 @@ async function breakOf(
   legReference: string,
 ): Promise<BreakRow | undefined> {
   const [one] = await rows<BreakRow>(
-    `SELECT kind, sub, our_amount, their_amount, line_no, carry_until FROM recon_break
+    `SELECT kind, sub, our_amount, their_amount, file_no, line_no, carry_until FROM recon_break
      WHERE run_id = ? AND match_key = ? AND kind <> 'duplicate' ORDER BY break_id LIMIT 1`,
     [runId, legReference],
   );

@@ -140,8 +140,12 @@ async function payoutParts(
   const payouts =
     has('payout') && settlements.length > 0
       ? await rows<PayoutRow>(
-          `SELECT reference, party_kind, party_id, amount, state, updated_at FROM payout
-           WHERE settlement_id IN (?) AND party_id IN (?) ORDER BY reference`,
+          // What a settlement gives may be paid together with that of others, by a payout that names the first of them.
+          `SELECT DISTINCT o.reference, o.party_kind, o.party_id, o.amount, o.state, o.updated_at
+           FROM settlement_net n JOIN payout first ON first.reference = n.paid_by
+           JOIN payout o ON o.settlement_id = first.settlement_id AND o.party_kind = first.party_kind
+             AND o.party_id = first.party_id
+           WHERE n.settlement_id IN (?) AND n.party_id IN (?) ORDER BY o.reference`,
           [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
         )
       : [];
