@@ -15,7 +15,11 @@ const BENCHES = {
   'snap-verify': 8,
   'noisy-neighbour': 15,
   catalog: 8,
+<<<<<<< HEAD
   report: 8,
+=======
+  recon: 1,
+>>>>>>> next
 };
 
 const HELP = `npm run bench -- <name> [options]
@@ -36,12 +40,16 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
   noisy-neighbour
                  one biller dead at 200/s: what a healthy one's payments notice of it
   catalog        500 billers, 5,000 products, 100 channels: start, lookup, how soon a change is seen
+  recon          one source's day: a file over SFTP against as many payments, planted faults, to a closed run
 
   report         a CSV of 1,000,000 rows and a workbook of 200,000: time and memory
 
   --seconds n    how long each measured part takes (default 8; idle 10, noisy-neighbour 15, overload and soak 600)
   --db-rtt-ms n  payments: put the database so many milliseconds away
   --channel c    payments: snap or iso8583, by turns with the H2H API
+  --rows n       recon: rows of each side (default 1000000)
+  --with-payments
+                 recon: with 1,000 payments a second beside it
   --help         this text`;
 
 const signal = stopSignal();
@@ -55,6 +63,8 @@ async function main() {
       seconds: { type: 'string' },
       'db-rtt-ms': { type: 'string', default: '0' },
       channel: { type: 'string', default: 'h2h' },
+      rows: { type: 'string', default: '1000000' },
+      'with-payments': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -76,6 +86,8 @@ async function main() {
     seconds,
     dbRttMs,
     channel: values.channel,
+    rows: wholeNumber('--rows', values.rows, 1_000),
+    withPayments: values['with-payments'],
     signal,
     log: (/** @type {string} */ line) => console.log(line),
   });

@@ -34,29 +34,24 @@ export class ControlTotals {
   }
 
   /**
-   * Holds the lines against what is stated about them.
+   * Holds the lines against what is stated about them; what is not stated is not held.
    * @param where what states it, for the message; `line` null for another file.
    * @throws Refused with both totals.
    */
   compare(stated: StatedTotals, where: string, line: number | null): void {
-    const { count, amount, hash } = this.control;
     const held = (
       gate: 'control_count' | 'control_amount' | 'control_hash',
       what: string,
       said: bigint | undefined,
       computed: bigint,
     ) => {
-      if (said === computed) return;
+      if (said === undefined || said === computed) return;
       const field = gate.slice('control_'.length);
-      const reason =
-        said === undefined
-          ? `${where} states no ${field}; the lines make ${computed} ${what}`
-          : `${where} states ${said} ${what}, the lines make ${computed}`;
-      throw new Refused(gate, line, said?.toString() ?? null, computed.toString(), reason, field);
+      const reason = `${where} states ${said} ${what}, the lines make ${computed}`;
+      throw new Refused(gate, line, said.toString(), computed.toString(), reason, field);
     };
-    if (count || stated.count !== undefined)
-      held('control_count', 'detail lines', stated.count, BigInt(this.details));
-    if (amount) held('control_amount', 'rupiah', stated.amount, this.controlAmount);
-    if (hash) held('control_hash', 'as hash total', stated.hash, this.hash);
+    held('control_count', 'detail lines', stated.count, BigInt(this.details));
+    held('control_amount', 'rupiah', stated.amount, this.controlAmount);
+    if (this.control.hash) held('control_hash', 'as hash total', stated.hash, this.hash);
   }
 }

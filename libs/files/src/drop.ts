@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusinessDate } from '#lib/kernel';
-import { companionOf } from './format';
+import { companionOf } from './companion';
 import type { SettlementFormat } from './settlement-format';
 
 /** A regular file on the other side, as its listing shows it. */

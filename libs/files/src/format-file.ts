@@ -1,5 +1,6 @@
 import { isBusinessDate, zoneOffsetMinutes } from '#lib/kernel';
 import { z } from 'zod';
+import { WHOLE_RUPIAH } from './amount-dialect';
 import { column, columnNames, type Column, type RecordLayout } from './columns';
 import { fileNamePattern } from './file-name';
 
@@ -117,19 +118,17 @@ const Packing = z
     z.strictObject({
       kind: z.enum(['zip', 'gz']),
       ratio_max: z.int().min(1).max(10_000).default(200),
-      entries_max: z.int().min(1).max(100).default(2),
       size_max_bytes: z.int().min(1).default(17_179_869_184),
     }),
   ])
   .transform((value) => {
     const given = typeof value === 'string' ? { kind: value } : value;
-    const { kind, ratio_max, entries_max, size_max_bytes } = {
+    const { kind, ratio_max, size_max_bytes } = {
       ratio_max: 200,
-      entries_max: 2,
       size_max_bytes: 17_179_869_184,
       ...given,
     };
-    return { kind, ratioMax: ratio_max, entriesMax: entries_max, sizeMaxBytes: size_max_bytes };
+    return { kind, ratioMax: ratio_max, sizeMaxBytes: size_max_bytes };
   });
 
 const Pgp = z
@@ -225,16 +224,10 @@ const Text = z.strictObject({
   delimiter: z.string().length(1).optional().describe('between columns; csv: a comma unless told'),
   width: z.int().min(1).max(9_999).optional().describe('characters of every line in fixed width'),
   companion: z
-    .union([
-      z.string(),
-      z.strictObject({ ending: z.string(), amount: Amount.default({ scale: 0 } as never) }),
-    ])
-    .transform((value) => {
-      const amount = { scale: 0, thousands: undefined, decimal: undefined };
-      return typeof value === 'string' ? { ending: value, amount } : value;
-    })
-    .refine(({ ending }) => /^\+?\.[A-Za-z0-9]{1,10}$/.test(ending), {
-      message: 'must be an ending such as .ctl, or +.ctl to be added to the whole name',
+    .union([z.string(), z.strictObject({ ending: z.string(), amount: Amount.prefault({ scale: 0 }) })])
+    .transform((value) => (typeof value === 'string' ? { ending: value, amount: WHOLE_RUPIAH } : value))
+    .refine(({ ending }) => /^\.[A-Za-z0-9]{1,10}$/.test(ending), {
+      message: 'must be an ending such as .ctl; it is added to the whole name of the file',
     })
     .optional()
     .describe('a second file that states totals, as key=value pairs'),

@@ -1,3 +1,4 @@
+import { WHOLE_RUPIAH } from './amount-dialect';
 import { columnNames } from './columns';
 import { FormatFile, type StatementFile, type TextFile } from './format-file';
 import { isText, refuseContradictions } from './format-rules';
@@ -25,7 +26,8 @@ function textFormat(format: TextFile): SettlementFormat {
   return {
     ...common(format, details.includes('group_key') || narrated),
     body,
-    companion: format.companion,
+    companion: format.companion?.ending,
+    companionAmount: format.companion?.amount ?? WHOLE_RUPIAH,
     strip: new Map(Object.entries(format.strip as Record<string, RegExp>)),
     values: new Map(
       Object.entries(format.map).map(([name, table]) => [name, new Map(Object.entries(table ?? {}))]),
@@ -60,6 +62,7 @@ function statementFormat(format: StatementFile): SettlementFormat {
       fields: new Map(fields as ['our_ref' | 'their_ref' | 'paid_at', string][]),
     },
     companion: undefined,
+    companionAmount: WHOLE_RUPIAH,
     strip: new Map(),
     values: new Map(),
     statuses: new Map(),

@@ -49,11 +49,3 @@ export function formatOn(
 ): SettlementFormat | undefined {
   return formats.get(source)?.findLast(({ effectiveFrom = '' }) => effectiveFrom <= businessDate);
 }
-
-/** The name of the companion of a file; undefined where the format has none. */
-export function companionOf(format: SettlementFormat, name: string): string | undefined {
-  if (!format.companion) return undefined;
-  const { ending } = format.companion;
-  // `.ctl` stands in place of the file's ending; `+.sha256` is added to its name.
-  return ending.startsWith('+') ? `${name}${ending.slice(1)}` : name.replace(/\.[^.]*$/, '') + ending;
-}

@@ -1,4 +1,5 @@
 export * from './archive';
+export { companionOf } from './companion';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';
 export { openFolderDrop } from './folder-drop';
@@ -7,6 +8,8 @@ export type { Gate, GateFailure } from './gates';
 export { openSftpOutbox, outboxSettings, type OutboxSettings } from './outbox';
 export { NORMALISED_COLUMNS } from './normalised-lines';
 export * from './read-settlement-file';
+export type { SecretByName } from './pgp-content';
+export type { PreviousStatement, StatementEnds } from './reading';
 export type { DetailRow } from './records';
 export type * from './settlement-format';
 export * from './sftp-drop';

@@ -1,10 +1,16 @@
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
-import { fileContent } from './file-content';
+import { Camt053Reader } from './camt053';
+import { companionMissing, holdAgainst, readCompanion, requireChecksum, type Companion } from './companion';
+import type { ControlTotals } from './control-totals';
+import { fileContent, sha256OfFile } from './file-content';
 import { Refused, shown, type GateFailure } from './gates';
+import { Mt940Reader } from './mt940';
 import { NormalisedLines } from './normalised-lines';
+import type { SecretByName } from './pgp-content';
+import type { PreviousStatement, RowSink, StatementEnds } from './reading';
 import type { DetailRow } from './records';
 import { isStatement, type SettlementFormat, type Status } from './settlement-format';
-import { TextReader, type RowSink } from './text-reader';
+import { TextReader } from './text-reader';
 
 /** Rows per batch: large enough for one multi-row INSERT, small enough to hold. */
 const BATCH_ROWS = 1_000;
@@ -17,6 +23,8 @@ export interface FileTotals {
   amount: bigint;
   /** Sums of the rows with each status. */
   amounts: Readonly<Record<Status, bigint>>;
+  /** Of a bank's statement: its account, number and balances. */
+  statement?: StatementEnds;
 }
 
 /** A settlement file as it lies with us. */
@@ -26,6 +34,12 @@ export interface SettlementFile {
   /** The name it came under; its date and sequence count. */
   name: string;
   format: SettlementFormat;
+  /** Where its companion lies, if it came; its name is `companionOf` it. */
+  companionPath?: string | undefined;
+  /** Gives the keys that the format names under `pgp`. */
+  secret?: SecretByName | undefined;
+  /** The bank's statement before this one, which it must go on from; undefined for the first. */
+  previous?: PreviousStatement | undefined;
 }
 
 /** A settlement file, and who wants its rows. */
@@ -79,28 +93,53 @@ export async function normaliseFile(
 
 async function readInto(file: SettlementFile, sink: RowSink): Promise<Result<FileTotals, GateFailure>> {
   try {
-    return ok(await readThrough(file, sink));
+    const { header: _, ...totals } = await readThrough(file, sink);
+    return ok(totals);
   } catch (error) {
     if (error instanceof Refused) return fail(error.of(file.name));
     throw error;
   }
 }
 
-async function readThrough(file: SettlementFile, sink: RowSink): Promise<FileTotals> {
-  const { format, name } = file;
+/**
+ * Reads a file to its end.
+ * @param onFault is told each faulty line; without it the first one ends the reading.
+ * @throws Refused at the first gate that does not hold.
+ */
+export async function readThrough(
+  file: SettlementFile,
+  sink: RowSink,
+  onFault?: (fault: Refused) => void,
+): Promise<FileTotals & { header: string | undefined }> {
+  const { format, name, path, previous } = file;
   const parts = format.name.read(name);
   if (!parts) throw wrongName(name, format);
   const { businessDate } = parts;
-  const content = fileContent(file);
+  const companion = await companionFor(file);
+  if (companion && format.control.checksum) requireChecksum(companion, await sha256OfFile(path));
+  const content = fileContent(path, format, file.secret);
+  const reading = { format, businessDate, sink, previous, onFault };
   const { body } = format;
-  if (isStatement(body)) throw new Error(`no reader for ${body.layout}`);
-  const { totals, fault } = await new TextReader(
-    { format, businessDate, sink, onFault: undefined },
-    body,
-  ).read(content);
-  if (fault) throw fault;
-  const { details, amounts } = totals;
+  if (isStatement(body)) {
+    const Reader = body.layout === 'mt940' ? Mt940Reader : Camt053Reader;
+    const { totals, statement } = await new Reader(reading, body).read(content);
+    return { ...sums(businessDate, totals), statement, header: undefined };
+  }
+  const { totals, trailer, header, fault } = await new TextReader(reading, body).read(content);
+  if (companion) holdAgainst(companion, totals, format, trailer);
+  if (fault && onFault) onFault(fault);
+  else if (fault) throw fault;
+  return { ...sums(businessDate, totals), header };
+}
+
+function sums(businessDate: BusinessDate, { details, amounts }: ControlTotals): FileTotals {
   return { businessDate, details, amount: amounts.S, amounts };
+}
+
+async function companionFor({ format, name, companionPath }: SettlementFile): Promise<Companion | undefined> {
+  if (format.companion === undefined) return undefined;
+  if (companionPath === undefined) throw companionMissing(format, name);
+  return readCompanion(companionPath, format);
 }
 
 function wrongName(name: string, format: SettlementFormat): Refused {

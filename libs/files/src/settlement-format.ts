@@ -17,8 +17,10 @@ export interface SettlementFormat {
   name: FileNamePattern;
   /** What the file is made of. */
   body: TextBody | StatementBody;
-  /** A second file that states totals of the first. */
-  companion: { ending: string; amount: AmountDialect } | undefined;
+  /** Ending of a second file that states totals of the first; it is added to the first one's whole name. */
+  companion: string | undefined;
+  /** How the companion writes amounts. */
+  companionAmount: AmountDialect;
   amount: AmountDialect;
   /** What is cut out of the value of a column. */
   strip: ReadonlyMap<string, RegExp>;
@@ -112,7 +114,6 @@ export interface Packing {
   kind: 'zip' | 'gz';
   /** Unpacked bytes to packed bytes. */
   ratioMax: number;
-  entriesMax: number;
   /** Bytes, unpacked. */
   sizeMaxBytes: number;
 }

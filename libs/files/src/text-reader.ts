@@ -1,34 +1,13 @@
-import type { BusinessDate } from '#lib/kernel';
 import { ByteDetails, NOT_PLAIN } from './byte-details';
 import type { RecordLayout } from './columns';
 import { ControlTotals } from './control-totals';
 import { CsvRecords } from './csv-records';
 import { invalid, noTrailer, Refused, shown, unknownRecord } from './gates';
 import { CR, LF, LINE_BYTES_MAX, lineBlocks, tooLong, type LineBlock, type Position } from './line-blocks';
-import type { NormalisedLines } from './normalised-lines';
-import { detailReader, readHeader, trailerReader, type DetailRow, type StatedTotals } from './records';
-import type { SettlementFormat, TextBody } from './settlement-format';
+import { detailReader, readHeader, trailerReader, type StatedTotals } from './records';
+import type { TextBody } from './settlement-format';
+import type { Reading } from './reading';
 import { fixedFields } from './fixed-fields';
-
-/** Where the rows of a file go. */
-export interface RowSink {
-  /** Takes a row at once. */
-  row(row: DetailRow): void;
-  /** Lets whoever keeps the rows catch up; called after every block of lines. */
-  flush(): Promise<void>;
-  /** Where plain lines may be written as bytes instead; `undefined` wants every line as a row. */
-  plainLines: { into: NormalisedLines | undefined } | undefined;
-}
-
-/** What is asked of a reading besides its rows. */
-export interface Reading {
-  format: SettlementFormat;
-  /** What the name says. */
-  businessDate: BusinessDate;
-  sink: RowSink;
-  /** Told each faulty line; without it the first one ends the reading. */
-  onFault: ((fault: Refused) => void) | undefined;
-}
 
 /** What was read of a file with columns. */
 export interface TextRead {
@@ -39,6 +18,8 @@ export interface TextRead {
   /** What is wrong with a last line that lacks its end; other totals may show that the file was cut there. */
   fault: Refused | undefined;
 }
+
+const LINE_END = 'line end';
 
 /** Reads files whose lines have columns: delimited, of fixed width, or quoted CSV. */
 export class TextReader {
@@ -83,8 +64,8 @@ export class TextReader {
       if (this.csv && !this.position.isTail) this.takeRecords(this.csv, Buffer.alloc(0), true);
       await sink.flush();
     } catch (error) {
-      // A cut may go through the middle of a character.
-      if (!(error instanceof Refused && error.gate === 'line_invalid' && this.position.isTail)) throw error;
+      // A cut may go through the middle of a character, but it puts no CR into a line.
+      if (!(error instanceof Refused && this.position.isTail) || error.field === LINE_END) throw error;
       this.raiseHeldFault();
       this.fault = error;
     }
@@ -117,8 +98,9 @@ export class TextReader {
     const end = found < 0 ? bytes.length : found;
     const lineNo = this.position.line + 1;
     if (end - start > LINE_BYTES_MAX) throw tooLong(lineNo);
+    this.raiseHeldFault();
+    const text = this.textOf(bytes, start, end, isTail);
     this.guarded(lineNo, () => {
-      const text = this.textOf(bytes, start, end, isTail);
       const { delimiter } = this.body;
       const first = delimiter === '' ? text : text.slice(0, endOfFirst(text, delimiter));
       this.readRecord(first, text, (layout) => this.fields(text, lineNo, layout), lineNo);
@@ -231,9 +213,9 @@ export class TextReader {
     const { lineEnd } = this.reading.format;
     const lineNo = this.position.line + 1;
     const hasCr = end > start && bytes[end - 1] === CR;
-    if (lineEnd === 'crlf' && !hasCr && !isTail) throw invalid(lineNo, 'line end', 'LF', 'CR LF');
+    if (lineEnd === 'crlf' && !hasCr && !isTail) throw invalid(lineNo, LINE_END, 'LF', 'CR LF');
     const text = bytes.toString(this.encoding, start, hasCr && lineEnd !== 'lf' ? end - 1 : end);
-    if (text.includes('\r')) throw invalid(lineNo, 'line end', 'CR', lineEnd === 'lf' ? 'LF' : 'LF or CR LF');
+    if (text.includes('\r')) throw invalid(lineNo, LINE_END, 'CR', lineEnd === 'lf' ? 'LF' : 'LF or CR LF');
     return text;
   }
 }

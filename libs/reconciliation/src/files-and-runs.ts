@@ -14,6 +14,8 @@ export interface ClosedRun extends Day {
   fileId: number;
   fileName: string;
   sha256: string;
+  /** Of the archived snapshot of our side; null for a run of before there were any. */
+  oursSha256: string | null;
   totals: RunTotals;
   reports: string[] | null;
   closedAt: Date;
@@ -74,7 +76,8 @@ export async function closedRun(statements: Statements, runId: number): Promise<
 }
 
 const RUNS = `
-SELECT r.run_id, r.source, r.business_date, r.run_no, r.supersedes, r.batch_id, r.file_id, r.file_name, f.sha256, r.totals,
+SELECT r.run_id, r.source, r.business_date, r.run_no, r.supersedes, r.batch_id, r.file_id, r.file_name, f.sha256,
+  r.ours_sha256, r.totals,
   r.reports, r.closed_at
 FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id`;
 
@@ -88,6 +91,7 @@ interface RunRow {
   file_id: number;
   file_name: string;
   sha256: string;
+  ours_sha256: string | null;
   totals: unknown;
   reports: unknown;
   closed_at: Date;
@@ -104,6 +108,7 @@ function runOf(row: RunRow): ClosedRun {
     fileId: row.file_id,
     fileName: row.file_name,
     sha256: row.sha256,
+    oursSha256: row.ours_sha256,
     totals: totalsFromJson(fromJson(row.totals)),
     reports: fromJson(row.reports) as string[] | null,
     closedAt: row.closed_at,

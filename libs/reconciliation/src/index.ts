@@ -13,3 +13,12 @@ export { checkReconciliationInvariants, type InvariantResult } from './invariant
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
 export * from './outbound';
+export {
+  DayNotClosed,
+  heldBack,
+  settledLegs,
+  type HeldBack,
+  type SettledLeg,
+  type SettleOn,
+} from './settled-legs';
+export { CannotReplay, replayRun, type ReplayOutcome } from './replay-run';

@@ -69,17 +69,19 @@ async function filesOnce(statements: Statements): Promise<InvariantResult> {
   for (const run of await effectiveRuns(statements)) {
     result.checked += 1;
     const name = nameOf(run);
-    const [file] = await statements.rows<{ gate: string | null; details: number | null; runs: string }>(
-      `SELECT gate, details, (SELECT COUNT(*) FROM recon_run r WHERE r.file_id = f.file_id AND r.effective_date IS NOT NULL) AS runs
+    const [file] = await statements.rows<{ gate: string | null; details: string | null; runs: string }>(
+      `SELECT gate, COALESCE((SELECT CAST(SUM(part.details) AS SIGNED) FROM recon_run mine JOIN recon_batch_file l ON l.batch_id = mine.batch_id
+           JOIN settlement_file part ON part.file_id = l.file_id WHERE mine.run_id = ?), f.details) AS details,
+         (SELECT COUNT(*) FROM recon_run r WHERE r.file_id = f.file_id AND r.effective_date IS NOT NULL) AS runs
        FROM settlement_file f WHERE f.file_id = ?`,
-      [run.file_id],
+      [run.run_id, run.file_id],
     );
     if (!file) fail(result, `${name}: its file is not known`);
     else if (file.gate !== null) fail(result, `${name}: its file was refused (${file.gate})`);
     else if (Number(file.runs) > 1) fail(result, `${name}: ${file.runs} runs count on its one file`);
 
     const lines = totalsFromJson(fromJson(run.totals)).theirs.count;
-    if (file && lines !== file.details)
+    if (file && lines !== Number(file.details))
       fail(result, `${name}: the file has ${file.details} lines, the run was closed with ${lines}`);
     const [twice] = await statements.rows<{ line_no: number }>(
       'SELECT line_no FROM recon_break WHERE run_id = ? AND line_no IS NOT NULL GROUP BY file_no, line_no HAVING COUNT(*) > 1 LIMIT 1',

@@ -12,22 +12,22 @@ export interface MatchRules {
   carryDays: number;
   /** Local time from which a sale that is missing belongs to the next file: cut-off minus grace. */
   lateFrom: string;
-  /** Whether a reference found in free text proposes a match, for a person to confirm. */
-  hintProposes: boolean;
+  /** What a reference found in free text is: a key of its own, a match for a person to confirm, or nothing. */
+  hint: 'key' | 'proposed' | null;
   /** Within so many minutes an equal amount proposes a match; null: never. */
   proposeWithinMinutes: number | null;
 }
 
 /** The rules of a source's day, as its format states them. */
 export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): MatchRules {
-  const { hasFallbackKey, tolerance, carryDays } = format.match;
+  const { hasFallbackKey, tolerance, carryDays, hint = null } = format.match;
   return {
     businessDate,
     hasFallbackKey,
     tolerance,
     carryDays,
     lateFrom: lateFrom(businessDate, format.cutOff),
-    hintProposes: false,
+    hint,
     proposeWithinMinutes: null,
   };
 }

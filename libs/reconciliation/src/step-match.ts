@@ -83,7 +83,7 @@ async function inBatches<T>(rows: readonly T[], write: (some: T[]) => Promise<un
 function writeBreaks(statements: Statements, runId: number, found: readonly FoundBreak[]): Promise<number> {
   return statements.run(
     `INSERT INTO recon_break (run_id, kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st,
-       their_st, file_no, line_no, their_ref, carry_until) VALUES ?`,
+       their_st, file_no, line_no, their_ref, line_type, carry_until) VALUES ?`,
     [
       found.map((one) => [
         runId,
@@ -99,6 +99,7 @@ function writeBreaks(statements: Statements, runId: number, found: readonly Foun
         one.file_no,
         one.line_no,
         one.their_ref,
+        one.line_type,
         one.carry_until,
       ]),
     ],
@@ -129,12 +130,14 @@ async function openRun(
   statements: Statements,
   runId: number,
 ): Promise<{ rules: MatchRules; details: number }> {
-  const [row] = await statements.rows<{ rules: unknown; details: number | null }>(
-    'SELECT r.rules, f.details FROM recon_run r JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ?',
+  const [row] = await statements.rows<{ rules: unknown; details: string | null }>(
+    `SELECT r.rules, (SELECT CAST(SUM(f.details) AS SIGNED) FROM recon_batch_file l JOIN settlement_file f ON f.file_id = l.file_id
+       WHERE l.batch_id = r.batch_id) AS details
+     FROM recon_run r WHERE r.run_id = ?`,
     [runId],
   );
   if (!row?.rules) throw new Error(`run ${runId} was opened without rules`);
-  return { rules: rulesFromJson(fromJson(row.rules)), details: row.details ?? 0 };
+  return { rules: rulesFromJson(fromJson(row.rules)), details: Number(row.details ?? 0) };
 }
 
 /** Makes this run the one that counts. @returns its number within the day. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { failPoint } from '#lib/platform';
-import { normalise } from './engine/normalised';
+import { readIntoLines } from './engine/normalised';
 import { linesPath } from './engine/places';
 import type { JobLease } from './job-lease';
 import { rulesOf, rulesToJson } from './match-rules';
@@ -40,7 +40,7 @@ export async function normalisedLines(
     const path = linesPath(tools.home, day, at + 1, file.sha256);
     paths.push(path);
     if (existsSync(path)) continue;
-    const read = await normalise(file, at + 1, path);
+    const read = await readIntoLines(file, at + 1, path);
     if (!read.ok)
       throw new Error(
         `the archived copy of ${file.name} has changed since it passed its gates: ${read.error.reason}`,

@@ -1,12 +1,14 @@
-import { plainCopy, readSettlementFile, type FileToRead, type GateFailure } from '#lib/files';
+import { plainCopy, type FileToRead, type GateFailure } from '#lib/files';
 import { raiseAlert } from './alerts';
 import { batchOf } from './batches';
+import { readIntoLines } from './engine/normalised';
+import { linesPath } from './engine/places';
 import type { JobLease } from './job-lease';
 import type { QuarantinedOutcome } from './outcome';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 
 /**
- * Holds the archived files to their gates, keeping none of their lines.
+ * Holds the archived files to their gates, and writes their lines down for matching while they are in hand.
  * @returns the refusal of the first that fails, or undefined when all have passed.
  */
 export async function verifyStep(
@@ -17,8 +19,8 @@ export async function verifyStep(
   const { clock } = tools;
   const details = new Map<number, number>();
   let amount = 0n;
-  for (const file of await archivedFiles(tools, day, lease)) {
-    const read = await readSettlementFile(file);
+  for (const [at, file] of (await archivedFiles(tools, day, lease)).entries()) {
+    const read = await readIntoLines(file, at + 1, linesPath(tools.home, day, at + 1, file.sha256));
     if (!read.ok) return refuse(tools, day, lease, file, read.error);
     details.set(file.fileId, read.value.details);
     amount += read.value.amount;
@@ -69,9 +71,11 @@ export async function archivedFiles(
   if (batchId === null) throw new Error(`the job of ${source} ${businessDate} has no files in hand`);
   const { files } = await batchOf(database, batchId);
   return Promise.all(
-    files.map(async ({ fileId, fileName, sha256 }) => {
+    files.map(async ({ fileId, fileName, sha256, companion }) => {
       const path = await plainCopy(home, source, businessDate, sha256);
-      return { fileId, sha256, path, name: fileName, format };
+      const companionPath =
+        companion === null ? undefined : await plainCopy(home, source, businessDate, companion);
+      return { fileId, sha256, path, name: fileName, format, companionPath };
     }),
   );
 }

@@ -33,15 +33,28 @@ export function limitsFor(rows: number): EngineLimits {
   return { memoryMb, threads: Math.min(threads, availableParallelism()) };
 }
 
-/**
- * Opens the engine below a folder, which is emptied before and after: what a killed worker left is not met again.
- * The library is loaded with the first use, since most processes never need it.
- */
+/** Opens the engine for a piece of work, and closes it whatever becomes of that. */
 export async function withDuck<T>(
   folder: string,
-  { memoryMb, threads }: EngineLimits,
+  limits: EngineLimits,
   work: (duck: Duck) => Promise<T>,
 ): Promise<T> {
+  const { duck, close } = await openDuck(folder, limits);
+  try {
+    return await work(duck);
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Opens the engine in a folder of its own, which is empty before and gone after: what a killed process left is not met
+ * again. The library is loaded with the first use, since most processes never need it.
+ */
+export async function openDuck(
+  folder: string,
+  { memoryMb, threads }: EngineLimits,
+): Promise<{ duck: Duck; close: () => Promise<void> }> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -54,17 +67,15 @@ export async function withDuck<T>(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  try {
-    const connection = await instance.connect();
-    try {
-      return await work(duckOn(connection, folder));
-    } finally {
+  const connection = await instance.connect();
+  return {
+    duck: duckOn(connection, folder),
+    async close() {
       connection.closeSync();
-    }
-  } finally {
-    instance.closeSync();
-    await rm(folder, { recursive: true, force: true });
-  }
+      instance.closeSync();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function duckOn(connection: DuckDBConnection, folder: string): Duck {

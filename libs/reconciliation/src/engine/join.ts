@@ -18,7 +18,7 @@ export class KeyOfTwoRows extends Error {}
 export function makeFound(duck: Duck): Promise<void> {
   return duck.run(`CREATE TABLE found (kind VARCHAR, sub VARCHAR, match_key VARCHAR, payment_id VARCHAR,
     leg_no UTINYINT, our_amount BIGINT, their_amount BIGINT, our_st VARCHAR, their_st VARCHAR, file_no USMALLINT,
-    line_no UINTEGER, their_ref VARCHAR, carry_until DATE, our_paid_at TIMESTAMP, their_paid_at TIMESTAMP,
+    line_no UINTEGER, their_ref VARCHAR, line_type VARCHAR, carry_until DATE, our_paid_at TIMESTAMP, their_paid_at TIMESTAMP,
     hint VARCHAR, our_group VARCHAR, their_group VARCHAR, proposed BOOLEAN DEFAULT false)`);
 }
 
@@ -107,7 +107,7 @@ INSERT INTO found BY NAME
 SELECT j.kind, CASE WHEN j.standing = 1 THEN 'repeat_line' WHEN j.standing = 2 THEN 'double_post'
     WHEN j.line_no IS NOT NULL AND j.our_st IS NOT NULL THEN CONCAT(j.our_st, j.their_st) END AS sub,
   COALESCE(j.their_key, j.our_key) AS match_key, o.payment_id, o.leg_no, j.our_amount, j.their_amount, j.our_st,
-  j.their_st, j.file_no, j.line_no, t.their_ref, CASE WHEN j.kind = 'late' THEN o.carry_until END AS carry_until,
+  j.their_st, j.file_no, j.line_no, t.their_ref, t.type AS line_type, CASE WHEN j.kind = 'late' THEN o.carry_until END AS carry_until,
   j.our_paid_at, t.paid_at AS their_paid_at, t.hint, COALESCE(o.group_key, o.match_key) AS our_group,
   t.group_key AS their_group
 FROM (SELECT * FROM judged WHERE kind NOT IN ('matched', 'agreed_failed', 'collapsed', 'ignored')) j

@@ -8,7 +8,7 @@ import type { Joined } from './join';
  */
 export async function lookAtLeftovers(duck: Duck, joined: Joined, rules: MatchRules): Promise<number> {
   const grouped = await matchGroups(duck, joined);
-  if (rules.hintProposes) await propose(duck, 'hint', BY_HINT);
+  if (rules.hint === 'proposed') await propose(duck, 'hint', BY_HINT);
   if (rules.proposeWithinMinutes !== null)
     await propose(duck, 'amount_time', byAmountAndTime(rules.proposeWithinMinutes));
   return grouped;
@@ -69,7 +69,7 @@ async function propose(duck: Duck, sub: string, pairs: string): Promise<void> {
   await duck.run(`CREATE OR REPLACE TABLE pairs AS ${pairs}`);
   await duck.run(`INSERT INTO found BY NAME
     SELECT 'proposed' AS kind, '${sub}' AS sub, o.match_key, o.payment_id, o.leg_no, o.our_amount, t.their_amount,
-      o.our_st, t.their_st, t.file_no, t.line_no, t.their_ref, o.our_paid_at, t.their_paid_at, t.hint
+      o.our_st, t.their_st, t.file_no, t.line_no, t.their_ref, t.line_type, o.our_paid_at, t.their_paid_at, t.hint
     FROM pairs p JOIN found o ON o.rowid = p.row JOIN found t ON t.rowid = p.line`);
   await duck.run(
     `DELETE FROM found WHERE kind <> 'proposed' AND rowid IN (SELECT line FROM pairs UNION ALL SELECT row FROM pairs)`,

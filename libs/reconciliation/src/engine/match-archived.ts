@@ -30,6 +30,8 @@ export interface FoundBreak {
   file_no: number | null;
   line_no: number | null;
   their_ref: string | null;
+  /** Their code for the kind of entry, where a statement has one. */
+  line_type: string | null;
   /** `2026-07-16`: of a late row, the last business date whose file may still list it. */
   carry_until: string | null;
 }
@@ -40,9 +42,12 @@ export interface FoundBreak {
  * @throws KeyOfTwoRows when two rows of ours have one key.
  */
 export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRules): Promise<RunTotals> {
-  const { hasFallbackKey } = rules;
   await makeFound(duck);
-  const partitions = await partition(duck, { ...sides, hasFallbackKey });
+  const partitions = await partition(duck, {
+    ...sides,
+    hasFallbackKey: rules.hasFallbackKey,
+    hintIsKey: rules.hint === 'key',
+  });
   const joined = await joinPartitions(duck, partitions, rules);
   const grouped = await lookAtLeftovers(duck, joined, rules);
   return totalsFrom({
@@ -67,7 +72,7 @@ export function foundBreaks(
 ): AsyncGenerator<FoundBreak[]> {
   return duck.stream<FoundBreak>(
     `SELECT kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st, their_st, file_no, line_no,
-       their_ref, CASE WHEN kind = 'late'
+       their_ref, line_type, CASE WHEN kind = 'late'
          THEN COALESCE(CAST(carry_until AS VARCHAR), ${quoted(addDays(businessDate, carryDays))}) END AS carry_until
      FROM found ORDER BY line_no IS NULL, file_no, line_no, match_key`,
   );

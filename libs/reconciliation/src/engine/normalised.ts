@@ -1,35 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readSettlementFile, type FileToRead, type FileTotals, type GateFailure } from '#lib/files';
+import { normaliseFile, type FileTotals, type GateFailure, type SettlementFile } from '#lib/files';
 import type { Result } from '#lib/kernel';
 
 /**
- * Reads an archived file into normalised lines, which appear whole under their name or not at all.
+ * Holds an archived file to its gates and writes its normalised lines, which appear whole under their name or not at
+ * all. Whoever overslept writes under a name of its own, so that it never puts another's half-written file in place.
  * @param fileNo tells the files of one batch apart, from 1.
  */
-export async function normalise(
-  file: FileToRead,
+export async function readIntoLines(
+  file: SettlementFile,
   fileNo: number,
   path: string,
 ): Promise<Result<FileTotals, GateFailure>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const part = `${path}.${randomUUID()}.part`;
-  const handle = await open(part, 'wx', 0o600);
-  try {
-    const read = await readSettlementFile({
-      ...file,
-      onRows: async (rows) => {
-        const lines = rows.map(({ lineNo, ourRef, theirRef, amount, status, paidAt }) =>
-          [fileNo, lineNo, ourRef, theirRef ?? '', amount, status, paidAt ?? '', '', '', ''].join('\t'),
-        );
-        await handle.appendFile(`${lines.join('\n')}\n`);
-      },
-    });
-    if (read.ok) await rename(part, path);
-    return read;
-  } finally {
-    await handle.close();
-    await rm(part, { force: true });
-  }
+  const own = `${path}.${randomUUID()}`;
+  const read = await normaliseFile(file, own, fileNo);
+  if (read.ok) await rename(own, path);
+  return read;
 }

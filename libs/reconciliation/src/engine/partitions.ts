@@ -21,16 +21,17 @@ export interface Partitions {
  */
 export async function partition(
   duck: Duck,
-  { theirs, ours, rows, hasFallbackKey }: PartitionInput,
+  { theirs, ours, rows, hasFallbackKey, hintIsKey }: PartitionInput,
 ): Promise<Partitions> {
   const count = Math.min(Math.max(Math.ceil(rows / ROWS_AT_ONCE), 1), PARTITIONS_MAX);
+  const key = hintIsKey ? 'COALESCE(our_ref, hint)' : 'our_ref';
   const ofTheirs = join(duck.folder, 'theirs');
   // Lines without a key are the partition after the last.
   await split(
     duck,
     ofTheirs,
-    `SELECT *, COALESCE(our_ref, '') AS match_key,
-       CASE WHEN our_ref IS NULL THEN ${count} ELSE CAST(hash(our_ref) % ${count} AS INTEGER) END AS p
+    `SELECT *, COALESCE(${key}, '') AS match_key,
+       CASE WHEN ${key} IS NULL THEN ${count} ELSE CAST(hash(${key}) % ${count} AS INTEGER) END AS p
      FROM ${theirLines(theirs)}`,
   );
   const ofOurs = join(duck.folder, 'ours');
@@ -68,9 +69,11 @@ export interface PartitionInput {
   ours: string;
   rows: number;
   hasFallbackKey: boolean;
+  /** Whether a reference in free text stands for one that is not stated. */
+  hintIsKey: boolean;
 }
 
-const LINE = 'match_key, file_no, line_no, their_ref, amount, st, paid_at, hint, group_key';
+const LINE = 'match_key, file_no, line_no, their_ref, amount, st, paid_at, hint, group_key, type';
 
 async function split(duck: Duck, folder: string, select: string): Promise<void> {
   await duck.run('SET partitioned_write_flush_threshold = 20480');
@@ -95,7 +98,7 @@ async function nameBlankLines(
   hasFallbackKey: boolean,
 ): Promise<void> {
   await duck.run(`CREATE TABLE blank (match_key VARCHAR, file_no USMALLINT, line_no UINTEGER, their_ref VARCHAR,
-    amount BIGINT, st VARCHAR, paid_at TIMESTAMP, hint VARCHAR, group_key VARCHAR)`);
+    amount BIGINT, st VARCHAR, paid_at TIMESTAMP, hint VARCHAR, group_key VARCHAR, type VARCHAR)`);
   if (!lines) return;
   if (!hasFallbackKey) {
     await duck.run(`INSERT INTO blank SELECT ${LINE} FROM ${lines}`);

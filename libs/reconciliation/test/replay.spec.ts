@@ -1,0 +1,57 @@
+import { readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replayRun } from '../src';
+import { aWorld, goldenDay, type World } from './world';
+
+const DAY = '2026-07-14';
+let world: World;
+let runId: number;
+
+beforeEach(async () => {
+  world = await aWorld();
+  const golden = await goldenDay();
+  await world.addLegs(golden.legs);
+  await world.put(golden.name, golden.file);
+  await world.close('LPB01', DAY);
+  const [run] = await world.db.database.rows<{ run_id: number }>('SELECT run_id FROM recon_run');
+  runId = run!.run_id;
+});
+afterEach(() => world.end());
+
+const replay = () => {
+  const { home, formats, database: statements } = world.tools;
+  return replayRun({ statements, home, formats, runId });
+};
+
+test('a run is made again from its two archives alone, whatever has become of its payments', async () => {
+  await world.db.admin.run('DELETE FROM payment_leg');
+
+  expect(await replay()).toMatchObject({ source: 'LPB01', run: 1, same: true, breaks: 6, difference: null });
+  expect(await readdir(join(world.home, 'work', 'replay'))).toEqual([]);
+});
+
+test('a break that was changed by hand is the first difference', async () => {
+  await world.db.admin.run("UPDATE recon_break SET their_amount = 98000 WHERE kind = 'amount'");
+
+  const outcome = await replay();
+
+  expect(outcome).toMatchObject({ same: false, difference: { where: 'break 1' } });
+  expect(outcome.difference?.stored).toContain('|98000|98000|');
+  expect(outcome.difference?.replayed).toContain('|98000|98500|');
+});
+
+test('a total that was changed by hand is a difference', async () => {
+  await world.db.admin.run("UPDATE recon_run SET totals = REPLACE(totals, '1093500', '1093501')");
+
+  expect(await replay()).toMatchObject({ same: false, difference: { where: 'totals' } });
+});
+
+test('an archive that is missing or was cut is told, not compared', async () => {
+  const folder = join(world.home, 'archive', 'LPB01', DAY);
+  const [snapshot = ''] = (await readdir(folder)).filter((name) => name.startsWith('ours-'));
+  await truncate(join(folder, snapshot), 100);
+  await expect(replay()).rejects.toThrow('holds other bytes than its SHA-256 says');
+
+  await rm(join(folder, snapshot));
+  await expect(replay()).rejects.toThrow('is not in the archive');
+});
