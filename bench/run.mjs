@@ -15,11 +15,8 @@ const BENCHES = {
   'snap-verify': 8,
   'noisy-neighbour': 15,
   catalog: 8,
-<<<<<<< HEAD
   report: 8,
-=======
   recon: 1,
->>>>>>> next
 };
 
 const HELP = `npm run bench -- <name> [options]

@@ -6,7 +6,10 @@ import { CHECKOUT } from '../../scripts/lib/home.mjs';
 const load = createRequire(path.join(CHECKOUT, 'dist/apps/cli/src/main.js'));
 
 /** Makes one report as the command does, and tells how long it took and how large this process ever was. */
-process.once('message', async (/** @type {{ form: string, date: string }} */ { form, date }) => {
+process.once('message', (/** @type {{ form: string, date: string }} */ order) => void makeAndTell(order));
+
+/** @param {{ form: string, date: string }} order */
+async function makeAndTell({ form, date }) {
   const { Database } = load('#lib/platform');
   const { makeExport, newExportId, orderOf } = load('#lib/reports');
   const database = new Database(process.env['DATABASE_URL'], { connectionsMax: 2 });
@@ -33,7 +36,7 @@ process.once('message', async (/** @type {{ form: string, date: string }} */ { f
     };
     return (await makeExport(tools, order.value, newExportId(now))).rows;
   }
-});
+}
 
 /**
  * @param {{ snapshot: (read: (statements: { stream: (sql: string, values: string[]) => AsyncIterable<unknown> }) => Promise<number>) => Promise<number> }} database

@@ -14,6 +14,7 @@ export { listOrders, makeOrdered, queueReport, type OrderTools, type QueuedRepor
 export type { RecapBreak, RecapInput } from './recap-input';
 export type { TieResult } from './ties';
 export type { FindLine, FoundLine } from './trace/reconciliation';
-export { tracePayment, type TracePart } from './trace/trace';
+export { tracePayment } from './trace/trace';
+export type { TracePart } from './trace/trace-part';
 export { writeRecap } from './write-recap';
 export { TooLongForPaper } from './writers/pdf-writer';

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { OutboundContract } from './contract';
 import type { OutboundFile } from './outbound-files';
-import { outboundPath, type OutboundTools } from './work-outbound';
+import { outboundPath, type OutboundTools } from './outbound-tools';
 
 /** What the other side made of a file. */
 export interface Acknowledged {
@@ -29,7 +29,12 @@ export async function hearAcknowledgement(
   if (!contract.acknowledgement || file.fileName === null) return undefined;
   const name = `${file.fileName}${contract.acknowledgement.ending}`;
   const outbox = await tools.openOutbox(contract);
-  const bytes = await outbox.read(name, SIZE_MAX).finally(() => outbox.close());
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await outbox.read(name, SIZE_MAX);
+  } finally {
+    await outbox.close();
+  }
   if (!bytes) return undefined;
   const path = outboundPath(tools.home, file, name);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

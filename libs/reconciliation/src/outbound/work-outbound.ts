@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Clock } from '#lib/kernel';
-import { failPoint, type Database, type Logger } from '#lib/platform';
+import { failPoint } from '#lib/platform';
 import { hearAcknowledgement } from './acknowledgement';
 import type { OutboundContract } from './contract';
 import {
@@ -14,32 +12,10 @@ import {
   releaseFile,
   type OutboundFile,
 } from './outbound-files';
+import { outboundPath, type OutboundTools } from './outbound-tools';
 import { encryptFile } from './pgp';
 import { planOutbound } from './plan';
 import { contentOfStream, writeOutboundFile } from './write-file';
-
-/** Where somebody takes our files from, whatever carries them there. */
-export interface Outbox {
-  /**
-   * Leaves a file under a name: as `<name>.part` first, compared by size, then renamed. One of that name and size that is
-   * there already is the same file and stays.
-   */
-  put(path: string, name: string): Promise<void>;
-  /** The content of a small file; undefined when there is none of that name. */
-  read(name: string, sizeMaxBytes: number): Promise<Buffer | undefined>;
-  close(): Promise<void>;
-}
-
-/** What sending works with. */
-export interface OutboundTools {
-  database: Database;
-  clock: Clock;
-  /** Folder of the installation; what we send is kept below it. */
-  home: string;
-  logger: Logger;
-  contracts: readonly OutboundContract[];
-  openOutbox(contract: OutboundContract): Promise<Outbox>;
-}
 
 /** First pause after a failure; it doubles with each further one, up to an hour. */
 const RETRY_MS = 60_000;
@@ -95,15 +71,6 @@ async function workOne(
   }
   await releaseFile(database, inHand);
   return inHand.state !== claimed.state;
-}
-
-/** Where what we send is kept. */
-export function outboundPath(
-  home: string,
-  { contract, businessDate }: OutboundFile,
-  fileName: string,
-): string {
-  return join(home, 'outbound', contract, businessDate, fileName);
 }
 
 /** From here on the file's bytes are fixed: a repeat sends these, whatever the tables say by then. */

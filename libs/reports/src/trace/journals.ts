@@ -2,7 +2,7 @@ import { addDays, businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { localTime } from '../cells';
 import { words } from '../language';
 import type { TracedPayment } from './payment';
-import type { TracePart, TraceReading } from './trace';
+import type { TracePart, TraceReading } from './trace-part';
 
 /** Kinds of journals that are about a payment under a subject of their own. */
 const ABOUT_KINDS = ['refund', 'adjustment', 'break_adjustment', 'write_off', 'rounding'];

@@ -1,6 +1,6 @@
 import { localTime, maskedNumber } from '../cells';
 import { words } from '../language';
-import type { TracePart, TraceReading } from './trace';
+import type { TracePart, TraceReading } from './trace-part';
 
 /** A payment as the trace goes on from it. */
 export interface TracedPayment {

@@ -2,7 +2,7 @@ import { addDays, type BusinessDate } from '#lib/kernel';
 import { localTime } from '../cells';
 import { words } from '../language';
 import type { TracedPayment } from './payment';
-import type { TracePart, TraceReading } from './trace';
+import type { TracePart, TraceReading } from './trace-part';
 
 /** A leg's line in the archived file of a run. */
 export interface FoundLine {

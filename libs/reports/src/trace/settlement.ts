@@ -1,7 +1,7 @@
 import { localTime } from '../cells';
 import { words } from '../language';
 import type { TracedPayment } from './payment';
-import type { TracePart, TraceReading } from './trace';
+import type { TracePart, TraceReading } from './trace-part';
 
 interface SettlementRow {
   settlement_id: string;

@@ -1,29 +1,10 @@
-import type { Database, SnapshotStatements, SqlValue } from '#lib/platform';
-import type { Words } from '../language';
+import type { Database } from '#lib/platform';
 import { breakParts } from './breaks';
 import { journalPart } from './journals';
 import { paymentParts, readPayment } from './payment';
 import { reconciliationPart, type FindLine } from './reconciliation';
 import { settlementParts } from './settlement';
-
-/** One stretch of a rupiah's way, as rows of named values; amounts are digits in whole rupiah. */
-export interface TracePart {
-  /** For programs: `payment`, `legs`, `journals`, `reconciliation`, ... */
-  name: string;
-  title: Words;
-  rows: Record<string, string | number | null>[];
-  /** Why there is nothing, or not yet all; null where it is complete. */
-  missing: Words | null;
-}
-
-/** What is read along the way. */
-export interface TraceReading {
-  statements: SnapshotStatements;
-  now: Date;
-  /** Whether a table is there: a database may be older than this program while it is being brought up to date. */
-  has(table: string): boolean;
-  rows<T>(sql: string, values: readonly SqlValue[]): Promise<T[]>;
-}
+import type { TracePart, TraceReading } from './trace-part';
 
 /**
  * Follows one payment from the channel's order to the line of the bank statement: payment, offer, legs, journals with
