@@ -24,16 +24,27 @@ import {
   type Logger,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
-import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
+import {
+  calendarOf,
+  readBreakRules,
+  readJobs,
+  startReconciliationSchedule,
+  tendBreaks,
+  termsByFormats,
+  workBreaks,
+  type BreakDesk,
+} from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
   AdviceLanes,
   AdviceLimits,
+  DecisionFlow,
   forgetSealedNumbers,
   NumberOpeningBillers,
   Payments,
+  Refunds,
   ReversalDelivery,
   ReversalLimits,
   Reversals,
@@ -67,6 +78,9 @@ const Limits = z.object({
   sealedNumbers: SealedNumberLimits,
   database: DatabaseLimits,
 });
+
+/** Runs work their own breaks; between them only answers of billers and the time end some. */
+const BREAKS_EVERY_MS = 10_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -148,6 +162,34 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.float.watchMs,
     logger,
   );
+  const decisions = new DecisionFlow(clock, dayDatabase, payments, catalog);
+  const breakRules = readBreakRules(join(configDirectory, 'breaks.yaml'));
+  const breakDesk = async (): Promise<BreakDesk> => {
+    const calendar = await calendarOf({ database: dayDatabase, jobs });
+    return {
+      database: dayDatabase,
+      clock,
+      logger,
+      rules: breakRules,
+      isWorking: (source, date) => calendar.isBusinessDay(source, date),
+      termsOf: termsByFormats(formats),
+      home: options.home,
+      writer,
+      decisions,
+      refunds: new Refunds(clock, dayDatabase, writer),
+    };
+  };
+  const breaks = new PollLoop(
+    {
+      work: async () => {
+        await tendBreaks(await breakDesk());
+        return false;
+      },
+      failure: 'the breaks could not be tended; the next look starts over',
+    },
+    BREAKS_EVERY_MS,
+    logger,
+  );
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -156,6 +198,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     jobs,
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
+    workBreaks: async (runId) => workBreaks(await breakDesk(), runId),
   });
   const stopFiles = startFilesForPeople({
     database: dayDatabase,
@@ -175,6 +218,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         forgetting.stop(),
         floats.stop(),
         stamps.stop(),
+        breaks.stop(),
         stopReconciliation(),
         stopFiles(),
         stopBooksCheck(),

@@ -96,9 +96,25 @@ export const daysForSettlement = {
     return rows.map(({ payment_id, leg_no }) => ({ paymentId: payment_id, legNo: leg_no }));
   },
 
-  /** Which of some legs had a break that has been resolved. */
-  async resolved(): Promise<{ paymentId: string; legNo: number }[]> {
-    return [];
+  /**
+   * Which of some legs had a break that has been resolved, with none left open: what our books say of them counts now,
+   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself.
+   */
+  async resolved(
+    statements: Statements,
+    legs: readonly { paymentId: string; legNo: number }[],
+  ): Promise<{ paymentId: string; legNo: number }[]> {
+    if (legs.length === 0) return [];
+    const rows = await statements.rows<{ payment_id: string; leg_no: number }>(
+      `SELECT payment_id, leg_no FROM break_case
+       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours')
+       GROUP BY payment_id, leg_no HAVING SUM(IF(state = 'resolved', 0, 1)) = 0`,
+      [legs.map(({ paymentId }) => paymentId)],
+    );
+    const asked = new Set(legs.map(({ paymentId, legNo }) => `${paymentId} ${legNo}`));
+    return rows
+      .map(({ payment_id, leg_no }) => ({ paymentId: payment_id, legNo: leg_no }))
+      .filter(({ paymentId, legNo }) => asked.has(`${paymentId} ${legNo}`));
   },
 };
 

@@ -13,6 +13,7 @@ export { checkReconciliationInvariants, type InvariantResult } from './invariant
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
 export * from './outbound';
+export * from './breaks';
 export {
   DayNotClosed,
   heldBack,

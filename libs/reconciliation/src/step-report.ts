@@ -4,7 +4,7 @@ import type { JobLease } from './job-lease';
 import type { DayInHand, RecapData, ReconciliationTools } from './reconciliation-day';
 import { KINDS } from './totals';
 
-/** Has the reports of the matched run written, and ends the job. @returns the run's id. */
+/** Has the breaks of the matched run worked and its reports written, and ends the job. @returns the run's id. */
 export async function reportStep(
   tools: ReconciliationTools,
   day: DayInHand,
@@ -12,6 +12,7 @@ export async function reportStep(
 ): Promise<number> {
   const { runId } = lease.job;
   if (runId === null) throw new Error(`the job of ${day.source} ${day.businessDate} has no run in hand`);
+  await tools.workBreaks?.(runId);
   const reports = await writeReports(tools, day, await closedRun(tools.database, runId));
   await lease.move('reports written', tools.clock.now(), async () => ({ evidence: { reports } }));
   return runId;
