@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
-import { UnknownDay } from '#lib/reconciliation';
+import { NoUser } from '#lib/audit';
+import { BadCalendar, UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addBillerCommands } from './biller-commands';
+import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
@@ -14,6 +16,8 @@ import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
 import { addReportCommands } from './report-commands';
+import { addPayoutCommands } from './payout-commands';
+import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
@@ -36,12 +40,15 @@ addReceiptCommands(program);
 addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);
+addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
 addTraceCommand(program);
 addOutboundCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
+addSettlementCommands(program);
+addPayoutCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -62,7 +69,13 @@ function databaseHost(): string {
 
 function describe(error: unknown): string {
   // These say by themselves what is wrong and what to do.
-  if (error instanceof SettingError || error instanceof ConfigError || error instanceof UnknownDay)
+  if (
+    error instanceof SettingError ||
+    error instanceof ConfigError ||
+    error instanceof UnknownDay ||
+    error instanceof BadCalendar ||
+    error instanceof NoUser
+  )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'PROTOCOL_SEQUENCE_TIMEOUT')
