@@ -15,11 +15,8 @@ const BENCHES = {
   'snap-verify': 8,
   'noisy-neighbour': 15,
   catalog: 8,
-<<<<<<< HEAD
   report: 8,
-=======
   sftp: 8,
->>>>>>> next
   recon: 1,
 };
 
