@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
-import { UnknownDay } from '#lib/reconciliation';
+import { CannotReplay, UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addBillerCommands } from './biller-commands';
 import { addCatalogCommands } from './catalog-commands';
@@ -58,7 +58,12 @@ function databaseHost(): string {
 
 function describe(error: unknown): string {
   // These say by themselves what is wrong and what to do.
-  if (error instanceof SettingError || error instanceof ConfigError || error instanceof UnknownDay)
+  if (
+    error instanceof SettingError ||
+    error instanceof ConfigError ||
+    error instanceof UnknownDay ||
+    error instanceof CannotReplay
+  )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'PROTOCOL_SEQUENCE_TIMEOUT')

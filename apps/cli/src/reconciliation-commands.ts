@@ -7,10 +7,12 @@ import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/pla
 import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import { CONFIG } from './places';
+import { addRunCommands } from './run-commands';
 
 /** `simpul recon run`. */
 export function addReconciliationCommands(program: Command): void {
   const recon = program.command('recon').description('reconcile a source’s day with its settlement file');
+  addRunCommands(recon);
   recon
     .command('run')
     .description(

@@ -58,9 +58,9 @@ WITH loose AS (
   UNION ALL SELECT id, false, our_amount, our_paid_at FROM (${LOOSE_ROWS})),
 alone AS (
   SELECT * FROM loose
-  QUALIFY COUNT(*) FILTER (is_line) OVER nearby = 1 AND COUNT(*) FILTER (NOT is_line) OVER nearby = 1
   WINDOW nearby AS (PARTITION BY amount ORDER BY at
-    RANGE BETWEEN INTERVAL ${minutes} MINUTE PRECEDING AND INTERVAL ${minutes} MINUTE FOLLOWING))
+    RANGE BETWEEN INTERVAL ${minutes} MINUTE PRECEDING AND INTERVAL ${minutes} MINUTE FOLLOWING)
+  QUALIFY COUNT(*) FILTER (is_line) OVER nearby = 1 AND COUNT(*) FILTER (NOT is_line) OVER nearby = 1)
 SELECT t.id AS line, o.id AS row FROM alone t JOIN alone o
   ON t.is_line AND NOT o.is_line AND o.amount = t.amount AND o.at BETWEEN t.at - INTERVAL ${minutes} MINUTE AND t.at + INTERVAL ${minutes} MINUTE`;
 
