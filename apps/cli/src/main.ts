@@ -1,21 +1,27 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
-import { CannotReplay, UnknownDay } from '#lib/reconciliation';
+import { NoUser } from '#lib/audit';
+import { BadCalendar, CannotReplay, UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addBillerCommands } from './biller-commands';
+import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addOutboundCommands } from './outbound-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
 import { addReportCommands } from './report-commands';
+import { addPayoutCommands } from './payout-commands';
+import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
+import { addTraceCommand } from './trace-command';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -34,10 +40,15 @@ addReceiptCommands(program);
 addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);
+addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
+addTraceCommand(program);
+addOutboundCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
+addSettlementCommands(program);
+addPayoutCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -62,7 +73,9 @@ function describe(error: unknown): string {
     error instanceof SettingError ||
     error instanceof ConfigError ||
     error instanceof UnknownDay ||
-    error instanceof CannotReplay
+    error instanceof CannotReplay ||
+    error instanceof BadCalendar ||
+    error instanceof NoUser
   )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };

@@ -6,13 +6,15 @@ import { formatRupiah, rupiah } from '#lib/kernel';
 import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/platform';
 import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { addJobCommands } from './job-commands';
 import { CONFIG } from './places';
 import { addRunCommands } from './run-commands';
 
-/** `simpul recon run`. */
+/** `simpul recon`. */
 export function addReconciliationCommands(program: Command): void {
   const recon = program.command('recon').description('reconcile a source’s day with its settlement file');
   addRunCommands(recon);
+  addJobCommands(recon);
   recon
     .command('run')
     .description(
@@ -80,6 +82,7 @@ function print(outcome: ReconOutcome): void {
     case 'closed': {
       const repeated = outcome.repeated ? ', nothing new since' : '';
       console.log(`${day}: run ${outcome.run} closed${repeated}; file ${outcome.file}`);
+      if (outcome.undecided) console.log(`  ${outcome.undecided}`);
       for (const [kind, count] of Object.entries(outcome.counts))
         console.log(`  ${kind.padEnd(14)} ${count}`);
       for (const { term, sign, amount } of outcome.bridge)

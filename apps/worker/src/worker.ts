@@ -11,7 +11,7 @@ import {
   ListeningForEmptyFloats,
   pauseWhereEmpty,
 } from '#lib/floats';
-import { readFormats, sourceDayEnd } from '#lib/files';
+import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import {
@@ -24,16 +24,29 @@ import {
   type Logger,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
-import { readJobs, startReconciliationSchedule } from '#lib/reconciliation';
+import {
+  calendarOf,
+  daysForSettlement,
+  readBreakRules,
+  readJobs,
+  startReconciliationSchedule,
+  tendBreaks,
+  termsByFormats,
+  workBreaks,
+  type BreakDesk,
+} from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { readSettlementContracts } from '#lib/settlement';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
   AdviceLanes,
   AdviceLimits,
+  DecisionFlow,
   forgetSealedNumbers,
   NumberOpeningBillers,
   Payments,
+  Refunds,
   ReversalDelivery,
   ReversalLimits,
   Reversals,
@@ -43,8 +56,10 @@ import {
   stopWhenBehind,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
+import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
+import { settlesDays } from './settlement';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -66,6 +81,9 @@ const Limits = z.object({
   sealedNumbers: SealedNumberLimits,
   database: DatabaseLimits,
 });
+
+/** Runs work their own breaks; between them only answers of billers and the time end some. */
+const BREAKS_EVERY_MS = 10_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -147,6 +165,34 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     limits.float.watchMs,
     logger,
   );
+  const decisions = new DecisionFlow(clock, dayDatabase, payments, catalog);
+  const breakRules = readBreakRules(join(configDirectory, 'breaks.yaml'));
+  const breakDesk = async (): Promise<BreakDesk> => {
+    const calendar = await calendarOf({ database: dayDatabase, jobs });
+    return {
+      database: dayDatabase,
+      clock,
+      logger,
+      rules: breakRules,
+      isWorking: (source, date) => calendar.isBusinessDay(source, date),
+      termsOf: termsByFormats(formats),
+      home: options.home,
+      writer,
+      decisions,
+      refunds: new Refunds(clock, dayDatabase, writer),
+    };
+  };
+  const breaks = new PollLoop(
+    {
+      work: async () => {
+        await tendBreaks(await breakDesk());
+        return false;
+      },
+      failure: 'the breaks could not be tended; the next look starts over',
+    },
+    BREAKS_EVERY_MS,
+    logger,
+  );
   const stopReconciliation = startReconciliationSchedule({
     database: dayDatabase,
     clock,
@@ -155,7 +201,35 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     jobs,
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
+    workBreaks: async (runId) => workBreaks(await breakDesk(), runId),
   });
+  const stopFiles = startFilesForPeople({
+    database: dayDatabase,
+    clock,
+    home: options.home,
+    configDirectory,
+    formats,
+    jobs,
+    logger,
+  });
+  const contracts = readSettlementContracts(join(configDirectory, 'settlement.yaml'));
+  const settlement = new PollLoop(
+    settlesDays(
+      {
+        database: dayDatabase,
+        writer,
+        clock,
+        contracts,
+        reconciled: daysForSettlement,
+        settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
+        dayEndOf,
+      },
+      [...jobs.sources.keys()],
+      logger,
+    ),
+    contracts.pollMs,
+    logger,
+  );
   return {
     async close() {
       await Promise.all([
@@ -165,7 +239,10 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         forgetting.stop(),
         floats.stop(),
         stamps.stop(),
+        settlement.stop(),
+        breaks.stop(),
         stopReconciliation(),
+        stopFiles(),
         stopBooksCheck(),
       ]);
       await writer.close();

@@ -235,6 +235,31 @@ export async function expireApprovals(statements: Statements, now: Date): Promis
   return ended;
 }
 
+/**
+ * Ends a proposal because what it was about is no longer as it was proposed. Inside the caller's transaction.
+ * @param how `note` says what has changed.
+ * @returns whether it was still open.
+ */
+export async function lapse(
+  statements: Statements,
+  { approvalId, at, note }: { approvalId: string; at: Date; note: string },
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
+    const approval = await findApproval(statements, approvalId);
+    if (approval?.state !== 'proposed') return false;
+    const after: Approval = { ...approval, state: 'expired', endedAt: at, endedBy: null };
+    const event = {
+      event: 'expired',
+      by: 'its subject',
+      version: approval.version,
+      at,
+      note: note.slice(0, 500),
+    } as const;
+    if (await write(statements, moved(approval, after, event, true))) return true;
+  }
+  throw new Error(`${approvalId} changed again and again while it was to lapse`);
+}
+
 async function end(
   statements: Statements,
   decision: Omit<Decision, 'version'> & { version?: string },

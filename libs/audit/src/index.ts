@@ -3,6 +3,7 @@ export { approvalHistory, findApproval, listApprovals } from './approval.rows';
 export {
   approve,
   expireApprovals,
+  lapse,
   propose,
   reject,
   weighApproval,

@@ -32,7 +32,7 @@ const PAGE_ROWS = 5_000;
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source whose run counts, oldest first, from a date on. */
+  /** The days of a source whose run counts and whose job is at its end, oldest first, from a date on. */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
@@ -40,9 +40,12 @@ export const daysForSettlement = {
       effective_date: BusinessDate;
       totals: unknown;
     }>(
-      `SELECT run_id, run_no, effective_date, totals FROM recon_run
-       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL ORDER BY effective_date`,
-      [source, from],
+      `SELECT run_id, run_no, effective_date, totals FROM recon_run r
+       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
+           AND j.direction = 'in' AND j.state IN (?))
+       ORDER BY effective_date`,
+      [source, from, ['downloaded', 'verified', 'staged', 'matched']],
     );
     return rows.map((row) => {
       const { kinds, bridge } = totalsFromJson(fromJson(row.totals));
@@ -96,9 +99,25 @@ export const daysForSettlement = {
     return rows.map(({ payment_id, leg_no }) => ({ paymentId: payment_id, legNo: leg_no }));
   },
 
-  /** Which of some legs had a break that has been resolved. */
-  async resolved(): Promise<{ paymentId: string; legNo: number }[]> {
-    return [];
+  /**
+   * Which of some legs had a break that has been resolved, with none left open: what our books say of them counts now,
+   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself.
+   */
+  async resolved(
+    statements: Statements,
+    legs: readonly { paymentId: string; legNo: number }[],
+  ): Promise<{ paymentId: string; legNo: number }[]> {
+    if (legs.length === 0) return [];
+    const rows = await statements.rows<{ payment_id: string; leg_no: number }>(
+      `SELECT payment_id, leg_no FROM break_case
+       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours')
+       GROUP BY payment_id, leg_no HAVING SUM(IF(state = 'resolved', 0, 1)) = 0`,
+      [legs.map(({ paymentId }) => paymentId)],
+    );
+    const asked = new Set(legs.map(({ paymentId, legNo }) => `${paymentId} ${legNo}`));
+    return rows
+      .map(({ payment_id, leg_no }) => ({ paymentId: payment_id, legNo: leg_no }))
+      .filter(({ paymentId, legNo }) => asked.has(`${paymentId} ${legNo}`));
   },
 };
 

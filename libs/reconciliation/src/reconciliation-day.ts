@@ -47,6 +47,11 @@ export interface ReconciliationTools {
   logger: Logger;
   /** Writes the reports of a closed run. @returns their paths. Called again after a kill, so it replaces its files. */
   writeRecap: (recap: RecapData) => Promise<string[]>;
+  /**
+   * Works the breaks of a closed run before its day ends: what the file may decide, what rules end, whose the rest is.
+   * Called again after a kill. Left out: somebody else tends them later (`tendBreaks`).
+   */
+  workBreaks?: (runId: number) => Promise<void>;
   /** Opens a source's drop; default: as its schedule says, by the settings it names. */
   openDrop?: (schedule: SourceSchedule) => Promise<Drop>;
   /** Whether a day is settled: then another file of it needs a decision of two people before it is worked. */

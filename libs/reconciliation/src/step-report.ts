@@ -6,7 +6,8 @@ import type { DayInHand, RecapData, ReconciliationTools } from './reconciliation
 import { KINDS } from './totals';
 
 /**
- * Compares the legs of the matched run with the ledger, has its reports written, and moves the job on.
+ * Compares the legs of the matched run with the ledger, has its breaks worked and its reports written, and moves the
+ * job on.
  * @returns the run's id.
  */
 export async function reportStep(
@@ -23,6 +24,7 @@ export async function reportStep(
       { source: run.source, businessDate: run.businessDate, billers: different },
       'the ledger does not agree with the payments of a closed day',
     );
+  await tools.workBreaks?.(runId);
   const reports = await writeReports(tools, day, run);
   await lease.move('reports written', tools.clock.now(), async () => ({ evidence: { reports } }));
   return runId;

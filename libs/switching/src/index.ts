@@ -5,6 +5,13 @@ export { answerTo, type Answer } from './answer';
 export { customerOf, type BillHolder } from './bill-guard';
 export * from './biller.contract';
 export { listContradictions, type Contradiction } from './contradictions';
+export {
+  DecisionFlow,
+  type DecidedPayment,
+  type DecisionRefusal,
+  type DecisionTies,
+  type ListedLeg,
+} from './decision.flow';
 export { DirectPaymentFlow } from './direct-payment.flow';
 export { Floats, NO_FLOATS, type FloatDraw } from './floats';
 export { Inquiries } from './inquiries';

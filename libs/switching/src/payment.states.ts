@@ -10,6 +10,7 @@ export const PAYMENT_MOVES = [
   ['SUSPECT', 'biller approved', 'PAID', 'post'],
   ['SUSPECT', 'biller declined', 'DECLINED', 'void'],
   ['SUSPECT', 'reversal accepted', 'DECLINED', 'void'],
+  ['SUSPECT', 'settled as paid', 'PAID', 'post'],
   ['SUSPECT', 'advice exhausted', 'UNRESOLVED', 'none'],
   ['UNRESOLVED', 'reversal accepted', 'DECLINED', 'void'],
   ['UNRESOLVED', 'settled as paid', 'PAID', 'post'],

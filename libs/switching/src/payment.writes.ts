@@ -209,6 +209,8 @@ export interface MoveTies {
   fence?: number;
   /** Updates of rows that move with the payment or not at all. */
   alongside?: readonly GuardedUpdate[];
+  /** Rows that are written with the move or not at all. */
+  inserts?: readonly Row[];
 }
 
 /**
@@ -225,8 +227,8 @@ export function unitOfMove(
   ties: MoveTies = {},
 ): UnitOfWork {
   const { ledger } = requiredMove(before, event);
-  const { fence, alongside = [] } = ties;
-  const rows: Row[] = [];
+  const { fence, alongside = [], inserts = [] } = ties;
+  const rows: Row[] = [...inserts];
   if (typeof said.evidence['contradiction'] === 'string') rows.push(evidenceRow(before, said, now));
   const serials = said.kind === 'approved' ? said.receipt['serialNumbers'] : undefined;
   if (serials && after.state === 'PAID') rows.push(purchaseRow(after, serials, now));

@@ -10,6 +10,7 @@ import {
 } from '#lib/kernel';
 import { isSameJournal, refundJournal, unitOfJournal, type MoneyWriter } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
+import type { DecisionTies } from './decision.flow';
 import { moneyOf, type Payment } from './payment';
 import { selectPayment } from './payment.rows';
 
@@ -22,6 +23,8 @@ export interface RefundOrder {
   /** Who pays for it. */
   borneBy: 'biller' | 'us';
   reason: string;
+  /** What becomes durable with the refund or not at all. */
+  ties?: DecisionTies;
 }
 
 /** Why nothing was refunded. */
@@ -32,6 +35,8 @@ export type RefundRefusal =
   | { kind: 'more than is left'; left: Rupiah }
   /** This refund id was used for another refund. */
   | { kind: 'id used' }
+  /** What was to be written with the refund was no longer as it was looked at. */
+  | { kind: 'came second' }
   /** Too many wait to be written; nothing was tried. */
   | { kind: 'overloaded' };
 
@@ -70,8 +75,13 @@ export class Refunds {
       if (objection) return fail(objection);
 
       const refunded = rupiah(payment.refunded + order.amount);
-      const updates = () => [refundedUpdate(payment, refunded)];
-      const result = await this.writer.commit(unitOfJournal(journal, { updates }));
+      const { inserts = [], alongside = [] } = order.ties ?? {};
+      const result = await this.writer.commit(
+        unitOfJournal(journal, {
+          inserts: () => [...inserts],
+          updates: () => [refundedUpdate(payment, refunded), ...alongside],
+        }),
+      );
       switch (result.kind) {
         case 'committed':
           return ok({ left: leftOf({ ...payment, refunded }), isRepeat: false });
@@ -81,8 +91,9 @@ export class Refunds {
           throw new Error(`refund ${order.refundId} takes nothing out of the deposit`);
         case 'clash':
           if (await isSameJournal(this.statements, journal)) break;
-          return fail({ kind: 'id used' });
+          return fail({ kind: order.ties ? 'came second' : 'id used' });
         case 'stale':
+          if (order.ties) return fail({ kind: 'came second' });
           break;
       }
     }

@@ -246,6 +246,40 @@ export function ourOrder(payment: Payment, now: Date): ReversalOrder {
   };
 }
 
+/**
+ * The order of a payment that its biller says it has undone by itself, as it ends: sent and acknowledged in one, written
+ * with the payment's move.
+ */
+export function reversalByTheirWord(
+  payment: Payment,
+  said: Evidence,
+  now: Date,
+): { row: Row; mark: GuardedUpdate } {
+  const order = ourOrder(payment, now);
+  const reversal: Reversal = {
+    origin: order.origin,
+    reference: order.reference,
+    contentHash: order.contentHash,
+    reason: 'the biller has undone it by itself',
+    channelId: payment.channelId,
+    paymentId: payment.paymentId,
+    billerId: payment.billerId,
+    isEffective: true,
+    legReference: order.reference,
+    state: reversalAfter(reversalAfter('NEW', 'sent'), 'biller accepted'),
+    tries: 1,
+    nextTryAt: null,
+    orderedAt: now,
+  };
+  const { table, values } = rowOf(reversal, newToken());
+  const mark: GuardedUpdate = {
+    table: 'payment',
+    set: { reversal_ordered: 1 },
+    where: { payment_id: payment.paymentId, state: 'REVERSED', reversal_ordered: 0, refunded: 0 },
+  };
+  return { row: { table, values: { ...values, ended_at: now, last_said: JSON.stringify(said) } }, mark };
+}
+
 /** Only a payment as it was looked at, not refunded and not yet ordered to be reversed, takes an order. */
 function markOrdered({ paymentId, state, leg }: Payment): GuardedUpdate {
   return {

@@ -1,0 +1,112 @@
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah } from '#lib/kernel';
+import {
+  billerAccounts,
+  bookJournal,
+  floatAdjustmentJournal,
+  journalRowsWithoutDeposit,
+  type JournalDraft,
+  type Row,
+} from '#lib/ledger';
+import type { Statements } from '#lib/platform';
+import type { Break } from './break';
+
+/** What an adjustment or a write-off moves. */
+export interface BreakBooking {
+  kind: 'break_adjustment' | 'write_off';
+  billerId: string;
+  /** How much more we owe the biller, in whole rupiah; negative: how much less. Never 0. */
+  owedMore: bigint;
+  /** The account that bears it, for example `own:loss`. */
+  against: string;
+  /** Where the difference stands: not yet settled, or paid under their file. */
+  standsOn: 'clearing' | 'suspense';
+}
+
+/**
+ * The journal by which a break ends: what we owe the biller against the account that bears it. Of a prefunded biller it
+ * is its float that is put right.
+ * @param eventNo of the break's event that it goes with: a break that is reopened may be booked again.
+ */
+export async function breakJournal(
+  statements: Statements,
+  one: Break,
+  booking: BreakBooking,
+  { eventNo, reason, at }: { eventNo: number; reason: string; at: Date },
+): Promise<JournalDraft> {
+  const businessDate = businessDateOf(at, JAKARTA_MIDNIGHT);
+  const subjectId = `${one.breakId}-${eventNo}`;
+  const { kind, billerId, owedMore, against, standsOn } = booking;
+  const owed = rupiah(owedMore);
+  if (await drawsFloat(statements, one))
+    return floatAdjustmentJournal({
+      adjustmentId: subjectId,
+      billerId,
+      amount: rupiah(-owed),
+      against,
+      reason,
+      businessDate,
+      at,
+    });
+  return bookJournal({
+    subjectId,
+    kind,
+    businessDate,
+    postings: [
+      { accountId: against, amount: owed },
+      { accountId: billerAccounts[standsOn](billerId), amount: rupiah(-owed) },
+    ],
+    reference: one.breakId,
+    ...(one.paymentId !== null && one.ourStatus === 'S'
+      ? { about: { subjectId: one.paymentId, kind: 'capture' as const } }
+      : {}),
+    reason,
+    at,
+  });
+}
+
+/** The rows of journals that move no deposit; those of one table have the same columns, so that they go in together. */
+export function rowsOfJournals(journals: readonly JournalDraft[]): Row[] {
+  const rows = journals.flatMap(journalRowsWithoutDeposit);
+  const columns = new Map<string, Set<string>>();
+  for (const { table, values } of rows)
+    columns.set(table, new Set([...(columns.get(table) ?? []), ...Object.keys(values)]));
+  return rows.map(({ table, values }) => ({
+    table,
+    values: Object.fromEntries(
+      [...(columns.get(table) ?? [])].map((column) => [column, values[column] ?? null]),
+    ),
+  }));
+}
+
+/** The biller a break is with: of its payment's leg, or the only one its source speaks for; undefined where it is open. */
+export async function billerOf(
+  statements: Statements,
+  { paymentId, legNo, source }: Break,
+): Promise<string | undefined> {
+  if (paymentId !== null) {
+    const [leg] = await statements.rows<{ biller_id: string }>(
+      'SELECT biller_id FROM payment_leg WHERE payment_id = ? AND leg_no = ?',
+      [paymentId, legNo],
+    );
+    if (leg) return leg.biller_id;
+  }
+  const billers = await statements.rows<{ biller_id: string }>(
+    'SELECT DISTINCT biller_id FROM payment_leg WHERE source = ? LIMIT 2',
+    [source],
+  );
+  return billers.length === 1 ? billers[0]?.biller_id : undefined;
+}
+
+/** Whether an account is in the chart. */
+export async function isInChart(statements: Statements, account: string): Promise<boolean> {
+  return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
+}
+
+async function drawsFloat(statements: Statements, { paymentId, legNo }: Break): Promise<boolean> {
+  if (paymentId === null) return false;
+  const [leg] = await statements.rows<{ draws_float: number }>(
+    'SELECT draws_float FROM payment_leg WHERE payment_id = ? AND leg_no = ?',
+    [paymentId, legNo],
+  );
+  return leg?.draws_float === 1;
+}
