@@ -13,6 +13,7 @@ import { addFinanceCommands } from './finance-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addOutboundCommands } from './outbound-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
@@ -22,6 +23,7 @@ import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
+import { addTraceCommand } from './trace-command';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -43,6 +45,8 @@ addReconciliationCommands(program);
 addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
+addTraceCommand(program);
+addOutboundCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
 addSettlementCommands(program);

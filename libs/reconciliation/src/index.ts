@@ -5,6 +5,7 @@ export * from './calendar-entry';
 export { watchDeadlines } from './deadlines';
 export type { RunBreak } from './files-and-runs';
 export * from './jobs-config';
+export type { DayOrder } from './day-order';
 export * from './operate-jobs';
 export * from './outcome';
 export { calendarOf, UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
@@ -15,6 +16,7 @@ export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
+export * from './outbound';
 export * from './breaks';
 export {
   DayNotClosed,

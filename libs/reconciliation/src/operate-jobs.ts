@@ -2,6 +2,7 @@ import { userOf } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import { fromJson, type Statements } from '#lib/platform';
 import { endAlerts } from './alerts';
+import type { DayOrder } from './day-order';
 import { claimJob, type JobLease } from './job-lease';
 import type { JobEvent, JobState } from './job-states';
 import type { ReconOutcome } from './outcome';
@@ -119,15 +120,6 @@ export async function jobHistory(
   return rows.map(({ at, event, from_state, to_state, done_by, evidence }) => {
     return { at, event, from: from_state, to: to_state, by: done_by, evidence: fromJson(evidence) };
   });
-}
-
-/** A person's word on a day. */
-export interface DayOrder {
-  source: string;
-  businessDate: BusinessDate;
-  /** An e-mail address. */
-  by: string;
-  reason: string;
 }
 
 /** Why an order was not carried out. */

@@ -11,7 +11,7 @@ import type { Database, Statements } from '#lib/platform';
 import { endAlerts } from './alerts';
 import { batchOf, type Batch } from './batches';
 import type { Day } from './ours';
-import type { DayOrder } from './operate-jobs';
+import type { DayOrder } from './day-order';
 
 /** The kind of the proposals to re-open a settled day. */
 export const REOPEN_DAY = 'reopen_day';
