@@ -4,10 +4,12 @@ import { ConfigError, SettingError } from '#lib/platform';
 import { NoUser } from '#lib/audit';
 import { BadCalendar, UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
+import { addBankCommands } from './bank-commands';
 import { addBillerCommands } from './biller-commands';
 import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
+import { addFinanceCommands } from './finance-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
@@ -49,6 +51,8 @@ addFloatCommands(program);
 addStampCommands(program);
 addSettlementCommands(program);
 addPayoutCommands(program);
+addBankCommands(program);
+addFinanceCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
