@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, SettingError } from '#lib/platform';
 import { NoUser } from '#lib/audit';
-import { BadCalendar, UnknownDay } from '#lib/reconciliation';
+import { BadCalendar, CannotReplay, UnknownDay } from '#lib/reconciliation';
 import { addAttentionCommands } from './attention-commands';
 import { addBankCommands } from './bank-commands';
 import { addBillerCommands } from './biller-commands';
@@ -77,6 +77,7 @@ function describe(error: unknown): string {
     error instanceof SettingError ||
     error instanceof ConfigError ||
     error instanceof UnknownDay ||
+    error instanceof CannotReplay ||
     error instanceof BadCalendar ||
     error instanceof NoUser
   )
