@@ -9,9 +9,15 @@ const IN_FLIGHT = 64;
  * Reads a remote file in order and to its end, with many requests on their way at once: one at a time would wait for
  * the line at each of them.
  * @param size as the listing shows it; one request asks beyond it, so that a file that has grown is seen.
+ * @param gone fails once the line is cut: what is asked after that is never answered.
  */
-export async function* readAhead(sftp: SFTPWrapper, path: string, size: number): AsyncGenerator<Buffer> {
-  const handle = await openFile(sftp, path);
+export async function* readAhead(
+  sftp: SFTPWrapper,
+  path: string,
+  size: number,
+  gone: Promise<never>,
+): AsyncGenerator<Buffer> {
+  const handle = await Promise.race([openFile(sftp, path), gone]);
   const onTheirWay: Promise<Buffer>[] = [];
   let asked = 0;
   try {
@@ -23,13 +29,14 @@ export async function* readAhead(sftp: SFTPWrapper, path: string, size: number):
         onTheirWay.push(read);
         asked += CHUNK_BYTES;
       }
-      const chunk = await onTheirWay.shift();
+      const next = onTheirWay.shift();
+      const chunk = next && (await Promise.race([next, gone]));
       if (chunk === undefined || chunk.length === 0) return;
       yield chunk;
       if (chunk.length < CHUNK_BYTES) return;
     }
   } finally {
-    await closeFile(sftp, handle);
+    await Promise.race([closeFile(sftp, handle), gone.catch(() => undefined)]);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
+import { aTcpProxy } from '../../../test/support/tcp-proxy';
 import { fetchFile } from './archive';
 import { findFiles, type Drop, type RemoteFile } from './drop';
 import { formatOn, readFormats } from './format';
@@ -114,6 +115,31 @@ test('a file larger than the limit is refused by name, and what a killed copy le
   await take(file);
 
   expect(readdirSync(archive())).not.toContain('left.part');
+});
+
+test('a line that is cut in the middle of a file leaves nothing, and the next pull has it whole', async () => {
+  const content = Buffer.alloc(8_000_000, 'settlement ');
+  put(NAME, content);
+  const file = await ready();
+  const proxy = await aTcpProxy(`http://127.0.0.1:${server.port}`);
+  const away = await openSftpDrop({ ...server, port: Number(new URL(proxy.url).port) });
+  const cutting: Drop = {
+    ...away,
+    async *read(one) {
+      let chunks = 0;
+      for await (const chunk of away.read(one)) {
+        if ((chunks += 1) === 10) await proxy.inject('cut');
+        yield chunk;
+      }
+    },
+  };
+
+  await expect(fetchFile(cutting, file, archive(), 10_000_000)).rejects.toThrow(
+    /the connection was cut|No response from server/,
+  );
+  expect(readdirSync(archive()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  proxy.close();
+  expect((await take(file))?.size).toBe(content.length);
 });
 
 test('another host key than the pinned one is refused before we log in', async () => {

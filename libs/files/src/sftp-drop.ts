@@ -105,6 +105,17 @@ export async function openSftpDrop(settings: SftpSettings): Promise<Drop> {
     throw new Error(`SFTP ${user}@${host}:${port}: ${(error as Error).message}`, { cause: error });
   }
 
+  let isGone = false;
+  const gone = new Promise<never>((_, reject) => {
+    const cut = () => {
+      isGone = true;
+      reject(new Error(`SFTP ${user}@${host}:${port}: the connection was cut`));
+    };
+    client.on('end', cut);
+    client.on('close', cut);
+  });
+  gone.catch(() => undefined);
+
   // The library wraps only reads that ask for one chunk at a time.
   const { sftp } = client as unknown as { sftp: SFTPWrapper };
   return {
@@ -116,10 +127,10 @@ export async function openSftpDrop(settings: SftpSettings): Promise<Drop> {
       return files;
     },
     read({ folder, name, size }) {
-      return readAhead(sftp, `${folder}/${name}`, size);
+      return readAhead(sftp, `${folder}/${name}`, size, gone);
     },
     async close() {
-      await client.end();
+      if (!isGone) await client.end();
     },
   };
 }
