@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { NoUser } from '#lib/audit';
 import { ConfigError, SettingError } from '#lib/platform';
-import { UnknownDay } from '#lib/reconciliation';
+import { EvidenceRefused, UnknownDay } from '#lib/reconciliation';
+import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
 import { addBillerCommands } from './biller-commands';
+import { addBreakCommands } from './break-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
@@ -34,6 +37,8 @@ addReceiptCommands(program);
 addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);
+addBreakCommands(program);
+addApprovalCommands(program);
 addFileCommands(program);
 addReportCommands(program);
 addFloatCommands(program);
@@ -58,7 +63,13 @@ function databaseHost(): string {
 
 function describe(error: unknown): string {
   // These say by themselves what is wrong and what to do.
-  if (error instanceof SettingError || error instanceof ConfigError || error instanceof UnknownDay)
+  if (
+    error instanceof SettingError ||
+    error instanceof ConfigError ||
+    error instanceof UnknownDay ||
+    error instanceof NoUser ||
+    error instanceof EvidenceRefused
+  )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'PROTOCOL_SEQUENCE_TIMEOUT')

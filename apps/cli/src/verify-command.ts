@@ -4,7 +4,7 @@ import { openStops } from '#lib/catalog';
 import { checkFloatInvariants } from '#lib/floats';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
-import { checkReconciliationInvariants } from '#lib/reconciliation';
+import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconciliation';
 import { checkStampInvariants } from '#lib/stamps';
 import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
 
@@ -51,10 +51,20 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
     ...(await checkReconciliationInvariants(statements)),
     await checkFloatInvariants(statements),
     await checkStampInvariants(statements),
-    await checkApprovalInvariants(statements),
+    together(await checkApprovalInvariants(statements), await checkBreakInvariants(statements)),
   ]);
   const number = ({ id }: InvariantVerdict) => Number(id.slice(1));
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));
+}
+
+/** Two checks of one invariant as one verdict. */
+function together(one: InvariantVerdict, other: InvariantVerdict): InvariantVerdict {
+  return {
+    id: one.id,
+    ok: one.ok && other.ok,
+    checked: one.checked + other.checked,
+    firstCounterExample: one.firstCounterExample ?? other.firstCounterExample,
+  };
 }
 
 /**

@@ -161,13 +161,17 @@ async function loadBreaks(duck: Duck, statements: Statements, { runId }: ClosedR
         match_key: string;
         kind: string;
         their_amount: string | null;
+        is_paid: number;
       }>(
-        `SELECT break_id, match_key, kind, their_amount FROM recon_break
-         WHERE run_id = ? AND kind IN (?) AND break_id > ? ORDER BY break_id LIMIT ${PAGE_ROWS}`,
+        `SELECT b.break_id, b.match_key, b.kind, b.their_amount, EXISTS (SELECT 1 FROM break_case c
+           WHERE c.payment_id = b.payment_id AND c.leg_no = b.leg_no AND c.kind = b.kind AND c.state = 'resolved'
+             AND c.outcome = 'paid') AS is_paid
+         FROM recon_break b WHERE b.run_id = ? AND b.kind IN (?) AND b.break_id > ? ORDER BY b.break_id LIMIT ${PAGE_ROWS}`,
         [runId, BREAKS_OF_ROWS, after],
       );
       const lines = page.map(
-        ({ match_key, kind, their_amount }) => `${match_key}\t${kind}\t${their_amount ?? ''}\tfalse\n`,
+        ({ match_key, kind, their_amount, is_paid }) =>
+          `${match_key}\t${kind}\t${their_amount ?? ''}\t${is_paid === 1}\n`,
       );
       await file.appendFile(lines.join(''));
       after = page.at(-1)?.break_id ?? after;
