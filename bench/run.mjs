@@ -15,6 +15,7 @@ const BENCHES = {
   'snap-verify': 8,
   'noisy-neighbour': 15,
   catalog: 8,
+  sftp: 8,
   recon: 1,
 };
 
@@ -35,6 +36,7 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
 
   noisy-neighbour
                  one biller dead at 200/s: what a healthy one's payments notice of it
+  sftp           a settlement file of 100 MB into the archive, beside OpenSSH's own client
   catalog        500 billers, 5,000 products, 100 channels: start, lookup, how soon a change is seen
   recon          one source's day: a file over SFTP against as many payments, planted faults, to a closed run
 

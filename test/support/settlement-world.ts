@@ -1,4 +1,4 @@
-import { ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
+import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
   accountsOfChannel,
@@ -13,7 +13,13 @@ import {
   type PaymentMoney,
 } from '#lib/ledger';
 import { daysForSettlement } from '#lib/reconciliation';
-import type { ChannelMode, SettlementContracts, SettlementTools, SettleOn } from '#lib/settlement';
+import {
+  checkSettlementInvariants,
+  type ChannelMode,
+  type SettlementContracts,
+  type SettlementTools,
+  type SettleOn,
+} from '#lib/settlement';
 import { aDatabase, type TestDatabase } from './database';
 
 /** One sale as a settlement sees it. */
@@ -73,12 +79,14 @@ export async function aSettlementWorld(
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
   const store = await aDatabase();
-  const clock = new ManualClock(new Date('2026-07-15T01:00:00Z'));
+  const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
   const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
     bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+    channelsPaidAt: '00:00',
+    pollMs: 1_000,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
@@ -113,6 +121,7 @@ export async function aSettlementWorld(
       contracts,
       reconciled: daysForSettlement,
       settleOn: (source) => settleOn[source] ?? 'agreed',
+      dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
     },
     async sell(sale) {
       const money = moneyOf(sale);
@@ -179,7 +188,11 @@ export async function aSettlementWorld(
       return BigInt(row?.total ?? 0);
     },
     async expectSound() {
-      expect((await checkLedgerInvariants(store.database)).filter(({ ok }) => !ok)).toEqual([]);
+      const found = await store.database.snapshot(async (statements) => [
+        ...(await checkLedgerInvariants(statements)),
+        ...(await checkSettlementInvariants(statements)),
+      ]);
+      expect(found.filter(({ ok }) => !ok)).toEqual([]);
     },
   };
 }

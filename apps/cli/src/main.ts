@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { NoUser } from '#lib/audit';
 import { ConfigError, SettingError } from '#lib/platform';
-import { EvidenceRefused, UnknownDay } from '#lib/reconciliation';
+import { BadCalendar, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
 import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
 import { addBillerCommands } from './biller-commands';
 import { addBreakCommands } from './break-commands';
+import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFloatCommands } from './float-commands';
@@ -16,6 +17,8 @@ import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
 import { addReportCommands } from './report-commands';
+import { addPayoutCommands } from './payout-commands';
+import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
@@ -39,10 +42,13 @@ addRouteCommands(program);
 addReconciliationCommands(program);
 addBreakCommands(program);
 addApprovalCommands(program);
+addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
+addSettlementCommands(program);
+addPayoutCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -68,7 +74,8 @@ function describe(error: unknown): string {
     error instanceof ConfigError ||
     error instanceof UnknownDay ||
     error instanceof NoUser ||
-    error instanceof EvidenceRefused
+    error instanceof EvidenceRefused ||
+    error instanceof BadCalendar
   )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };

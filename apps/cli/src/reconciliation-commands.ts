@@ -11,14 +11,15 @@ import {
   workBreaks,
   type ReconOutcome,
 } from '#lib/reconciliation';
-
 import { writeRecap } from '#lib/reports';
 import { openBreakDesk } from './break-desk';
+import { addJobCommands } from './job-commands';
 import { CONFIG } from './places';
 
-/** `simpul recon run`. */
+/** `simpul recon`. */
 export function addReconciliationCommands(program: Command): void {
   const recon = program.command('recon').description('reconcile a source’s day with its settlement file');
+  addJobCommands(recon);
   recon
     .command('run')
     .description(
@@ -99,6 +100,7 @@ function print(outcome: ReconOutcome): void {
     case 'closed': {
       const repeated = outcome.repeated ? ', nothing new since' : '';
       console.log(`${day}: run ${outcome.run} closed${repeated}; file ${outcome.file}`);
+      if (outcome.undecided) console.log(`  ${outcome.undecided}`);
       for (const [kind, count] of Object.entries(outcome.counts))
         console.log(`  ${kind.padEnd(14)} ${count}`);
       for (const { term, sign, amount } of outcome.bridge)

@@ -5,6 +5,7 @@ import { checkFloatInvariants } from '#lib/floats';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconciliation';
+import { checkSettlementInvariants } from '#lib/settlement';
 import { checkStampInvariants } from '#lib/stamps';
 import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
 
@@ -52,6 +53,7 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
     await checkFloatInvariants(statements),
     await checkStampInvariants(statements),
     together(await checkApprovalInvariants(statements), await checkBreakInvariants(statements)),
+    ...(await checkSettlementInvariants(statements)),
   ]);
   const number = ({ id }: InvariantVerdict) => Number(id.slice(1));
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));

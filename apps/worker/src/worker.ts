@@ -11,7 +11,7 @@ import {
   ListeningForEmptyFloats,
   pauseWhereEmpty,
 } from '#lib/floats';
-import { readFormats, sourceDayEnd } from '#lib/files';
+import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import {
@@ -26,6 +26,7 @@ import {
 import { Receipts } from '#lib/receipts';
 import {
   calendarOf,
+  daysForSettlement,
   readBreakRules,
   readJobs,
   startReconciliationSchedule,
@@ -35,6 +36,7 @@ import {
   type BreakDesk,
 } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { readSettlementContracts } from '#lib/settlement';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
@@ -56,6 +58,7 @@ import {
 import { startBooksCheck } from './books-check';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
+import { settlesDays } from './settlement';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -199,6 +202,24 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     writeRecap: (recap) => writeRecap(options.home, recap),
     workBreaks: async (runId) => workBreaks(await breakDesk(), runId),
   });
+  const contracts = readSettlementContracts(join(configDirectory, 'settlement.yaml'));
+  const settlement = new PollLoop(
+    settlesDays(
+      {
+        database: dayDatabase,
+        writer,
+        clock,
+        contracts,
+        reconciled: daysForSettlement,
+        settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
+        dayEndOf,
+      },
+      [...jobs.sources.keys()],
+      logger,
+    ),
+    contracts.pollMs,
+    logger,
+  );
   return {
     async close() {
       await Promise.all([
@@ -208,6 +229,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         forgetting.stop(),
         floats.stop(),
         stamps.stop(),
+        settlement.stop(),
         breaks.stop(),
         stopReconciliation(),
         stopBooksCheck(),

@@ -33,6 +33,11 @@ export class ControlTotals {
     return this.control.amount === 'all' ? S + F + U : S;
   }
 
+  /** What a file with these lines must state. */
+  stated(): { count: number; amount: bigint; hash: bigint } {
+    return { count: this.details, amount: this.controlAmount, hash: this.hash };
+  }
+
   /**
    * Holds the lines against what is stated about them; what is not stated is not held.
    * @param where what states it, for the message; `line` null for another file.

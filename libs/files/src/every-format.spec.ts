@@ -7,7 +7,9 @@ import type { DetailRow } from './records';
 const ROOT = join(__dirname, '..', '..', '..');
 const GOLDEN = join(ROOT, 'fixtures', 'formats');
 const formats = readFormats(join(ROOT, 'config', 'formats'));
-const sources = readdirSync(join(ROOT, 'config', 'formats')).map((file) => file.replace('.yaml', ''));
+const sources = readdirSync(join(ROOT, 'config', 'formats'))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.replace('.yaml', ''));
 
 test.each(sources)('the golden sample of %s is read in our words', async (source) => {
   const folder = join(GOLDEN, source);

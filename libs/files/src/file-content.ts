@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { gunzipped, unzipped, withinLimits } from './packed-content';
-import { opened, type SecretByName } from './pgp-content';
+import { keyFromEnvironment, opened, type SecretByName } from './pgp-content';
 import type { SettlementFormat } from './settlement-format';
 
 const CHUNK_BYTES = 262_144;
@@ -15,13 +15,12 @@ const PGP_LIMITS = { ratioMax: 200, sizeMaxBytes: 17_179_869_184 };
 export function fileContent(
   path: string,
   { packing, pgp }: Pick<SettlementFormat, 'packing' | 'pgp'>,
-  secret: SecretByName | undefined,
+  secret: SecretByName = keyFromEnvironment,
 ): AsyncIterable<Buffer> {
   if (packing?.kind === 'zip') return unzipped(path, packing);
   const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   let content: AsyncIterable<Buffer> = raw;
   if (pgp) {
-    if (!secret) throw new Error('this format has PGP: pass the secrets of its keys');
     const message = opened(raw, pgp, secret);
     content = packing ? message : withinLimits(message, PGP_LIMITS, () => raw.bytesRead);
   }

@@ -298,3 +298,8 @@ export type StatementFile = z.infer<typeof Statement>;
 
 /** A format as its file writes it, before what a schema cannot say is looked at. */
 export const FormatFile = z.discriminatedUnion('layout', [Text, Statement]);
+
+/** The shape of a format for editors: config/formats/schema.json. */
+export function formatJsonSchema(): object {
+  return z.toJSONSchema(FormatFile, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
+}

@@ -21,7 +21,9 @@ const put = (name: string, text: string) => {
 test('the formats we ship say what their sources agreed', () => {
   const formats = readFormats(FORMATS);
 
-  const files = readdirSync(FORMATS).map((file) => basename(file, '.yaml').toUpperCase());
+  const files = readdirSync(FORMATS)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml').toUpperCase());
   expect([...formats.keys()].sort()).toEqual(files.sort());
   expect(formatOn(formats, 'LPB01', '2026-07-14')).toMatchObject({
     body: { layout: 'delimited', delimiter: '|' },

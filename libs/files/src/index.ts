@@ -1,15 +1,24 @@
 export * from './archive';
 export { companionOf } from './companion';
+export * from './explain-file';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';
 export { openFolderDrop } from './folder-drop';
 export * from './format';
+export { formatJsonSchema } from './format-file';
 export type { Gate, GateFailure } from './gates';
 export { NORMALISED_COLUMNS } from './normalised-lines';
-export * from './read-settlement-file';
+export {
+  normaliseFile,
+  readSettlementFile,
+  type FileToRead,
+  type FileTotals,
+  type SettlementFile,
+} from './read-settlement-file';
 export type { SecretByName } from './pgp-content';
 export type { PreviousStatement, StatementEnds } from './reading';
 export type { DetailRow } from './records';
 export type * from './settlement-format';
 export * from './sftp-drop';
 export * from './source-calendar';
+export * from './write-settlement-file';

@@ -117,3 +117,38 @@ test('plain lines read as bytes give what the general reader gives, and the same
   );
   expect(accepted).toBeGreaterThan(60);
 });
+
+test('without quotes the plain splitter and csv-parse read alike, line ends and all', async () => {
+  const asCsv = { ...LPB01, body: { ...LPB01.body, layout: 'csv' as const } } as typeof LPB01;
+  const plain = detail.filter((line) => !/["\r]/.test(line));
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(plain, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), async (lines, end) => {
+      const S = lines.filter((line) => line.split('|')[7] === '00');
+      const sum = (column: number, of: string[]) =>
+        of.reduce((total, line) => total + BigInt(/^\d+$/.exec(line.split('|')[column] ?? '')?.[0] ?? 0), 0n);
+      const trailer = `T|${lines.length}|${sum(5, S)}|${sum(4, lines) % 10_000_000_000n}`;
+      const content = ['H|LPB01|SETTLE|20260714|20260714235000|001|2', ...lines, trailer, ''].join(end);
+
+      const bySplitter = await byRows(content);
+      const rows: DetailRow[] = [];
+      const read = await readSettlementFile({
+        ...put(content),
+        format: asCsv,
+        onRows: async (some) => void rows.push(...some),
+      });
+
+      expect(read).toEqual(bySplitter.read);
+      if (!read.ok) return;
+      accepted += 1;
+      expect(rows.map(({ lineNo, ourRef }) => [lineNo, ourRef])).toEqual(
+        bySplitter.text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => [Number(line.split('\t')[1]), line.split('\t')[2]]),
+      );
+    }),
+    { numRuns: 150 },
+  );
+  expect(accepted).toBeGreaterThan(30);
+});

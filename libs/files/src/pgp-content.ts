@@ -1,10 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { setting } from '#lib/platform';
 import { Refused } from './gates';
 import type { SettlementFormat } from './settlement-format';
 
 /** Gives a key by the name of its secret, as armored text. @throws when there is none. */
 export type SecretByName = (name: string) => string;
+
+/**
+ * Reads a key from the file that the environment names: PGP_LPB01 stands for PGP_LPB01_FILE.
+ * @throws SettingError when it names none.
+ */
+export function keyFromEnvironment(name: string): string {
+  return readFileSync(
+    setting(`${name}_FILE`, 'the file with this OpenPGP key, armored, without a password'),
+    'utf8',
+  );
+}
 
 type Pgp = NonNullable<SettlementFormat['pgp']>;
 

@@ -36,7 +36,7 @@ export interface SettlementFile {
   format: SettlementFormat;
   /** Where its companion lies, if it came; its name is `companionOf` it. */
   companionPath?: string | undefined;
-  /** Gives the keys that the format names under `pgp`. */
+  /** Gives the keys that the format names under `pgp`; default: from the files that the environment names. */
   secret?: SecretByName | undefined;
   /** The bank's statement before this one, which it must go on from; undefined for the first. */
   previous?: PreviousStatement | undefined;

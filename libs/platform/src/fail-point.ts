@@ -24,6 +24,9 @@ export const FAIL_POINTS = [
   'K10 batch staged',
   'K11 before step',
   'K11 after step',
+  'K12 settlement drafted',
+  'K12 settlement charged',
+  'K12 settlement closed',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -1,6 +1,7 @@
 import type { Drop, RemoteFile } from '#lib/files';
 import { addDays, businessDateOf, type BusinessDate } from '#lib/kernel';
 import { keepSighting } from './arrivals';
+import { reopenedDays } from './reopened-days';
 import { dayInHand, openDropOf, type ReconciliationTools } from './reconciliation-day';
 
 /** A closed day, and the files of it that its drop has not shown before. */
@@ -11,7 +12,7 @@ export interface CorrectedDay {
 
 /**
  * Looks once at the drop of a source for files of closed days that it has not shown before: a further sequence, or other
- * bytes under a known name. Whoever has worked the day calls `keepSightings`, so that a killed worker misses none.
+ * bytes under a known name; and for days that two people have re-opened. Whoever has worked the day calls `keepSightings`, so that a killed worker misses none.
  * @returns the days, oldest first.
  */
 export async function correctedDays(tools: ReconciliationTools, source: string): Promise<CorrectedDay[]> {
@@ -28,16 +29,24 @@ export async function correctedDays(tools: ReconciliationTools, source: string):
        AND state IN ('archived', 'empty')`,
     [source, since],
   );
-  if (days.length === 0) return [];
+  const reopened = (await reopenedDays(database, source)).map((businessDate) => ({
+    businessDate,
+    files: [],
+  }));
+  if (days.length === 0) return reopened;
 
   const drop = await openDropOf(tools, source, schedule);
   const listing = await listOf(drop);
   const closed = new Set(days.map(({ business_date }) => business_date));
   const unseen = await unseenOf(tools, source, namedFor(tools, source, listing, closed));
-  return [...new Set(unseen.map(({ businessDate }) => businessDate))].toSorted().map((businessDate) => ({
+  const corrected = [...new Set(unseen.map(({ businessDate }) => businessDate))].map((businessDate) => ({
     businessDate,
     files: unseen.filter((one) => one.businessDate === businessDate).map(({ file }) => file),
   }));
+  const again = reopened.filter(({ businessDate }) =>
+    corrected.every((day) => day.businessDate !== businessDate),
+  );
+  return [...corrected, ...again].toSorted((a, b) => (a.businessDate < b.businessDate ? -1 : 1));
 }
 
 /** Remembers what a drop has shown for a day that was worked since. */

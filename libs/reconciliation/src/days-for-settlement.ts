@@ -32,7 +32,7 @@ const PAGE_ROWS = 5_000;
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source whose run counts, oldest first, from a date on. */
+  /** The days of a source whose run counts and whose job is at its end, oldest first, from a date on. */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
@@ -40,9 +40,12 @@ export const daysForSettlement = {
       effective_date: BusinessDate;
       totals: unknown;
     }>(
-      `SELECT run_id, run_no, effective_date, totals FROM recon_run
-       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL ORDER BY effective_date`,
-      [source, from],
+      `SELECT run_id, run_no, effective_date, totals FROM recon_run r
+       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
+           AND j.direction = 'in' AND j.state IN (?))
+       ORDER BY effective_date`,
+      [source, from, ['downloaded', 'verified', 'staged', 'matched']],
     );
     return rows.map((row) => {
       const { kinds, bridge } = totalsFromJson(fromJson(row.totals));

@@ -1,11 +1,15 @@
 export * from './alerts';
 export type { BridgeTerm } from './bridge';
 export * from './calendar';
+export * from './calendar-entry';
 export { watchDeadlines } from './deadlines';
 export type { RunBreak } from './files-and-runs';
 export * from './jobs-config';
+export type { DayOrder } from './day-order';
+export * from './operate-jobs';
 export * from './outcome';
 export { calendarOf, UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
+export { approveReopening, proposeReopening, REOPEN_DAY, type ReopenRefusal } from './reopened-days';
 export { runReconciliation, TookTooLong } from './run-reconciliation';
 export { daysForSettlement, type ClosedDay, type SettlementFinding } from './days-for-settlement';
 export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';

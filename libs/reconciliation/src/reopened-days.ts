@@ -1,5 +1,21 @@
-import type { Statements } from '#lib/platform';
+import {
+  approve,
+  findApproval,
+  propose,
+  type ApprovalRefusal,
+  type Decision,
+  type ProposalRefusal,
+} from '#lib/audit';
+import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
+import type { Database, Statements } from '#lib/platform';
+import { endAlerts } from './alerts';
+import { batchOf, type Batch } from './batches';
 import type { Day } from './ours';
+import type { DayOrder } from './day-order';
+
+/** The kind of the proposals to re-open a settled day. */
+export const REOPEN_DAY = 'reopen_day';
+const EXPIRES_MS = 2 * 86_400_000;
 
 /** Whether two people have agreed that a batch may be worked although its day is settled. */
 export async function isReopened(
@@ -12,4 +28,87 @@ export async function isReopened(
     [source, businessDate, content],
   );
   return rows.length > 0;
+}
+
+/** The days of a source that were re-opened for files which no run has worked yet, oldest first. */
+export async function reopenedDays(statements: Statements, source: string): Promise<BusinessDate[]> {
+  const rows = await statements.rows<{ business_date: BusinessDate }>(
+    `SELECT DISTINCT b.business_date ${REOPENED} AND b.source = ? ORDER BY b.business_date`,
+    [source],
+  );
+  return rows.map(({ business_date }) => business_date);
+}
+
+/** The files that a day was re-opened for and that no run has worked yet; the latest decision counts. */
+export async function reopenedBatch(
+  statements: Statements,
+  { source, businessDate }: Day,
+): Promise<Batch | undefined> {
+  const [row] = await statements.rows<{ batch_id: number }>(
+    `SELECT b.batch_id ${REOPENED} AND b.source = ? AND b.business_date = ? ORDER BY p.approved_at DESC LIMIT 1`,
+    [source, businessDate],
+  );
+  return row && batchOf(statements, row.batch_id);
+}
+
+const REOPENED = `FROM recon_reopen p
+  JOIN recon_batch b ON b.source = p.source AND b.business_date = p.business_date AND b.content = p.content
+  LEFT JOIN recon_run r ON r.batch_id = b.batch_id AND r.run_no IS NOT NULL
+WHERE r.run_id IS NULL`;
+
+/** Why a day cannot be proposed for re-opening. */
+export type ReopenRefusal = ProposalRefusal | { kind: 'nothing waits' };
+
+/**
+ * Proposes to work the files that came for a settled day after all. What differs then becomes lines of the next open
+ * date; a paid settlement is never rewritten.
+ */
+export function proposeReopening(
+  database: Database,
+  { source, businessDate, by, reason }: DayOrder,
+  now: Date,
+): Promise<Result<{ approvalId: string; version: string }, ReopenRefusal>> {
+  return database.transaction(async (statements) => {
+    const [waiting] = await statements.rows<{ subject: string; reason: string }>(
+      `SELECT subject, reason FROM recon_alert WHERE source = ? AND business_date = ? AND kind = 'reopen'
+         AND ended_at IS NULL ORDER BY raised_at DESC LIMIT 1`,
+      [source, businessDate],
+    );
+    if (!waiting) return fail({ kind: 'nothing waits' } as const);
+    const proposed = await propose(statements, {
+      kind: REOPEN_DAY,
+      subject: `${source} ${businessDate}`,
+      version: waiting.subject,
+      payload: { source, businessDate, content: waiting.subject, files: waiting.reason },
+      by,
+      reason,
+      at: now,
+      expiresAt: new Date(now.getTime() + EXPIRES_MS),
+    });
+    if (!proposed.ok) return proposed;
+    const { approvalId, version } = proposed.value;
+    return ok({ approvalId, version });
+  });
+}
+
+/** Agrees to re-open a day; its files are worked at the next wake-up. */
+export function approveReopening(
+  database: Database,
+  decision: Decision,
+): Promise<Result<Day, ApprovalRefusal | { kind: 'another kind' }>> {
+  return database.transaction(async (statements) => {
+    const proposal = await findApproval(statements, decision.approvalId);
+    if (proposal && proposal.kind !== REOPEN_DAY) return fail({ kind: 'another kind' } as const);
+    const approved = await approve(statements, decision);
+    if (!approved.ok) return approved;
+    const { payload, maker, reason } = approved.value.approval;
+    const { source, businessDate, content } = payload as Day & { content: string };
+    await statements.run(
+      `INSERT INTO recon_reopen (source, business_date, content, reason, proposed_by, approved_by, approved_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [source, businessDate, content, reason.slice(0, 300), maker, decision.by, decision.at],
+    );
+    await endAlerts(statements, { source, businessDate }, ['reopen'], decision.by, decision.at);
+    return ok({ source, businessDate });
+  });
 }

@@ -7,7 +7,7 @@ import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
 import type { DayInHand, DayTools } from './reconciliation-day';
-import { isReopened } from './reopened-days';
+import { isReopened, reopenedBatch } from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
@@ -43,6 +43,12 @@ export async function fetchStep(
   }
 
   if (!effective) return nothingYet(tools, day, lease);
+
+  const decided = await reopenedBatch(database, day);
+  if (decided) {
+    await lease.move('file archived', clock.now(), async () => inHand(decided));
+    return undefined;
+  }
 
   // An earlier day was closed, or closed anew, after this one: the same file meets other carry items.
   if (await staleCarry(database, effective.runId, day)) {

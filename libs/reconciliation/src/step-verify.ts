@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { plainCopy, type FileToRead, type GateFailure } from '#lib/files';
+import { setting } from '#lib/platform';
 import { raiseAlert } from './alerts';
 import { batchOf } from './batches';
 import { readIntoLines } from './engine/normalised';
@@ -75,9 +77,14 @@ export async function archivedFiles(
       const path = await plainCopy(home, source, businessDate, sha256);
       const companionPath =
         companion === null ? undefined : await plainCopy(home, source, businessDate, companion);
-      return { fileId, sha256, path, name: fileName, format, companionPath };
+      return { fileId, sha256, path, name: fileName, format, companionPath, secret: keyByName };
     }),
   );
+}
+
+/** A PGP key by the name that its format gives it: the text of the file that `<name>_FILE` names. */
+function keyByName(name: string): string {
+  return readFileSync(setting(`${name}_FILE`, 'file with an armored PGP key for settlement files'), 'utf8');
 }
 
 /** The private copy of the first file in hand: all there is, where a day is one file. */

@@ -12,6 +12,10 @@ export type ChannelMode = 'deposit' | 'postpaid';
 export interface SettlementContracts {
   /** The bank account that pays and is paid. */
   bank: { source: string; payoutMax: Rupiah; chargeMax: Rupiah };
+  /** From this local time of Jakarta on, what channels are owed for the days before is drafted: `12:00`. */
+  channelsPaidAt: string;
+  /** How often the worker looks for days to settle. */
+  pollMs: number;
   /** How a channel pays; one that is not named pays out of its deposit. */
   modeOf(channelId: string): ChannelMode;
   /** What a channel is called in references to the bank. */
@@ -30,6 +34,8 @@ const ContractsFile = z
       payout_max: wholeRupiah,
       charge_max: wholeRupiah,
     }),
+    channels_paid_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "12:00"'),
+    poll_seconds: z.int().min(1).max(3_600),
     channels: z.record(
       z.string(),
       z.strictObject({
@@ -38,7 +44,9 @@ const ContractsFile = z
       }),
     ),
   })
-  .transform(({ bank, channels }): SettlementContracts => ({
+  .transform(({ bank, channels, channels_paid_at, poll_seconds }): SettlementContracts => ({
+    channelsPaidAt: channels_paid_at,
+    pollMs: poll_seconds * 1_000,
     bank: { source: bank.source, payoutMax: bank.payout_max, chargeMax: bank.charge_max },
     modeOf: (channelId) => channels[channelId]?.mode ?? 'deposit',
     codeOf: (channelId) => channels[channelId]?.code ?? codeFrom(channelId),

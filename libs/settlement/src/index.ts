@@ -17,3 +17,36 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+export { settleDue, type SettledDay } from './settle-due';
+export { draftChannelPayouts } from './payout-drafts';
+export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
+export {
+  approvePayout,
+  findPayout,
+  listPayouts,
+  payoutHistory,
+  proposePayout,
+  redraftPayout,
+  tellPayout,
+  type Payout,
+  type PayoutRefusal,
+} from './payouts';
+export {
+  takeStatement,
+  type BankStatement,
+  type StatementLine,
+  type StatementRefusal,
+} from './bank-statement';
+export {
+  announceDeposit,
+  confirmBankLine,
+  findAnnouncement,
+  listBankLines,
+  workBankLines,
+  type Announcement,
+  type BankLine,
+  type BankOutcome,
+  type BankTools,
+  type ConfirmRefusal,
+} from './bank-work';
+export { checkSettlementInvariants, type SettlementVerdict } from './invariants';

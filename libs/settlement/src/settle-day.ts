@@ -14,7 +14,7 @@ import {
   type MoneyWriter,
   type UnitOfWork,
 } from '#lib/ledger';
-import type { Database, Statements } from '#lib/platform';
+import { failPoint, type Database, type Statements } from '#lib/platform';
 import type { SettleOn, SettlementContracts } from './contracts';
 import { figuresOfDay, type NotAsReconciled } from './day-figures';
 import { draftSettlement } from './draft';
@@ -39,10 +39,14 @@ export interface SettlementTools {
   reconciled: Reconciled;
   /** Which rows settle, by the contract of a source on a business date. */
   settleOn: (source: string, businessDate: BusinessDate) => SettleOn;
+  /** When a source's business date ends: whatever is sold then still belongs to it. */
+  dayEndOf: (source: string, businessDate: BusinessDate) => Date;
 }
 
 /** Why a day is not settled. */
 export type SettleRefusal =
+  /** Sales of now still belong to it. */
+  | { kind: 'day still open'; until: Date }
   /** Its reconciliation is not closed, or its bridge is not 0. */
   | { kind: 'not reconciled' }
   /** An earlier day of the source is closed and not settled. */
@@ -65,6 +69,8 @@ export async function settleDay(
   const { database, contracts, clock } = tools;
   const known = await findSettlement(database, source, businessDate);
   if (!known) {
+    const until = tools.dayEndOf(source, businessDate);
+    if (clock.now() <= until) return fail({ kind: 'day still open', until });
     const drafted = await draftDay(tools, source, businessDate);
     if (!drafted.ok) return drafted;
   }
@@ -73,6 +79,7 @@ export async function settleDay(
     throw new Error(`the settlement of ${source} ${businessDate} was drafted and is not there`);
   if (settlement.state === 'drafted' && !(await moveMoney(tools, settlement)))
     return fail({ kind: 'overloaded' });
+  failPoint('K12 settlement closed', `${source} ${businessDate}`);
   await draftPayouts(database, settlement.settlementId, contracts, clock.now());
   const closed = await findSettlement(database, source, businessDate);
   return ok({ settlement: closed ?? settlement, isRepeat: known?.state === 'closed' });
@@ -155,6 +162,7 @@ async function moveMoney(tools: SettlementTools, settlement: Settlement): Promis
     const journal = channelSettlementJournal(booking, charge);
     if (!(await book(database, writer, journal, unitOfJournal(journal)))) return false;
   }
+  failPoint('K12 settlement charged', settlement.subjectId);
   const unit = await unitOfSettlement(database, settlement, at);
   if (unit === undefined) {
     await close(database, settlementId, at);

@@ -1,0 +1,168 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { formatRupiah, isBusinessDate } from '#lib/kernel';
+import { SettingError } from '#lib/platform';
+import {
+  chargesOf,
+  findSettlement,
+  linesOf,
+  listSettlements,
+  netsOf,
+  nextDayToSettle,
+  settleDay,
+  type SettleRefusal,
+  type SettledDay,
+} from '#lib/settlement';
+import { printJson, withSettlement } from './settlement-tools';
+import { printTable } from './table';
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+
+/** `simpul settle` and `simpul settlement`: who owes whom for a business date. */
+export function addSettlementCommands(program: Command): void {
+  addSettleCommand(program);
+  const settlement = program.command('settlement').description('days that are settled');
+  addListCommand(settlement);
+  addShowCommand(settlement);
+}
+
+function addSettleCommand(program: Command): void {
+  program
+    .command('settle')
+    .description(
+      'settle a business date: every source that is reconciled, or one of them; again has no effect',
+    )
+    .argument('<date>', 'for example 2026-07-14', businessDate)
+    .option('--source <source>', 'only this one, for example LPB01')
+    .option('--json', JSON_HELP)
+    .action(async (date: string, { source, json }: { source?: string; json?: boolean }) => {
+      const days = await withSettlement(async (tools, sources) => {
+        if (source !== undefined && !sources.includes(source))
+          throw new SettingError(
+            `source "${source}" is not in config/jobs.yaml; known: ${sources.join(', ')}`,
+          );
+        const tried: SettledDay[] = [];
+        for (const one of source === undefined ? sources : [source]) {
+          const next = source === undefined ? await nextDayToSettle(tools, one) : date;
+          if (next !== undefined && next <= date)
+            tried.push({ source: one, businessDate: date, result: await settleDay(tools, one, date) });
+        }
+        return tried;
+      });
+      const isWell = days.every(({ result }) => result.ok);
+      if (json) printJson({ ok: isWell, days });
+      else for (const day of days) console.log(inWords(day));
+      if (!json && days.length === 0) console.log(`${date}: nothing is reconciled and not settled`);
+      process.exitCode = isWell ? 0 : 1;
+    });
+}
+
+function inWords({ source, businessDate: date, result }: SettledDay): string {
+  if (!result.ok) return `${source} ${date}: not settled; ${reasonOf(result.error)}`;
+  const { settlement, isRepeat } = result.value;
+  return `${source} ${date}: ${isRepeat ? 'was settled before' : 'settled'}, ${settlement.payments} payments, ${settlement.subjectId}`;
+}
+
+function reasonOf(refusal: SettleRefusal): string {
+  switch (refusal.kind) {
+    case 'day still open':
+      return `sales until ${refusal.until.toISOString()} belong to it`;
+    case 'not reconciled':
+      return 'its reconciliation is not closed; see simpul recon run';
+    case 'earlier day open':
+      return `${refusal.businessDate} is reconciled and comes first: simpul settle ${refusal.businessDate}`;
+    case 'not as reconciled':
+      return (
+        `the run agreed on ${refusal.agreedInRun} rupiah and the books have ${refusal.leastInBooks}` +
+        `${refusal.mostInBooks === refusal.leastInBooks ? '' : ` to ${refusal.mostInBooks}`}; run the reconciliation again`
+      );
+    case 'overloaded':
+      return 'too many wait to be written; try again';
+  }
+}
+
+function addListCommand(settlement: Command): void {
+  settlement
+    .command('list')
+    .description('settlements of some business dates')
+    .argument('<from>', 'for example 2026-07-14', businessDate)
+    .argument('[to]', 'default: the same day', businessDate)
+    .option('--json', JSON_HELP)
+    .action(async (from: string, to: string | undefined, { json }: { json?: boolean }) => {
+      const settlements = await withSettlement(({ database }) =>
+        listSettlements(database, { from, to: to ?? from }),
+      );
+      if (json) {
+        printJson({ ok: true, settlements });
+        return;
+      }
+      printTable(
+        ['source', 'date', 'run', 'settled on', 'payments', 'state'],
+        settlements.map((one) => [
+          one.source,
+          one.businessDate,
+          String(one.runNo),
+          one.settleOn,
+          String(one.payments),
+          one.state,
+        ]),
+      );
+      if (settlements.length === 0) console.log('nothing is settled');
+    });
+}
+
+function addShowCommand(settlement: Command): void {
+  settlement
+    .command('show')
+    .description('one settlement: its lines, which sum to 0, what is held back, and what it pays out')
+    .argument('<source>')
+    .argument('<date>', 'for example 2026-07-14', businessDate)
+    .option('--json', JSON_HELP)
+    .action(async (source: string, date: string, { json }: { json?: boolean }) => {
+      const found = await withSettlement(async ({ database }) => {
+        const one = await findSettlement(database, source, date);
+        if (!one)
+          throw new SettingError(`${source} ${date} is not settled; see simpul settlement list ${date}`);
+        const { settlementId } = one;
+        return {
+          settlement: one,
+          lines: await linesOf(database, settlementId),
+          nets: await netsOf(database, settlementId),
+          charges: await chargesOf(database, settlementId),
+        };
+      });
+      if (json) {
+        printJson({ ok: true, ...found });
+        return;
+      }
+      const { settlement: one, lines, nets, charges } = found;
+      console.log(`${one.subjectId}, run ${one.runNo}, ${one.payments} payments, ${one.state}`);
+      printTable(
+        ['party', 'for', 'of', 'payments', 'receives', 'held back'],
+        lines.map(({ party, kind, origin, payments, amount, heldAmount }) => [
+          `${party.kind} ${party.id}`,
+          kind,
+          origin,
+          String(payments),
+          amount === 0n ? '' : formatRupiah(amount),
+          heldAmount === 0n ? '' : formatRupiah(heldAmount),
+        ]),
+      );
+      printTable(
+        ['to be paid out', 'net', 'carried in', 'pays'],
+        nets.map(({ party, net, carriedIn, pay }) => [
+          `${party.kind} ${party.id}`,
+          formatRupiah(net),
+          formatRupiah(carriedIn),
+          formatRupiah(pay),
+        ]),
+      );
+      for (const { channelId, charge, commission } of charges)
+        console.log(`channel ${channelId} owes ${formatRupiah(charge)} less ${formatRupiah(commission)}`);
+    });
+}
+
+/** @throws InvalidArgumentError for a text that is no date. */
+export function businessDate(text: string): string {
+  if (!isBusinessDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-07-14.');
+  return text;
+}

@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto';
+import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
+import { duplicateKey, type Database, type Statements } from '#lib/platform';
+
+/** A line of a bank statement. Whole rupiah, into the account positive. */
+export interface StatementLine {
+  /** Our reference as the bank states it; null where it states none. */
+  reference: string | null;
+  bankReference: string | null;
+  /** A reference of ours read out of the bank's words: it proposes and never confirms. */
+  hint: string | null;
+  /** Kind of movement, for example `NTRF`, `NCHG`. */
+  type: string;
+  /** Whether it takes back a line of before (RC, RD). */
+  isReversal: boolean;
+  amount: bigint;
+  valueDate: BusinessDate;
+  narrative: string;
+}
+
+/** A bank statement as it was parsed. */
+export interface BankStatement {
+  /** Source and account number, for example `BANKX/1234567890`. */
+  account: string;
+  number: number;
+  date: BusinessDate;
+  opening: bigint;
+  closing: bigint;
+  lines: readonly StatementLine[];
+}
+
+/** Why a statement is refused whole. `stated` and `computed` in whole rupiah, or numbers of statements. */
+export type StatementRefusal =
+  | { gate: 'statement_sum'; stated: bigint; computed: bigint }
+  | { gate: 'statement_opening'; stated: bigint; computed: bigint }
+  | { gate: 'statement_number'; stated: bigint; computed: bigint }
+  /** This number was taken with other content. */
+  | { gate: 'statement_changed' };
+
+/**
+ * Takes a statement once: its lines sum up to its closing balance, it goes on where the last one ended, and no number is
+ * left out. The same statement again is recognised; nothing of a refused one is kept.
+ */
+export async function takeStatement(
+  database: Database,
+  statement: BankStatement,
+  now: Date,
+): Promise<Result<{ isRepeat: boolean }, StatementRefusal>> {
+  const { account, number, opening, closing, lines } = statement;
+  const content = contentOf(statement);
+  const [known] = await database.rows<{ content_hash: Buffer }>(
+    'SELECT content_hash FROM bank_statement WHERE account = ? AND number = ?',
+    [account, number],
+  );
+  if (known)
+    return known.content_hash.equals(content) ? ok({ isRepeat: true }) : fail({ gate: 'statement_changed' });
+  const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
+  if (computed !== closing) return fail({ gate: 'statement_sum', stated: closing, computed });
+  const objection = await objectionTo(database, statement);
+  if (objection) return fail(objection);
+  try {
+    await database.transaction((statements) => write(statements, statement, content, now));
+  } catch (error) {
+    // Another process has taken it at this moment: look at what it took.
+    if (duplicateKey(error) === undefined) throw error;
+    return takeStatement(database, statement, now);
+  }
+  return ok({ isRepeat: false });
+}
+
+async function objectionTo(
+  statements: Statements,
+  { account, number, opening }: BankStatement,
+): Promise<StatementRefusal | undefined> {
+  const [last] = await statements.rows<{ number: number; closing: string }>(
+    'SELECT number, closing FROM bank_statement WHERE account = ? ORDER BY number DESC LIMIT 1',
+    [account],
+  );
+  if (!last) return undefined;
+  if (number !== last.number + 1)
+    return { gate: 'statement_number', stated: BigInt(number), computed: BigInt(last.number + 1) };
+  const closing = BigInt(last.closing);
+  return opening === closing ? undefined : { gate: 'statement_opening', stated: opening, computed: closing };
+}
+
+async function write(
+  statements: Statements,
+  { account, number, date, opening, closing, lines }: BankStatement,
+  content: Buffer,
+  now: Date,
+): Promise<void> {
+  await statements.run(
+    `INSERT INTO bank_statement (account, number, statement_date, opening, closing, line_count, content_hash, taken_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [account, number, date, opening, closing, lines.length, content, now],
+  );
+  if (lines.length === 0) return;
+  await statements.run(
+    `INSERT INTO bank_line (account, number, line_no, reference, bank_reference, hint, type, is_reversal, amount,
+       value_date, narrative) VALUES ?`,
+    [
+      lines.map((line, index) => [
+        account,
+        number,
+        index + 1,
+        line.reference,
+        line.bankReference,
+        line.hint,
+        line.type,
+        line.isReversal ? 1 : 0,
+        line.amount,
+        line.valueDate,
+        line.narrative.slice(0, 400),
+      ]),
+    ],
+  );
+}
+
+function contentOf({ account, number, date, opening, closing, lines }: BankStatement): Buffer {
+  const head = [account, number, date, opening, closing].join('|');
+  const rows = lines.map((line) =>
+    JSON.stringify([
+      line.reference,
+      line.bankReference,
+      line.type,
+      line.isReversal,
+      line.amount.toString(),
+      line.valueDate,
+      line.narrative,
+    ]),
+  );
+  return hash('sha256', [head, ...rows].join('\n'), 'buffer');
+}

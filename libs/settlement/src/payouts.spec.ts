@@ -1,0 +1,121 @@
+import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import {
+  approvePayout,
+  findPayout,
+  listPayouts,
+  payoutHistory,
+  proposePayout,
+  redraftPayout,
+  tellPayout,
+} from './payouts';
+import { inParts } from './payout-drafts';
+import { rupiah } from '#lib/kernel';
+import { PAYOUT_MOVES } from './payout.states';
+import { settleDay } from './settle-day';
+import { settleDue } from './settle-due';
+
+const DAY = '2026-07-14';
+const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
+const REFERENCE = 'STL-LPB01-0714';
+
+let world: SettlementWorld;
+beforeEach(async () => {
+  world = await aSettlementWorld();
+});
+afterEach(() => world.store.drop());
+
+const at = () => world.clock.now();
+
+async function settle(amount = 250_000n): Promise<void> {
+  await world.sell({ paymentId: 'T0TBR00000A1', amount });
+  await world.closeRun('LPB01', DAY, { count: 1, amount });
+  expect(await settleDay(world.tools, 'LPB01', DAY)).toMatchObject({ ok: true });
+}
+
+function propose(by = ANI) {
+  const { database } = world.store;
+  return proposePayout(database, { reference: REFERENCE, by, reason: 'settled', at: at() });
+}
+
+test('a payout leaves when one person has proposed and another has approved it, once', async () => {
+  await settle();
+  const { database } = world.store;
+  expect(await approvePayout(database, { reference: REFERENCE, by: BUDI, at: at() })).toEqual({
+    ok: false,
+    error: { kind: 'not proposed' },
+  });
+  expect(await propose()).toMatchObject({ ok: true });
+  expect(await approvePayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+    ok: false,
+    error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
+  });
+  const both = await Promise.all(
+    [BUDI, 'cici@simpul.example'].map((by) =>
+      approvePayout(database, { reference: REFERENCE, by, at: at() }),
+    ),
+  );
+  expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+  const sent = await Promise.all(
+    [1, 2].map(() => tellPayout(database, { reference: REFERENCE, event: 'sent', by: ANI, at: at() })),
+  );
+  expect(sent.filter(({ ok }) => ok)).toHaveLength(1);
+  expect((await payoutHistory(database, REFERENCE)).map(({ to }) => to)).toEqual([
+    'drafted',
+    'approved',
+    'sent',
+  ]);
+  await world.expectSound();
+});
+
+test('what was sent is never sent again, whatever became of it', () => {
+  for (const state of ['sent', 'accepted', 'executed'])
+    expect(PAYOUT_MOVES.filter(([from, on]) => from === state && on === 'sent')).toEqual([]);
+  expect(PAYOUT_MOVES.filter(([, , to]) => to === 'executed').every(([, on]) => on === 'executed')).toBe(
+    true,
+  );
+});
+
+test('a rejected payout is drafted again under a reference of its own', async () => {
+  await settle();
+  const { database } = world.store;
+  await tellPayout(database, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
+  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+    ok: true,
+    value: { reference: `${REFERENCE}R2`, state: 'drafted', amount: 250_500n },
+  });
+  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+    ok: false,
+  });
+  expect(await listPayouts(database, { state: 'drafted' })).toHaveLength(1);
+});
+
+test('a payout above the bank’s limit goes out in numbered parts', async () => {
+  world.tools.contracts.bank.payoutMax = rupiah(100_000n);
+  await settle();
+  const parts = await listPayouts(world.store.database);
+  expect(parts.map(({ reference, amount }) => [reference, amount])).toEqual([
+    ['STL-LPB01-0714-1', 100_000n],
+    ['STL-LPB01-0714-2', 100_000n],
+    ['STL-LPB01-0714-3', 50_500n],
+  ]);
+  expect(inParts(rupiah(200_000n), rupiah(100_000n))).toEqual([100_000n, 100_000n]);
+});
+
+test('what a channel is owed by several sources of a day goes out in one payout', async () => {
+  await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+  await world.sell({ paymentId: 'T0TBR00000B1', source: 'PDM07', amount: 50_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
+  await world.closeRun('PDM07', DAY, { count: 1, amount: 50_000n });
+  for (let round = 1; round <= 2; round += 1)
+    await Promise.all([1, 2].map(() => settleDue(world.tools, ['LPB01', 'PDM07'])));
+  const payouts = await listPayouts(world.store.database);
+  expect(payouts.map(({ reference, amount }) => [reference, amount])).toEqual([
+    ['STL-LPB01-0714', 250_500n],
+    ['STL-PDM07-0714', 50_500n],
+    ['STL-CA017-0716', 2_600n],
+  ]);
+  expect(await findPayout(world.store.database, 'STL-CA017-0716')).toMatchObject({
+    accountId: 'channel:ca017:commission',
+  });
+  await world.expectSound();
+});
