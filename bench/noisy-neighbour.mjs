@@ -7,6 +7,10 @@ import { booksHold, CHANNEL, orderFor, prepareOffers, startSwitch } from './lib/
 
 const ROUNDS = 3;
 const WARM_UP_S = 3;
+/** Short, so that what the machine does meanwhile falls on all kinds of turns alike. */
+const TURN_S = 2;
+/** Nobody else; as many payments at a biller that lives; the same at the dead one. */
+const TURNS = /** @type {const} */ (['alone', 'busy', 'beside']);
 const HEALTHY_PER_SECOND = 200;
 const DEAD_PER_SECOND = 200;
 /** More than a dead biller can hold: who finds no place is refused at once. */
@@ -17,19 +21,23 @@ const RATIO_MAX = 1.1;
 const FINAL_WITHIN_MS = 180_000;
 
 /**
- * One biller takes connections and never answers, at 200 payments a second; another one is healthy. By turns on one
- * switch: the healthy one alone; beside as many payments at a living biller, which is what the load alone costs on one
- * machine; and beside the dead one from its first call on, while calls pile up and until it is cut off.
+ * One biller takes connections and never answers, at 200 payments a second; another one is healthy. The healthy one's
+ * payments come without a pause, and every two seconds the others change: nobody; as many payments at a living biller,
+ * which is what the load alone costs on one machine; and as many at the dead one, from its first call on, while calls
+ * pile up and until it is cut off. A switch for each round; what the turns of a name measured is one heap.
  * @param {{ seconds: number, signal: AbortSignal, log: (line: string) => void }} options
  */
 export async function measure({ seconds, signal, log }) {
   const bed = await makeBed({ log, signal });
   const dead = await aDeadBiller();
+  const turnsEach = Math.max(1, Math.round(seconds / TURN_S));
+  const roundS = turnsEach * TURN_S * TURNS.length;
+  const turns = { seconds: TURN_S, names: [...TURNS] };
   try {
-    const payments = ROUNDS * (3 * seconds + WARM_UP_S) * HEALTHY_PER_SECOND + 1_000;
+    const payments = ROUNDS * (roundS + WARM_UP_S) * HEALTHY_PER_SECOND + 1_000;
     const offers = await prepareOffers(bed, payments, [CHANNEL, NEIGHBOUR]);
-    const deadOffers = await offersOfTheDead(bed, ROUNDS * seconds * DEAD_PER_SECOND + 100);
-    /** @type {Record<'alone' | 'busy' | 'beside', number[]>} */
+    const deadOffers = await offersOfTheDead(bed, ROUNDS * (roundS * DEAD_PER_SECOND + 5));
+    /** @type {Record<typeof TURNS[number], number[]>} */
     const latencies = { alone: [], busy: [], beside: [] };
     /** @type {number[]} */
     const aloneP99s = [];
@@ -50,33 +58,35 @@ export async function measure({ seconds, signal, log }) {
         seconds: forSeconds,
         offers: offers.take(HEALTHY_PER_SECOND * forSeconds + 5),
       });
-      const neighbour = { ...orderFor(bed, port, NEIGHBOUR), perSecond: DEAD_PER_SECOND, seconds };
-      const count = DEAD_PER_SECOND * seconds + 5;
-      const ofTheLiving = { ...neighbour, prefix: `l${round}`, offers: offers.take(count, NEIGHBOUR) };
-      const toTheDead = {
-        ...neighbour,
-        inFlightMax: DEAD_IN_FLIGHT_MAX,
-        prefix: `d${round}`,
-        offers: deadOffers.splice(0, count),
+      const neighbour = {
+        ...orderFor(bed, port, NEIGHBOUR),
+        perSecond: DEAD_PER_SECOND,
+        seconds: roundS,
+        turns,
       };
+      const count = DEAD_PER_SECOND * TURN_S * turnsEach + 5;
       await runLoad(healthy('w', WARM_UP_S));
-      const alone = await runLoad(healthy('a', seconds));
-      const [busy] = await runLoads(healthy('y', seconds), ofTheLiving);
-      const [beside, noise] = await runLoads(healthy('b', seconds), toTheDead);
-      if (!busy || !beside || !noise) throw new Error('a load reported nothing');
-      const loads = { alone, busy, beside };
-      for (const name of /** @type {const} */ (['alone', 'busy', 'beside'])) {
-        latencies[name].push(...loads[name].latenciesMs);
-        missed += loads[name].missed;
-        add(statuses, loads[name].statuses);
-      }
-      missed += noise.missed;
+      const [own, living, noise] = await runLoads(
+        { ...healthy('h', roundS), turns },
+        { ...neighbour, onlyIn: 'busy', prefix: `l${round}`, offers: offers.take(count, NEIGHBOUR) },
+        {
+          ...neighbour,
+          onlyIn: 'beside',
+          inFlightMax: DEAD_IN_FLIGHT_MAX,
+          prefix: `d${round}`,
+          offers: deadOffers.splice(0, count),
+        },
+      );
+      if (!own || !living || !noise) throw new Error('a load reported nothing');
+      for (const name of TURNS) latencies[name].push(...(own.turnLatenciesMs[name] ?? []));
+      missed += own.missed + living.missed + noise.missed;
+      add(statuses, own.statuses);
       add(ofTheDead, noise.statuses);
-      aloneP99s.push(p99(alone.latenciesMs));
+      const [alone = 0, busy = 0, beside = 0] = TURNS.map((name) => p99(own.turnLatenciesMs[name] ?? []));
+      aloneP99s.push(alone);
       log(
-        `round ${round}: p99 alone ${rounded(p99(alone.latenciesMs))} ms, beside a living one ` +
-          `${rounded(p99(busy.latenciesMs))} ms, beside the dead one ${rounded(p99(beside.latenciesMs))} ms, ` +
-          `whose are ${JSON.stringify(noise.statuses)}`,
+        `round ${round}: p99 alone ${rounded(alone)} ms, beside a living one ${rounded(busy)} ms, ` +
+          `beside the dead one ${rounded(beside)} ms, whose are ${JSON.stringify(noise.statuses)}`,
       );
       await stop();
     }

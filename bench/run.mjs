@@ -15,6 +15,7 @@ const BENCHES = {
   'snap-verify': 8,
   'noisy-neighbour': 15,
   catalog: 8,
+  report: 8,
   sftp: 8,
   recon: 1,
 };
@@ -39,6 +40,8 @@ final). Exit code 0: measured, target reached or not; 1: the run is void; 2: cou
   sftp           a settlement file of 100 MB into the archive, beside OpenSSH's own client
   catalog        500 billers, 5,000 products, 100 channels: start, lookup, how soon a change is seen
   recon          one source's day: a file over SFTP against as many payments, planted faults, to a closed run
+
+  report         a CSV of 1,000,000 rows and a workbook of 200,000: time and memory
 
   --seconds n    how long each measured part takes (default 8; idle 10, noisy-neighbour 15, overload and soak 600)
   --db-rtt-ms n  payments: put the database so many milliseconds away

@@ -88,6 +88,7 @@ export async function startProgram(file, { env, logFile, execArgv = [] }) {
 
 /**
  * @typedef {{ done: number, missed: number, elapsedMs: number, cpuMs: number, latenciesMs: number[],
+ *   turnLatenciesMs: Record<string, number[]>,
  *   statuses: Record<string, number> }} LoadReport
  */
 

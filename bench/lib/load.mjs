@@ -5,15 +5,17 @@
  *
  * Told by message, each order: { wire, host, port, channelId, secret, perSecond (0: closed loop), inFlightMax, seconds, offers },
  * where `wire` names the protocol (a file of `wire/`; h2h when left out) and offers are [inquiryId, total]. An offer whose payment was refused for now (429, 503) is used again. Answers by message:
- * { done, missed, elapsedMs, cpuMs, latenciesMs, statuses }, latencies of the payments answered 200. Several orders begin at
- * one moment, when the connections of all are open.
+ * { done, missed, elapsedMs, cpuMs, latenciesMs, turnLatenciesMs, statuses }, latencies of the payments answered 200. Several
+ * orders begin at one moment, when the connections of all are open. With `turns` { seconds, names } the time is cut into
+ * turns that come round by name: `turnLatenciesMs` has the latencies of each name's payments by their planned arrival, and
+ * an order with `onlyIn` is silent in the turns of other names.
  */
 if (process.send) process.on('message', (orders) => void runAll(/** @type {Order[]} */ (orders)));
 
 /**
  * @typedef {{ wire?: string, host: string, port: number, channelId: string, secret: string, perSecond: number,
  *   inFlightMax: number, seconds: number, prefix: string, offers: [string, string][], customerNumber?: string,
- *   bank?: any }} Order
+ *   bank?: any, turns?: { seconds: number, names: string[] }, onlyIn?: string }} Order
  */
 
 /**
@@ -42,6 +44,8 @@ async function run(order, slots) {
   const { perSecond, seconds, offers } = order;
   /** @type {number[]} */
   const latencies = [];
+  /** @type {Record<string, number[]>} */
+  const turnLatencies = Object.fromEntries((order.turns?.names ?? []).map((name) => [name, []]));
   let done = 0;
   const left = offers.slice().reverse();
   /** @type {Record<string, number>} */
@@ -64,7 +68,11 @@ async function run(order, slots) {
     slot.pay(`${order.prefix}-${next}`, offer, (status) => {
       inFlight -= 1;
       done += 1;
-      if (status === '200') latencies.push(performance.now() - plannedAt);
+      if (status === '200') {
+        const latency = performance.now() - plannedAt;
+        latencies.push(latency);
+        turnLatencies[turnAt(order, plannedAt - startedAt)]?.push(latency);
+      }
       if (status === '429' || status === '503') left.push(offer);
       statuses[status] = (statuses[status] ?? 0) + 1;
       idle.giveBack(slot);
@@ -72,7 +80,7 @@ async function run(order, slots) {
       else if (inFlight === 0 && performance.now() >= endsAt) finish();
     });
   };
-  const idle = inTurn(slots);
+  const idle = order.onlyIn === undefined ? inTurn(slots) : lastFirst(slots);
   const pump = () => {
     while (performance.now() < endsAt) {
       const slot = idle.take();
@@ -89,6 +97,8 @@ async function run(order, slots) {
     const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
       for (; planned < due; planned += 1) {
+        const turn = turnAt(order, (planned / perSecond) * 1_000);
+        if (order.onlyIn !== undefined && order.onlyIn !== turn) continue;
         const slot = idle.take();
         if (slot) send(slot, startedAt + (planned / perSecond) * 1_000);
         else missed += 1;
@@ -103,7 +113,21 @@ async function run(order, slots) {
   const { user, system } = process.cpuUsage(cpuBefore);
   for (const slot of slots) slot.end();
   const cpuMs = (user + system) / 1_000;
-  return { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, statuses };
+  return { done, missed, elapsedMs, cpuMs, latenciesMs: latencies, turnLatenciesMs: turnLatencies, statuses };
+}
+
+/** Whose turn it is so long after the start. @param {Order} order @param {number} afterMs */
+function turnAt({ turns }, afterMs) {
+  return turns?.names[Math.floor(afterMs / (turns.seconds * 1_000)) % turns.names.length] ?? '';
+}
+
+/**
+ * Places that are free, the last one used first: no more of them are ever used than payments are under way.
+ * @param {readonly Slot[]} slots
+ */
+function lastFirst(slots) {
+  const free = [...slots];
+  return { take: () => free.pop(), giveBack: (/** @type {Slot} */ slot) => void free.push(slot) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { billerEnvironment } from './demo-billers.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
-import { SOURCES } from './sftp.mjs';
+import { RECEIVERS, SOURCES } from './sftp.mjs';
 import { hostBankEnvironment, snapEnvironment } from './snap-bank.mjs';
 
 /** The environment of our processes: names and values, as the configuration expects them. */
@@ -49,14 +49,10 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
   );
   for (const [id, { institutionCode }] of Object.entries(BANKS))
     environment[`CHANNEL_${constantCase(id)}_INSTITUTION_CODE`] = institutionCode;
-  for (const source of SOURCES) {
-    environment[`SFTP_${source}_HOST`] = LOOPBACK;
-    environment[`SFTP_${source}_PORT`] = String(sftp.port);
-    environment[`SFTP_${source}_USER`] = sftp.user;
-    environment[`SFTP_${source}_PRIVATE_KEY_FILE`] = sftp.privateKeyFile;
-    environment[`SFTP_${source}_HOST_KEY_SHA256`] = sftp.hostKeySha256;
-    environment[`SFTP_${source}_FOLDER`] = path.join(sftp.drop, source);
-  }
+  for (const source of SOURCES)
+    Object.assign(environment, sftpEnvironment(`SFTP_${source}`, sftp, path.join(sftp.drop, source)));
+  for (const receiver of RECEIVERS)
+    Object.assign(environment, sftpEnvironment(receiver, sftp, path.join(sftp.outbox, receiver)));
   return environment;
 }
 
@@ -72,6 +68,23 @@ export function forProcess(shared, { http, iso8583 } = {}) {
     ...environment,
     ...(http !== undefined && { HTTP_PORT: String(http) }),
     ...(iso8583 !== undefined && { ISO8583_PORT: String(iso8583) }),
+  };
+}
+
+/**
+ * @param {string} prefix
+ * @param {import('./sftp.mjs').Sftp} sftp
+ * @param {string} folder
+ * @returns {Record<string, string>}
+ */
+function sftpEnvironment(prefix, sftp, folder) {
+  return {
+    [`${prefix}_HOST`]: LOOPBACK,
+    [`${prefix}_PORT`]: String(sftp.port),
+    [`${prefix}_USER`]: sftp.user,
+    [`${prefix}_PRIVATE_KEY_FILE`]: sftp.privateKeyFile,
+    [`${prefix}_HOST_KEY_SHA256`]: sftp.hostKeySha256,
+    [`${prefix}_FOLDER`]: folder,
   };
 }
 

@@ -13,6 +13,9 @@ import { sshPrograms } from './programs.mjs';
 export const SOURCES = DEMO_BILLERS.map(({ source }) => source);
 export const DEMO_SOURCES = SOURCES.filter((source) => source !== STORY_SOURCE);
 
+/** Who takes files of ours here: the settings of the demo's contracts (config/outbound). */
+export const RECEIVERS = ['OUT_BANK_NUSA', 'OUT_LPB01'];
+
 const READY_MS = 20_000;
 
 /**
@@ -24,6 +27,7 @@ const READY_MS = 20_000;
  * @property {string} privateKeyFile
  * @property {string} hostKeySha256 as `ssh-keygen -l` prints it
  * @property {string} drop the folder that holds one folder per source
+ * @property {string} outbox the folder that holds one folder per receiver of our files
  * @property {string} program
  */
 
@@ -55,6 +59,9 @@ export async function prepareSftp({ home, port }) {
   const drop = at('drop');
   for (const source of SOURCES) mkdirSync(path.join(drop, source), { recursive: true, mode: 0o700 });
 
+  const outbox = at('outbox');
+  for (const receiver of RECEIVERS) mkdirSync(path.join(outbox, receiver), { recursive: true, mode: 0o700 });
+
   const user = userInfo().username;
   const config = {
     Port: port,
@@ -85,6 +92,7 @@ export async function prepareSftp({ home, port }) {
     privateKeyFile: clientKey,
     hostKeySha256: fingerprint(`${hostKey}.pub`),
     drop,
+    outbox,
     program: programs.server,
   };
 }

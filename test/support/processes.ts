@@ -64,8 +64,11 @@ export interface Installation {
    * @param settings what of its environment is not as usual.
    */
   startSwitch(databaseUrl?: string, settings?: Record<string, string>): Promise<RunningApp>;
-  /** @param clockOffset moves the process's clock, for example `+2m`. */
-  startWorker(clockOffset?: string): Promise<RunningApp>;
+  /**
+   * @param clockOffset moves the process's clock, for example `+2m`.
+   * @param settings what of its environment is not as usual.
+   */
+  startWorker(clockOffset?: string, settings?: Record<string, string>): Promise<RunningApp>;
   /** Ends the simulator and starts it again with its memory, its clock moved; its port stays. */
   restartSimulator(clockOffset: string): Promise<void>;
   truth(): Promise<TruthRow[]>;
@@ -121,7 +124,8 @@ export async function anInstallation(): Promise<Installation> {
     },
     startSwitch: async (databaseUrl = store.url, settings = {}) =>
       start('switch', { HTTP_PORT: String(await freePort()), DATABASE_URL: databaseUrl, ...settings }),
-    startWorker: (clockOffset = '') => start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset }),
+    startWorker: (clockOffset = '', settings = {}) =>
+      start('worker', { SIMPUL_CLOCK_OFFSET: clockOffset, ...settings }),
     async restartSimulator(clockOffset) {
       await simulator.end('SIGTERM');
       const moved = { HTTP_PORT: String(simulatorPort), SIMPUL_CLOCK_OFFSET: clockOffset };

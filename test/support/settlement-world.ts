@@ -35,6 +35,7 @@ export interface ASale {
   billerFee?: bigint;
   commission?: bigint;
   subAgentFee?: bigint;
+  taxes?: readonly string[];
   isImmediate?: boolean;
   drawsFloat?: boolean;
 }
@@ -216,10 +217,13 @@ function moneyOf(sale: ASale): PaymentMoney {
 }
 
 async function insertSale(store: TestDatabase, sale: ASale, money: PaymentMoney, now: Date): Promise<void> {
-  const { state = 'PAID', source = 'LPB01', subAgentFee } = sale;
+  const { state = 'PAID', source = 'LPB01', subAgentFee, taxes } = sale;
   const { paymentId, channelId, billerId, businessDate, amount, adminFee, billerFee, commission, charge } =
     money;
-  const offer = JSON.stringify(subAgentFee === undefined ? {} : { subAgentFee: subAgentFee.toString() });
+  const offer = JSON.stringify({
+    ...(taxes ? { taxes } : {}),
+    ...(subAgentFee === undefined ? {} : { subAgentFee: subAgentFee.toString() }),
+  });
   await store.admin.run(
     `INSERT INTO payment (payment_id, channel_id, channel_reference, request_hash, inquiry_id, product_id, biller_id,
        customer_number, state, code, amount, admin_fee, total, commission, biller_fee, charge, offer, balance_after,

@@ -5,14 +5,17 @@ import { ConfigError, SettingError } from '#lib/platform';
 import { BadCalendar, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
 import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
+import { addBankCommands } from './bank-commands';
 import { addBillerCommands } from './biller-commands';
 import { addBreakCommands } from './break-commands';
 import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
+import { addFinanceCommands } from './finance-commands';
 import { addFloatCommands } from './float-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
+import { addOutboundCommands } from './outbound-commands';
 import { addPaymentCommands } from './payment-commands';
 import { addProcessCommands } from './process-commands';
 import { addReceiptCommands } from './receipt-commands';
@@ -22,6 +25,7 @@ import { addSettlementCommands } from './settlement-commands';
 import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
+import { addTraceCommand } from './trace-command';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -45,10 +49,14 @@ addApprovalCommands(program);
 addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
+addTraceCommand(program);
+addOutboundCommands(program);
 addFloatCommands(program);
 addStampCommands(program);
 addSettlementCommands(program);
 addPayoutCommands(program);
+addBankCommands(program);
+addFinanceCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

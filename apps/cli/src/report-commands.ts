@@ -8,14 +8,17 @@ import { readJobs } from '#lib/reconciliation';
 import {
   digitsJson,
   listExports,
+  listOrders,
   makeExport,
   newExportId,
   orderOf,
+  queueReport,
   ReportDoesNotTie,
   REPORTS,
   TooLongForPaper,
   type ExpectedFile,
   type ReportOrder,
+  type ReportRequest,
 } from '#lib/reports';
 import { CONFIG } from './places';
 import { printTable } from './table';
@@ -31,6 +34,7 @@ interface ReportOptions {
   unmask?: string;
   bare?: boolean;
   bom: boolean;
+  queue?: boolean;
   as?: string;
   json?: boolean;
 }
@@ -57,11 +61,13 @@ export function addReportCommands(program: Command): void {
     .option('--unmask <reason>', 'show customers’ numbers whole, and keep why')
     .option('--bare', 'csv: the headings and the rows only, for a program')
     .option('--no-bom', 'csv: without the byte order mark that spreadsheets want')
+    .option('--queue', 'have the worker make it, and tell the order’s id')
     .option('--as <user>', 'who makes it, for example an e-mail address')
     .option('--json', JSON_HELP)
     .action(runReport);
   addList(report);
   addExports(report);
+  addOrders(report);
 }
 
 function addList(report: Command): void {
@@ -131,6 +137,30 @@ function addExports(report: Command): void {
     });
 }
 
+function addOrders(report: Command): void {
+  report
+    .command('orders')
+    .description('the reports that were ordered of the worker, the newest first, and what became of them')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const orders = await using((database) => listOrders(database, EXPORTS_SHOWN));
+      if (json) console.log(JSON.stringify({ ok: true, orders }));
+      else
+        printTable(
+          ['order', 'ordered at', 'by', 'report', 'date', 'state', 'said'],
+          orders.map((one) => [
+            one.orderId,
+            one.orderedAt.toISOString(),
+            one.orderedBy,
+            one.request.report,
+            one.request.date,
+            one.state,
+            one.said ?? '',
+          ]),
+        );
+    });
+}
+
 async function runReport(
   this: unknown,
   name: string,
@@ -139,9 +169,18 @@ async function runReport(
   command: Command,
 ): Promise<void> {
   const { json } = command.optsWithGlobals<ReportOptions>();
-  const order = orderFrom(name, date, options);
+  const request = requestFrom(name, date, options);
+  if (options.queue) {
+    const queued = await using((database) => queueReport(database, request, clockFromEnvironment().now()));
+    if (!queued.ok) throw new SettingError(queued.error);
+    if (json) console.log(JSON.stringify({ ok: true, orderId: queued.value }));
+    else console.log(`ordered as ${queued.value}; simpul report orders tells when it is made`);
+    return;
+  }
+  const order = orderOf(request);
+  if (!order.ok) throw new SettingError(order.error);
   try {
-    const made = await make(order);
+    const made = await make(order.value);
     if (json) console.log(digitsJson({ ok: true, ...made, files: made.exported }));
     else {
       for (const { what, ours } of made.ties) console.log(`ties to ${what}: ${ours}`);
@@ -157,9 +196,9 @@ async function runReport(
   }
 }
 
-function orderFrom(report: string, date: string, options: ReportOptions): ReportOrder {
+function requestFrom(report: string, date: string, options: ReportOptions): ReportRequest {
   const { to, format, lang, channel, biller, source, party, unmask, bare, bom } = options;
-  const order = orderOf({
+  return {
     report,
     date,
     to,
@@ -170,9 +209,7 @@ function orderFrom(report: string, date: string, options: ReportOptions): Report
     unmaskReason: unmask,
     isBare: bare,
     hasByteOrderMark: bom && bare !== true,
-  });
-  if (!order.ok) throw new SettingError(order.error);
-  return order.value;
+  };
 }
 
 async function make(order: ReportOrder) {

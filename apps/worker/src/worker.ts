@@ -56,6 +56,7 @@ import {
   stopWhenBehind,
 } from '#lib/switching';
 import { startBooksCheck } from './books-check';
+import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
 import { settlesDays } from './settlement';
@@ -202,6 +203,15 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     writeRecap: (recap) => writeRecap(options.home, recap),
     workBreaks: async (runId) => workBreaks(await breakDesk(), runId),
   });
+  const stopFiles = startFilesForPeople({
+    database: dayDatabase,
+    clock,
+    home: options.home,
+    configDirectory,
+    formats,
+    jobs,
+    logger,
+  });
   const contracts = readSettlementContracts(join(configDirectory, 'settlement.yaml'));
   const settlement = new PollLoop(
     settlesDays(
@@ -232,6 +242,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         settlement.stop(),
         breaks.stop(),
         stopReconciliation(),
+        stopFiles(),
         stopBooksCheck(),
       ]);
       await writer.close();

@@ -9,14 +9,15 @@ import { connect } from 'node:net';
 
 /**
  * Keep-alive connections, open before the first request: thousands that are opened in the middle of a storm would wait
- * for the system and not for the switch.
- * @param {{ host: string, port: number }} where
+ * for the system and not for the switch. Those of an order that is silent at first are opened as they are needed, since
+ * the switch closes a connection that says nothing.
+ * @param {{ host: string, port: number, onlyIn?: string }} where
  * @param {number} count
  * @returns {Promise<HttpSocket[]>}
  */
 export async function httpSockets(where, count) {
   const sockets = Array.from({ length: count }, () => httpSocket(where));
-  await Promise.all(sockets.map((socket) => socket.open()));
+  if (where.onlyIn === undefined) await Promise.all(sockets.map((socket) => socket.open()));
   return sockets;
 }
 

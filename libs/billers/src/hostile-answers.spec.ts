@@ -101,8 +101,8 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What an answer says to one who takes only flat members of the exact kind, and trusts nothing else. */
 function literalReading(spec: HttpJsonSpec, { call: made, leg, reversal }: JsonCase, body: string): Told {
-  if (made === 'inquiry') throw new Error('an inquiry ends no payment');
   if (made === 'reversal') return literalReversal(spec.reversal, leg, reversal?.reference, body);
+  if (made !== 'payment' && made !== 'advice') throw new Error(`a call of ${made} ends no payment`);
   const { code, codes, repeats, approved } = spec[made];
   if (typeof code !== 'string') throw new Error('this reader knows codes of one member');
   const answer = JSON.parse(body) as Record<string, string | number>;

@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { Refused } from './gates';
 import { LF, LINE_BYTES_MAX, tooLong } from './line-blocks';
 
@@ -44,7 +44,7 @@ export class CsvRecords {
     try {
       return this.parse(bytes, firstLine);
     } catch (error) {
-      if (!isCsvError(error)) throw error;
+      if (!(error instanceof CsvError)) throw error;
       return this.oneByOne(bytes, firstLine);
     }
   }
@@ -75,7 +75,7 @@ export class CsvRecords {
       try {
         for (const record of this.parse(bytes.subarray(start, end), lineNo)) records.push(record);
       } catch (error) {
-        if (!isCsvError(error)) throw error;
+        if (!(error instanceof CsvError)) throw error;
         records.push({ lineNo, fields: brokenQuotes(lineNo) });
       }
       lineNo += 1;
@@ -101,10 +101,6 @@ function linesIn(bytes: Buffer): number {
   let lines = 0;
   for (const byte of bytes) if (byte === LF) lines += 1;
   return lines;
-}
-
-function isCsvError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
 }
 
 function brokenQuotes(lineNo: number): Refused {

@@ -167,6 +167,8 @@ describe('quoted CSV with a companion', () => {
   test.each([
     [/Nominal/, 'Jumlah', 1, 'Jumlah', '"Nominal"'],
     [/"DEWI"/, '"DE"WI"', 4, 'a stray quote', 'quotes around a whole value'],
+    [/"DEWI"/, 'DE"WI"', 4, 'a stray quote', 'quotes around a whole value'],
+    [/"DEWI"/, '"DEWI', 4, 'a stray quote', 'quotes around a whole value'],
     [/"25.250,00"/, '"25250.00"', 4, '25250.00', /amount such as 1.250.000,00/],
     [/"25.250,00"/, '"25.25,00"', 4, '25.25,00', /amount such as/],
     [/"25.250,00"/, '"25.250"', 4, '25.250', /amount such as/],

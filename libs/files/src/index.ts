@@ -7,6 +7,7 @@ export { openFolderDrop } from './folder-drop';
 export * from './format';
 export { formatJsonSchema } from './format-file';
 export type { Gate, GateFailure } from './gates';
+export { openSftpOutbox, outboxSettings, type OutboxSettings } from './outbox';
 export { NORMALISED_COLUMNS } from './normalised-lines';
 export {
   normaliseFile,

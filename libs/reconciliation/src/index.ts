@@ -16,6 +16,7 @@ export { KINDS, TotalsDoNotTie, type Kind, type KindTotal } from './totals';
 export { checkReconciliationInvariants, type InvariantResult } from './invariants';
 export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
+export * from './outbound';
 export * from './breaks';
 export {
   DayNotClosed,

@@ -54,8 +54,8 @@ export interface DayFigures {
   changes: ClearingChange[];
   /** What leaves each biller's clearing, rounding and dispute apart. */
   billers: Map<string, { clearing: Rupiah; rounding: Rupiah; disputed: Rupiah }>;
-  /** What each channel's deposit lost, and the commission that it is still owed. */
-  channels: Map<string, { charge: Rupiah; commission: Rupiah }>;
+  /** What each channel's deposit lost, the commission that it is still owed, and our fee, in all and where it bears PPN. */
+  channels: Map<string, { charge: Rupiah; commission: Rupiah; ownFee: Rupiah; taxedFee: Rupiah }>;
 }
 
 /** The day in the books is not the day that was reconciled. */
@@ -131,11 +131,12 @@ class Figures {
   takeSales(sales: Sales, origin: Origin): Share[] {
     const shares = sharesOf(sales);
     for (const share of shares) this.enter(share, origin, sales.payments);
-    const { billerId, channelId, charge, amount, adminFee, commission } = sales;
+    const { billerId, channelId, charge, amount, adminFee, billerFee, commission, taxedFee } = sales;
     this.move(billerId, { clearing: inClearing(sales) });
     // Where commission is immediate the charge lacks it already, and nothing of it is owed.
     const owed = rupiah(charge - amount - adminFee + commission);
-    this.charge(channelId, charge, owed);
+    const ownFee = rupiah(adminFee - billerFee - commission);
+    this.charge(channelId, { charge, commission: owed, ownFee, taxedFee });
     return shares;
   }
 
@@ -228,7 +229,7 @@ class Figures {
     ];
     for (const share of shares) this.enter(share, 'correction', 1);
     this.move(billerId, { clearing: rupiah(-amount) });
-    if (isRefund) this.charge(channelId, rupiah(-amount), ZERO);
+    if (isRefund) this.charge(channelId, { ...NO_CHARGE, charge: rupiah(-amount) });
     return shares;
   }
 
@@ -272,14 +273,18 @@ class Figures {
     });
   }
 
-  private charge(channelId: string, charge: Rupiah, commission: Rupiah): void {
-    const now = this.channels.get(channelId) ?? { charge: ZERO, commission: ZERO };
+  private charge(channelId: string, by: typeof NO_CHARGE): void {
+    const now = this.channels.get(channelId) ?? NO_CHARGE;
     this.channels.set(channelId, {
-      charge: rupiah(now.charge + charge),
-      commission: rupiah(now.commission + commission),
+      charge: rupiah(now.charge + by.charge),
+      commission: rupiah(now.commission + by.commission),
+      ownFee: rupiah(now.ownFee + by.ownFee),
+      taxedFee: rupiah(now.taxedFee + by.taxedFee),
     });
   }
 }
+
+const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };
 
 /** Kinds of findings that say nothing against the leg they name. */
 const NOT_AGAINST: ReadonlySet<string> = new Set(['matched_tol', 'duplicate', 'clearing']);

@@ -63,6 +63,11 @@ async function writeDraft(
   await writeHeld(statements, id, figures);
   await takeUp(statements, id, figures);
   await writeCharges(statements, id, subjectId, figures, contracts);
+  await insertAll(
+    statements,
+    'settlement_fee (settlement_id, channel_id, own_fee, taxed_fee)',
+    [...figures.channels].map(([channelId, { ownFee, taxedFee }]) => [id, channelId, ownFee, taxedFee]),
+  );
   for (const { party, net } of netsOf(figures, contracts)) await writeNet(statements, id, party, net);
 }
 

@@ -50,3 +50,25 @@ export {
   type ConfirmRefusal,
 } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
+export {
+  bookPphSlip,
+  invoiceMonth,
+  invoiceOf,
+  readTaxRules,
+  taxedFees,
+  taxInvoices,
+  type InvoiceAmounts,
+  type InvoiceRefusal,
+  type TaxInvoice,
+  type TaxRule,
+  type TaxRules,
+} from './tax';
+export { statementsOfParty, type PartyStatement, type StatementEntry } from './party-statement';
+export {
+  approveFunds,
+  fundsOn,
+  proposeFunds,
+  signedFunds,
+  type FundsPosition,
+  type FundsRefusal,
+} from './funds';

@@ -1,8 +1,9 @@
 import type { Statements } from '#lib/platform';
+import { fundsOn } from './funds';
 
 /** The verdict on one invariant of settlement. */
 export interface SettlementVerdict {
-  id: 'I19' | 'I20' | 'I21';
+  id: 'I19' | 'I20' | 'I21' | 'I22';
   ok: boolean;
   /** Settlements, payouts or statements looked at. */
   checked: number;
@@ -12,13 +13,15 @@ export interface SettlementVerdict {
 /**
  * I19: every settlement sums to 0, ties to its payments and to the ledger, and no share is in two of them. I20: every
  * payout has an approved maker and checker before it left and a statement's line before it was executed, and together they
- * are what settlements owe. I21: statements go on from one another, and our bank account says what the last of them says.
+ * are what settlements owe. I21: statements go on from one another, and every line is booked
+ * as it stands. I22: the bank's balances are explained to the rupiah.
  */
 export async function checkSettlementInvariants(statements: Statements): Promise<SettlementVerdict[]> {
   return [
     await verdict(statements, 'I19', 'settlement', SETTLEMENTS),
     await verdict(statements, 'I20', 'payout', PAYOUTS),
     await verdict(statements, 'I21', 'bank_statement', BANK),
+    await explained(statements),
   ];
 }
 
@@ -154,4 +157,11 @@ async function verdict(
     if (row) return { id, ok: false, checked, firstCounterExample: says(row) };
   }
   return { id, ok: true, checked, firstCounterExample: null };
+}
+
+async function explained(statements: Statements): Promise<SettlementVerdict> {
+  const { bank, remainder } = await fundsOn(statements, '9999-12-31');
+  const ok = bank.length === 0 || remainder === 0n;
+  const firstCounterExample = ok ? null : `${remainder} rupiah at the bank are unexplained`;
+  return { id: 'I22', ok, checked: bank.length, firstCounterExample };
 }

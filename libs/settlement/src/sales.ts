@@ -19,7 +19,7 @@ export async function paidSales(
   const rows = await statements.rows<SalesRow>(
     `SELECT l.biller_id, p.channel_id, l.draws_float, COUNT(*) AS payments, SUM(l.amount) AS amount,
        SUM(p.admin_fee) AS admin_fee, SUM(p.biller_fee) AS biller_fee, SUM(p.commission) AS commission,
-       SUM(p.charge) AS charge, SUM(${SUB_AGENT_FEE}) AS sub_agent_fee
+       SUM(p.charge) AS charge, SUM(${SUB_AGENT_FEE}) AS sub_agent_fee, SUM(${TAXED_FEE}) AS taxed_fee
      FROM payment_leg l JOIN payment p ON p.payment_id = l.payment_id AND p.leg_no = l.leg_no
      WHERE l.source = ? AND l.source_business_date = ? AND l.state = 'PAID'
      GROUP BY l.biller_id, p.channel_id, l.draws_float ORDER BY l.biller_id, p.channel_id, l.draws_float`,
@@ -65,9 +65,11 @@ const PAGE = 500;
 /** Only an offer that speaks of one is read as JSON. */
 const SUB_AGENT_FEE = `IF(p.offer LIKE '%"subAgentFee"%', CAST(JSON_UNQUOTE(JSON_EXTRACT(p.offer, '$.subAgentFee')) AS SIGNED), 0)`;
 
+const TAXED_FEE = `IF(p.offer LIKE '%"taxes":["ppn"%', p.admin_fee - p.biller_fee - p.commission, 0)`;
+
 const LEGS = `SELECT l.payment_id, l.leg_no, l.source, l.source_business_date, l.state, l.biller_id, p.channel_id,
   l.draws_float, 1 AS payments, l.amount, p.admin_fee, p.biller_fee, p.commission, p.charge,
-  ${SUB_AGENT_FEE} AS sub_agent_fee
+  ${SUB_AGENT_FEE} AS sub_agent_fee, ${TAXED_FEE} AS taxed_fee
 FROM payment_leg l JOIN payment p ON p.payment_id = l.payment_id AND p.leg_no = l.leg_no`;
 
 interface SalesRow {
@@ -81,6 +83,7 @@ interface SalesRow {
   commission: string;
   charge: string;
   sub_agent_fee: string;
+  taxed_fee: string;
 }
 
 interface LegRow extends SalesRow {
@@ -103,6 +106,7 @@ function salesOf(row: SalesRow): Sales {
     commission: rupiah(BigInt(row.commission)),
     subAgentFee: rupiah(BigInt(row.sub_agent_fee)),
     charge: rupiah(BigInt(row.charge)),
+    taxedFee: rupiah(BigInt(row.taxed_fee)),
   };
 }
 

@@ -47,6 +47,8 @@ export interface Sales {
   subAgentFee: Rupiah;
   /** What the channel's deposit lost. */
   charge: Rupiah;
+  /** Our part of the fee, where it bears PPN. */
+  taxedFee: Rupiah;
 }
 
 /**
@@ -81,6 +83,7 @@ export function takenBack(sales: Sales): Sales {
     commission: negative(sales.commission),
     subAgentFee: negative(sales.subAgentFee),
     charge: negative(sales.charge),
+    taxedFee: negative(sales.taxedFee),
   };
 }
 
@@ -96,6 +99,7 @@ export function without(sales: Sales, others: readonly Sales[]): Sales {
     commission: less((one) => one.commission),
     subAgentFee: less((one) => one.subAgentFee),
     charge: less((one) => one.charge),
+    taxedFee: less((one) => one.taxedFee),
   };
 }
 

@@ -20,13 +20,17 @@ export type DialectName =
   | 'iso-pln'
   | 'iso-alto';
 
+/** How a biller's settlement files are laid out. */
+export type LayoutName =
+  'pln' | 'semicolon' | 'windows' | 'gzip' | 'latin' | 'tabs' | 'fixed' | 'spreadsheet' | 'checksum';
+
 /** One simulated biller: what it sells, how it speaks, and which settlement file it drops. */
 export type Biller = {
   readonly id: string;
   readonly dialect: DialectName;
   /** Code of its settlement files, and the folder below the drop they land in. */
   readonly source: string;
-  readonly layout: 'pln' | 'semicolon';
+  readonly layout: LayoutName;
   readonly products: readonly Product[];
   /** The two letters that open every reference this biller gives out. */
   readonly referencePrefix: string;
@@ -110,19 +114,35 @@ export const BILLERS: readonly Biller[] = [
     offerDigits: 24,
     products: sold.KAWAN,
   }),
-  biller({ id: 'telkom', dialect: 'telkom', source: 'TLK01', referencePrefix: 'TK', products: sold.TELKOM }),
+  biller({
+    id: 'telkom',
+    dialect: 'telkom',
+    source: 'TLK01',
+    layout: 'gzip',
+    referencePrefix: 'TK',
+    products: sold.TELKOM,
+  }),
   biller({
     id: 'bpjs-kesehatan',
     dialect: 'bpjs',
     source: 'BKS01',
+    layout: 'fixed',
     referencePrefix: 'BK',
     products: sold.BPJS_KESEHATAN,
   }),
-  biller({ id: 'bpjs-tk', dialect: 'bpjs', source: 'BTK01', referencePrefix: 'BT', products: sold.BPJS_TK }),
+  biller({
+    id: 'bpjs-tk',
+    dialect: 'bpjs',
+    source: 'BTK01',
+    layout: 'fixed',
+    referencePrefix: 'BT',
+    products: sold.BPJS_TK,
+  }),
   biller({
     id: 'agrapulsa',
     dialect: 'commands',
     source: 'AGP01',
+    layout: 'spreadsheet',
     referencePrefix: 'AG',
     isPrefunded: true,
     products: sold.AGRAPULSA,
@@ -131,6 +151,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'voucherku',
     dialect: 'commands',
     source: 'VCK01',
+    layout: 'spreadsheet',
     referencePrefix: 'VC',
     isPrefunded: true,
     products: sold.VOUCHERKU,
@@ -139,6 +160,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'dompet-nusa',
     dialect: 'wallet',
     source: 'DNS01',
+    layout: 'windows',
     referencePrefix: 'DN',
     isPrefunded: true,
     products: sold.DOMPET_NUSA,
@@ -147,6 +169,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'dompet-kita',
     dialect: 'wallet',
     source: 'DKT01',
+    layout: 'windows',
     referencePrefix: 'DK',
     products: sold.DOMPET_KITA,
   }),
@@ -154,6 +177,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'tv-satelit',
     dialect: 'jwt',
     source: 'TVS01',
+    layout: 'latin',
     referencePrefix: 'TV',
     products: sold.TV_SATELIT,
   }),
@@ -161,6 +185,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'internet-cepat',
     dialect: 'jwt',
     source: 'INC01',
+    layout: 'gzip',
     referencePrefix: 'IC',
     products: sold.INTERNET_CEPAT,
   }),
@@ -168,6 +193,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'gas-nusantara',
     dialect: 'gas',
     source: 'GAS01',
+    layout: 'tabs',
     referencePrefix: 'GN',
     products: sold.GAS_NUSANTARA,
   }),
@@ -215,7 +241,14 @@ export const BILLERS: readonly Biller[] = [
     referencePrefix: 'PJ',
     products: sold.PAJAK_DAERAH,
   }),
-  biller({ id: 'samsat', dialect: 'xml-rpc', source: 'SMS01', referencePrefix: 'SS', products: sold.SAMSAT }),
+  biller({
+    id: 'samsat',
+    dialect: 'xml-rpc',
+    source: 'SMS01',
+    layout: 'checksum',
+    referencePrefix: 'SS',
+    products: sold.SAMSAT,
+  }),
   biller({
     id: 'asuransi-sehat',
     dialect: 'snap',
@@ -236,6 +269,7 @@ export const BILLERS: readonly Biller[] = [
     id: 'kampus-nusa',
     dialect: 'snap',
     source: 'KMP01',
+    layout: 'fixed',
     referencePrefix: 'KM',
     partnerServiceId: '   77003',
     products: sold.KAMPUS_NUSA,

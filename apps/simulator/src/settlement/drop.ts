@@ -46,8 +46,9 @@ export class Drop {
   /**
    * Starts a file under its final name and lets it grow to its end, piece by piece, each after a pause.
    * The first piece is there when this returns.
+   * @param whenWhole called once it is.
    */
-  putGrowing(source: string, name: string, content: Buffer): void {
+  putGrowing(source: string, name: string, content: Buffer, whenWhole: () => void): void {
     const { pieces, pauseMs } = this.growth;
     const edge = (index: number): number => Math.floor((content.length * index) / pieces);
     // The open file is written to, not its name: whoever moves or removes it meanwhile gets no second one.
@@ -56,7 +57,9 @@ export class Drop {
     const grow = (): void => {
       writeAll(descriptor, content.subarray(edge(index), edge(index + 1)));
       index += 1;
-      if (index === pieces) stop();
+      if (index < pieces) return;
+      stop();
+      whenWhole();
     };
     const timer = setInterval(grow, pauseMs);
     const stop = (): void => {

@@ -16,7 +16,8 @@ import {
   plantRowFaults,
   totalOffsetOf,
 } from './faults';
-import { fileNameOf, layoutOf, type Lines, SOURCES } from './layouts';
+import type { Lines } from './layout';
+import { fileNameOf, layoutOf, SOURCES } from './layouts';
 
 const droppedFile = z.strictObject({
   source: z.string(),
@@ -97,12 +98,19 @@ export class SettlementDesk {
         sequence: number,
         totalOffset: totalOffsetOf(fault),
       };
-      const lines = cutIf(fault === 'truncated', layout(frame, [...rows.details, ...undone]));
+      const details = [...rows.details, ...undone];
+      const whole = layout.write(frame, details);
+      const lines = cutIf(fault === 'truncated', whole);
+      const { companion } = layout;
       return {
         sequence: number,
-        name: fileNameOf(frame),
-        content: bytesOf(lines),
+        name: fileNameOf(frame, layout),
+        content: layout.bytes(lines),
         details: lines.details.length,
+        companion: companion && {
+          ending: companion.ending,
+          content: Buffer.from(companion.text(frame, details, layout.bytes(whole))),
+        },
       };
     };
 
@@ -112,13 +120,21 @@ export class SettlementDesk {
       this.remember({ source, businessDate, sequence: number, file: name, at: jakartaTimestamp(now) });
     if (isPartial) {
       this.drop.putHalf(source, first.name, first.content);
-      this.drop.putGrowing(source, last.name, last.content);
-    } else this.drop.put(source, first.name, first.content);
+      this.drop.putGrowing(source, last.name, last.content, () => this.putCompanion(source, last));
+    } else {
+      this.drop.put(source, first.name, first.content);
+      this.putCompanion(source, first);
+    }
 
     return {
       ok: true,
       value: { file: last.name, rows: last.details, planted: [...rows.planted, ...plantedIn(fault)] },
     };
+  }
+
+  /** It comes last, so that whoever waits for it finds the file whole. */
+  private putCompanion(source: string, { name, companion }: WrittenFile): void {
+    if (companion) this.drop.put(source, `${name}${companion.ending}`, companion.content);
   }
 
   /** The highest number that was given out, by our own memory or by what lies in the folder. */
@@ -148,6 +164,7 @@ type WrittenFile = {
   readonly name: string;
   readonly content: Buffer;
   readonly details: number;
+  readonly companion: { readonly ending: string; readonly content: Buffer } | undefined;
 };
 
 /** A file that broke off after half of its details, at the end of a line, so that its trailer is missing. */
@@ -155,11 +172,6 @@ function cutIf(isCut: boolean, lines: Lines): Lines {
   return isCut
     ? { ...lines, details: lines.details.slice(0, Math.floor(lines.details.length / 2)), trailer: '' }
     : lines;
-}
-
-function bytesOf(lines: Lines): Buffer {
-  const present = [lines.header, ...lines.details, lines.trailer].filter((line) => line !== '');
-  return Buffer.from(present.map((line) => `${line}\n`).join(''));
 }
 
 function plantedIn(fault: FileFaultKind | undefined): Planted[] {

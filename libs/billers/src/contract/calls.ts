@@ -1,9 +1,9 @@
 import type { BillerSpec } from '../spec/common';
 
-const CALLS = ['inquiry', 'payment', 'advice', 'reversal'] as const;
+const CALLS = ['inquiry', 'payment', 'advice', 'reversal', 'balance', 'stamp'] as const;
 export type Call = (typeof CALLS)[number];
 
-/** The calls a biller takes: not every one undoes payments, and some are asked nothing before one. */
+/** The calls a biller takes: not every one undoes payments or tells a balance, and some are asked nothing before one. */
 export function callsOf(spec: BillerSpec): Call[] {
   return CALLS.filter((call) => spec[call] !== undefined);
 }
@@ -15,15 +15,21 @@ export function callOfCase(name: string): Call | undefined {
 
 /** The case in which a call comes to what it was made for. */
 export function successOf(call: Call): string {
-  return call === 'reversal' ? 'reversal-accepted' : `${call}-approved`;
+  return `${call}-${CASES[call][0]}`;
 }
 
-const CASES = ['approved', 'declined', 'already-paid', 'not-found', 'in-process'];
-const REVERSAL_CASES = ['accepted', 'refused', 'not-found', 'in-process'];
+const OF_A_BILL = ['approved', 'declined', 'already-paid', 'not-found', 'in-process'] as const;
+/** Of each call, its success first. */
+const CASES: Readonly<Record<Call, readonly [success: string, ...others: string[]]>> = {
+  inquiry: OF_A_BILL,
+  payment: OF_A_BILL,
+  advice: OF_A_BILL,
+  reversal: ['accepted', 'refused', 'not-found', 'in-process'],
+  balance: ['told', 'refused'],
+  stamp: ['stamped', 'refused', 'in-process'],
+};
 
 /** What every biller must show of its calls; more cases may stand beside them. */
 export function requiredCases(spec: BillerSpec): string[] {
-  return callsOf(spec).flatMap((call) =>
-    (call === 'reversal' ? REVERSAL_CASES : CASES).map((name) => `${call}-${name}`),
-  );
+  return callsOf(spec).flatMap((call) => CASES[call].map((name) => `${call}-${name}`));
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { rupiahFromText } from '#lib/kernel';
-import type { BillerInquiry, BillerLeg } from '#lib/switching';
+import type { BillerInquiry, BillerLeg, StampOrder } from '#lib/switching';
 import type { BillerSpec } from '../spec/common';
 import { callOfCase, requiredCases, type Call } from './calls';
 
@@ -52,6 +52,7 @@ export interface BillerCase<Given = unknown, Request = unknown, Answer = unknown
   question: BillerInquiry;
   leg: BillerLeg;
   reversal: { reference: string; billerReference: string } | undefined;
+  stamp: StampOrder | undefined;
   given: Given;
   request: Request;
   answer: Answer;
@@ -85,6 +86,14 @@ export function readCase(folder: string, name: string, shapes: FixtureShapes): B
     leg: Leg,
     /** Where the biller takes reversals: what ours goes by, and the biller's word for the payment. */
     reversal: z.strictObject({ reference: z.string(), billerReference: z.string() }).optional(),
+    /** Where it stamps: the serial, what the document's order goes by, and the document's SHA-256. */
+    stamp: z
+      .strictObject({
+        serial: z.string(),
+        reference: z.string(),
+        documentHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'),
+      })
+      .optional(),
   });
   const Fixture = z.strictObject({
     /** Where a case needs another question or leg than `given.json`. */
@@ -93,7 +102,7 @@ export function readCase(folder: string, name: string, shapes: FixtureShapes): B
     answer: shapes.answer,
     outcome: z.record(z.string(), z.unknown()),
   });
-  const { now, question, leg, reversal, ...given } = readJson(join(folder, 'given.json'), Given);
+  const { now, question, leg, reversal, stamp, ...given } = readJson(join(folder, 'given.json'), Given);
   const fixture = readJson(join(folder, `${name}.json`), Fixture);
   const { amount, ...asked } = fixture.given?.question ?? question;
   return {
@@ -103,6 +112,7 @@ export function readCase(folder: string, name: string, shapes: FixtureShapes): B
     question: { ...asked, amount },
     leg: { ...(fixture.given?.leg ?? leg), sentAt: new Date(now ?? Date.now()) },
     reversal,
+    stamp,
     given,
     request: fixture.request,
     answer: fixture.answer,

@@ -1,4 +1,12 @@
-import type { AdviceOutcome, Bill, BillerConnector, PaymentOutcome, ReversalOutcome } from '#lib/switching';
+import type { Rupiah } from '#lib/kernel';
+import type {
+  AdviceOutcome,
+  Bill,
+  BillerConnector,
+  PaymentOutcome,
+  ReversalOutcome,
+  StampOutcome,
+} from '#lib/switching';
 import type { Call } from './calls';
 import type { BillerCase } from './fixtures';
 
@@ -17,6 +25,8 @@ export const UNCERTAIN: Readonly<Record<Call, Told>> = {
   payment: { kind: 'unknown' },
   advice: { kind: 'unknown' },
   reversal: { kind: 'unknown' },
+  balance: { refusal: 'BILLER_UNAVAILABLE' },
+  stamp: { kind: 'unknown' },
 };
 
 /** What we say when nobody can be reached: a payment that never left is "not sent", an advice then says nothing. */
@@ -25,12 +35,14 @@ export const UNREACHED: Readonly<Record<Call, Told>> = {
   payment: { kind: 'not sent' },
   advice: { kind: 'unknown' },
   reversal: { kind: 'not sent' },
+  balance: { refusal: 'BILLER_UNAVAILABLE' },
+  stamp: { kind: 'unknown' },
 };
 
 /** Makes the call of a case. @param deadline by the connector's own clock. */
 export async function makeCall(
   connector: BillerConnector,
-  { call, question, leg, reversal }: BillerCase,
+  { call, question, leg, reversal, stamp }: BillerCase,
   deadline: Date,
 ): Promise<Told> {
   switch (call) {
@@ -45,11 +57,26 @@ export async function makeCall(
     case 'reversal':
       if (!connector.reverse || !reversal) throw new Error('given.json or the spec knows no reversal');
       return told(await connector.reverse({ ...reversal, leg }, deadline));
+    case 'balance': {
+      if (!connector.balance) throw new Error('the spec knows no balance');
+      const balance = await connector.balance(deadline);
+      return told(balance.ok ? { balance: balance.value } : { refusal: balance.error.code });
+    }
+    case 'stamp':
+      if (!connector.stamp || !stamp) throw new Error('given.json or the spec knows no stamp');
+      return told(await connector.stamp(stamp, deadline));
   }
 }
 
 function told(
-  outcome: PaymentOutcome | AdviceOutcome | ReversalOutcome | { bill: Bill } | { refusal: string },
+  outcome:
+    | PaymentOutcome
+    | AdviceOutcome
+    | ReversalOutcome
+    | StampOutcome
+    | { bill: Bill }
+    | { balance: Rupiah }
+    | { refusal: string },
 ): Told {
   const text = JSON.stringify(outcome, (name, value: unknown) =>
     name === 'evidence' ? undefined : typeof value === 'bigint' ? value.toString() : value,

@@ -14,6 +14,7 @@ import type {
 } from '#lib/switching';
 import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
 import { declinedBy, isYes, meaningOf } from '../spec/codes';
+import { NOTHING_OWED } from '../nothing-owed';
 import { believed, keptReference, maskedWords } from '../told';
 import type { BillerAnswer } from './answer';
 import { UnreadableAnswer } from '../unreadable-answer';
@@ -283,16 +284,6 @@ export class MappedConnector<C> implements BillerConnector {
     }
   }
 }
-
-/** The bill of a product that is asked nothing before its payment. */
-const NOTHING_OWED: Bill = {
-  customerName: '',
-  lines: [],
-  outstanding: 0,
-  details: {},
-  echo: {},
-  validSeconds: undefined,
-};
 
 function ready<C, M extends MappedCall>(call: C & M, wire: Wire<C>, money: Money): Ready<M> {
   return {

@@ -10,6 +10,7 @@ import {
   SUCCESS,
 } from '../spec/codes';
 import { AfterUnknown, type BillerSpec } from '../spec/common';
+import { mergedCall } from '../spec/merged-call';
 import { Money } from './money';
 import { Path } from './path';
 import { objectionsTo, type Template } from './template';
@@ -125,17 +126,8 @@ export function callsOfProduct<C>(spec: MappedSpec<C>, product: string): CallsOf
   if (!own) return spec;
   const calls: Part = { rupiah: own.rupiah ?? spec.rupiah };
   for (const call of ['inquiry', 'payment', 'advice', 'reversal'] as const)
-    calls[call] = own[call] === 'none' ? undefined : merged(spec[call], own[call] as Part | undefined);
+    calls[call] = own[call] === 'none' ? undefined : mergedCall(spec[call], own[call] as Part | undefined);
   return calls as unknown as CallsOf<C>;
-}
-
-function merged(all: Part | undefined, own: Part | undefined): Part | undefined {
-  if (!own) return all;
-  const whole: Part = { ...all, ...own };
-  for (const inner of ['bill', 'approved'])
-    if (whole[inner])
-      whole[inner] = { ...(all?.[inner] as Part | undefined), ...(own[inner] as Part | undefined) };
-  return whole;
 }
 
 const OF_INQUIRY = ['product', 'customerNumber', 'amount', 'billCount', 'months', 'year', 'extra.*', 'trace'];

@@ -102,3 +102,101 @@ test.each([
   expect(read.success).toBe(false);
   expect(read.error?.message).toContain(said.replaceAll('"', '\\"'));
 });
+
+/** A second product of the same biller: a deposit without bills, at another company code, told in other members. */
+const DEPOSIT = {
+  virtualAccount: { companyCode: '77004', customerNo: '55{customerNumber}' },
+  inquiry: {
+    codes: { '20000/OK': 'bill' },
+    flag: 'additionalInfo.status',
+    bill: {
+      customerName: 'additionalInfo.owner',
+      echo: {},
+      details: {},
+      lines: 'additionalInfo.items',
+      line: { period: 'month', amount: { at: 'due', form: 'decimals' }, details: {} },
+    },
+  },
+  payment: {
+    approved: { reference: 'additionalInfo.receiptNo', receipt: { place: 'additionalInfo.place' } },
+    body: { ...SPEC.payment.body, virtualAccountName: 'DEPOSIT', additionalInfo: {} },
+  },
+};
+const withProducts = (products: object) => SnapBillerSpec.safeParse({ ...SPEC, products });
+
+test('a product has its own account, messages and answers; what it does not say is as its biller says', async () => {
+  const read = withProducts({ deposit: DEPOSIT });
+  if (!read.success) throw read.error;
+  const accountOfDeposit = { customerNo: '55201400412', virtualAccountNo: '   7700455201400412' };
+  const { connector, calls } = await opened((request) => {
+    const isPayment = request.path.endsWith('/payment');
+    const { virtualAccountData } = APPROVAL as { virtualAccountData: object };
+    return http({
+      responseCode: isPayment ? '2002500' : '2002400',
+      virtualAccountData: { ...virtualAccountData, ...accountOfDeposit },
+      additionalInfo: {
+        status: 'OK',
+        owner: 'CITRA',
+        items: [{ month: '2026-07', due: '455000.00' }],
+        receiptNo: 'R-1',
+        place: 'A-12',
+      },
+    });
+  }, read.data);
+  const deadline = new Date(Date.now() + LONG_MS);
+  const bill = await connector.inquire({ ...PAID.question, product: 'deposit' }, deadline);
+  expect(bill).toMatchObject({
+    value: { customerName: 'CITRA', lines: [{ period: '202607', amount: 455_000n }] },
+  });
+  const paid = await connector.pay({ ...PAID.leg, product: 'deposit', echo: {} }, deadline);
+  expect(paid).toMatchObject({ kind: 'approved', billerReference: 'R-1', receipt: { place: 'A-12' } });
+  for (const { body } of calls)
+    expect(JSON.parse(body)).toMatchObject({ partnerServiceId: '   77004', ...accountOfDeposit });
+
+  const tuition = await connector.inquire(PAID.question, deadline);
+  expect(tuition.ok).toBe(false);
+  expect(JSON.parse(calls.at(-1)?.body ?? '')).toMatchObject({ partnerServiceId: '   77003' });
+});
+
+test('a product that is asked nothing before its payment owes nothing', async () => {
+  const read = withProducts({ deposit: { ...DEPOSIT, inquiry: 'none' } });
+  if (!read.success) throw read.error;
+  const { connector, calls } = await opened(() => http(APPROVAL), read.data);
+  const bill = await connector.inquire(
+    { ...PAID.question, product: 'deposit' },
+    new Date(Date.now() + LONG_MS),
+  );
+  expect(bill).toMatchObject({ ok: true, value: { lines: [], outstanding: 0 } });
+  expect(calls).toEqual([]);
+});
+
+test.each([
+  [
+    'a code that says nothing',
+    { payment: { codes: { '20000/00': 'approved', '50400': 'approved' } } },
+    ['products', 'deposit', 'payment', 'codes', '50400'],
+  ],
+  [
+    'no success',
+    { advice: { codes: { '20000/03': 'unknown' } } },
+    ['products', 'deposit', 'advice', 'codes'],
+  ],
+  [
+    'an echo that its bill does not give',
+    { inquiry: { bill: { echo: {} } } },
+    ['products', 'deposit', 'payment', 'body', 'virtualAccountName'],
+  ],
+  [
+    'lines without a line',
+    { inquiry: { bill: { line: undefined } } },
+    ['products', 'deposit', 'inquiry', 'bill'],
+  ],
+  [
+    'no account',
+    { virtualAccount: { customerNo: '{nobody}' } },
+    ['products', 'deposit', 'virtualAccount', 'customerNo'],
+  ],
+])('a product with %s is refused where its fault stands', (_, deposit, path) => {
+  const read = withProducts({ deposit });
+  expect(read.error?.issues.map((issue) => issue.path)).toContainEqual(path);
+});

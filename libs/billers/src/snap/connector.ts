@@ -20,6 +20,7 @@ import type {
 } from '#lib/switching';
 import { variablesOfLeg, variablesOfQuestion } from '../call-variables';
 import { declinedBy, meaningOf, SUCCESS } from '../spec/codes';
+import { NOTHING_OWED } from '../nothing-owed';
 import { believed, maskedWords } from '../told';
 import { filler, type Variables } from '../text-template';
 import { UnfilledTemplate } from '../unfilled-template';
@@ -27,7 +28,7 @@ import { UnreadableAnswer } from '../unreadable-answer';
 import { approvalIn, billIn, textAt } from './answer';
 import { bodyFiller, type BodyFiller } from './body';
 import { partnerOf } from './partner';
-import type { SnapBillerSpec } from './spec';
+import { snapCallsOf, type SnapBillerSpec, type SnapCalls } from './spec';
 import { accountNumbering, type AccountNumbering } from './virtual-account';
 
 const SERVICES = { inquiry: 'inquiry', payment: 'payment', advice: 'status' } as const satisfies Record<
@@ -35,7 +36,7 @@ const SERVICES = { inquiry: 'inquiry', payment: 'payment', advice: 'status' } as
   SnapService
 >;
 type CallName = keyof typeof SERVICES;
-type Call = NonNullable<SnapBillerSpec[CallName]>;
+type Call = NonNullable<SnapCalls[CallName]>;
 
 const WORDS_MAX = 120;
 
@@ -58,13 +59,20 @@ interface Form {
   repeats: (readonly [path: string, fill: ReturnType<typeof filler>])[];
 }
 
+/** The calls of a product made ready. */
+interface ReadyProduct {
+  calls: SnapCalls;
+  number: AccountNumbering;
+  forms: Readonly<Record<CallName, Form | undefined>>;
+}
+
 /** Pays virtual accounts of any biller by SNAP: services 24, 25 and 26 as their client, as its spec says. */
 export class SnapBillerConnector implements BillerConnector {
   readonly patience: BillerConnector['patience'];
   readonly adviceLane: BillerConnector['adviceLane'];
   private readonly client: SnapClient;
-  private readonly number: AccountNumbering;
-  private readonly forms: Readonly<Record<CallName, Form | undefined>>;
+  private readonly others: ReadyProduct;
+  private readonly products = new Map<string, ReadyProduct>();
 
   /** @throws SettingError when an address, a key or a secret is not in the environment, or is none. */
   constructor(
@@ -74,20 +82,19 @@ export class SnapBillerConnector implements BillerConnector {
     this.patience = spec.patience;
     this.adviceLane = spec.adviceLane;
     this.client = new SnapClient(partnerOf(spec), clock);
-    this.number = accountNumbering(spec.virtualAccount);
-    this.forms = {
-      inquiry: spec.inquiry && formOf(spec.inquiry),
-      payment: formOf(spec.payment),
-      advice: formOf(spec.advice),
-    };
+    this.others = readyProduct(spec);
+    for (const product of Object.keys(spec.products ?? {}))
+      this.products.set(product, readyProduct(snapCallsOf(spec, product)));
   }
 
   async inquire(question: BillerInquiry, deadline: Date): Promise<Result<Bill, Refusal>> {
-    const { biller, inquiry } = this.spec;
+    const { biller } = this.spec;
+    const product = this.ready(question.product);
+    const { inquiry } = product.calls;
     const unavailable = (reason: unknown) =>
       fail(refusal('BILLER_UNAVAILABLE', `${biller}: ${String(reason)}`));
-    if (!inquiry) return unavailable('is asked nothing before a payment');
-    const heard = await this.ask('inquiry', variablesOfQuestion(question), deadline);
+    if (!inquiry) return ok(NOTHING_OWED);
+    const heard = await this.ask(product, 'inquiry', variablesOfQuestion(question), deadline);
     if (heard.kind !== 'heard') return unavailable(heard.evidence['reason']);
     const { code, flag } = heard.code;
     const meaning = meaningIn(heard.code, inquiry.codes, SUCCESS.inquiry);
@@ -103,8 +110,10 @@ export class SnapBillerConnector implements BillerConnector {
   }
 
   async pay(leg: BillerLeg, deadline: Date): Promise<PaymentOutcome> {
-    const { payment, externalId } = this.spec;
-    const heard = await this.ask('payment', variablesOfLeg(leg), deadline, {
+    const { externalId } = this.spec;
+    const product = this.ready(leg.product);
+    const { payment } = product.calls;
+    const heard = await this.ask(product, 'payment', variablesOfLeg(leg), deadline, {
       externalId:
         externalId.payment === 'fresh'
           ? undefined
@@ -127,8 +136,9 @@ export class SnapBillerConnector implements BillerConnector {
 
   /** Asks service 26 what became of a payment: a payment is never sent again, so its status is all there is to ask. */
   async advise(leg: BillerLeg, deadline: Date): Promise<AdviceOutcome> {
-    const { advice } = this.spec;
-    const heard = await this.ask('advice', variablesOfLeg(leg), deadline);
+    const product = this.ready(leg.product);
+    const { advice } = product.calls;
+    const heard = await this.ask(product, 'advice', variablesOfLeg(leg), deadline);
     // An advice that was not sent says nothing about the payment.
     if (heard.kind !== 'heard') return { kind: 'unknown', evidence: heard.evidence };
     return believed<AdviceOutcome>(heard.evidence, heard.doubt, (evidence) => {
@@ -146,18 +156,23 @@ export class SnapBillerConnector implements BillerConnector {
     await this.client.close();
   }
 
+  private ready(product: string): ReadyProduct {
+    return this.products.get(product) ?? this.others;
+  }
+
   private async ask(
+    { forms, number }: ReadyProduct,
     name: CallName,
     given: Variables & { customerNumber: string },
     deadline: Date,
     how: CallOptions = {},
   ): Promise<Heard> {
-    const form = this.forms[name];
+    const form = forms[name];
     if (!form) throw new Error(`${this.spec.biller} has no ${name}`);
     let body: object;
     let repeats: [path: string, sent: string | undefined][];
     try {
-      const variables = { ...given, ...this.number(given), time: snapTimestamp(this.clock.now()) };
+      const variables = { ...given, ...number(given), time: snapTimestamp(this.clock.now()) };
       body = form.body(variables) as object;
       repeats = form.repeats.map(([path, fill]) => [path, fill(variables)]);
     } catch (error) {
@@ -186,6 +201,15 @@ export class SnapBillerConnector implements BillerConnector {
       return { kind: 'lost', evidence: { ...evidence, reason: `unreadable: ${error.message}` } };
     }
   }
+}
+
+function readyProduct(calls: SnapCalls): ReadyProduct {
+  const { virtualAccount, inquiry, payment, advice } = calls;
+  return {
+    calls,
+    number: accountNumbering(virtualAccount),
+    forms: { inquiry: inquiry && formOf(inquiry), payment: formOf(payment), advice: formOf(advice) },
+  };
 }
 
 function formOf(call: Call): Form {

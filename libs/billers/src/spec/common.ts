@@ -36,4 +36,8 @@ export interface BillerSpec {
   advice: object;
   /** Absent where the biller undoes no payment. */
   reversal?: object | undefined;
+  /** Absent where it is not paid in advance, or does not tell what is left. */
+  balance?: object | undefined;
+  /** Absent where nothing is stamped. */
+  stamp?: object | undefined;
 }

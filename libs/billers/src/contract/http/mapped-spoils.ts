@@ -1,5 +1,5 @@
 import type { Money } from '../../mapping/money';
-import { callsOfProduct, type CallsOf, type MappedSpec } from '../../mapping/spec';
+import { callsOfProduct, type CallsOf, type MappedCall, type MappedSpec } from '../../mapping/spec';
 import type { Call } from '../calls';
 import type { Spoilt, Way } from '../driver';
 import type { BillerCase } from '../fixtures';
@@ -46,8 +46,8 @@ export function spoiltAnswers<C>(
   spoil: Spoil,
   isText = false,
 ): Spoilt<Reaction> {
-  const calls = callsOfProduct(spec, productOf(one));
-  const said = calls[one.call];
+  const calls = callsOfCase(spec, one);
+  const said: MappedCall | undefined = calls[one.call];
   if (!said) throw new Error(`${spec.biller} has no ${one.call}`);
   const canBe = (value: unknown) => !isText || value === undefined || typeof value === 'string';
   const setting = (name: string, path: string, value: unknown): Way<Reaction> => ({
@@ -73,25 +73,33 @@ export function spoiltAnswers<C>(
 export function hostileWays<C>(spec: MappedSpec<C>, texts: readonly string[], spoil: Spoil): Way<Reaction>[] {
   return texts.map((text) => ({
     name: `says ${JSON.stringify(text)}`,
-    react: (one) => spoil(one, wordAt(callsOfProduct(spec, productOf(one)), one.call), text),
-    leaves: (one) => withText(callsOfProduct(spec, productOf(one)), one, text),
+    react: (one) => spoil(one, wordAt(callsOfCase(spec, one), one.call), text),
+    leaves: (one) => withText(callsOfCase(spec, one), one, text),
   }));
 }
 
-/** What the customer reads of an answer: of a bill the name, else the biller's reference. */
-function wordAt<C>(calls: CallsOf<C>, call: Call): string {
+/** The calls of a case's product, and those that are of its biller. */
+type CallsOfCase<C> = CallsOf<C> & Pick<MappedSpec<C>, 'balance' | 'stamp'>;
+
+function callsOfCase<C>(spec: MappedSpec<C>, one: BillerCase): CallsOfCase<C> {
+  const { balance, stamp } = spec;
+  return { ...callsOfProduct(spec, productOf(one)), balance, stamp };
+}
+
+/** What the customer reads of an answer: of a bill the name, of a payment the biller's reference; else its message. */
+function wordAt<C>(calls: CallsOfCase<C>, call: Call): string {
   if (call === 'inquiry') return calls.inquiry?.bill.customerName ?? '';
-  if (call === 'reversal') return calls.reversal?.message ?? '';
+  if (call === 'reversal' || call === 'balance' || call === 'stamp') return calls[call]?.message ?? '';
   return calls[call].approved.reference;
 }
 
 /** The case's outcome with another text wherever its spec reads that word. */
 function withText<C>(
-  calls: CallsOf<C>,
+  calls: CallsOfCase<C>,
   { call, outcome }: BillerCase,
   text: string,
 ): Record<string, unknown> {
-  if (call === 'reversal') return outcome;
+  if (call === 'reversal' || call === 'balance' || call === 'stamp') return outcome;
   const path = wordAt(calls, call);
   const changedIn = (texts: unknown, sources: Readonly<Record<string, string>>) =>
     Object.fromEntries(
@@ -118,8 +126,9 @@ function productOf({ call, question, leg }: BillerCase): string {
 const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value));
 
 /** The members without which an answer says nothing that can be used. */
-function neededBy<C>(calls: CallsOf<C>, { call, outcome }: BillerCase): string[] {
-  if (call === 'reversal') return [];
+function neededBy<C>(calls: CallsOfCase<C>, { call, outcome }: BillerCase): string[] {
+  if (call === 'reversal' || call === 'balance') return [];
+  if (call === 'stamp') return calls.stamp ? [calls.stamp.stampedAt] : [];
   if (call !== 'inquiry') return [calls[call].approved.reference];
   const bill = calls.inquiry?.bill;
   if (!bill) return [];
@@ -133,8 +142,9 @@ function neededBy<C>(calls: CallsOf<C>, { call, outcome }: BillerCase): string[]
   ];
 }
 
-function amountsOf<C>(calls: CallsOf<C>, { call, outcome }: BillerCase): string[] {
-  if (call === 'reversal') return [];
+function amountsOf<C>(calls: CallsOfCase<C>, { call, outcome }: BillerCase): string[] {
+  if (call === 'reversal' || call === 'stamp') return [];
+  if (call === 'balance') return calls.balance ? [calls.balance.amount] : [];
   if (call !== 'inquiry') return [calls[call].approved.amount];
   const bill = calls.inquiry?.bill;
   if (!bill) return [];

@@ -3,7 +3,7 @@ import { createHash, createHmac, createPublicKey, generateKeyPairSync, verify } 
 import { z } from 'zod';
 import { ManualClock } from '#lib/kernel';
 import { SnapBillerConnector } from '../../snap/connector';
-import type { SnapBillerSpec, ValueSpec } from '../../snap/spec';
+import { snapCallsOf, type SnapBillerSpec, type SnapCalls, type ValueSpec } from '../../snap/spec';
 import type { BillerSpec } from '../../spec/common';
 import type { ContractDriver, Spoilt, Way } from '../driver';
 import type { BillerCase } from '../fixtures';
@@ -36,7 +36,7 @@ type SnapCase = BillerCase<
 
 const TOKEN = 'token of the contract';
 const JSON_TYPE = 'application/json';
-const SERVICE = { inquiry: '24', payment: '25', advice: '26', reversal: '' } as const;
+const SERVICE = { inquiry: '24', payment: '25', advice: '26' } as const;
 
 /** Made once: a pair takes a while. */
 let pair: { publicKey: string; privateKey: string } | undefined;
@@ -164,9 +164,11 @@ const SPOILT_AMOUNTS = [
   { currency: 'IDR' },
 ];
 
-function spoiltAnswers(spec: SnapBillerSpec, { call, answer }: SnapCase): Spoilt<Reaction> {
-  if (call === 'reversal') throw new Error('a virtual account takes no reversal');
-  const said = spec[call];
+function spoiltAnswers(spec: SnapBillerSpec, { call, question, leg, answer }: SnapCase): Spoilt<Reaction> {
+  if (call !== 'inquiry' && call !== 'payment' && call !== 'advice')
+    throw new Error(`a virtual account takes no ${call}`);
+  const calls = snapCallsOf(spec, call === 'inquiry' ? question.product : leg.product);
+  const said = calls[call];
   if (!said) throw new Error(`${spec.biller} has no ${call}`);
   const setting = (name: string, path: string, value: unknown): Way<Reaction> => ({
     name,
@@ -186,8 +188,8 @@ function spoiltAnswers(spec: SnapBillerSpec, { call, answer }: SnapCase): Spoilt
         ['ZZ', '', '99', true, ['00']].map((value) => setting(`${path} ${shownAs(value)}`, path, value)),
       ),
     ],
-    needed: neededBy(spec, call).map((path) => setting(path, path, undefined)),
-    amounts: amountsOf(spec, call).flatMap((path) =>
+    needed: neededBy(calls, call).map((path) => setting(path, path, undefined)),
+    amounts: amountsOf(calls, call).flatMap((path) =>
       SPOILT_AMOUNTS.map((value) => setting(`${shownAs(value)} as ${path}`, path, value)),
     ),
     repeats: Object.keys(said.repeats)
@@ -209,16 +211,16 @@ function has(body: unknown, path: string): boolean {
 }
 
 /** The members without which an answer says nothing that can be used. */
-function neededBy(spec: SnapBillerSpec, call: 'inquiry' | 'payment' | 'advice'): string[] {
-  if (call !== 'inquiry') return [pathOf(spec[call].approved.reference)];
-  if (!spec.inquiry) return [];
-  const { customerName, echo, lines, line } = spec.inquiry.bill;
+function neededBy(calls: SnapCalls, call: 'inquiry' | 'payment' | 'advice'): string[] {
+  if (call !== 'inquiry') return [pathOf(calls[call].approved.reference)];
+  if (!calls.inquiry) return [];
+  const { customerName, echo, lines, line } = calls.inquiry.bill;
   const ofLines = lines === undefined || !line ? [] : [lines, `${lines}.0.${pathOf(line.period)}`];
   return [pathOf(customerName), ...ofLines, ...Object.values(echo).map(pathOf)];
 }
 
-function amountsOf(spec: SnapBillerSpec, call: 'inquiry' | 'payment' | 'advice'): string[] {
-  if (call !== 'inquiry') return [pathOf(spec[call].approved.amount)];
-  const { lines, line } = spec.inquiry?.bill ?? {};
+function amountsOf(calls: SnapCalls, call: 'inquiry' | 'payment' | 'advice'): string[] {
+  if (call !== 'inquiry') return [pathOf(calls[call].approved.amount)];
+  const { lines, line } = calls.inquiry?.bill ?? {};
   return lines === undefined || !line ? [] : [`${lines}.0.${pathOf(line.amount)}`];
 }

@@ -19,6 +19,7 @@ export function spoiltAnswers(
   dialect: Iso8583Spec,
   { call: name, question, leg, outcome, answer }: IsoCase,
 ): Spoilt<IsoReaction> {
+  if (name === 'balance' || name === 'stamp') throw new Error(`${spec.biller} has no ${name}`);
   const product = spec.products ? (name === 'inquiry' ? question.product : leg.product) : undefined;
   const call = callOf(spec, product, name);
   if (!call) throw new Error(`${spec.biller} has no ${name}`);

@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { describeRefusal } from '#lib/audit';
+import { formatRupiah } from '#lib/kernel';
+import {
+  approveFunds,
+  fundsOn,
+  invoiceMonth,
+  proposeFunds,
+  readTaxRules,
+  signedFunds,
+  statementsOfParty,
+  taxInvoices,
+  type FundsPosition,
+  type FundsRefusal,
+} from '#lib/settlement';
+import { CONFIG } from './places';
+import { businessDate } from './settlement-commands';
+import { printJson, withSettlement } from './settlement-tools';
+import { printTable } from './table';
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+
+/** `simpul statement`, `simpul funds`, `simpul tax`: what finance hands out and signs. */
+export function addFinanceCommands(program: Command): void {
+  addStatementCommand(program);
+  addFundsCommand(program);
+  addTaxCommand(program);
+}
+
+function addStatementCommand(program: Command): void {
+  program
+    .command('statement')
+    .description(
+      'what we owe a party: opening, what moved it, closing, beside the ledger; exit 1 where they differ',
+    )
+    .argument('<party>', 'biller:<id> or channel:<id>', partyNamed)
+    .argument('<from>', 'for example 2026-07-14', businessDate)
+    .argument('<to>', 'for example 2026-07-31', businessDate)
+    .option('--json', JSON_HELP)
+    .action(
+      async (
+        party: ReturnType<typeof partyNamed>,
+        from: string,
+        to: string,
+        { json }: { json?: boolean },
+      ) => {
+        const all = await withSettlement(({ database }) =>
+          database.snapshot((statements) => statementsOfParty(statements, party, { from, to })),
+        );
+        const isWell = all.every(({ unexplained }) => unexplained === 0n);
+        if (json) printJson({ ok: isWell, statements: all });
+        else
+          for (const one of all) {
+            console.log(`${one.accountId}, ${from} to ${to}`);
+            printTable(
+              ['', 'count', 'amount'],
+              [
+                ['opening', '', formatRupiah(one.opening)],
+                ...one.entries.map(({ kind, count, amount }) => [kind, String(count), formatRupiah(amount)]),
+                ['closing', '', formatRupiah(one.closing)],
+                ['ledger', '', formatRupiah(one.ledger)],
+                ...(one.unexplained === 0n ? [] : [['unexplained', '', formatRupiah(one.unexplained)]]),
+              ],
+            );
+          }
+        if (!json && all.length === 0) console.log(`nothing was ever booked for ${party.kind} ${party.id}`);
+        process.exitCode = isWell ? 0 : 1;
+      },
+    );
+}
+
+function addFundsCommand(program: Command): void {
+  program
+    .command('funds')
+    .description(
+      'what our money at the bank is made of at the end of a day; exit 1 where something is unexplained',
+    )
+    .argument('<date>', 'for example 2026-07-14', businessDate)
+    .option('--propose', 'sign it as maker')
+    .option('--approve', 'sign it as checker, another person')
+    .option('--as <user>', 'who signs, an e-mail address')
+    .option('--json', JSON_HELP)
+    .action(async (date: string, options: FundsOptions) => {
+      const { propose, approve, as = '', json } = options;
+      const { position, signed, refusal } = await withSettlement(async ({ database, clock }) => {
+        const order = { businessDate: date, by: as, at: clock.now() };
+        const done = propose
+          ? await proposeFunds(database, order)
+          : approve
+            ? await approveFunds(database, order)
+            : undefined;
+        return {
+          position: await database.snapshot((statements) => fundsOn(statements, date)),
+          signed: await signedFunds(database, date),
+          refusal: done?.ok === false ? done.error : undefined,
+        };
+      });
+      const isWell = position.remainder === 0n && refusal === undefined;
+      const by = signed ? { maker: signed.maker, checker: signed.checker, signedAt: signed.signedAt } : null;
+      if (json) printJson({ ok: isWell, position, signed: by, ...(refusal && { reason: inWords(refusal) }) });
+      else printFunds(position, by);
+      if (!json && refusal) console.error(`simpul: ${inWords(refusal)}`);
+      process.exitCode = isWell ? 0 : 1;
+    });
+}
+
+interface FundsOptions {
+  propose?: boolean;
+  approve?: boolean;
+  as?: string;
+  json?: boolean;
+}
+
+function printFunds(position: FundsPosition, signed: { maker: string; checker: string } | null): void {
+  const { deposits, commissions, clearing, payables, suspense, ownFunds, owedToUs, inTransit } = position;
+  printTable(
+    ['position of funds', 'amount'],
+    [
+      ...position.bank.map(({ account, number, closing }) => [
+        `bank ${account}, statement ${number}`,
+        formatRupiah(closing),
+      ]),
+      ['deposits of channels', formatRupiah(deposits)],
+      ['commissions not yet settled', formatRupiah(commissions)],
+      ['paid and not settled (clearing)', formatRupiah(clearing)],
+      ['settled and not paid out (payable)', formatRupiah(payables)],
+      ['suspense', formatRupiah(suspense)],
+      ['own funds', formatRupiah(ownFunds)],
+      ['owed to us, and paid in advance', formatRupiah(owedToUs)],
+      ['in transit', formatRupiah(inTransit)],
+      ['remainder', formatRupiah(position.remainder)],
+    ],
+  );
+  if (position.bank.length === 0) console.log('no bank statement has been taken up to that day');
+  console.log(signed ? `signed by ${signed.maker} and ${signed.checker}` : 'not signed');
+}
+
+function inWords(refusal: FundsRefusal): string {
+  switch (refusal.kind) {
+    case 'remainder':
+      return `${refusal.remainder} rupiah are unexplained; a position is signed only on 0`;
+    case 'no statement':
+      return 'no bank statement has been taken up to that day';
+    case 'not proposed':
+      return 'nobody has proposed it; see --propose';
+    case 'changed':
+      return 'the books have changed since it was proposed, or it was signed meanwhile; look again';
+    case 'signed already':
+      return `${refusal.by} has signed it`;
+    case 'proposal':
+      return `${refusal.refusal.maker} has proposed it already (${refusal.refusal.approvalId})`;
+    case 'approval':
+      return describeRefusal(refusal.refusal);
+  }
+}
+
+function addTaxCommand(program: Command): void {
+  program
+    .command('tax')
+    .description('the monthly invoices of our fee with PPN and PPh; --book books them once (config/tax.yaml)')
+    .argument('<month>', 'for example 2026-07', month)
+    .option('--book', 'book what is settled in it')
+    .option('--json', JSON_HELP)
+    .action(async (of: string, { book, json }: { book?: boolean; json?: boolean }) => {
+      const rules = readTaxRules(join(CONFIG, 'tax.yaml'));
+      const { invoices, reason } = await withSettlement(async ({ database, writer, clock }) => {
+        const done = book ? await invoiceMonth({ database, writer, rules }, of, clock.now()) : undefined;
+        const refused = done && !done.ok ? done.error : undefined;
+        return {
+          invoices: await taxInvoices(database, of),
+          reason:
+            refused &&
+            `not booked: ${refused.kind}${refused.kind === 'no rule' ? ` on ${refused.date}` : ''}`,
+        };
+      });
+      if (json) printJson({ ok: reason === undefined, invoices, ...(reason && { reason }) });
+      else {
+        printTable(
+          ['channel', 'fee', 'without PPN', 'PPN', 'PPh', 'cash'],
+          invoices.map((one) => [
+            one.channelId,
+            ...[one.fee, one.feeWithoutPpn, one.ppn, one.pph, one.cash].map(formatRupiah),
+          ]),
+        );
+        if (invoices.length === 0) console.log(`no invoices of ${of}`);
+        if (reason) console.error(`simpul: ${reason}`);
+      }
+      process.exitCode = reason === undefined ? 0 : 1;
+    });
+}
+
+function month(text: string): string {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
+    throw new InvalidArgumentError('It must be a month such as 2026-07.');
+  return text;
+}
+
+function partyNamed(text: string): { kind: 'biller' | 'channel'; id: string } {
+  const match = /^(biller|channel):([a-zA-Z0-9_-]{1,40})$/.exec(text);
+  const [, kind, id] = match ?? [];
+  if ((kind !== 'biller' && kind !== 'channel') || id === undefined)
+    throw new InvalidArgumentError('It must be biller:<id> or channel:<id>.');
+  return { kind, id };
+}

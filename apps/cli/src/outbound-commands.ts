@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { checkDatabase, Database, setting } from '#lib/platform';
+import { listOutboundFiles, readOutboundContracts, type OutboundFile } from '#lib/reconciliation';
+import { CONFIG } from './places';
+import { printTable } from './table';
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+const SHOWN = 100;
+
+/** `simpul outbound`: the files that we send to channels and billers. */
+export function addOutboundCommands(program: Command): void {
+  const outbound = program.command('outbound').description('files that we send to channels and billers');
+  outbound
+    .command('contracts')
+    .description(
+      'what is agreed: whose payments, when, under which name; exit 2 when a contract cannot be kept',
+    )
+    .option('--json', JSON_HELP)
+    .action(({ json }: { json?: boolean }) => {
+      const contracts = readOutboundContracts(join(CONFIG, 'outbound')).map((one) => ({
+        contract: one.contract,
+        about: 'channel' in one.about ? `channel ${one.about.channel}` : `source ${one.about.source}`,
+        send: one.send.after === 'run' ? 'after each run' : `at ${one.send.at} on the day after`,
+        example: one.fileName('2026-07-14', 1),
+        pgp: one.pgp !== undefined,
+        acknowledgement: one.acknowledgement?.ending ?? null,
+        settings: one.settings,
+      }));
+      if (json) console.log(JSON.stringify({ ok: true, contracts }));
+      else
+        printTable(
+          ['contract', 'about', 'sent', 'for example', 'pgp', 'acknowledged by', 'settings'],
+          contracts.map((one) => [
+            one.contract,
+            one.about,
+            one.send,
+            one.example,
+            one.pgp ? 'yes' : 'no',
+            one.acknowledgement ?? 'nobody',
+            one.settings,
+          ]),
+        );
+    });
+  outbound
+    .command('list')
+    .description('the files of the last days: how far each has come; exit 1 when one needs somebody')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const files = await listed();
+      const trouble = files.filter(needsSomebody);
+      if (json)
+        console.log(
+          JSON.stringify({ ok: trouble.length === 0, files }, (_, value: unknown) =>
+            typeof value === 'bigint' ? value.toString() : value,
+          ),
+        );
+      else print(files);
+      process.exitCode = trouble.length === 0 ? 0 : 1;
+    });
+}
+
+async function listed(): Promise<OutboundFile[]> {
+  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
+  try {
+    await checkDatabase(database);
+    return await listOutboundFiles(database, SHOWN);
+  } finally {
+    await database.close();
+  }
+}
+
+function needsSomebody({ state, overdueAt, failures }: OutboundFile): boolean {
+  return state === 'rejected' || (state === 'sent' && overdueAt !== null) || failures >= 3;
+}
+
+function print(files: readonly OutboundFile[]): void {
+  printTable(
+    ['contract', 'date', 'seq', 'replaces', 'state', 'rows', 'file', 'said'],
+    files.map((one) => [
+      one.contract,
+      one.businessDate,
+      String(one.seq),
+      one.replaces === null ? '' : String(one.replaces),
+      needsSomebody(one) ? `${one.state} !` : one.state,
+      one.rows === null ? '' : String(one.rows),
+      one.fileName ?? '',
+      one.overdueAt !== null && one.state === 'sent' ? 'not acknowledged in time' : (one.said ?? ''),
+    ]),
+  );
+  if (files.length === 0) console.log('no file was sent yet');
+}

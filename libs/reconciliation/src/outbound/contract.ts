@@ -1,0 +1,173 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isBusinessDate, zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
+import { ConfigError, readConfigFile } from '#lib/platform';
+import { dateText, factsOf, lineLayout, type LineLayout } from './layout';
+
+/** What is agreed with somebody about the files that we send. */
+export interface OutboundContract {
+  contract: string;
+  /** Whose payments: all of a channel by its business date, or all legs that a source's file must list. */
+  about: { channel: string } | { source: string };
+  effectiveFrom: BusinessDate;
+  timeZone: string;
+  /** After every run that counts for the day, or at a local time of the day after. */
+  send: { after: 'run' } | { after: 'day'; at: string };
+  /** The name of a day's file of a sequence. */
+  fileName(businessDate: BusinessDate, seq: number): string;
+  delimiter: string;
+  isQuoted: boolean;
+  lineEnd: string;
+  header: LineLayout;
+  detail: LineLayout;
+  trailer: LineLayout;
+  statuses: Readonly<Record<'S' | 'F' | 'U', string>>;
+  /** Which details the amount of the trailer adds up. */
+  amountOf: 'S' | 'all';
+  /** Whether customers' numbers are written whole. */
+  showsCustomers: boolean;
+  /** Beginning of the names of its settings in the environment. */
+  settings: string;
+  /** Names of the settings that name files with keys. */
+  pgp: { encryptTo: string; signWith: string | undefined } | undefined;
+  /** The file that says what they made of ours: its ending behind our name, and until when it is expected. */
+  acknowledgement: { ending: string; withinMinutes: number } | undefined;
+}
+
+const HEADER = ['business_date', 'created_at', 'seq', 'replaces', 'run'];
+const DETAIL = [
+  'line_no',
+  'our_ref',
+  'their_ref',
+  'product',
+  'customer_no',
+  'amount',
+  'fee',
+  'status',
+  'paid_at',
+  'break_kind',
+];
+const TRAILER = ['count', 'amount', 'hash'];
+
+const settingName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a name of the environment');
+const id = z.string().regex(/^[A-Za-z0-9-]{2,40}$/, 'must be 2 to 40 letters, digits and dashes');
+
+const ContractFile = z
+  .strictObject({
+    contract: id,
+    about: z.union([z.strictObject({ channel: id }), z.strictObject({ source: id })], {
+      error: 'must be { channel: … } or { source: … }',
+    }),
+    effective_from: z.string().refine(isBusinessDate, 'must be a date such as 2026-07-14'),
+    time_zone: z
+      .string()
+      .default('Asia/Jakarta')
+      .refine(isZone, 'must be Asia/Jakarta, Asia/Makassar or Asia/Jayapura'),
+    send: z.union([
+      z.strictObject({ after: z.literal('run') }),
+      z.strictObject({
+        after: z.literal('day'),
+        at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "05:00"'),
+      }),
+    ]),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9_-][A-Za-z0-9._{}-]*$/, 'may use letters, digits, ".", "_", "-" and {…} only')
+      .refine((name) => /\{yyyyMMdd\}|\{yyyy-MM-dd\}|\{ddMMyyyy\}/.test(name) && /\{seq\}/.test(name), {
+        error: 'must have one date such as {yyyyMMdd} and {seq}',
+      }),
+    layout: z.enum(['delimited', 'csv']),
+    delimiter: z.string().length(1),
+    eol: z.enum(['lf', 'crlf']).default('lf'),
+    header: lineLayout(HEADER),
+    detail: lineLayout(DETAIL),
+    trailer: lineLayout(TRAILER),
+    status: z.strictObject({ S: z.string(), F: z.string(), U: z.string() }),
+    control: z.strictObject({ amount: z.enum(['S', 'all']) }),
+    customers: z.enum(['masked', 'whole']).default('masked'),
+    settings: settingName,
+    pgp: z.strictObject({ encrypt_to: settingName, sign_with: settingName.optional() }).optional(),
+    acknowledgement: z
+      .strictObject({
+        ending: z.string().regex(/^\.[A-Za-z0-9.]{1,20}$/, 'must be an ending such as ".ack"'),
+        within_minutes: z.int().min(1).max(10_080),
+      })
+      .optional(),
+  })
+  .superRefine(({ about, send, trailer, customers }, context) => {
+    if (send.after === 'run' && !('source' in about))
+      context.addIssue({
+        code: 'custom',
+        path: ['send'],
+        message: 'only a source has runs; a channel’s file goes after the day',
+      });
+    if (customers === 'masked' && factsOf(trailer).includes('hash'))
+      context.addIssue({
+        code: 'custom',
+        path: ['trailer'],
+        message: 'a hash of customers’ numbers needs `customers: whole`; nobody could check it otherwise',
+      });
+  })
+  .transform((file): OutboundContract => ({
+    contract: file.contract,
+    about: file.about,
+    effectiveFrom: file.effective_from,
+    timeZone: file.time_zone,
+    send: file.send,
+    fileName: (businessDate, seq) =>
+      file.name.replace(/\{([^{}]*)\}/g, (_, part: string) =>
+        part === 'seq' ? String(seq).padStart(3, '0') : dateText(businessDate, part),
+      ),
+    delimiter: file.delimiter,
+    isQuoted: file.layout === 'csv',
+    lineEnd: file.eol === 'crlf' ? '\r\n' : '\n',
+    header: file.header,
+    detail: file.detail,
+    trailer: file.trailer,
+    statuses: file.status,
+    amountOf: file.control.amount,
+    showsCustomers: file.customers === 'whole',
+    settings: file.settings,
+    pgp: file.pgp && { encryptTo: file.pgp.encrypt_to, signWith: file.pgp.sign_with },
+    acknowledgement: file.acknowledgement && {
+      ending: file.acknowledgement.ending,
+      withinMinutes: file.acknowledgement.within_minutes,
+    },
+  }));
+
+function isZone(zone: string): boolean {
+  try {
+    return zoneOffsetMinutes(zone) > 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads every contract of a folder; a folder that is not there holds none.
+ * @throws ConfigError naming file, line and key of every mistake, or two files of one contract.
+ */
+export function readOutboundContracts(folder: string): OutboundContract[] {
+  const names = filesOf(folder);
+  const contracts = names.map((name) => readConfigFile<OutboundContract>(join(folder, name), ContractFile));
+  for (const [index, { contract }] of contracts.entries()) {
+    const first = contracts.findIndex((other) => other.contract === contract);
+    if (first !== index)
+      throw new ConfigError(
+        `${join(folder, names[index] ?? '')}: contract: ${contract} stands in ${names[first]} too`,
+      );
+  }
+  return contracts;
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .toSorted();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  endOfBusinessDate,
+  addDays,
+  JAKARTA_MIDNIGHT,
+  localIso,
+  paymentIdsBetween,
+  type BusinessDate,
+} from '#lib/kernel';
+import type { SnapshotStatements } from '#lib/platform';
+import type { OutboundContract } from './contract';
+
+/** One detail of a file that we send. */
+export interface OutboundRow {
+  ourRef: string;
+  theirRef: string | null;
+  product: string;
+  customerNo: string;
+  /** The bills, whole rupiah. */
+  amount: bigint;
+  /** What is taken beside them: of a channel's file the admin fee, of a source's the biller's part of it. */
+  fee: bigint;
+  status: 'S' | 'F' | 'U';
+  /** Local time of the contract. */
+  paidAt: string;
+  breakKind: string | null;
+}
+
+interface DetailRow {
+  payment_id: string;
+  our_ref: string;
+  their_ref: string | Buffer | null;
+  product_id: string;
+  customer_number: string;
+  amount: string;
+  fee: string;
+  state: string;
+  sent_at: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The rows of a day in the order of our reference, one by one, all of one moment. */
+export async function* rowsOfDay(
+  statements: SnapshotStatements,
+  { about, timeZone }: OutboundContract,
+  businessDate: BusinessDate,
+): AsyncGenerator<OutboundRow> {
+  const breaks = await breakKinds(statements, businessDate);
+  const rows =
+    'channel' in about
+      ? ofChannel(statements, about.channel, businessDate)
+      : ofSource(statements, about.source, businessDate);
+  for await (const row of rows)
+    yield {
+      ourRef: row.our_ref,
+      theirRef: row.their_ref === null ? null : row.their_ref.toString(),
+      product: row.product_id,
+      customerNo: row.customer_number,
+      amount: BigInt(row.amount),
+      fee: BigInt(row.fee),
+      status: statusOf(row.state),
+      paidAt: localIso(row.sent_at, timeZone).slice(0, 19).replace('T', ' '),
+      breakKind: breaks.get(row.payment_id) ?? null,
+    };
+}
+
+function ofChannel(
+  statements: SnapshotStatements,
+  channelId: string,
+  businessDate: BusinessDate,
+): AsyncIterable<DetailRow> {
+  // The channels' day ends at midnight in Jakarta; a day more on either side is sure to hold all of its Payment IDs.
+  const from = new Date(endOfBusinessDate(addDays(businessDate, -1), JAKARTA_MIDNIGHT).getTime() - DAY_MS);
+  const to = new Date(endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT).getTime() + DAY_MS);
+  const [production, drill] = [paymentIdsBetween('P', from, to), paymentIdsBetween('T', from, to)];
+  return statements.stream<DetailRow>(
+    `SELECT p.payment_id, p.payment_id AS our_ref, p.channel_reference AS their_ref, p.product_id, p.customer_number,
+       p.amount, p.admin_fee AS fee, p.state, p.created_at AS sent_at
+     FROM payment p
+     WHERE (p.payment_id BETWEEN ? AND ? OR p.payment_id BETWEEN ? AND ?) AND p.business_date = ? AND p.channel_id = ?
+     ORDER BY p.payment_id`,
+    [production.first, production.last, drill.first, drill.last, businessDate, channelId],
+  );
+}
+
+function ofSource(
+  statements: SnapshotStatements,
+  source: string,
+  businessDate: BusinessDate,
+): AsyncIterable<DetailRow> {
+  return statements.stream<DetailRow>(
+    `SELECT l.payment_id, l.leg_reference AS our_ref, l.biller_reference AS their_ref, l.product_id, l.customer_number,
+       l.amount, COALESCE(p.biller_fee, 0) AS fee, l.state, l.sent_at
+     FROM payment_leg l LEFT JOIN payment p ON p.payment_id = l.payment_id
+     WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
+    [source, businessDate],
+  );
+}
+
+/** What the runs that count found about payments of about that day, where they did not simply agree. */
+async function breakKinds(
+  statements: SnapshotStatements,
+  businessDate: BusinessDate,
+): Promise<Map<string, string>> {
+  const rows = await statements.rows<{ payment_id: string; kind: string }>(
+    `SELECT b.payment_id, b.kind FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id
+     WHERE r.effective_date BETWEEN ? AND ? AND b.payment_id IS NOT NULL ORDER BY r.effective_date, b.break_id`,
+    [addDays(businessDate, -1), addDays(businessDate, 1)],
+  );
+  return new Map(rows.map(({ payment_id, kind }) => [payment_id, kind]));
+}
+
+function statusOf(state: string): 'S' | 'F' | 'U' {
+  if (state === 'PAID') return 'S';
+  return state === 'DECLINED' || state === 'REVERSED' ? 'F' : 'U';
+}

@@ -1,0 +1,197 @@
+import { localTime } from '../cells';
+import { words } from '../language';
+import type { TracedPayment } from './payment';
+import type { TracePart, TraceReading } from './trace-part';
+
+interface SettlementRow {
+  settlement_id: string;
+  subject_id: string;
+  source: string;
+  business_date: string;
+  state: string;
+  run_no: number;
+  closed_at: Date | null;
+}
+
+interface HeldRow {
+  leg_no: number;
+  settlement_id: string;
+  kind: string;
+  amount: string;
+  released_in: string | null;
+}
+
+interface LineRow {
+  settlement_id: string;
+  line_no: number;
+  party_kind: string;
+  party_id: string;
+  kind: string;
+  origin: string;
+  payments: number;
+  amount: string;
+  held_amount: string;
+}
+
+interface PayoutRow {
+  reference: string;
+  party_kind: string;
+  party_id: string;
+  amount: string;
+  state: string;
+  updated_at: Date;
+}
+
+/** Where a payment entered a settlement, what was paid out for it, and the bank's word for that. */
+export async function settlementParts(reading: TraceReading, payment: TracedPayment): Promise<TracePart[]> {
+  const settlements = await settlementsOf(reading, payment);
+  return [
+    await settlementPart(reading, payment, settlements),
+    ...(await payoutParts(reading, payment, settlements)),
+  ];
+}
+
+async function settlementsOf(
+  { rows, has }: TraceReading,
+  { paymentId, legs }: TracedPayment,
+): Promise<SettlementRow[]> {
+  const paid = legs.filter(({ state }) => state !== 'DECLINED');
+  if (!has('settlement') || paid.length === 0) return [];
+  const held = await rows<HeldRow>(
+    'SELECT leg_no, settlement_id, kind, amount, released_in FROM settlement_held WHERE payment_id = ?',
+    [paymentId],
+  );
+  const items = await rows<{ settlement_id: string }>(
+    'SELECT DISTINCT settlement_id FROM settlement_item WHERE payment_id = ?',
+    [paymentId],
+  );
+  const ids = [
+    ...held.flatMap(({ settlement_id, released_in }) => [settlement_id, released_in ?? '0']),
+    ...items.map(({ settlement_id }) => settlement_id),
+    '0',
+  ];
+  return rows<SettlementRow>(
+    `SELECT settlement_id, subject_id, source, business_date, state, run_no, closed_at FROM settlement
+     WHERE settlement_id IN (?) OR (source, business_date) IN (?) ORDER BY business_date, settlement_id`,
+    [ids, paid.map(({ source, source_business_date }) => [source, source_business_date])],
+  );
+}
+
+async function settlementPart(
+  { rows, has }: TraceReading,
+  { paymentId, billerId, channelId }: TracedPayment,
+  settlements: readonly SettlementRow[],
+): Promise<TracePart> {
+  const title = words('Penyelesaian', 'Settlement');
+  if (settlements.length === 0)
+    return {
+      name: 'settlement',
+      title,
+      rows: [],
+      missing: words('belum: harinya belum diselesaikan', 'not yet: its day is not settled'),
+    };
+  const held = has('settlement_held')
+    ? await rows<HeldRow>(
+        'SELECT leg_no, settlement_id, kind, amount, released_in FROM settlement_held WHERE payment_id = ?',
+        [paymentId],
+      )
+    : [];
+  const lines = await rows<LineRow>(
+    `SELECT settlement_id, line_no, party_kind, party_id, kind, origin, payments, amount, held_amount
+     FROM settlement_line WHERE settlement_id IN (?) AND (party_id IN (?) OR party_kind = 'own')
+     ORDER BY settlement_id, line_no`,
+    [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
+  );
+  const heldStill = held.filter(({ released_in }) => released_in === null);
+  return {
+    name: 'settlement',
+    title,
+    rows: lines.map((line) => {
+      const settlement = settlements.find(({ settlement_id }) => settlement_id === line.settlement_id);
+      return {
+        settlement: settlement?.subject_id ?? null,
+        businessDate: settlement?.business_date ?? null,
+        run: settlement?.run_no ?? null,
+        closedAt: settlement?.closed_at ? localTime(settlement.closed_at) : null,
+        line: line.line_no,
+        party: `${line.party_kind} ${line.party_id}`,
+        kind: line.kind,
+        origin: line.origin,
+        payments: line.payments,
+        amount: line.amount,
+        held: line.held_amount,
+      };
+    }),
+    missing:
+      heldStill.length === 0
+        ? null
+        : words(
+            `ditahan karena ${heldStill.map(({ kind }) => kind).join(', ')}; masuk setelah selisihnya selesai`,
+            `held back as ${heldStill.map(({ kind }) => kind).join(', ')}; it enters when its break has ended`,
+          ),
+  };
+}
+
+async function payoutParts(
+  { rows, has }: TraceReading,
+  { billerId, channelId }: TracedPayment,
+  settlements: readonly SettlementRow[],
+): Promise<TracePart[]> {
+  const payouts =
+    has('payout') && settlements.length > 0
+      ? await rows<PayoutRow>(
+          // What a settlement gives may be paid together with that of others, by a payout that names the first of them.
+          `SELECT DISTINCT o.reference, o.party_kind, o.party_id, o.amount, o.state, o.updated_at
+           FROM settlement_net n JOIN payout first ON first.reference = n.paid_by
+           JOIN payout o ON o.settlement_id = first.settlement_id AND o.party_kind = first.party_kind
+             AND o.party_id = first.party_id
+           WHERE n.settlement_id IN (?) AND n.party_id IN (?) ORDER BY o.reference`,
+          [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
+        )
+      : [];
+  const events =
+    payouts.length > 0
+      ? await rows<{
+          reference: string;
+          from_state: string;
+          to_state: string;
+          by_user: string;
+          note: string | null;
+          at: Date;
+        }>(
+          'SELECT reference, from_state, to_state, by_user, note, at FROM payout_event WHERE reference IN (?) ORDER BY at, event_no',
+          [payouts.map(({ reference }) => reference)],
+        )
+      : [];
+  const isExecuted = payouts.length > 0 && payouts.every(({ state }) => state === 'executed');
+  return [
+    {
+      name: 'payouts',
+      title: words('Pembayaran ke biller dan mitra', 'Payouts'),
+      rows: payouts.map((one) => ({
+        reference: one.reference,
+        party: `${one.party_kind} ${one.party_id}`,
+        amount: one.amount,
+        state: one.state,
+        since: localTime(one.updated_at),
+      })),
+      missing:
+        payouts.length === 0 ? words('belum: tidak ada perintah bayar', 'not yet: there is no payout') : null,
+    },
+    {
+      name: 'bank',
+      title: words('Rekening koran', 'Bank statement'),
+      rows: events
+        .filter(({ to_state }) => to_state === 'executed')
+        .map((one) => ({
+          reference: one.reference,
+          seenAt: localTime(one.at),
+          by: one.by_user,
+          note: one.note,
+        })),
+      missing: isExecuted
+        ? null
+        : words('belum: bank belum menunjukkannya', 'not yet: no bank statement shows it'),
+    },
+  ];
+}

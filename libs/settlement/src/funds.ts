@@ -1,0 +1,252 @@
+import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import { duplicateKey, type Database, type Statements } from '#lib/platform';
+
+/** What our money at the bank is made of. Whole rupiah; what others owe us is taken off. */
+export interface FundsPosition {
+  businessDate: BusinessDate;
+  /** Closing balances of the last statement of each account up to that date. */
+  bank: { account: string; number: number; date: BusinessDate; closing: Rupiah }[];
+  bankTotal: Rupiah;
+  /** What channels have deposited, held for open payments or not. */
+  deposits: Rupiah;
+  commissions: Rupiah;
+  /** Paid and not settled. */
+  clearing: Rupiah;
+  /** Settled and not paid out. */
+  payables: Rupiah;
+  /** Money that nobody can name, less what is in dispute with billers. */
+  suspense: Rupiah;
+  /** What we have earned and not spent, taxes to hand on among it. */
+  ownFunds: Rupiah;
+  /** What channels owe us, and what we paid billers in advance: negative. */
+  owedToUs: Rupiah;
+  /** What the bank has and our books do not yet, less what our books have and no statement shows. */
+  inTransit: Rupiah;
+  /** What of the bank's money the above does not explain; a position is signed only on 0. */
+  remainder: Rupiah;
+}
+
+/** Reads the position at the end of a business date; pass the statements of a snapshot. */
+export async function fundsOn(statements: Statements, businessDate: BusinessDate): Promise<FundsPosition> {
+  const bank = await bankBalances(statements, businessDate);
+  const books = await balancesByKind(statements, businessDate);
+  const of = (...names: string[]) => names.reduce((sum, name) => sum - (books.get(name) ?? 0n), 0n);
+  const bankTotal = bank.reduce((sum, { closing }) => sum + closing, 0n);
+  const parts = {
+    deposits: of('channel deposit', 'channel held'),
+    commissions: of('channel commission'),
+    clearing: of('biller clearing'),
+    payables: of('biller payable'),
+    suspense: of('own suspense', 'biller suspense'),
+    ownFunds: of(
+      'own fee-income',
+      'own loss',
+      'own rounding',
+      'own bank-charges',
+      'own ppn-out',
+      'own pph-prepaid',
+    ),
+    owedToUs: of('channel receivable', 'biller float'),
+    inTransit: await inTransit(statements, businessDate, bank.length > 0),
+  };
+  const explained = Object.values(parts).reduce((sum, amount) => sum + amount, 0n);
+  const amounts = Object.fromEntries(
+    Object.entries(parts).map(([name, amount]) => [name, rupiah(amount)]),
+  ) as Record<keyof typeof parts, Rupiah>;
+  return {
+    businessDate,
+    bank,
+    bankTotal: rupiah(bankTotal),
+    ...amounts,
+    remainder: rupiah(bankTotal - explained),
+  };
+}
+
+/** Why a position is not signed. */
+export type FundsRefusal =
+  | { kind: 'remainder'; remainder: Rupiah }
+  | { kind: 'no statement' }
+  | { kind: 'not proposed' }
+  /** The books have changed since it was proposed. */
+  | { kind: 'changed' }
+  | { kind: 'signed already'; by: string }
+  | { kind: 'proposal'; refusal: ProposalRefusal }
+  | { kind: 'approval'; refusal: ApprovalRefusal };
+
+const PROPOSAL_DAYS = 2;
+
+/** The maker signs a position that leaves nothing unexplained. @throws NoUser. */
+export async function proposeFunds(
+  database: Database,
+  { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
+): Promise<Result<{ approvalId: string }, FundsRefusal>> {
+  const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
+  if (position.bank.length === 0) return fail({ kind: 'no statement' });
+  if (position.remainder !== 0n) return fail({ kind: 'remainder', remainder: position.remainder });
+  const signed = await signedFunds(database, businessDate);
+  if (signed) return fail({ kind: 'signed already', by: signed.checker });
+  const proposed = await database.transaction((statements) =>
+    propose(statements, {
+      kind: 'funds',
+      subject: businessDate,
+      payload: JSON.parse(textOf(position)) as object,
+      by,
+      reason: `position of funds of ${businessDate}`,
+      at,
+      expiresAt: new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000),
+    }),
+  );
+  return proposed.ok
+    ? ok({ approvalId: proposed.value.approvalId })
+    : fail({ kind: 'proposal', refusal: proposed.error });
+}
+
+/** The checker, another person, signs the same position; it is kept and never changed. @throws NoUser. */
+export async function approveFunds(
+  database: Database,
+  { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
+): Promise<Result<FundsPosition, FundsRefusal>> {
+  const [open] = await database.rows<{ approval_id: string; version: string; maker: string }>(
+    'SELECT approval_id, version, maker FROM approval WHERE open_subject = ?',
+    [`funds ${businessDate}`],
+  );
+  if (!open) return fail({ kind: 'not proposed' });
+  const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
+  const decision = { approvalId: open.approval_id, version: open.version, by, at };
+  const weighed = await weighApproval(database, decision);
+  if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
+  const figures = textOf(position);
+  if (JSON.stringify(weighed.value.approval.payload) !== figures) return fail({ kind: 'changed' });
+  try {
+    await database.transaction(async (statements) => {
+      for (const { table, set, where } of weighed.value.updates) {
+        const changed = await statements.run(
+          `UPDATE ${table} SET ${named(set, ' = ?').join(', ')} WHERE ${named(where, ' <=> ?').join(' AND ')}`,
+          [...Object.values(set), ...Object.values(where)],
+        );
+        if (changed !== 1) throw new ChangedMeanwhile();
+      }
+      const row = {
+        business_date: businessDate,
+        figures,
+        remainder: position.remainder,
+        maker: open.maker,
+        checker: userOf(by),
+        approval_id: open.approval_id,
+        signed_at: at,
+      };
+      for (const { table, values } of [...weighed.value.inserts, { table: 'funds_position', values: row }])
+        await statements.run(
+          `INSERT INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${named(values, '', '?').join(', ')})`,
+          Object.values(values),
+        );
+    });
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
+      return fail({ kind: 'changed' });
+    throw error;
+  }
+  return ok(position);
+}
+
+class ChangedMeanwhile extends Error {}
+
+function named(values: object, after: string, instead?: string): string[] {
+  return Object.keys(values).map((column) => instead ?? column + after);
+}
+
+/** The signed position of a date, if there is one. */
+export async function signedFunds(
+  statements: Statements,
+  businessDate: BusinessDate,
+): Promise<{ maker: string; checker: string; signedAt: Date; figures: string } | undefined> {
+  const [row] = await statements.rows<{ maker: string; checker: string; signed_at: Date; figures: string }>(
+    'SELECT maker, checker, signed_at, figures FROM funds_position WHERE business_date = ?',
+    [businessDate],
+  );
+  return row && { maker: row.maker, checker: row.checker, signedAt: row.signed_at, figures: row.figures };
+}
+
+function textOf(position: FundsPosition): string {
+  return JSON.stringify(position, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
+
+async function bankBalances(
+  statements: Statements,
+  businessDate: BusinessDate,
+): Promise<FundsPosition['bank']> {
+  const rows = await statements.rows<{
+    account: string;
+    number: number;
+    statement_date: BusinessDate;
+    closing: string;
+  }>(
+    `SELECT s.account, s.number, s.statement_date, s.closing FROM bank_statement s JOIN (
+       SELECT account, MAX(number) AS number FROM bank_statement WHERE statement_date <= ? GROUP BY account) last
+       ON last.account = s.account AND last.number = s.number ORDER BY s.account`,
+    [businessDate],
+  );
+  return rows.map((row) => ({
+    account: row.account,
+    number: row.number,
+    date: row.statement_date,
+    closing: rupiah(BigInt(row.closing)),
+  }));
+}
+
+/** What stands on each kind of account at the end of a date: one pass over the postings. */
+async function balancesByKind(
+  statements: Statements,
+  businessDate: BusinessDate,
+): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await statements.rows<{ account_id: string; total: string }>(
+    `SELECT p.account_id, SUM(p.amount) AS total FROM posting p
+       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
+     WHERE j.business_date <= ? AND p.account_id <> 'own:bank' GROUP BY p.account_id`,
+    [businessDate],
+  );
+  const totals = new Map<string, bigint>();
+  for (const { account_id, total } of rows) {
+    const parts = account_id.split(':');
+    const kind = `${parts[0]} ${parts.at(-1)}`;
+    totals.set(kind, (totals.get(kind) ?? 0n) + BigInt(total));
+  }
+  return totals;
+}
+
+/**
+ * Lines that a statement shows and nobody has worked yet, less what our books have on the bank's account since the first
+ * statement and no line shows. What our books had before it is in its opening balance.
+ */
+async function inTransit(
+  statements: Statements,
+  businessDate: BusinessDate,
+  hasStatements: boolean,
+): Promise<bigint> {
+  const [shown] = await statements.rows<{ amount: string }>(
+    `SELECT COALESCE(SUM(l.amount), 0) AS amount FROM bank_line l JOIN bank_statement s ON s.account = l.account
+       AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
+    [businessDate],
+  );
+  const [booked] = await statements.rows<{ amount: string }>(
+    `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p
+       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
+     WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
+       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.number = l.number
+         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)
+       AND NOT EXISTS (SELECT 1 FROM bank_line n WHERE p.kind = 'break_adjustment'
+         AND p.subject_id = CONCAT('BNK-', SUBSTRING_INDEX(n.account, '/', 1), '-', n.number, '-', n.line_no))`,
+    [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
+  );
+  return BigInt(shown?.amount ?? 0) - BigInt(booked?.amount ?? 0);
+}
+
+async function firstStatementDate(statements: Statements): Promise<BusinessDate> {
+  const [row] = await statements.rows<{ first: BusinessDate | null }>(
+    'SELECT MIN(statement_date) AS first FROM bank_statement',
+  );
+  return row?.first ?? '1000-01-01';
+}

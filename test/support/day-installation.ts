@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { Installation } from './processes';
+
+const ROOT = join(__dirname, '..', '..');
+const CLI = join(ROOT, 'dist', 'apps', 'cli', 'src', 'main.js');
+
+/** An installation whose sources leave their files in folders, and whose worker wakes up every second. */
+export interface DayInstallation {
+  /** What its processes are given besides their own environment. */
+  settings: Record<string, string>;
+  /** Where orders to die are laid. */
+  failPoints: string;
+  folderOf(source: string): string;
+  /** Runs a command of an operator. */
+  command(...args: string[]): Promise<{ code: number | null; signal: string | null; output: string }>;
+}
+
+/**
+ * Gives an installation its own configuration of the day: only these sources, each with a folder.
+ * @param change what else of `jobs.yaml` is not as usual.
+ */
+export function aDayInstallation(
+  world: Installation,
+  sources: readonly string[],
+  change: Record<string, unknown> = {},
+): DayInstallation {
+  const home = world.environment['SIMPUL_HOME'] ?? '';
+  const config = join(home, 'config');
+  const failPoints = join(home, 'fail-points');
+  mkdirSync(failPoints, { recursive: true });
+  cpSync(join(ROOT, 'config'), config, { recursive: true });
+  const path = join(config, 'jobs.yaml');
+  const jobs = parse(readFileSync(path, 'utf8')) as { sources: Record<string, object> };
+  const kept = sources.map((source) => [source, { ...jobs.sources[source], drop: 'folder' }]);
+  const quick = { wake_up: '* * * * * *', stable_seconds: 0, correction_look_minutes: 1 };
+  writeFileSync(path, stringify({ ...jobs, ...quick, ...change, sources: Object.fromEntries(kept) }));
+
+  const folderOf = (source: string) => join(home, 'drops', source);
+  for (const source of sources) mkdirSync(folderOf(source), { recursive: true });
+  const settings = {
+    SIMPUL_CONFIG: config,
+    SIMPUL_FAIL_POINTS: failPoints,
+    ...Object.fromEntries(sources.map((source) => [`SFTP_${source}_FOLDER`, folderOf(source)])),
+  };
+  return {
+    settings,
+    failPoints,
+    folderOf,
+    async command(...args) {
+      const child = spawn(process.execPath, [CLI, ...args], { env: { ...world.environment, ...settings } });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+      return { code, signal, output };
+    },
+  };
+}
+
+/** Lays an order to die at a step, or to be signalled otherwise. */
+export function layOrder(failPoints: string, point: string, order: { signal?: NodeJS.Signals } = {}): void {
+  writeFileSync(join(failPoints, point.replaceAll(' ', '-')), JSON.stringify(order));
+}
