@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { NoUser } from '#lib/audit';
-import { ConfigError, SettingError } from '#lib/platform';
-import { BadCalendar, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
+import { BadCalendar, CannotReplay, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
 import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
 import { addBankCommands } from './bank-commands';
@@ -81,9 +80,10 @@ function describe(error: unknown): string {
     error instanceof SettingError ||
     error instanceof ConfigError ||
     error instanceof UnknownDay ||
+    error instanceof CannotReplay ||
+    error instanceof BadCalendar ||
     error instanceof NoUser ||
-    error instanceof EvidenceRefused ||
-    error instanceof BadCalendar
+    error instanceof EvidenceRefused
   )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };

@@ -15,10 +15,12 @@ import { writeRecap } from '#lib/reports';
 import { openBreakDesk } from './break-desk';
 import { addJobCommands } from './job-commands';
 import { CONFIG } from './places';
+import { addRunCommands } from './run-commands';
 
 /** `simpul recon`. */
 export function addReconciliationCommands(program: Command): void {
   const recon = program.command('recon').description('reconcile a source’s day with its settlement file');
+  addRunCommands(recon);
   addJobCommands(recon);
   recon
     .command('run')

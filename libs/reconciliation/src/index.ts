@@ -27,3 +27,6 @@ export {
   type SettleOn,
 } from './settled-legs';
 export { CannotReplay, replayRun, type ReplayOutcome } from './replay-run';
+export { clearingOfDay, type ClearingOfBiller } from './clearing-check';
+export { missingOn, type Missing } from './missing';
+export { closedRuns, type RunListed } from './closed-runs';

@@ -16,11 +16,13 @@ export interface MatchRules {
   hint: 'key' | 'proposed' | null;
   /** Within so many minutes an equal amount proposes a match; null: never. */
   proposeWithinMinutes: number | null;
+  /** Whether lines say more than keys and amounts: groups, free text, kinds of entry. */
+  keepsText: boolean;
 }
 
 /** The rules of a source's day, as its format states them. */
 export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): MatchRules {
-  const { hasFallbackKey, tolerance, carryDays, hint = null } = format.match;
+  const { hasFallbackKey, tolerance, carryDays, isGrouped, hint = null } = format.match;
   return {
     businessDate,
     hasFallbackKey,
@@ -29,6 +31,7 @@ export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): M
     lateFrom: lateFrom(businessDate, format.cutOff),
     hint,
     proposeWithinMinutes: null,
+    keepsText: isGrouped || hint !== null || 'fields' in format.body,
   };
 }
 

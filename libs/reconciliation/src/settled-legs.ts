@@ -102,7 +102,9 @@ export async function heldBack(statements: Statements, day: Day, settleOn: Settl
     theirs: string;
   }>(
     `SELECT kind, sub, COUNT(*) AS n, COALESCE(SUM(our_amount), 0) AS ours, COALESCE(SUM(their_amount), 0) AS theirs
-     FROM recon_break WHERE run_id = ? AND kind NOT IN (?) GROUP BY kind, sub ORDER BY COALESCE(SUM(our_amount), 0) + COALESCE(SUM(their_amount), 0) DESC, kind, sub`,
+     FROM recon_break b WHERE run_id = ? AND kind NOT IN (?) AND NOT EXISTS (
+       SELECT 1 FROM break_case c WHERE c.payment_id = b.payment_id AND c.run_id = b.run_id AND c.kind = b.kind AND ${IS_PAID})
+     GROUP BY kind, sub ORDER BY COALESCE(SUM(our_amount), 0) + COALESCE(SUM(their_amount), 0) DESC, kind, sub`,
     [run.runId, ['clearing', ...NOT_HELD[settleOn]]],
   );
   return rows.map(({ kind, sub, n, ours, theirs }) => ({
@@ -149,8 +151,21 @@ function snapshotOf(home: string, run: ClosedRun): string {
 const BREAKS_OF_ROWS = ['matched_tol', 'amount', 'status', 'only_ours', 'late', 'proposed'];
 const PAGE_ROWS = 5_000;
 
+/** The break has ended, and its payment is paid. */
+const IS_PAID = "c.state = 'resolved' AND c.outcome = 'paid'";
+
 /** Loads the rows of ours that are breaks of the run into the table `broken`. */
-async function loadBreaks(duck: Duck, statements: Statements, { runId }: ClosedRun): Promise<void> {
+async function loadBreaks(
+  duck: Duck,
+  statements: Statements,
+  { runId, source, businessDate }: ClosedRun,
+): Promise<void> {
+  const paid = await statements.rows<{ payment_id: string; kind: string }>(
+    `SELECT c.payment_id, c.kind FROM break_case c
+     WHERE c.source = ? AND c.run_date = ? AND c.run_id = ? AND ${IS_PAID} AND c.payment_id IS NOT NULL`,
+    [source, businessDate, runId],
+  );
+  const isPaid = new Set(paid.map(({ payment_id, kind }) => `${kind} ${payment_id}`));
   const path = join(duck.folder, 'breaks.tsv');
   const file = await open(path, 'wx', 0o600);
   try {
@@ -160,18 +175,16 @@ async function loadBreaks(duck: Duck, statements: Statements, { runId }: ClosedR
         break_id: string;
         match_key: string;
         kind: string;
+        payment_id: string | null;
         their_amount: string | null;
-        is_paid: number;
       }>(
-        `SELECT b.break_id, b.match_key, b.kind, b.their_amount, EXISTS (SELECT 1 FROM break_case c
-           WHERE c.payment_id = b.payment_id AND c.leg_no = b.leg_no AND c.kind = b.kind AND c.state = 'resolved'
-             AND c.outcome = 'paid') AS is_paid
-         FROM recon_break b WHERE b.run_id = ? AND b.kind IN (?) AND b.break_id > ? ORDER BY b.break_id LIMIT ${PAGE_ROWS}`,
+        `SELECT break_id, match_key, kind, payment_id, their_amount FROM recon_break
+         WHERE run_id = ? AND kind IN (?) AND break_id > ? ORDER BY break_id LIMIT ${PAGE_ROWS}`,
         [runId, BREAKS_OF_ROWS, after],
       );
       const lines = page.map(
-        ({ match_key, kind, their_amount, is_paid }) =>
-          `${match_key}\t${kind}\t${their_amount ?? ''}\t${is_paid === 1}\n`,
+        ({ match_key, kind, payment_id, their_amount }) =>
+          `${match_key}\t${kind}\t${their_amount ?? ''}\t${isPaid.has(`${kind} ${payment_id}`)}\n`,
       );
       await file.appendFile(lines.join(''));
       after = page.at(-1)?.break_id ?? after;

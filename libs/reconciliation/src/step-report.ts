@@ -1,10 +1,15 @@
 import { remainderOf } from './bridge';
+import { listClearingBreaks } from './clearing-check';
 import { breaksOf, closedRun, type ClosedRun } from './files-and-runs';
 import type { JobLease } from './job-lease';
 import type { DayInHand, RecapData, ReconciliationTools } from './reconciliation-day';
 import { KINDS } from './totals';
 
-/** Has the breaks of the matched run worked and its reports written, and ends the job. @returns the run's id. */
+/**
+ * Compares the legs of the matched run with the ledger, has its breaks worked and its reports written, and moves the
+ * job on.
+ * @returns the run's id.
+ */
 export async function reportStep(
   tools: ReconciliationTools,
   day: DayInHand,
@@ -12,8 +17,15 @@ export async function reportStep(
 ): Promise<number> {
   const { runId } = lease.job;
   if (runId === null) throw new Error(`the job of ${day.source} ${day.businessDate} has no run in hand`);
+  const run = await closedRun(tools.database, runId);
+  const different = await listClearingBreaks(tools.database, run);
+  if (different > 0)
+    tools.logger.error(
+      { source: run.source, businessDate: run.businessDate, billers: different },
+      'the ledger does not agree with the payments of a closed day',
+    );
   await tools.workBreaks?.(runId);
-  const reports = await writeReports(tools, day, await closedRun(tools.database, runId));
+  const reports = await writeReports(tools, day, run);
   await lease.move('reports written', tools.clock.now(), async () => ({ evidence: { reports } }));
   return runId;
 }

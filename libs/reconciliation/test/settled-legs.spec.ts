@@ -74,3 +74,17 @@ test('under their file a different amount is settled as they state it; under our
   ]);
   expect(sums(await settled('ours')).reduce((sum, [, amount]) => sum + BigInt(amount!), 0n)).toBe(1_093_500n);
 });
+
+test('a break that has ended as paid is settled with the day, and held back no more', async () => {
+  await world.db.admin.run(
+    `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
+       run_id, run_date, state, last_event_no, owner, due_at, opened_at, outcome)
+     SELECT CONCAT('brk_', b.break_id), r.source, r.business_date, b.kind, b.match_key, '', b.payment_id, b.leg_no, 310000,
+       r.run_id, r.business_date, 'resolved', 2, 'finance', r.closed_at, r.closed_at, 'paid'
+     FROM recon_break b JOIN recon_run r ON r.run_id = b.run_id WHERE b.kind = 'status'`,
+  );
+
+  expect(sums(await settled('agreed'))).toContainEqual(['1004', 310_000n, 'resolved']);
+  const held = await heldBack(world.db.database, DAY, 'agreed');
+  expect(held.map(({ kind }) => kind)).not.toContain('status');
+});

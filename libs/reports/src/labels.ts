@@ -41,6 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   duplicate: 'Ganda / Duplicate',
   late: 'Terlambat, dibawa ke besok / Late, carried forward',
   agreed_failed: 'Sama-sama gagal / Agreed failed',
+  clearing: 'Beda dengan buku besar / Differs from the ledger',
   proposed: 'Diusulkan cocok, menunggu orang / Proposed, waits for a person',
 };
 

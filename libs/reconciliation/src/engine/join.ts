@@ -11,15 +11,12 @@ export interface Joined {
   lines: { agreedFailed: number; collapsed: number; ignored: number };
 }
 
-/** Two rows of ours have one key: a fault of ours, and no run may go on with it. */
-export class KeyOfTwoRows extends Error {}
-
 /** Makes the empty table `found`: every row that is not plainly matched or agreed to have failed. */
 export function makeFound(duck: Duck): Promise<void> {
   return duck.run(`CREATE TABLE found (kind VARCHAR, sub VARCHAR, match_key VARCHAR, payment_id VARCHAR,
     leg_no UTINYINT, our_amount BIGINT, their_amount BIGINT, our_st VARCHAR, their_st VARCHAR, file_no USMALLINT,
-    line_no UINTEGER, their_ref VARCHAR, line_type VARCHAR, carry_until DATE, our_paid_at TIMESTAMP, their_paid_at TIMESTAMP,
-    hint VARCHAR, our_group VARCHAR, their_group VARCHAR, proposed BOOLEAN DEFAULT false)`);
+    line_no UINTEGER, their_ref VARCHAR, line_type VARCHAR, carry_until DATE, our_paid_at TIMESTAMP,
+    their_paid_at TIMESTAMP, hint VARCHAR, our_group VARCHAR, their_group VARCHAR)`);
 }
 
 /** Joins the partitions one after the other: breaks into `found`, everything else into sums. */
@@ -32,22 +29,15 @@ export async function joinPartitions(duck: Duck, partitions: Partitions, rules: 
   };
   // The last holds the lines that have no key.
   for (let number = 0; number <= partitions.count; number += 1) {
-    await duck.run(`CREATE OR REPLACE TEMP TABLE o AS ${partitions.ours(number)}`);
-    await duck.run(`CREATE OR REPLACE TEMP TABLE lines AS ${partitions.theirs(number)}`);
-    await refuseKeyOfTwoRows(duck);
+    await duck.run(`CREATE OR REPLACE TEMP VIEW o AS ${partitions.ours(number)}`);
+    await duck.run(`CREATE OR REPLACE TEMP VIEW lines AS ${partitions.theirs(number)}`);
     await tellStanding(duck);
-    await duck.run(`CREATE OR REPLACE TEMP TABLE judged AS ${judged(rules)}`);
+    await addMatched(duck, joined);
+    await duck.run(`CREATE OR REPLACE TEMP TABLE odd AS ${judged(rules)} WHERE ${AGREES} IS NOT TRUE`);
     await duck.run(BREAKS);
     await addSums(duck, joined);
   }
   return joined;
-}
-
-async function refuseKeyOfTwoRows(duck: Duck): Promise<void> {
-  const [twice] = await duck.rows<{ match_key: string }>(
-    'SELECT match_key FROM o GROUP BY match_key HAVING COUNT(*) > 1 LIMIT 1',
-  );
-  if (twice) throw new KeyOfTwoRows(`two rows of ours have the leg reference ${twice.match_key}`);
 }
 
 /**
@@ -55,7 +45,7 @@ async function refuseKeyOfTwoRows(duck: Duck): Promise<void> {
  * yet undone: `net` counts successes less reversals up to a line, so a success is undone when `net` later falls
  * below what it was at that line. Of the successes that stand, the first speaks (0), and each later one is a
  * duplicate: it repeats the line (1) or posts it twice (2). Where none stands, the last line speaks. The rest is
- * collapsed (3).
+ * collapsed (3). Lines alone in their key would be told 0, so that two keys of one hash do no harm.
  */
 async function tellStanding(duck: Duck): Promise<void> {
   await duck.run(`CREATE OR REPLACE TEMP TABLE standing AS
@@ -72,10 +62,25 @@ FROM (SELECT *, SUM(CAST(stands AS INTEGER)) OVER (PARTITION BY match_key) AS st
                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) >= net, true) AS stands
             FROM (SELECT *, SUM(CASE st WHEN 'S' THEN 1 WHEN 'F' THEN -1 ELSE 0 END)
                     OVER (PARTITION BY match_key ORDER BY file_no, line_no) AS net
-                  FROM lines WHERE match_key IN (
-                    SELECT match_key FROM lines WHERE match_key <> '' GROUP BY match_key HAVING COUNT(*) > 1)
+                  FROM lines WHERE match_key <> '' AND hash(match_key) IN (
+                    SELECT hash(match_key) FROM lines WHERE match_key <> '' GROUP BY 1 HAVING COUNT(*) > 1)
                  ) counted) told
       WINDOW by_standing AS (PARTITION BY match_key ORDER BY stands DESC, file_no, line_no)) ranked`);
+}
+
+/** Both sides say S and state the same amount, and the line speaks for its key: by far the most rows. */
+const AGREES = "(standing = 0 AND our_st = 'S' AND their_st = 'S' AND our_amount = their_amount)";
+
+async function addMatched(duck: Duck, { matched }: Joined): Promise<void> {
+  const [row] = await duck.rows<{ n: string; ours: string; theirs: string }>(
+    `SELECT CAST(COUNT(*) AS VARCHAR) AS n, CAST(COALESCE(SUM(o.amount), 0) AS VARCHAR) AS ours,
+       CAST(COALESCE(SUM(t.amount), 0) AS VARCHAR) AS theirs
+     FROM lines t JOIN o ON o.match_key = t.match_key AND o.amount = t.amount
+     WHERE o.st = 'S' AND t.st = 'S' AND ${POSITION('t')} NOT IN (SELECT ${POSITION()} FROM standing WHERE standing > 0)`,
+  );
+  matched.count += Number(row?.n ?? 0);
+  matched.ourAmount += BigInt(row?.ours ?? 0);
+  matched.theirAmount += BigInt(row?.theirs ?? 0);
 }
 
 /** Every row of both sides with its one outcome; statuses decide first, amounts second. */
@@ -91,28 +96,33 @@ SELECT *,
        WHEN our_st IS NULL THEN CASE WHEN their_st = 'F' THEN 'ignored' ELSE 'only_theirs' END
        WHEN our_st = 'F' AND their_st = 'F' THEN 'agreed_failed'
        WHEN our_st <> their_st OR their_st = 'U' THEN 'status'
-       WHEN our_amount = their_amount THEN 'matched'
        WHEN ABS(our_amount - their_amount) <= ${tolerance} THEN 'matched_tol'
        ELSE 'amount' END AS kind
 FROM (SELECT o.match_key AS our_key, t.match_key AS their_key, o.amount AS our_amount, t.amount AS their_amount,
         o.st AS our_st, t.st AS their_st, t.file_no, t.line_no, COALESCE(s.standing, 0) AS standing, o.carry_until,
-        o.paid_at AS our_paid_at
+        o.paid_at AS our_paid_at, t.their_ref, t.paid_at AS their_paid_at, t.hint, t.group_key, t.type
       FROM lines t LEFT JOIN standing s ON s.file_no = t.file_no AND s.line_no = t.line_no
         FULL JOIN o ON o.match_key = t.match_key) sides`;
 }
 
-/** What a break says besides is fetched for the few that are one. */
+/** What the row of ours says besides is fetched at the end, for the few that are breaks. */
 const BREAKS = `
 INSERT INTO found BY NAME
-SELECT j.kind, CASE WHEN j.standing = 1 THEN 'repeat_line' WHEN j.standing = 2 THEN 'double_post'
-    WHEN j.line_no IS NOT NULL AND j.our_st IS NOT NULL THEN CONCAT(j.our_st, j.their_st) END AS sub,
-  COALESCE(j.their_key, j.our_key) AS match_key, o.payment_id, o.leg_no, j.our_amount, j.their_amount, j.our_st,
-  j.their_st, j.file_no, j.line_no, t.their_ref, t.type AS line_type, CASE WHEN j.kind = 'late' THEN o.carry_until END AS carry_until,
-  j.our_paid_at, t.paid_at AS their_paid_at, t.hint, COALESCE(o.group_key, o.match_key) AS our_group,
-  t.group_key AS their_group
-FROM (SELECT * FROM judged WHERE kind NOT IN ('matched', 'agreed_failed', 'collapsed', 'ignored')) j
-  LEFT JOIN o ON o.match_key = j.our_key
-  LEFT JOIN lines t ON t.file_no = j.file_no AND t.line_no = j.line_no`;
+SELECT kind, CASE WHEN standing = 1 THEN 'repeat_line' WHEN standing = 2 THEN 'double_post'
+    WHEN line_no IS NOT NULL AND our_st IS NOT NULL THEN CONCAT(our_st, their_st) END AS sub,
+  COALESCE(their_key, our_key) AS match_key, our_amount, their_amount, our_st, their_st, file_no, line_no, their_ref,
+  CASE WHEN kind = 'late' THEN carry_until END AS carry_until, our_paid_at, their_paid_at, hint,
+  group_key AS their_group, type AS line_type
+FROM odd WHERE kind NOT IN ('agreed_failed', 'collapsed', 'ignored')`;
+
+/** Completes the breaks with whose rows of ours they are. */
+export async function nameRowsOfOurs(duck: Duck, ours: string): Promise<void> {
+  await duck.run(`UPDATE found SET payment_id = o.payment_id, leg_no = o.leg_no, our_group = COALESCE(o.group_key, o.match_key)
+    FROM read_parquet(${quoted(ours)}) o WHERE o.match_key = found.match_key AND found.match_key <> ''`);
+}
+
+/** A line's place as one number. */
+const POSITION = (table = 'standing') => `(CAST(${table}.file_no AS BIGINT) * 4294967296 + ${table}.line_no)`;
 
 async function addSums(duck: Duck, joined: Joined): Promise<void> {
   const [side] = await duck.rows<{ n: string; amount: string }>(
@@ -125,17 +135,16 @@ async function addSums(duck: Duck, joined: Joined): Promise<void> {
   const kinds = await duck.rows<{ kind: string; n: string; lines: string; ours: string; theirs: string }>(
     `SELECT kind, CAST(COUNT(*) AS VARCHAR) AS n, CAST(COUNT(line_no) AS VARCHAR) AS lines,
        CAST(COALESCE(SUM(our_amount), 0) AS VARCHAR) AS ours, CAST(COALESCE(SUM(their_amount), 0) AS VARCHAR) AS theirs
-     FROM judged WHERE kind IN ('matched', 'agreed_failed', 'collapsed', 'ignored') GROUP BY kind`,
+     FROM odd WHERE kind IN ('agreed_failed', 'collapsed', 'ignored') GROUP BY kind`,
   );
   for (const { kind, n, lines, ours, theirs } of kinds) {
     if (kind === 'collapsed') joined.lines.collapsed += Number(n);
     else if (kind === 'ignored') joined.lines.ignored += Number(n);
     else {
-      const total = kind === 'matched' ? joined.matched : joined.agreedFailed;
-      total.count += Number(n);
-      total.ourAmount += BigInt(ours);
-      total.theirAmount += BigInt(theirs);
-      if (kind === 'agreed_failed') joined.lines.agreedFailed += Number(lines);
+      joined.agreedFailed.count += Number(n);
+      joined.agreedFailed.ourAmount += BigInt(ours);
+      joined.agreedFailed.theirAmount += BigInt(theirs);
+      joined.lines.agreedFailed += Number(lines);
     }
   }
 }

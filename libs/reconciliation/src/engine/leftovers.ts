@@ -54,15 +54,15 @@ QUALIFY COUNT(*) OVER (PARTITION BY t.id) = 1 AND COUNT(*) OVER (PARTITION BY o.
 /** Each is the only one of its amount that the other can mean in that time. */
 const byAmountAndTime = (minutes: number) => `
 WITH loose AS (
-  SELECT id, true AS is_line, their_amount AS amount, their_paid_at AS at FROM (${LOOSE_LINES}) WHERE their_paid_at IS NOT NULL
+  SELECT id, true AS is_line, their_amount AS amount, their_paid_at AS paid FROM (${LOOSE_LINES}) WHERE their_paid_at IS NOT NULL
   UNION ALL SELECT id, false, our_amount, our_paid_at FROM (${LOOSE_ROWS})),
 alone AS (
   SELECT * FROM loose
-  QUALIFY COUNT(*) FILTER (is_line) OVER nearby = 1 AND COUNT(*) FILTER (NOT is_line) OVER nearby = 1
-  WINDOW nearby AS (PARTITION BY amount ORDER BY at
-    RANGE BETWEEN INTERVAL ${minutes} MINUTE PRECEDING AND INTERVAL ${minutes} MINUTE FOLLOWING))
+  WINDOW nearby AS (PARTITION BY amount ORDER BY paid
+    RANGE BETWEEN INTERVAL ${minutes} MINUTE PRECEDING AND INTERVAL ${minutes} MINUTE FOLLOWING)
+  QUALIFY COUNT(*) FILTER (is_line) OVER nearby = 1 AND COUNT(*) FILTER (NOT is_line) OVER nearby = 1)
 SELECT t.id AS line, o.id AS row FROM alone t JOIN alone o
-  ON t.is_line AND NOT o.is_line AND o.amount = t.amount AND o.at BETWEEN t.at - INTERVAL ${minutes} MINUTE AND t.at + INTERVAL ${minutes} MINUTE`;
+  ON t.is_line AND NOT o.is_line AND o.amount = t.amount AND o.paid BETWEEN t.paid - INTERVAL ${minutes} MINUTE AND t.paid + INTERVAL ${minutes} MINUTE`;
 
 /** Makes one break of two rows that may be one: the row of ours, with the line that is proposed for it. */
 async function propose(duck: Duck, sub: string, pairs: string): Promise<void> {

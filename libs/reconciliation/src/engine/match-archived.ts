@@ -2,7 +2,7 @@ import { addDays } from '#lib/kernel';
 import type { MatchRules } from '../match-rules';
 import { totalsFrom, type BreakSum, type RunTotals, type SideTotal } from '../totals';
 import { quoted, type Duck } from './duck';
-import { joinPartitions, makeFound } from './join';
+import { joinPartitions, makeFound, nameRowsOfOurs } from './join';
 import { lookAtLeftovers } from './leftovers';
 import { partition } from './partitions';
 
@@ -39,7 +39,7 @@ export interface FoundBreak {
 /**
  * Matches a run: a pure function of its two sides and its rules. The breaks are in the engine afterwards, in one order
  * that depends on nothing else (`foundBreaks`).
- * @throws KeyOfTwoRows when two rows of ours have one key.
+ * No two rows of ours have one key: whoever took the snapshot has seen to it.
  */
 export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRules): Promise<RunTotals> {
   await makeFound(duck);
@@ -47,8 +47,10 @@ export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRul
     ...sides,
     hasFallbackKey: rules.hasFallbackKey,
     hintIsKey: rules.hint === 'key',
+    keepsText: rules.keepsText,
   });
   const joined = await joinPartitions(duck, partitions, rules);
+  await nameRowsOfOurs(duck, sides.ours);
   const grouped = await lookAtLeftovers(duck, joined, rules);
   return totalsFrom({
     ...(await sumOurs(duck, sides.ours)),

@@ -21,7 +21,7 @@ export interface Partitions {
  */
 export async function partition(
   duck: Duck,
-  { theirs, ours, rows, hasFallbackKey, hintIsKey }: PartitionInput,
+  { theirs, ours, rows, hasFallbackKey, hintIsKey, keepsText }: PartitionInput,
 ): Promise<Partitions> {
   const count = Math.min(Math.max(Math.ceil(rows / ROWS_AT_ONCE), 1), PARTITIONS_MAX);
   const key = hintIsKey ? 'COALESCE(our_ref, hint)' : 'our_ref';
@@ -30,7 +30,7 @@ export async function partition(
   await split(
     duck,
     ofTheirs,
-    `SELECT *, COALESCE(${key}, '') AS match_key,
+    `SELECT COALESCE(${key}, '') AS match_key, file_no, line_no, their_ref, amount, st${keepsText ? ', paid_at, hint, group_key, type' : ''},
        CASE WHEN ${key} IS NULL THEN ${count} ELSE CAST(hash(${key}) % ${count} AS INTEGER) END AS p
      FROM ${theirLines(theirs)}`,
   );
@@ -39,9 +39,10 @@ export async function partition(
     await split(
       duck,
       ofOurs,
-      `SELECT *, CAST(hash(match_key) % ${count} AS INTEGER) AS p FROM read_parquet(${quoted(ours)})`,
+      `SELECT ${ROW}, CAST(hash(match_key) % ${count} AS INTEGER) AS p FROM read_parquet(${quoted(ours)})`,
     );
-  await nameBlankLines(duck, filesOf(ofTheirs, count), ours, hasFallbackKey);
+  const line = keepsText ? LINE : PLAIN_LINE;
+  await nameBlankLines(duck, filesOf(ofTheirs, count), { line, ours, hasFallbackKey });
   const all = `FROM read_parquet(${quoted(ours)})`;
   return {
     count,
@@ -52,13 +53,13 @@ export async function partition(
           ? `match_key <> '' AND CAST(hash(match_key) % ${count} AS INTEGER) = ${number}`
           : "match_key = ''";
       const blank = `SELECT ${LINE} FROM blank WHERE ${named}`;
-      return keyed ? `SELECT ${LINE} FROM ${keyed} UNION ALL ${blank}` : blank;
+      return keyed ? `SELECT ${line} FROM ${keyed} UNION ALL ${blank}` : blank;
     },
     ours: (number) => {
-      if (number === count) return `SELECT * ${all} WHERE false`;
-      if (count === 1) return `SELECT * ${all}`;
+      if (number === count) return `SELECT ${ROW} ${all} WHERE false`;
+      if (count === 1) return `SELECT ${ROW} ${all}`;
       const files = filesOf(ofOurs, number);
-      return files ? `SELECT * EXCLUDE (p) FROM ${files}` : `SELECT * ${all} WHERE false`;
+      return files ? `SELECT ${ROW} FROM ${files}` : `SELECT ${ROW} ${all} WHERE false`;
     },
   };
 }
@@ -71,14 +72,21 @@ export interface PartitionInput {
   hasFallbackKey: boolean;
   /** Whether a reference in free text stands for one that is not stated. */
   hintIsKey: boolean;
+  /** Whether times, free text, groups and kinds of entry of their lines are asked for. */
+  keepsText: boolean;
 }
 
 const LINE = 'match_key, file_no, line_no, their_ref, amount, st, paid_at, hint, group_key, type';
+/** A line whose text nobody asks for. */
+const PLAIN_LINE =
+  'match_key, file_no, line_no, their_ref, amount, st, NULL::TIMESTAMP AS paid_at, NULL::VARCHAR AS hint, NULL::VARCHAR AS group_key, NULL::VARCHAR AS type';
+/** What the join needs of a row of ours. */
+const ROW = 'match_key, amount, st, paid_at, carry_until';
 
 async function split(duck: Duck, folder: string, select: string): Promise<void> {
   await duck.run('SET partitioned_write_flush_threshold = 20480');
   await duck.run(
-    `COPY (${select}) TO ${quoted(folder)} (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (p), WRITE_PARTITION_COLUMNS true, ROW_GROUP_SIZE 20480)`,
+    `COPY (${select}) TO ${quoted(folder)} (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (p), ROW_GROUP_SIZE 20480)`,
   );
 }
 
@@ -94,14 +102,13 @@ function filesOf(folder: string, number: number): string | undefined {
 async function nameBlankLines(
   duck: Duck,
   lines: string | undefined,
-  ours: string,
-  hasFallbackKey: boolean,
+  { line, ours, hasFallbackKey }: { line: string; ours: string; hasFallbackKey: boolean },
 ): Promise<void> {
   await duck.run(`CREATE TABLE blank (match_key VARCHAR, file_no USMALLINT, line_no UINTEGER, their_ref VARCHAR,
     amount BIGINT, st VARCHAR, paid_at TIMESTAMP, hint VARCHAR, group_key VARCHAR, type VARCHAR)`);
   if (!lines) return;
   if (!hasFallbackKey) {
-    await duck.run(`INSERT INTO blank SELECT ${LINE} FROM ${lines}`);
+    await duck.run(`INSERT INTO blank SELECT ${line} FROM ${lines}`);
     return;
   }
   // Where two rows of ours know one reference, neither is meant.
@@ -111,7 +118,7 @@ async function nameBlankLines(
      GROUP BY their_ref HAVING COUNT(*) = 1`,
   );
   await duck.run(
-    `INSERT INTO blank SELECT COALESCE(f.match_key, '') AS ${LINE.replace('their_ref', 'l.their_ref')}
+    `INSERT INTO blank SELECT COALESCE(f.match_key, '') AS ${line.replace('their_ref', 'l.their_ref')}
      FROM ${lines} l LEFT JOIN fallback f ON f.their_ref = l.their_ref`,
   );
 }

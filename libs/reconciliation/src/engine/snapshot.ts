@@ -16,6 +16,7 @@ export interface Snapshot {
 }
 
 const LINES_BUFFER = 1 << 20;
+const TAB = 0x09;
 const CARRY_AT_ONCE = 500;
 
 /**
@@ -46,12 +47,18 @@ export async function takeSnapshot(
   const offset = zoneOffsetMinutes(timeZone);
   const carry = await openCarry(database, day);
   const out = new LineFile(lines);
+  let before = '';
   try {
     await database.readLines(
       `SELECT ${lineOf(hasFallbackKey)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
        WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
       [offset, day.source, day.businessDate],
-      (line) => out.add(line),
+      (line) => {
+        const key = line.toString('latin1', 0, line.indexOf(TAB));
+        if (key === before) throw new KeyOfTwoRows(key);
+        before = key;
+        out.add(line);
+      },
     );
     for (let from = 0; from < carry.length; from += CARRY_AT_ONCE)
       await addCarried(database, out, carry.slice(from, from + CARRY_AT_ONCE), offset, hasFallbackKey);
@@ -60,9 +67,27 @@ export async function takeSnapshot(
   }
   const path = join(duck.folder, 'ours.parquet');
   await duck.run(
-    `COPY (SELECT * FROM ${ourLines(lines)}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)`,
+    `COPY (SELECT * FROM ${ourLines(lines)}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440)`,
   );
+  if (carry.length > 0) await refuseKeyOfTwoRows(duck, path);
   return { path, rows: out.rows, carry };
+}
+
+/** Two rows of ours have one key: a fault of ours, and no run may go on with it. */
+export class KeyOfTwoRows extends Error {
+  constructor(key: string) {
+    super(`two rows of ours have the leg reference ${key}`);
+  }
+}
+
+/** The rows of the day have come in the order of their keys and were compared then; carry items come after them. */
+async function refuseKeyOfTwoRows(duck: Duck, path: string): Promise<void> {
+  const [twice] = await duck.rows<{ match_key: string }>(
+    `SELECT match_key FROM read_parquet(${quoted(path)})
+     WHERE match_key IN (SELECT match_key FROM read_parquet(${quoted(path)}) WHERE carry_until IS NOT NULL)
+     GROUP BY match_key HAVING COUNT(*) > 1 LIMIT 1`,
+  );
+  if (twice) throw new KeyOfTwoRows(twice.match_key);
 }
 
 async function addCarried(
