@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { NoUser } from '#lib/audit';
+import { ConfigError, SettingError } from '#lib/platform';
 import { BadCalendar, CannotReplay, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
 import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
