@@ -14,6 +14,7 @@ import {
 import { writeRecap } from '#lib/reports';
 import { openBreakDesk } from './break-desk';
 import { addJobCommands } from './job-commands';
+import { findSettlement } from '#lib/settlement';
 import { CONFIG } from './places';
 import { addRunCommands } from './run-commands';
 
@@ -67,6 +68,8 @@ async function run(source: string, businessDate: string): Promise<ReconOutcome> 
       ...(process.env['SIMPUL_DATA_KEY']
         ? { workBreaks: (runId: number) => breaksOfRun(database, runId) }
         : {}),
+      isDaySettled: async (day) =>
+        (await findSettlement(database, day.source, day.businessDate)) !== undefined,
       source,
       businessDate,
     });
