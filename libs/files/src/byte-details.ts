@@ -175,8 +175,9 @@ export class ByteDetails {
   private count(status: number, amount: number, customer: number): void {
     const { sums } = this;
     this.details += 1;
-    sums[status] = (sums[status] as number) + amount;
-    if ((sums[status] as number) > FLUSH_AT) this.flush(status);
+    const sum = (sums[status] as number) + amount;
+    sums[status] = sum;
+    if (sum > FLUSH_AT) this.flush(status);
     const hash = (sums[HASH] as number) + customer;
     sums[HASH] = hash >= HASH_MODULUS ? hash - HASH_MODULUS : hash;
   }
