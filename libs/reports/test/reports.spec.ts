@@ -143,6 +143,56 @@ test('a month as the regulator asks for it, with what is not recorded said so', 
   ]);
 });
 
+test('open breaks are counted by their age in business days; what was resolved is not among them', async () => {
+  await books.store.admin.run(
+    `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, amount, run_id, run_date, state,
+       last_event_no, owner, due_at, opened_at) VALUES ?`,
+    [
+      [
+        // The report is made on Wednesday the 15th: Monday is two business days ago, and Friday three.
+        ['brk_1', '2026-07-13', 'amount', 500n, 'open'],
+        ['brk_2', '2026-07-10', 'amount', 700n, 'investigating'],
+        ['brk_3', '2026-07-14', 'status', 310_000n, 'proposed'],
+        ['brk_4', '2026-07-13', 'amount', 900n, 'resolved'],
+      ].map(
+        ([id, date, kind, amount, state]) =>
+          [
+            id,
+            'LPB01',
+            date,
+            kind,
+            id,
+            '',
+            amount,
+            1,
+            date,
+            state,
+            1,
+            'operations',
+            books.tools.now,
+            books.tools.now,
+          ] as (string | number | bigint | Date)[],
+      ),
+    ],
+  );
+  await books.store.admin.run(
+    `INSERT INTO break_event (break_id, event_no, from_state, event, to_state, by_user, at)
+     SELECT break_id, 1, 'open', 'x', state, 'siti', opened_at FROM break_case`,
+  );
+
+  expect((await table('break-ageing')).map((row) => row.filter((_, at) => at !== 2))).toEqual([
+    ['2-3', 'LPB01', 'operations', '2026-07-10', '2', '1200'],
+    ['0-1', 'LPB01', 'operations', '2026-07-14', '1', '310000'],
+    ['Jumlah', '', '', '', '3', '311200'],
+  ]);
+  await books.store.admin.run('UPDATE break_event SET to_state = ? WHERE break_id = ?', [
+    'resolved',
+    'brk_3',
+  ]);
+  await expect(table('break-ageing')).rejects.toThrow('report 3, books 2, difference 1');
+  await books.store.admin.run('DELETE FROM break_case');
+});
+
 test('every report is written in every form it has and in both languages, also of a day without anything', async () => {
   const days = [DAY, '2026-06-30'];
   const asked = REPORTS.flatMap(({ name, period, forms }) =>

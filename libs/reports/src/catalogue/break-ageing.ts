@@ -1,4 +1,5 @@
 import type { Reading, ReportDefinition, ReportRow } from '../definition';
+import { localTime } from '../cells';
 import { businessDaysBetween } from '../business-days';
 import { kindWords } from '../labels';
 import { words } from '../language';
@@ -16,20 +17,19 @@ const BUCKETS: readonly (readonly [upTo: number, name: string])[] = [
   [Infinity, '> 30'],
 ];
 
-/** Breaks that wait for somebody; what agreed within tolerance, and what may still come tomorrow, do not. */
+/** What somebody still has to see to the end. */
 const OPEN_BREAKS = `
-FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id
-WHERE r.effective_date <= {to} AND b.kind NOT IN ('matched_tol', 'late') AND ({source} IS NULL OR r.source = {source})`;
+FROM break_case c WHERE c.state <> 'resolved' AND ({source} IS NULL OR c.source = {source})`;
 
 /** How old the open breaks are, and what they weigh. */
 export const BREAK_AGEING: ReportDefinition = {
   name: 'break-ageing',
   title: words('Umur selisih', 'Age of breaks'),
   about: words(
-    'Selisih menurut umur dalam hari kerja (Senin sampai Jumat) sejak tanggal usahanya, sumber dan jenis.',
-    'Breaks by age in business days (Monday to Friday) since their business date, by source and kind.',
+    'Selisih yang belum selesai menurut umur dalam hari kerja (Senin sampai Jumat) sejak tanggalnya sendiri.',
+    'Breaks that are not resolved by age in business days (Monday to Friday) since their own date.',
   ),
-  period: 'days',
+  period: 'now',
   daysMax: 1,
   forms: ['csv', 'xlsx', 'pdf'],
   filters: ['source'],
@@ -38,6 +38,7 @@ export const BREAK_AGEING: ReportDefinition = {
     column('bucket', 'text', words('Umur (hari kerja)', 'Age (business days)'), { width: 12 }),
     SOURCE,
     column('kind', 'code', words('Jenis', 'Kind'), { words: kindWords, width: 28 }),
+    column('owner', 'text', words('Penanggung jawab', 'Owner')),
     column('oldest', 'date', words('Tertua', 'Oldest')),
     summed('breaks', 'count', words('Banyaknya', 'Count')),
     summed('value', 'amount', words('Nilai (Rp)', 'Value (IDR)')),
@@ -45,15 +46,19 @@ export const BREAK_AGEING: ReportDefinition = {
   rows: agedBreaks,
   ties: [
     {
-      what: words('Selisih dari proses yang berlaku', 'Breaks of the runs that count'),
+      what: words(
+        'Selisih yang kejadian terakhirnya bukan selesai',
+        'Breaks whose last event is not their end',
+      ),
       ours: sumOf('breaks'),
-      theirs: `SELECT COUNT(*) AS figure ${OPEN_BREAKS}`,
+      theirs: `SELECT COUNT(*) AS figure FROM break_case c
+JOIN break_event e ON e.break_id = c.break_id AND e.event_no = c.last_event_no
+WHERE e.to_state <> 'resolved' AND ({source} IS NULL OR c.source = {source})`,
     },
     {
-      what: words('Nilainya', 'What they weigh'),
+      what: words('Nilainya', 'The money in question'),
       ours: sumOf('value'),
-      theirs: `SELECT COALESCE(SUM(IF(b.kind = 'amount', ABS(b.our_amount - b.their_amount),
-  COALESCE(b.their_amount, b.our_amount))), 0) AS figure ${OPEN_BREAKS}`,
+      theirs: `SELECT COALESCE(SUM(c.amount), 0) AS figure ${OPEN_BREAKS}`,
     },
   ],
 };
@@ -61,44 +66,42 @@ export const BREAK_AGEING: ReportDefinition = {
 interface DayRow {
   source: string;
   kind: string;
+  owner: string;
   business_date: string;
   n: string;
   value: string;
 }
 
+interface Group {
+  bucket: string;
+  source: string;
+  kind: string;
+  owner: string;
+  oldest: string;
+  breaks: bigint;
+  value: bigint;
+}
+
 async function* agedBreaks(reading: Reading): AsyncGenerator<ReportRow> {
   const { sql, values } = bound(
-    `SELECT r.source, b.kind, r.business_date, COUNT(*) AS n,
-       SUM(IF(b.kind = 'amount', ABS(b.our_amount - b.their_amount), COALESCE(b.their_amount, b.our_amount))) AS value
-     ${OPEN_BREAKS} GROUP BY r.source, b.kind, r.business_date ORDER BY r.business_date`,
+    `SELECT c.source, c.kind, c.owner, c.business_date, COUNT(*) AS n, SUM(c.amount) AS value
+     ${OPEN_BREAKS} GROUP BY c.source, c.kind, c.owner, c.business_date ORDER BY c.business_date`,
     reading,
   );
-  const rows = await reading.statements.rows<DayRow>(sql, values);
-  const groups = new Map<
-    string,
-    { bucket: string; source: string; kind: string; oldest: string; n: bigint; value: bigint }
-  >();
-  for (const row of rows) {
-    const bucket = bucketOf(businessDaysBetween(row.business_date, reading.to));
-    const key = [bucket, row.source, row.kind].join('|');
-    const group = groups.get(key) ?? {
-      bucket,
-      source: row.source,
-      kind: row.kind,
-      oldest: row.business_date,
-      n: 0n,
-      value: 0n,
-    };
-    group.n += BigInt(row.n);
+  const groups = new Map<string, Group>();
+  const today = localTime(reading.now).slice(0, 10);
+  for (const row of await reading.statements.rows<DayRow>(sql, values)) {
+    const { source, kind, owner, business_date: oldest } = row;
+    const bucket = bucketOf(businessDaysBetween(oldest, today));
+    const key = JSON.stringify([bucket, source, kind, owner]);
+    const group = groups.get(key) ?? { bucket, source, kind, owner, oldest, breaks: 0n, value: 0n };
+    group.breaks += BigInt(row.n);
     group.value += BigInt(row.value);
     groups.set(key, group);
   }
-  const order = BUCKETS.map(([, name]) => name);
-  const sorted = [...groups.values()].toSorted(
-    (a, b) =>
-      order.indexOf(b.bucket) - order.indexOf(a.bucket) || (a.source + a.kind < b.source + b.kind ? -1 : 1),
-  );
-  for (const { n, ...group } of sorted) yield { ...group, breaks: n };
+  // The oldest first; the rows came by date, so a group began with its oldest.
+  const place = ({ bucket }: Group) => BUCKETS.findIndex(([, name]) => name === bucket);
+  for (const group of [...groups.values()].toSorted((a, b) => place(b) - place(a))) yield { ...group };
 }
 
 function bucketOf(days: number): string {

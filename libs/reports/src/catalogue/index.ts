@@ -7,6 +7,7 @@ import { FILES_IN } from './files-in';
 import { JOURNAL, JOURNAL_SUMMARY } from './journal';
 import { REGULATOR } from './regulator';
 import { PER_BILLER, PER_CHANNEL } from './sales';
+import { PAYOUTS, SETTLEMENT, TAX_INVOICES } from './settlements';
 import { SUSPECTS } from './suspects';
 import { TAX_BASIS } from './tax-basis';
 
@@ -18,8 +19,11 @@ export const REPORTS: readonly ReportDefinition[] = [
   SUSPECTS,
   BREAK_AGEING,
   FILES_IN,
+  SETTLEMENT,
+  PAYOUTS,
   FEE_INCOME,
   TAX_BASIS,
+  TAX_INVOICES,
   DEPOSIT_SUMMARY,
   DEPOSIT_MUTATION,
   JOURNAL,

@@ -42,6 +42,20 @@ interface PayoutRow {
   updated_at: Date;
 }
 
+interface BankRow {
+  account: string;
+  number: number;
+  line_no: number;
+  reference: string | null;
+  bank_reference: string | null;
+  type: string;
+  amount: string;
+  value_date: string;
+  narrative: string;
+  outcome: string | null;
+  about: string | null;
+}
+
 /** Where a payment entered a settlement, what was paid out for it, and the bank's word for that. */
 export async function settlementParts(reading: TraceReading, payment: TracedPayment): Promise<TracePart[]> {
   const settlements = await settlementsOf(reading, payment);
@@ -149,17 +163,11 @@ async function payoutParts(
           [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
         )
       : [];
-  const events =
+  const lines =
     payouts.length > 0
-      ? await rows<{
-          reference: string;
-          from_state: string;
-          to_state: string;
-          by_user: string;
-          note: string | null;
-          at: Date;
-        }>(
-          'SELECT reference, from_state, to_state, by_user, note, at FROM payout_event WHERE reference IN (?) ORDER BY at, event_no',
+      ? await rows<BankRow>(
+          `SELECT account, number, line_no, reference, bank_reference, type, amount, value_date, narrative, outcome, about
+           FROM bank_line WHERE about IN (?) ORDER BY account, number, line_no`,
           [payouts.map(({ reference }) => reference)],
         )
       : [];
@@ -181,14 +189,19 @@ async function payoutParts(
     {
       name: 'bank',
       title: words('Rekening koran', 'Bank statement'),
-      rows: events
-        .filter(({ to_state }) => to_state === 'executed')
-        .map((one) => ({
-          reference: one.reference,
-          seenAt: localTime(one.at),
-          by: one.by_user,
-          note: one.note,
-        })),
+      rows: lines.map((line) => ({
+        account: line.account,
+        statement: line.number,
+        line: line.line_no,
+        valueDate: line.value_date,
+        amount: line.amount,
+        reference: line.reference,
+        bankReference: line.bank_reference,
+        type: line.type,
+        outcome: line.outcome,
+        payout: line.about,
+        narrative: line.narrative,
+      })),
       missing: isExecuted
         ? null
         : words('belum: bank belum menunjukkannya', 'not yet: no bank statement shows it'),
