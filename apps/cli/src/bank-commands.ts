@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { formatRupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
+import { formatRupiah, rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
   confirmBankLine,
@@ -7,6 +7,7 @@ import {
   workBankLines,
   type ConfirmRefusal,
 } from '#lib/settlement';
+import { takeStatementFile } from './bank-take';
 import { businessDate } from './settlement-commands';
 import { printJson, withSettlement } from './settlement-tools';
 import { printTable } from './table';
@@ -19,6 +20,7 @@ export function addBankCommands(program: Command): void {
     .command('bank')
     .description('our account at the bank: what is expected, what its statements show');
   addAnnounceCommand(bank);
+  addTakeCommand(bank);
   addLinesCommand(bank);
   addConfirmCommand(bank);
 }
@@ -59,6 +61,36 @@ function addAnnounceCommand(bank: Command): void {
         process.exitCode = isTaken ? 0 : 1;
       },
     );
+}
+
+function addTakeCommand(bank: Command): void {
+  bank
+    .command('take')
+    .description(
+      'take a statement file of our bank, whole or not at all, and work its lines; again has no effect',
+    )
+    .argument('<file>', 'for example BANKX_20260715.sta')
+    .option('--json', JSON_HELP)
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const { taken, worked } = await withSettlement(async (tools) => {
+        const result = await takeStatementFile(tools, file);
+        const lines = result.ok ? await workBankLines(tools, tools.clock.now()) : new Map<string, number>();
+        return { taken: result, worked: Object.fromEntries(lines) };
+      });
+      if (json)
+        printJson(taken.ok ? { ok: true, ...taken.value, worked } : { ok: false, reason: taken.error });
+      else if (taken.ok) {
+        const { statement, isRepeat } = taken.value;
+        const { account, number, lines, closing } = statement;
+        const how = isRepeat
+          ? 'was taken before'
+          : `taken, ${lines.length} lines, closing ${formatRupiah(rupiah(closing))}`;
+        console.log(`statement ${number} of ${account}: ${how}`);
+        for (const [outcome, count] of Object.entries(worked))
+          console.log(`  ${outcome.padEnd(12)} ${count}`);
+      } else console.error(`simpul: ${taken.error}`);
+      process.exitCode = taken.ok ? 0 : 1;
+    });
 }
 
 function addLinesCommand(bank: Command): void {

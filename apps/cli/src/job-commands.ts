@@ -20,6 +20,7 @@ import {
   type ReconciliationTools,
 } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { findSettlement } from '#lib/settlement';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
@@ -206,6 +207,8 @@ function withTools<T>(use: (tools: ReconciliationTools) => Promise<T>): Promise<
       // Standard output belongs to the command's answer.
       logger: pino({ level: 'warn' }, pino.destination(2)),
       writeRecap: (recap) => writeRecap(home, recap),
+      isDaySettled: async (day) =>
+        (await findSettlement(database, day.source, day.businessDate)) !== undefined,
     }),
   );
 }

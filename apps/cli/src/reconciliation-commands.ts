@@ -7,6 +7,7 @@ import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/pla
 import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
 import { addJobCommands } from './job-commands';
+import { findSettlement } from '#lib/settlement';
 import { CONFIG } from './places';
 import { addRunCommands } from './run-commands';
 
@@ -56,6 +57,8 @@ async function run(source: string, businessDate: string): Promise<ReconOutcome> 
       // Standard output belongs to the command's answer.
       logger: pino({ level: 'warn' }, pino.destination(2)),
       writeRecap: (recap) => writeRecap(home, recap),
+      isDaySettled: async (day) =>
+        (await findSettlement(database, day.source, day.businessDate)) !== undefined,
       source,
       businessDate,
     });

@@ -76,7 +76,8 @@ function addList(report: Command): void {
     .description('every report: what it shows, what it is written as, what it ties to')
     .option('--lang <language>', 'id or en', 'id')
     .option('--json', JSON_HELP)
-    .action(({ lang, json }: { lang: string; json?: boolean }) => {
+    .action((_: object, command: Command) => {
+      const { lang, json } = optionsOf(command);
       const language = lang === 'en' ? 'en' : 'id';
       const reports = REPORTS.map(
         ({ name, title, about, period, daysMax, forms, filters, columns, ties }) => ({
@@ -113,7 +114,8 @@ function addExports(report: Command): void {
       'the reports that were written, the newest first: who, when, of what, and the file’s SHA-256',
     )
     .option('--json', JSON_HELP)
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async (_: object, command: Command) => {
+      const { json } = optionsOf(command);
       const exported = await using((database) => listExports(database, EXPORTS_SHOWN));
       if (json) {
         console.log(digitsJson({ ok: true, exports: exported }));
@@ -137,12 +139,18 @@ function addExports(report: Command): void {
     });
 }
 
+/** What stands behind `list` and the like: a report has options of the same names and takes them first. */
+function optionsOf(command: Command): Pick<ReportOptions, 'lang' | 'json'> {
+  return command.optsWithGlobals<ReportOptions>();
+}
+
 function addOrders(report: Command): void {
   report
     .command('orders')
     .description('the reports that were ordered of the worker, the newest first, and what became of them')
     .option('--json', JSON_HELP)
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async (_: object, command: Command) => {
+      const { json } = optionsOf(command);
       const orders = await using((database) => listOrders(database, EXPORTS_SHOWN));
       if (json) console.log(JSON.stringify({ ok: true, orders }));
       else

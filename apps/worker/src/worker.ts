@@ -36,7 +36,7 @@ import {
   type BreakDesk,
 } from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
-import { readSettlementContracts } from '#lib/settlement';
+import { findSettlement, readSettlementContracts } from '#lib/settlement';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,
@@ -202,6 +202,8 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
     writeRecap: (recap) => writeRecap(options.home, recap),
     workBreaks: async (runId) => workBreaks(await breakDesk(), runId),
+    isDaySettled: async ({ source, businessDate }) =>
+      (await findSettlement(dayDatabase, source, businessDate)) !== undefined,
   });
   const stopFiles = startFilesForPeople({
     database: dayDatabase,

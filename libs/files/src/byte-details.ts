@@ -6,6 +6,9 @@ import { OUR_REF_MAX, THEIR_REF_MAX } from './records';
 import type { SettlementFormat, Status, TextBody } from './settlement-format';
 import { gapsOf } from './fixed-fields';
 
+const STATUSES = ['S', 'F', 'U'] as const;
+const HASH = STATUSES.length;
+const HASH_MODULUS = 1e10;
 const BLANK = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -49,7 +52,7 @@ export class ByteDetails {
   private readonly id: Buffer;
   private readonly trailerId: Buffer;
   private readonly delimiter: number;
-  private readonly codes: readonly { bytes: Buffer; status: Status }[];
+  private readonly codes: readonly { bytes: Buffer; status: number }[];
   private readonly gaps: readonly { start: number; end: number }[];
   private readonly width: number;
   private readonly isCrAllowed: boolean;
@@ -57,10 +60,10 @@ export class ByteDetails {
   private readonly isOurRefNeeded: boolean;
   private readonly scale: number;
   private details = 0;
-  private readonly sums = { S: 0, F: 0, U: 0 };
+  /** One per status, and the hash last: numbers in an object would be made anew for every line. */
+  private readonly sums = new Float64Array(STATUSES.length + 1);
   private readonly flushed: Record<Status, bigint> = { S: 0n, F: 0n, U: 0n };
-  private hash = 0;
-  private datePart: DateBytes | undefined;
+  private date: DateBytes | undefined;
   private dateAt = 0;
 
   private constructor(
@@ -74,7 +77,10 @@ export class ByteDetails {
     this.id = Buffer.from(body.detail.id ?? '');
     this.trailerId = Buffer.from(body.trailer?.id ?? '');
     this.delimiter = body.delimiter.charCodeAt(0);
-    this.codes = [...format.statuses].map(([code, status]) => ({ bytes: Buffer.from(code), status }));
+    this.codes = [...format.statuses].map(([code, status]) => ({
+      bytes: Buffer.from(code),
+      status: STATUSES.indexOf(status),
+    }));
     this.width = body.width ?? 0;
     this.gaps = body.layout === 'fixed' ? gapsOf(body) : [];
     this.isCrAllowed = format.lineEnd !== 'lf';
@@ -104,14 +110,13 @@ export class ByteDetails {
     const end = this.body.layout === 'fixed' ? this.cutFixed(block, start) : this.cut(block, start);
     if (end === NOT_PLAIN) return NOT_PLAIN;
     let amount = -1;
-    let status: Status | undefined = this.codes.length === 0 ? 'S' : undefined;
+    let status = this.codes.length === 0 ? 0 : -1;
     let customer = 0;
-    this.keyStarts.fill(0);
-    this.keyEnds.fill(0);
-    this.datePart = undefined;
-    for (const step of this.steps) {
-      const from = this.starts[step.column] ?? 0;
-      const to = this.ends[step.column] ?? 0;
+    const { steps, starts, ends } = this;
+    for (let index = 0; index < steps.length; index += 1) {
+      const step = steps[index] as Step;
+      const from = starts[step.column] as number;
+      const to = ends[step.column] as number;
       switch (step.take) {
         case 'key':
           if (to - from > step.max || hasBlank(block, from, to)) return NOT_PLAIN;
@@ -140,12 +145,12 @@ export class ByteDetails {
           break;
         case 'date':
           if (!step.date?.holds(block, from, to)) return NOT_PLAIN;
-          this.datePart = step.date;
+          this.date = step.date;
           this.dateAt = from;
           break;
       }
     }
-    if (status === undefined) return NOT_PLAIN;
+    if (status < 0) return NOT_PLAIN;
     if (this.isOurRefNeeded && this.keyStarts[0] === this.keyEnds[0] && this.keyStarts[3] === this.keyEnds[3])
       return NOT_PLAIN;
     this.count(status, amount, customer);
@@ -155,46 +160,54 @@ export class ByteDetails {
 
   /** Hands over what was counted since the last time. */
   takeSums(): { details: number; amounts: Record<Status, bigint>; hash: bigint } {
-    for (const status of ['S', 'F', 'U'] as const) this.flush(status);
-    const taken = { details: this.details, amounts: { ...this.flushed }, hash: BigInt(this.hash) };
+    for (let status = 0; status < STATUSES.length; status += 1) this.flush(status);
+    const taken = {
+      details: this.details,
+      amounts: { ...this.flushed },
+      hash: BigInt(this.sums[HASH] as number),
+    };
     this.details = 0;
-    this.hash = 0;
-    for (const status of ['S', 'F', 'U'] as const) this.flushed[status] = 0n;
+    this.sums[HASH] = 0;
+    for (const status of STATUSES) this.flushed[status] = 0n;
     return taken;
   }
 
-  private count(status: Status, amount: number, customer: number): void {
+  private count(status: number, amount: number, customer: number): void {
+    const { sums } = this;
     this.details += 1;
-    this.sums[status] += amount;
-    if (this.sums[status] > FLUSH_AT) this.flush(status);
-    this.hash = (this.hash + customer) % 10 ** HASH_DIGITS;
+    const sum = (sums[status] as number) + amount;
+    sums[status] = sum;
+    if (sum > FLUSH_AT) this.flush(status);
+    const hash = (sums[HASH] as number) + customer;
+    sums[HASH] = hash >= HASH_MODULUS ? hash - HASH_MODULUS : hash;
   }
 
-  private flush(status: Status): void {
-    this.flushed[status] += BigInt(this.sums[status]);
+  private flush(status: number): void {
+    this.flushed[STATUSES[status] as Status] += BigInt(this.sums[status] as number);
     this.sums[status] = 0;
   }
 
-  private write(block: Buffer, lineNo: number, amount: number, status: Status): void {
-    const { out, keyStarts, keyEnds } = this;
+  private write(block: Buffer, lineNo: number, amount: number, status: number): void {
+    const { out } = this;
     if (!out) return;
-    const key = (slot: number) => {
-      out.tab();
-      out.slice(block, keyStarts[slot] as number, keyEnds[slot] as number);
-    };
     out.begin(lineNo);
-    key(0);
-    key(1);
+    this.writeKey(block, 0, out);
+    this.writeKey(block, 1, out);
     out.tab();
     out.number(amount);
     out.tab();
-    out.ascii(status);
+    out.ascii(STATUSES[status] as Status);
     out.tab();
-    this.datePart?.write(block, this.dateAt, out);
-    key(2);
-    key(3);
-    key(4);
+    this.date?.write(block, this.dateAt, out);
+    this.writeKey(block, 2, out);
+    this.writeKey(block, 3, out);
+    this.writeKey(block, 4, out);
     out.end();
+  }
+
+  private writeKey(block: Buffer, slot: number, out: NormalisedLines): void {
+    out.tab();
+    out.slice(block, this.keyStarts[slot] as number, this.keyEnds[slot] as number);
   }
 
   /** Finds the columns of a delimited line. */
@@ -251,9 +264,9 @@ export class ByteDetails {
     return this.isCrAllowed && block[at] === CR && block[at + 1] === LF ? at + 2 : NOT_PLAIN;
   }
 
-  private statusOf(block: Buffer, from: number, to: number): Status | undefined {
+  private statusOf(block: Buffer, from: number, to: number): number {
     for (const { bytes, status } of this.codes) if (isSame(block, from, to, bytes)) return status;
-    return undefined;
+    return -1;
   }
 
   /** Whole rupiah, or -1: its implied decimals must be zeros. */
@@ -288,61 +301,79 @@ function stepsOf(columns: readonly Column[], isHashed: boolean): Step[] | undefi
 /** A date pattern over bytes. */
 class DateBytes {
   private readonly literals: readonly { at: number; byte: number }[];
-  private readonly places: Partial<Record<Token, number>>;
+  private readonly length: number;
+  /** Where each part stands; -1: not at all. */
+  private readonly century: number;
+  private readonly year: number;
+  private readonly month: number;
+  private readonly day: number;
+  private readonly hour: number;
+  private readonly minute: number;
+  private readonly second: number;
 
-  constructor(private readonly pattern: DatePattern) {
-    this.places = Object.fromEntries(pattern.parts.map(({ token, at }) => [token, at]));
-    const isPart = (index: number) =>
-      pattern.parts.some(({ token, at }) => index >= at && index < at + token.length);
-    this.literals = pattern.text
+  constructor({ text, length, parts }: DatePattern) {
+    const placeOf = (token: Token) => parts.find((part) => part.token === token)?.at ?? -1;
+    this.length = length;
+    this.century = placeOf('yyyy');
+    this.year = this.century < 0 ? placeOf('yy') : this.century + 2;
+    [this.month, this.day] = [placeOf('MM'), placeOf('dd')];
+    [this.hour, this.minute, this.second] = [placeOf('HH'), placeOf('mm'), placeOf('ss')];
+    const isPart = (index: number) => parts.some(({ token, at }) => index >= at && index < at + token.length);
+    this.literals = text
       .split('')
       .flatMap((sign, at) => (isPart(at) ? [] : [{ at, byte: sign.charCodeAt(0) }]));
   }
 
-  /** Whether these bytes are a date that exists. */
+  /** Whether these bytes are a date that exists; of this century, and the others are not plain. */
   holds(block: Buffer, from: number, to: number): boolean {
-    if (to - from !== this.pattern.length) return false;
+    if (to - from !== this.length) return false;
     for (const { at, byte } of this.literals) if (block[from + at] !== byte) return false;
-    const part = (token: Token, digits: number) => {
-      const at = this.places[token];
-      return at === undefined ? 0 : number(block, from + at, from + at + digits);
-    };
-    const year = this.places.yyyy === undefined ? part('yy', 2) : part('yyyy', 4) - 2_000;
-    const day = part('dd', 2);
-    const month = part('MM', 2);
-    // A century without leap days is not in reach of these years but for 2100; the general reader knows it.
-    if (year < 0 || year > 99 || month < 1 || month > 12 || day < 1) return false;
-    if (
-      day >
-      (month === 2
-        ? year % 4 === 0
-          ? 29
-          : 28
-        : month === 4 || month === 6 || month === 9 || month === 11
-          ? 30
-          : 31)
-    )
-      return false;
-    const [hour, minute, second] = [part('HH', 2), part('mm', 2), part('ss', 2)];
-    return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+    if (this.century >= 0 && two(block, from + this.century) !== 20) return false;
+    const year = two(block, from + this.year);
+    const month = two(block, from + this.month);
+    const day = two(block, from + this.day);
+    if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return false;
+    return (
+      this.hour < 0 ||
+      (isBelow(24, two(block, from + this.hour)) &&
+        isBelow(60, two(block, from + this.minute)) &&
+        isBelow(60, two(block, from + this.second)))
+    );
   }
 
   /** Writes them as `2026-07-14 23:41:09`. */
   write(block: Buffer, from: number, out: NormalisedLines): void {
-    const { yyyy, yy = 0, MM = 0, dd = 0, HH, mm = 0, ss = 0 } = this.places;
-    const two = (sign: string, at: number) => {
-      out.ascii(sign);
-      out.slice(block, from + at, from + at + 2);
-    };
-    if (yyyy === undefined) two('20', yy);
-    else out.slice(block, from + yyyy, from + yyyy + 4);
-    two('-', MM);
-    two('-', dd);
-    if (HH === undefined) return;
-    two(' ', HH);
-    two(':', mm);
-    two(':', ss);
+    out.ascii('20');
+    out.slice(block, from + this.year, from + this.year + 2);
+    out.ascii('-');
+    out.slice(block, from + this.month, from + this.month + 2);
+    out.ascii('-');
+    out.slice(block, from + this.day, from + this.day + 2);
+    if (this.hour < 0) return;
+    out.ascii(' ');
+    out.slice(block, from + this.hour, from + this.hour + 2);
+    out.ascii(':');
+    out.slice(block, from + this.minute, from + this.minute + 2);
+    out.ascii(':');
+    out.slice(block, from + this.second, from + this.second + 2);
   }
+}
+
+/** Two digits, or -1. */
+function two(block: Buffer, at: number): number {
+  const tens = (block[at] as number) - ZERO;
+  const ones = (block[at + 1] as number) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
+function isBelow(limit: number, value: number): boolean {
+  return value >= 0 && value < limit;
+}
+
+/** In this century every fourth year is a leap year. */
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** The number these digits write, or -1. */

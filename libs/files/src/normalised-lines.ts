@@ -5,6 +5,8 @@ const TAB = 0x09;
 const LF = 0x0a;
 const ZERO = 0x30;
 const BUFFER_BYTES = 1_048_576;
+/** Below this a number divides as a machine word. */
+const SMALL = 0x7fff_ffff;
 /** No line is longer: every column has its bound. */
 const LINE_BYTES_MAX = 512;
 
@@ -97,7 +99,7 @@ export class NormalisedLines {
     let rest = value;
     do {
       first -= 1;
-      const next = Math.floor(rest / 10);
+      const next = rest < SMALL ? (rest / 10) | 0 : Math.floor(rest / 10);
       this.digits[first] = ZERO + (rest - next * 10);
       rest = next;
     } while (rest > 0);

@@ -46,18 +46,15 @@ export async function takeStatement(
   statement: BankStatement,
   now: Date,
 ): Promise<Result<{ isRepeat: boolean }, StatementRefusal>> {
-  const { account, number, opening, closing, lines } = statement;
+  const { opening, closing, lines } = statement;
   const content = contentOf(statement);
-  const [known] = await database.rows<{ content_hash: Buffer }>(
-    'SELECT content_hash FROM bank_statement WHERE account = ? AND number = ?',
-    [account, number],
-  );
-  if (known)
-    return known.content_hash.equals(content) ? ok({ isRepeat: true }) : fail({ gate: 'statement_changed' });
+  const known = await takenBefore(database, statement, content);
+  if (known) return known;
   const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
   if (computed !== closing) return fail({ gate: 'statement_sum', stated: closing, computed });
   const objection = await objectionTo(database, statement);
-  if (objection) return fail(objection);
+  // It may have been taken while this looked at what came before it.
+  if (objection) return (await takenBefore(database, statement, content)) ?? fail(objection);
   try {
     await database.transaction((statements) => write(statements, statement, content, now));
   } catch (error) {
@@ -66,6 +63,19 @@ export async function takeStatement(
     return takeStatement(database, statement, now);
   }
   return ok({ isRepeat: false });
+}
+
+async function takenBefore(
+  statements: Statements,
+  { account, number }: BankStatement,
+  content: Buffer,
+): Promise<Result<{ isRepeat: boolean }, StatementRefusal> | undefined> {
+  const [known] = await statements.rows<{ content_hash: Buffer }>(
+    'SELECT content_hash FROM bank_statement WHERE account = ? AND number = ?',
+    [account, number],
+  );
+  if (!known) return undefined;
+  return known.content_hash.equals(content) ? ok({ isRepeat: true }) : fail({ gate: 'statement_changed' });
 }
 
 async function objectionTo(

@@ -219,7 +219,8 @@ async function balancesByKind(
 
 /**
  * Lines that a statement shows and nobody has worked yet, less what our books have on the bank's account since the first
- * statement and no line shows. What our books had before it is in its opening balance.
+ * statement and no line shows. What our books had before it is in its opening balance. Money that was named later was booked
+ * there and back under the line's own subject, which comes to 0.
  */
 async function inTransit(
   statements: Statements,
@@ -236,12 +237,25 @@ async function inTransit(
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
      WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
        AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.number = l.number
-         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)
-       AND NOT EXISTS (SELECT 1 FROM bank_line n WHERE p.kind = 'break_adjustment'
-         AND p.subject_id = CONCAT('BNK-', SUBSTRING_INDEX(n.account, '/', 1), '-', n.number, '-', n.line_no))`,
+         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)`,
     [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
   );
   return BigInt(shown?.amount ?? 0) - BigInt(booked?.amount ?? 0);
+}
+
+/** What the first statement of our accounts opens with beyond what our books had before it: no statement can explain it. */
+export async function unexplainedAtFirst(statements: Statements): Promise<bigint> {
+  const [opened] = await statements.rows<{ amount: string }>(
+    `SELECT COALESCE(SUM(s.opening), 0) AS amount FROM bank_statement s
+     WHERE NOT EXISTS (SELECT 1 FROM bank_statement b WHERE b.account = s.account AND b.number < s.number)`,
+  );
+  const [booked] = await statements.rows<{ amount: string }>(
+    `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p
+       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
+     WHERE p.account_id = 'own:bank' AND j.business_date < ?`,
+    [await firstStatementDate(statements)],
+  );
+  return BigInt(opened?.amount ?? 0) - BigInt(booked?.amount ?? 0);
 }
 
 async function firstStatementDate(statements: Statements): Promise<BusinessDate> {

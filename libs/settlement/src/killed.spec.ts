@@ -1,0 +1,76 @@
+import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
+import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { draftPayouts } from './payout-drafts';
+import { settleDay } from './settle-day';
+
+const DAY = '2026-07-14';
+
+let world: SettlementWorld;
+beforeEach(async () => {
+  world = await aSettlementWorld({ channels: ['ca017', 'ca021'] });
+});
+afterEach(() => world.store.drop());
+
+/** The process ends at one of its commits: before it, or when it stands and nobody has heard. */
+class DyingWriter extends MoneyWriter {
+  private commits = 0;
+
+  constructor(
+    private readonly writer: MoneyWriter,
+    private readonly at: number,
+    private readonly isDone: boolean,
+  ) {
+    super();
+  }
+
+  override async commit(unit: UnitOfWork): Promise<CommitResult> {
+    this.commits += 1;
+    if (this.commits < this.at) return this.writer.commit(unit);
+    if (this.commits === this.at && this.isDone) await this.writer.commit(unit);
+    throw new Error('killed');
+  }
+
+  override async close(): Promise<void> {}
+}
+
+const DEATHS = [1, 2, 3].flatMap((commit) => [
+  [`before commit ${commit}`, commit, false] as const,
+  [`after commit ${commit}`, commit, true] as const,
+]);
+
+test.each(DEATHS)(
+  'killed %s of a settlement, the next process finishes it, once',
+  async (_, commit, isDone) => {
+    world.modes['ca017'] = 'postpaid';
+    world.modes['ca021'] = 'postpaid';
+    await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+    await world.sell({ paymentId: 'T0TBR00000A2', amount: 100_000n, channelId: 'ca021' });
+    await world.closeRun('LPB01', DAY, { count: 2, amount: 350_000n });
+    const dying = { ...world.tools, writer: new DyingWriter(world.tools.writer, commit, isDone) };
+    await expect(settleDay(dying, 'LPB01', DAY)).rejects.toThrow('killed');
+
+    expect(await settleDay(world.tools, 'LPB01', DAY)).toMatchObject({ ok: true });
+    expect(await world.balance('channel:ca017:receivable')).toBe(251_200n);
+    expect(await world.balance('channel:ca021:receivable')).toBe(101_200n);
+    expect(await world.balance('biller:LPB01:payable')).toBe(-351_000n);
+    const payouts = await world.store.database.rows<{ amount: string }>('SELECT amount FROM payout');
+    expect(payouts).toEqual([{ amount: '351000' }]);
+    await world.expectSound();
+  },
+);
+
+test('payouts that are drafted by several processes at one moment are drafted once', async () => {
+  await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
+  await settleDay(world.tools, 'LPB01', DAY);
+  const { database, admin } = world.store;
+  const [row] = await database.rows<{ settlement_id: string }>('SELECT settlement_id FROM settlement');
+  for (const table of ['payout_event', 'payout']) await admin.run(`DELETE FROM ${table}`);
+  await admin.run('UPDATE settlement_net SET paid_by = NULL');
+  const { contracts } = world.tools;
+  const made = await Promise.all(
+    [1, 2, 3].map(() => draftPayouts(database, row?.settlement_id ?? '', contracts, world.clock.now())),
+  );
+  expect(made.toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
+  await world.expectSound();
+});
