@@ -334,6 +334,7 @@ export interface SwitchWorld {
  * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
  * @param numbers what seals the numbers that the books hold masked.
  * @param hours as the demo has them, or nothing is ever closed.
+ * @param dataKey under which the partners' secrets are sealed, for a process that reads them too.
  */
 export async function aSwitch(
   writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
@@ -342,10 +343,11 @@ export async function aSwitch(
   floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
   numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
   hours: 'as in the demo' | 'at any hour' = 'at any hour',
+  dataKey = randomBytes(32).toString('base64'),
 ): Promise<SwitchWorld> {
   const store = await aDatabase();
   const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
-  const box = new SecretBox(randomBytes(32).toString('base64'));
+  const box = new SecretBox(dataKey);
   await seedDemo(store, box, clock.now(), hours);
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);

@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
-import { ConfigError, SettingError } from '#lib/platform';
 import { NoUser } from '#lib/audit';
-import { BadCalendar, CannotReplay, UnknownDay } from '#lib/reconciliation';
+import { ConfigError, SettingError } from '#lib/platform';
+import { BadCalendar, CannotReplay, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
+import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
 import { addBankCommands } from './bank-commands';
 import { addBillerCommands } from './biller-commands';
+import { addBreakCommands } from './break-commands';
 import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
@@ -42,6 +44,8 @@ addReceiptCommands(program);
 addStopCommands(program);
 addRouteCommands(program);
 addReconciliationCommands(program);
+addBreakCommands(program);
+addApprovalCommands(program);
 addCalendarCommands(program);
 addFileCommands(program);
 addReportCommands(program);
@@ -79,7 +83,8 @@ function describe(error: unknown): string {
     error instanceof UnknownDay ||
     error instanceof CannotReplay ||
     error instanceof BadCalendar ||
-    error instanceof NoUser
+    error instanceof NoUser ||
+    error instanceof EvidenceRefused
   )
     return error.message;
   const { code, message } = error as { code?: string; message?: string };

@@ -4,8 +4,15 @@ import pino from 'pino';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { formatRupiah, rupiah } from '#lib/kernel';
 import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/platform';
-import { readJobs, reconExitCode, runReconciliation, type ReconOutcome } from '#lib/reconciliation';
+import {
+  readJobs,
+  reconExitCode,
+  runReconciliation,
+  workBreaks,
+  type ReconOutcome,
+} from '#lib/reconciliation';
 import { writeRecap } from '#lib/reports';
+import { openBreakDesk } from './break-desk';
 import { addJobCommands } from './job-commands';
 import { findSettlement } from '#lib/settlement';
 import { CONFIG } from './places';
@@ -57,6 +64,10 @@ async function run(source: string, businessDate: string): Promise<ReconOutcome> 
       // Standard output belongs to the command's answer.
       logger: pino({ level: 'warn' }, pino.destination(2)),
       writeRecap: (recap) => writeRecap(home, recap),
+      // Without the key to the catalog the worker tends the breaks a little later.
+      ...(process.env['SIMPUL_DATA_KEY']
+        ? { workBreaks: (runId: number) => breaksOfRun(database, runId) }
+        : {}),
       isDaySettled: async (day) =>
         (await findSettlement(database, day.source, day.businessDate)) !== undefined,
       source,
@@ -64,6 +75,15 @@ async function run(source: string, businessDate: string): Promise<ReconOutcome> 
     });
   } finally {
     await database.close();
+  }
+}
+
+async function breaksOfRun(database: Database, runId: number): Promise<void> {
+  const { desk, close } = await openBreakDesk(database);
+  try {
+    await workBreaks(desk, runId);
+  } finally {
+    await close();
   }
 }
 

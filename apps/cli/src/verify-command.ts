@@ -4,7 +4,7 @@ import { openStops } from '#lib/catalog';
 import { checkFloatInvariants } from '#lib/floats';
 import { checkLedgerInvariants, type InvariantVerdict } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
-import { checkReconciliationInvariants } from '#lib/reconciliation';
+import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconciliation';
 import { checkSettlementInvariants } from '#lib/settlement';
 import { checkStampInvariants } from '#lib/stamps';
 import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
@@ -52,11 +52,21 @@ async function verify(database: Database, simulatorUrl: string | undefined): Pro
     ...(await checkReconciliationInvariants(statements)),
     await checkFloatInvariants(statements),
     await checkStampInvariants(statements),
-    await checkApprovalInvariants(statements),
+    together(await checkApprovalInvariants(statements), await checkBreakInvariants(statements)),
     ...(await checkSettlementInvariants(statements)),
   ]);
   const number = ({ id }: InvariantVerdict) => Number(id.slice(1));
   return [...found, ...NOT_YET].sort((a, b) => number(a) - number(b));
+}
+
+/** Two checks of one invariant as one verdict. */
+function together(one: InvariantVerdict, other: InvariantVerdict): InvariantVerdict {
+  return {
+    id: one.id,
+    ok: one.ok && other.ok,
+    checked: one.checked + other.checked,
+    firstCounterExample: one.firstCounterExample ?? other.firstCounterExample,
+  };
 }
 
 /**

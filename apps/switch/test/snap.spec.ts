@@ -184,6 +184,21 @@ test('of several payments of one moment under one X-EXTERNAL-ID one is formed; t
   for (const { customerNo } of accounts) expect(await world.truthOf(customerNo.slice(2))).toHaveLength(1);
 });
 
+test('a payment under a name that another payment has used up is not formed, also at another switch', async () => {
+  const elsewhere = await world.startSwitch();
+  const there = new SnapBankClient(() => elsewhere.url);
+  const accounts = [account(), account(), account()] as const;
+  const [first, second, third] = await Promise.all(accounts.map((one) => bank.order(one)));
+  const externalId = bank.number();
+  expect((await bank.pay(accounts[0], first ?? {}, { externalId })).body.responseCode).toBe('2002500');
+  expect((await bank.pay(accounts[1], second ?? {}, { externalId })).body.responseCode).toBe('4092500');
+  expect((await there.pay(accounts[2], third ?? {}, { externalId })).body.responseCode).toBe('4092500');
+  expect((await bank.pay(accounts[1], second ?? {})).body.responseCode).toBe('2002500');
+  expect((await there.pay(accounts[2], third ?? {})).body.responseCode).toBe('2002500');
+  for (const { customerNo } of accounts) expect(await world.truthOf(customerNo.slice(2))).toHaveLength(1);
+  await elsewhere.end('SIGTERM');
+});
+
 test('the same payment several times at one moment is formed once, whatever its messages are called', async () => {
   const one = account();
   const order = await bank.order(one);

@@ -1,5 +1,5 @@
 import { billerAccounts } from '#lib/ledger';
-import type { Database, Statements } from '#lib/platform';
+import type { Database } from '#lib/platform';
 import type { ClosedRun } from './files-and-runs';
 import type { Day } from './ours';
 
@@ -23,41 +23,30 @@ export async function clearingOfDay(
 ): Promise<ClearingOfBiller[]> {
   return database.snapshot(async (statements) => {
     const legs = await statements.rows<{ biller_id: string; n: string; amount: string }>(
-      `SELECT l.biller_id, COUNT(*) AS n, SUM(l.amount + p.biller_fee) AS amount
+      `SELECT l.biller_id, COALESCE(SUM(l.state = 'PAID'), 0) AS n,
+         COALESCE(SUM(IF(l.state = 'PAID', l.amount + p.biller_fee, 0)), 0) AS amount
        FROM payment_leg l JOIN payment p ON p.payment_id = l.payment_id
-       WHERE l.source = ? AND l.source_business_date = ? AND l.state = 'PAID' GROUP BY l.biller_id ORDER BY l.biller_id`,
+       WHERE l.source = ? AND l.source_business_date = ? GROUP BY l.biller_id ORDER BY l.biller_id`,
       [source, businessDate],
     );
-    const billers = await statements.rows<{ biller_id: string }>(
-      'SELECT DISTINCT biller_id FROM payment_leg WHERE source = ? AND source_business_date = ? ORDER BY biller_id',
-      [source, businessDate],
+    if (legs.length === 0) return [];
+    const accounts = legs.flatMap(({ biller_id }) => [
+      billerAccounts.clearing(biller_id),
+      billerAccounts.float(biller_id),
+    ]);
+    const booked = await statements.rows<{ biller_id: string; amount: string }>(
+      `SELECT l.biller_id, -SUM(g.amount) AS amount FROM payment_leg l
+         JOIN posting g ON g.subject_id = l.payment_id AND g.kind IN ('capture', 'reversal') AND g.account_id IN (?)
+       WHERE l.source = ? AND l.source_business_date = ? AND l.state IN ('PAID', 'REVERSED') GROUP BY l.biller_id`,
+      [accounts, source, businessDate],
     );
-    const found: ClearingOfBiller[] = [];
-    for (const { biller_id: billerId } of billers) {
-      const ofBiller = legs.find(({ biller_id }) => biller_id === billerId);
-      found.push({
-        billerId,
-        legs: Number(ofBiller?.n ?? 0),
-        ours: BigInt(ofBiller?.amount ?? 0),
-        ledger: await bookedFor(statements, { source, businessDate }, billerId),
-      });
-    }
-    return found;
+    return legs.map(({ biller_id: billerId, n, amount }) => ({
+      billerId,
+      legs: Number(n),
+      ours: BigInt(amount),
+      ledger: BigInt(booked.find(({ biller_id }) => biller_id === billerId)?.amount ?? 0),
+    }));
   });
-}
-
-async function bookedFor(
-  statements: Statements,
-  { source, businessDate }: Day,
-  billerId: string,
-): Promise<bigint> {
-  const [row] = await statements.rows<{ amount: string }>(
-    `SELECT COALESCE(-SUM(g.amount), 0) AS amount FROM payment_leg l
-       JOIN posting g ON g.subject_id = l.payment_id AND g.kind IN ('capture', 'reversal') AND g.account_id IN (?)
-     WHERE l.source = ? AND l.source_business_date = ? AND l.biller_id = ? AND l.state IN ('PAID', 'REVERSED')`,
-    [[billerAccounts.clearing(billerId), billerAccounts.float(billerId)], source, businessDate, billerId],
-  );
-  return BigInt(row?.amount ?? 0);
 }
 
 /**

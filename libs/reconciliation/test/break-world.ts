@@ -46,8 +46,9 @@ export interface BreakWorld {
   end(): Promise<void>;
 }
 
-export async function aBreakWorld(): Promise<BreakWorld> {
-  const world = await aSwitch();
+/** @param dataKey under which the partners' secrets are sealed, for a process that reads them too. */
+export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
+  const world = await aSwitch(undefined, undefined, undefined, undefined, undefined, undefined, dataKey);
   const { store, clock } = world;
   const home = await mkdtemp(join(tmpdir(), 'simpul-breaks-'));
   await mkdir(join(home, 'drop'));

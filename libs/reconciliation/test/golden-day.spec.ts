@@ -1,4 +1,4 @@
-import { aWorld, goldenDay, type Golden, type World } from './world';
+import { aWorld, goldenDay, lpb01, type Golden, type World } from './world';
 import type { ClosedOutcome } from '../src';
 
 let world: World;
@@ -76,4 +76,20 @@ test('an altered trailer quarantines the file: nothing is staged and no total ch
   expect(await world.db.database.rows('SELECT 1 FROM recon_break UNION ALL SELECT 1 FROM recon_run')).toEqual(
     [],
   );
+});
+
+test('lines that are wrong in opposite directions are breaks although the totals agree', async () => {
+  const sold = golden.legs.filter(({ state }) => state === 'S');
+  const wrong: Record<string, bigint> = { '2607140000001001': 1_000n, '2607140000001002': -1_000n };
+  const lines = sold.map(({ ref, amount }) => ({ ref, amount: BigInt(amount) + (wrong[ref] ?? 0n) }));
+  await world.put(golden.name, lpb01('2026-07-14', '001', lines));
+
+  const { breaks, bridge, remainder } = await world.close('LPB01', '2026-07-14');
+
+  expect(bridge.at(0)?.amount).toBe(bridge.at(-1)?.amount);
+  expect(remainder).toBe('0');
+  expect(breaks.filter(({ kind }) => kind === 'amount').map(({ legReference }) => legReference)).toEqual([
+    '2607140000001001',
+    '2607140000001002',
+  ]);
 });

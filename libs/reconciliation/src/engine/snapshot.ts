@@ -27,8 +27,11 @@ const lineOf = (
   hasFallbackKey: boolean,
 ) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
   ${
-    // Only what could stand in a file is a key; a biller's word with blanks or signs of its own is none.
-    hasFallbackKey ? "IF(l.biller_reference REGEXP '^[!-~]+$', l.biller_reference, '')" : "''"
+    // Only what could stand in a file is a key, and nothing may end the line.
+    hasFallbackKey
+      ? `IF(LENGTH(l.biller_reference) = CHAR_LENGTH(l.biller_reference) AND INSTR(l.biller_reference, '\t') = 0
+           AND INSTR(l.biller_reference, '\n') = 0 AND INSTR(l.biller_reference, '\r') = 0, l.biller_reference, '')`
+      : "''"
   }, l.amount,
   CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
   l.sent_at + INTERVAL ? MINUTE, ''`;

@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+import {
+  approvalHistory,
+  describeRefusal,
+  findApproval,
+  listApprovals,
+  reject,
+  type Approval,
+} from '#lib/audit';
+import { clockFromEnvironment } from '#lib/platform';
+import { approveProposal, describeBreakRefusal, isAboutBreaks, rejectProposal } from '#lib/reconciliation';
+import { printApproval, tellDecision } from './break-commands';
+import { atBreakDesk, reading } from './break-desk';
+import { asJson, JSON_HELP, refuse } from './output';
+import { printTable } from './table';
+
+const ROWS_MAX = 200;
+const AS = 'who you are: an e-mail address';
+
+interface DecisionOptions {
+  as: string;
+  version: string;
+  reason?: string;
+  json?: boolean;
+}
+
+/** `simpul approval`: what waits for a second person. */
+export function addApprovalCommands(program: Command): void {
+  const approval = program
+    .command('approval')
+    .description('what one person has proposed and another must approve');
+  approval
+    .command('list')
+    .description('proposals that wait for a checker, the newest first')
+    .option('--kind <kind>', 'for example break')
+    .option('--all', 'also those that have ended')
+    .option('--json', JSON_HELP)
+    .action(async ({ kind, all, json }: { kind?: string; all?: boolean; json?: boolean }) => {
+      const now = clockFromEnvironment().now();
+      const found = await reading((database) =>
+        listApprovals(database, {
+          ...(kind === undefined ? {} : { kind }),
+          ...(all ? {} : { open: { now } }),
+          rowsMax: ROWS_MAX,
+        }),
+      );
+      if (json) {
+        console.log(asJson({ ok: true, count: found.length, approvals: found }));
+        return;
+      }
+      printTable(
+        ['proposal', 'kind', 'of', 'version', 'maker', 'agreed', 'state', 'expires'],
+        found.map((one) => [
+          one.approvalId,
+          one.kind,
+          one.subject,
+          one.version,
+          one.maker,
+          `${one.checkersGiven} of ${one.checkersNeeded}`,
+          one.state,
+          one.expiresAt.toISOString(),
+        ]),
+      );
+      if (found.length === 0) console.log('nothing waits for a second person');
+    });
+  approval
+    .command('show')
+    .description('one proposal: exactly what is to happen, and who has decided about it')
+    .argument('<proposal>')
+    .option('--json', JSON_HELP)
+    .action(async (approvalId: string, { json }: { json?: boolean }) => {
+      const { found, history } = await reading(async (database) => ({
+        found: await findApproval(database, approvalId),
+        history: await approvalHistory(database, approvalId),
+      }));
+      if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
+      if (json) {
+        console.log(asJson({ ok: true, approval: found, history }));
+        return;
+      }
+      printApproval(found);
+      for (const { at, by, event, note } of history)
+        console.log(
+          `  ${at.toISOString()} ${by}: ${event}${note === null ? '' : `, ${note.replace(/\p{C}+/gu, ' ')}`}`,
+        );
+    });
+  addDecisionCommands(approval);
+}
+
+function addDecisionCommands(approval: Command): void {
+  approval
+    .command('approve')
+    .description('approve a proposal as it was shown: with the last checker needed it happens')
+    .argument('<proposal>')
+    .requiredOption('--as <user>', AS)
+    .requiredOption('--version <version>', 'the version that "simpul approval show" printed')
+    .option('--json', JSON_HELP)
+    .action(async (approvalId: string, { as: by, version, json }: DecisionOptions) => {
+      const found = await reading((database) => findApproval(database, approvalId));
+      if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
+      if (!isAboutBreaks(found)) return refuse(elsewhere(found), json);
+      tellDecision(await atBreakDesk((desk) => approveProposal(desk, { approvalId, version, by })), json);
+    });
+  approval
+    .command('reject')
+    .description('reject a proposal: it ends without effect')
+    .argument('<proposal>')
+    .requiredOption('--as <user>', AS)
+    .requiredOption('--version <version>', 'the version that "simpul approval show" printed')
+    .requiredOption('--reason <text>')
+    .option('--json', JSON_HELP)
+    .action(async (approvalId: string, { as: by, version, reason, json }: DecisionOptions) => {
+      const found = await reading((database) => findApproval(database, approvalId));
+      if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
+      const note = reason ?? '';
+      const decision = { approvalId, version, by, note };
+      const why = isAboutBreaks(found) ? await rejectBreak(decision) : await rejectOther(decision);
+      if (why !== undefined) return refuse(why, json);
+      if (json) console.log(asJson({ ok: true, approvalId, state: 'rejected' }));
+      else console.log(`${approvalId}: rejected`);
+    });
+}
+
+interface Rejection {
+  approvalId: string;
+  version: string;
+  by: string;
+  note: string;
+}
+
+/** @returns why it was not rejected; undefined when it was. */
+async function rejectBreak(decision: Rejection): Promise<string | undefined> {
+  const rejected = await atBreakDesk((desk) => rejectProposal(desk, decision));
+  return rejected.ok ? undefined : describeBreakRefusal(rejected.error);
+}
+
+async function rejectOther(decision: Rejection): Promise<string | undefined> {
+  const at = clockFromEnvironment().now();
+  const rejected = await reading((database) =>
+    database.transaction((statements) => reject(statements, { ...decision, at })),
+  );
+  return rejected.ok ? undefined : describeRefusal(rejected.error);
+}
+
+/** What a proposal does when it is approved is known to its own part, which has its own command. */
+function elsewhere({ kind, subject }: Approval): string {
+  return `"${kind}" of ${subject} is approved by the command of its own part (see --help); it can be rejected here`;
+}

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aBreakWorld, ANI, BUDI, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
+
+const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
+const DATA_KEY = randomBytes(32).toString('base64');
+
+let world: BreakWorld;
+beforeAll(async () => {
+  world = await aBreakWorld(DATA_KEY);
+});
+afterAll(() => world.end());
+
+interface Said {
+  code: number;
+  out: string;
+  /** What stood on standard output, where it was JSON. */
+  json: Record<string, unknown>;
+  error: string;
+}
+
+/** Runs `simpul` as an operator does. */
+function simpul(...words: string[]): Promise<Said> {
+  const env = {
+    PATH: process.env['PATH'],
+    DATABASE_URL: world.switch.store.url,
+    SIMPUL_HOME: world.home,
+    SIMPUL_DATA_KEY: DATA_KEY,
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...words], { env }, (failure, out, error) => {
+      const code = typeof failure?.code === 'number' ? failure.code : failure ? 2 : 0;
+      const json = out.startsWith('{') ? (JSON.parse(out) as Record<string, unknown>) : {};
+      resolve({ code, out, json, error });
+    });
+  });
+}
+
+test('finance works a break from the command line, and the maker cannot be the checker', async () => {
+  const payment = await world.pay();
+  await world.close('001', [world.line(payment, { amount: payment.offer.amount + 500n })]);
+  const { breakId } = await world.theBreak();
+
+  const listed = await simpul('break', 'list', '--source', 'LPB01', '--json');
+  expect(listed.json).toMatchObject({
+    ok: true,
+    count: 1,
+    sum: '500',
+    breaks: [{ breakId, kind: 'amount', owner: 'finance' }],
+  });
+  expect((await simpul('break', 'list')).out).toContain(breakId);
+
+  const letter = join(world.home, 'letter.txt');
+  await writeFile(letter, 'the bill is Rp 500 more');
+  expect((await simpul('break', 'evidence', breakId, letter, '--as', ANI)).code).toBe(0);
+  const proposed = await simpul(
+    'break',
+    'propose',
+    breakId,
+    '--resolution',
+    'adjustment',
+    '--reason',
+    'letter 114',
+    '--as',
+    ANI,
+    '--json',
+  );
+  const { approvalId, version } = proposed.json['approval'] as { approvalId: string; version: string };
+  expect((await simpul('break', 'show', breakId)).out).toContain(`version    ${version}`);
+  expect((await simpul('approval', 'list', '--json')).json).toMatchObject({
+    count: 1,
+    approvals: [{ approvalId }],
+  });
+
+  const own = await simpul('break', 'approve', breakId, '--version', version, '--as', ANI.toUpperCase());
+  expect(own).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('another person must decide') as string,
+  });
+  const other = await simpul('approval', 'approve', approvalId, '--version', version, '--as', BUDI, '--json');
+  expect(other.json).toMatchObject({ ok: true, isDone: true, breaks: [{ breakId, state: 'resolved' }] });
+  expect((await simpul('approval', 'approve', approvalId, '--version', version, '--as', BUDI)).code).toBe(1);
+  expect((await simpul('break', 'list')).out).toContain('no break is like that');
+
+  expect((await simpul('break', 'list', '--all', '--json')).json).toMatchObject({ count: 1 });
+  expect(await world.owed('own:loss')).toBe(-500n);
+  const verified = await simpul('verify', '--json');
+  const invariants = verified.json['invariants'] as { id: string; ok: boolean; checked: number }[];
+  expect(invariants.find(({ id }) => id === 'I14')).toMatchObject({ ok: true, checked: 2 });
+}, 180_000);
+
+test.each([
+  [['break', 'take', 'brk_none', '--as', ANI], 1, /there is no break brk_none/],
+  [['break', 'take', 'brk_none', '--as', 'ani'], 2, /is no user/],
+  [
+    ['break', 'propose', 'brk_none', '--resolution', 'forget', '--reason', 'x', '--as', ANI],
+    2,
+    /must be one of/,
+  ],
+  [['approval', 'approve', 'apr_none', '--version', '1', '--as', ANI], 1, /there is no such proposal/],
+])('%j is refused in words', async (words, code, error) => {
+  expect(await simpul(...words)).toMatchObject({ code, error: expect.stringMatching(error) as string });
+});
