@@ -240,7 +240,7 @@ test('a report that does not tie is refused with the difference, and leaves no f
   await books.store.admin.run("UPDATE payment SET amount = amount - 1 WHERE biller_id = 'tirta'");
 });
 
-test('a report reads one moment: a payment goes on while it is written, and is not in it', async () => {
+test('a payment goes on while a report is written, and the report of one moment ties', async () => {
   const order = books.make({ report: 'journal', date: DAY });
   await books.sell({ at: '2026-07-14 20:00:00', amount: 10_000n, end: 'PAID' });
 
