@@ -1,5 +1,6 @@
 import { givenDatabase } from './lib/given-database.mjs';
 import { makeSchemaTemplate } from './lib/schema-template.mjs';
+import { makeTestKeys } from './lib/test-keys.mjs';
 import { startTestDatabase } from './lib/test-database.mjs';
 
 /**
@@ -21,5 +22,6 @@ export default async function globalSetup() {
   const urls = given ?? (await startTestDatabase(snapshotIsolation));
   process.env.TEST_DATABASE_URL = urls.application;
   process.env.TEST_DATABASE_MIGRATION_URL = urls.migration;
+  process.env.TEST_RSA_FILE = makeTestKeys();
   process.env.TEST_SCHEMA_FILE = await makeSchemaTemplate(urls.migration);
 }
