@@ -106,13 +106,13 @@ export async function writeSettlementFile(
 type Values = Readonly<Record<string, string>>;
 type Stated = ReturnType<ControlTotals['stated']>;
 
-function headerValues({ businessDate, seq, createdAt, run, replaces }: FileHeader): Values {
+function headerValues({ businessDate, seq, createdAt, run = null, replaces = null }: FileHeader): Values {
   return {
     business_date: businessDate,
     seq: seqText(seq),
     created_at: createdAt,
-    run: run == null ? '' : String(run),
-    replaces: replaces == null ? '' : seqText(replaces),
+    run: run === null ? '' : String(run),
+    replaces: replaces === null ? '' : seqText(replaces),
   };
 }
 
