@@ -77,6 +77,7 @@ export async function figuresOfDay(
   reconciled: Reconciled,
   day: ReconciledDay,
   settleOn: SettleOn,
+  firstDay: BusinessDate,
 ): Promise<DayFigures | NotAsReconciled> {
   const { source, businessDate } = day;
   const groups = await paidSales(statements, source, businessDate);
@@ -103,8 +104,10 @@ export async function figuresOfDay(
   const isOut = new Set(out.map(nameOf));
   for (const leg of unpaid) if (!isOut.has(nameOf(leg))) figures.hold(leg, 'no_end');
   releaseHeld(figures, about);
+  for (const leg of carried)
+    if (isPaid(leg) && leg.businessDate < firstDay && !isAgainst(findings, leg)) figures.takeEarlier(leg);
   await takeClaims(statements, figures, about, { groups, legsFound, ofDay });
-  await takeChanges(statements, figures, { source, businessDate, out });
+  await takeChanges(statements, figures, { source, businessDate, firstDay, out });
   return figures.read();
 }
 
@@ -249,6 +252,17 @@ class Figures {
     );
   }
 
+  /** A leg of before the first day that is settled here, which only a file of these days lists. */
+  takeEarlier(leg: SoldLeg): void {
+    const { paymentId, legNo, billerId, amount } = leg;
+    this.held.push({ paymentId, legNo, billerId, kind: EARLIER, amount });
+    this.late.add(nameOf(leg));
+    this.keepItems(
+      { paymentId, subjectId: paymentId, kind: 'capture', lineNo: 0 },
+      this.takeSales(leg, 'late'),
+    );
+  }
+
   /** A leg that was held back has been undone or refused meanwhile. */
   drop(leg: SoldLeg): void {
     this.released.push(leg);
@@ -300,7 +314,7 @@ class Figures {
   private heldBack(): Entry[] {
     const byBiller = new Map<string, Entry>();
     for (const { billerId, kind, amount } of this.held) {
-      if (kind === 'undone') continue;
+      if (ENDED_AT_ONCE.has(kind)) continue;
       const party: Party = { kind: 'biller', id: billerId };
       const entry = byBiller.get(billerId) ?? {
         party,
@@ -340,8 +354,18 @@ class Figures {
 
 const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };
 
+const EARLIER = 'earlier';
+
+/** Kinds of held legs that wait for nothing: they are noted so that no other settlement takes them. */
+export const ENDED_AT_ONCE: ReadonlySet<string> = new Set(['undone', EARLIER]);
+
 /** Kinds of findings that say nothing against the leg they name. */
 const NOT_AGAINST: ReadonlySet<string> = new Set(['matched_tol', 'duplicate', 'clearing']);
+
+function isAgainst(findings: ReadonlyMap<string, Finding>, leg: LegName): boolean {
+  const finding = findings.get(nameOf(leg));
+  return finding !== undefined && !NOT_AGAINST.has(finding.kind);
+}
 
 function isPaid({ state }: SoldLeg): boolean {
   return state === 'PAID';
@@ -391,15 +415,11 @@ function tie(
   findings: ReadonlyMap<string, Finding>,
 ): NotAsReconciled | undefined {
   const total = (sales: readonly Sales[]) => sales.reduce((all, { amount }) => all + amount, 0n);
-  const isAgainst = (leg: SoldLeg) => {
-    const finding = findings.get(nameOf(leg));
-    return finding !== undefined && !NOT_AGAINST.has(finding.kind);
-  };
-  const against = total(ofDay.filter((leg) => isPaid(leg) && isAgainst(leg)));
-  const agreed = carried.filter((leg) => !isAgainst(leg));
+  const agrees = (leg: SoldLeg) => !isAgainst(findings, leg);
+  const against = total(ofDay.filter((leg) => isPaid(leg) && !agrees(leg)));
+  const agreed = carried.filter(agrees);
   const least = total(groups) - against + total(agreed.filter(isPaid));
-  const most =
-    least + total(undone.filter((leg) => !isAgainst(leg))) + total(agreed.filter((leg) => !isPaid(leg)));
+  const most = least + total(undone.filter(agrees)) + total(agreed.filter((leg) => !isPaid(leg)));
   if (day.agreed.amount >= least && day.agreed.amount <= most) return undefined;
   return { agreedInRun: day.agreed.amount, leastInBooks: least, mostInBooks: most };
 }
@@ -434,7 +454,7 @@ async function takeClaims(
   const { source } = figures.day;
   const open = await openClaims(statements, source);
   const claimed = new Set(open.map(nameOf));
-  const notEntered = new Set(figures.held.map(nameOf));
+  const notEntered = new Set(figures.held.filter(({ kind }) => kind !== EARLIER).map(nameOf));
   const isOfDay = new Set(ofDay.map(nameOf));
   const onlyBiller = await onlyBillerOf(statements, source, groups);
   const legs = new Map([...legsFound, ...figures.releasedLegs].map((leg) => [nameOf(leg), leg]));
@@ -463,13 +483,14 @@ async function takeClaims(
 interface OfDay {
   source: string;
   businessDate: BusinessDate;
+  firstDay: BusinessDate;
   out: readonly SoldLeg[];
 }
 
 /** Takes up the corrections of what is settled; those of what is held back wait with it. */
 async function takeChanges(statements: Statements, figures: Figures, of: OfDay): Promise<void> {
   const billerIds = [...figures.billers.keys()];
-  const changes = await openChanges(statements, of.source, billerIds);
+  const changes = await openChanges(statements, of.source, billerIds, of.firstDay);
   if (changes.length === 0) return;
   const legs = await soldLegs(
     statements,
@@ -490,6 +511,7 @@ async function takeChanges(statements: Statements, figures: Figures, of: OfDay):
     }
     const isSettled =
       leg === undefined ||
+      change.isOfEarlier ||
       figures.late.has(nameOf(leg)) ||
       ((leg.businessDate === of.businessDate || settled.has(leg.businessDate)) && !waiting.has(nameOf(leg)));
     if (!isSettled) continue;

@@ -53,7 +53,8 @@ async function settleSource(
   const days: SettledDay[] = [];
   let inHand: BusinessDate | undefined;
   try {
-    while (!stop?.aborted) {
+    for (;;) {
+      if (stop?.aborted) break;
       inHand = undefined;
       inHand = await nextDayToSettle(tools, source);
       if (inHand === undefined) break;
