@@ -110,7 +110,7 @@ export const daysForSettlement = {
     if (legs.length === 0) return [];
     const rows = await statements.rows<{ payment_id: string; leg_no: number }>(
       `SELECT payment_id, leg_no FROM break_case
-       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours')
+       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')
        GROUP BY payment_id, leg_no HAVING SUM(IF(state = 'resolved', 0, 1)) = 0`,
       [legs.map(({ paymentId }) => paymentId)],
     );
