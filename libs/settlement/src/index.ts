@@ -59,6 +59,8 @@ export {
   taxInvoices,
   type InvoiceAmounts,
   type InvoiceRefusal,
+  type PphSlip,
+  type SlipRefusal,
   type TaxInvoice,
   type TaxRule,
   type TaxRules,
@@ -67,6 +69,7 @@ export { statementsOfParty, type PartyStatement, type StatementEntry } from './p
 export {
   approveFunds,
   fundsOn,
+  proposedFunds,
   proposeFunds,
   signedFunds,
   type FundsPosition,
