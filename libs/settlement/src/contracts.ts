@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rupiah, type Rupiah } from '#lib/kernel';
+import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { readConfigFile } from '#lib/platform';
 
 /** Which rows of a source's day settle: those that agree, ours whatever the file says, or theirs. */
@@ -12,6 +12,8 @@ export type ChannelMode = 'deposit' | 'postpaid';
 export interface SettlementContracts {
   /** The bank account that pays and is paid. */
   bank: { source: string; payoutMax: Rupiah; chargeMax: Rupiah };
+  /** The first business date that is settled here; what was sold before it was settled elsewhere. */
+  firstDay: BusinessDate;
   /** From this local time of Jakarta on, what channels are owed for the days before is drafted: `12:00`. */
   channelsPaidAt: string;
   /** How often the worker looks for days to settle. */
@@ -34,6 +36,7 @@ const ContractsFile = z
       payout_max: wholeRupiah,
       charge_max: wholeRupiah,
     }),
+    first_day: z.iso.date("must be the first business date to be settled, such as '2026-07-01'"),
     channels_paid_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "12:00"'),
     poll_seconds: z.int().min(1).max(3_600),
     channels: z.record(
@@ -44,7 +47,8 @@ const ContractsFile = z
       }),
     ),
   })
-  .transform(({ bank, channels, channels_paid_at, poll_seconds }): SettlementContracts => ({
+  .transform(({ bank, channels, channels_paid_at, first_day, poll_seconds }): SettlementContracts => ({
+    firstDay: first_day,
     channelsPaidAt: channels_paid_at,
     pollMs: poll_seconds * 1_000,
     bank: { source: bank.source, payoutMax: bank.payout_max, chargeMax: bank.charge_max },
