@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { checkApprovalInvariants } from '#lib/audit';
-import { openFolderDrop, readFormats } from '#lib/files';
+import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
@@ -20,7 +20,7 @@ import {
   type ReconciliationTools,
   type SourceTerms,
 } from '../src';
-import { lpb01, ROOT, type Line } from './world';
+import { configuredFormats, lpb01, ROOT, type Line } from './world';
 
 export const [ANI, BUDI, CITRA] = ['ani@simpul.test', 'budi@simpul.test', 'citra@simpul.test'] as const;
 export const DAY = '2026-07-14';
@@ -71,7 +71,7 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
     refunds: new Refunds(clock, store.database, writer),
   };
   const tools = {
-    formats: readFormats(join(ROOT, 'config', 'formats')),
+    formats: configuredFormats(),
     jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
   };
   const breaks = () => listBreaks(store.database, { rowsMax: 1_000 });
