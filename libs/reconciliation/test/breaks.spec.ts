@@ -563,7 +563,7 @@ test('two that are proposed as one are confirmed by two people, and the leg coun
   expect(await approve(approval)).toMatchObject({ ok: true, value: { isDone: true } });
   expect(await world.theBreak()).toMatchObject({ resolution: 'confirmation', outcome: 'paid' });
   expect(await world.owed(CLEARING)).toBe(before);
-  expect(await daysForSettlement.resolved(store.database, legs)).toEqual(legs);
+  expect(await daysForSettlement.resolved(store.database, legs)).toMatchObject(legs);
   await world.expectSound();
 });
 
@@ -573,7 +573,7 @@ test('a leg whose line is only proposed is held, although an older break of it w
   await world.close('002', [world.line(payment)]);
   const { store } = world.switch;
   const legs = [{ paymentId: payment.paymentId, legNo: 1 }];
-  expect(await daysForSettlement.resolved(store.database, legs)).toEqual(legs);
+  expect(await daysForSettlement.resolved(store.database, legs)).toMatchObject(legs);
   await store.admin.run(
     "INSERT INTO break_case SELECT 'brk_p', source, business_date, 'proposed', match_key, line_key, sub, payment_id, leg_no, " +
       "our_amount, our_amount, our_st, 'S', their_ref, line_no, amount, run_id, run_date, 'open', 1, owner, due_at, opened_at, " +
