@@ -24,7 +24,7 @@ test('a statement file of the bank is taken, its lines are booked, and again has
       statement: { account: 'BANKX/1234567890', number: 196, closing: 272_083_000n },
     },
   });
-  await workBankLines(world.tools, world.clock.now());
+  await workBankLines({ ...world.tools, tell: async () => {} }, world.clock.now());
   expect(await takeStatementFile(world.tools, FILE, CONFIG)).toMatchObject({
     ok: true,
     value: { isRepeat: true },

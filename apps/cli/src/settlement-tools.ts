@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
-import { daysForSettlement, readJobs } from '#lib/reconciliation';
-import { readSettlementContracts, type SettlementTools } from '#lib/settlement';
+import { daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
+import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
+import { commandLogger } from './break-desk';
 import { CONFIG } from './places';
 
 /** Does something with what settling needs, and closes it. */
@@ -28,6 +29,13 @@ export async function withSettlement<T>(
   } finally {
     await database.close();
   }
+}
+
+/** What the bank's lines are worked with: alerts are kept and said on standard error. */
+export function bankTools(tools: SettlementTools): BankTools {
+  const { database, clock } = tools;
+  const logger = commandLogger();
+  return { ...tools, tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())) };
 }
 
 /** Prints an answer as JSON; amounts travel as strings of digits. */
