@@ -20,7 +20,7 @@ module.exports = {
   // What waits for the same deadline together must still get its own words out long before it.
   maxConcurrency: 8,
   // A worker that has grown to a gigabyte takes so long to end that jest takes it for one that leaks, and kills it.
-  workerIdleMemoryLimit: '400MB',
+  workerIdleMemoryLimit: '700MB',
   testMatch: ['<rootDir>/{apps,libs}/*/{src,test}/**/*.spec.ts'],
   globalSetup: '<rootDir>/scripts/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/scripts/jest-global-teardown.mjs',

@@ -1,2 +1,10 @@
+import { removeSchemaTemplate } from './lib/schema-template.mjs';
+import { removeTestDatabase } from './lib/test-database.mjs';
+import { removeTestKeys } from './lib/test-keys.mjs';
+
 /** Jest wants a file per hook; the work is in the library. */
-export { removeTestDatabase as default } from './lib/test-database.mjs';
+export default async function globalTeardown() {
+  removeTestKeys();
+  await removeSchemaTemplate();
+  await removeTestDatabase();
+}

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
 import { Database, grantApplication, migrate } from '#lib/platform';
 
 const ROOT = join(__dirname, '..', '..');
@@ -22,8 +24,28 @@ function serverUrl(name: string): URL {
   return new URL(url);
 }
 
-/** Opens a fresh schema. Call `drop()` in `afterAll`. */
+/** Opens a fresh schema, as the migrations make it. Call `drop()` in `afterAll`. */
 export async function aDatabase(): Promise<TestDatabase> {
+  return aSchema(async (url) => {
+    const file = process.env['TEST_SCHEMA_FILE'];
+    if (!file) throw new Error('TEST_SCHEMA_FILE is not set; run tests by `npm test -- <pattern>`');
+    const connection = await createConnection({ uri: url, multipleStatements: true });
+    try {
+      await connection.query((JSON.parse(readFileSync(file, 'utf8')) as string[]).join(';\n'));
+    } finally {
+      await connection.end();
+    }
+  });
+}
+
+/** Opens a fresh schema that every migration has been run on, one after the other, as in an installation. */
+export async function aMigratedDatabase(): Promise<TestDatabase> {
+  return aSchema(async (url) => {
+    await migrate(url, join(ROOT, 'migrations'));
+  });
+}
+
+async function aSchema(fill: (migrationUrl: string) => Promise<void>): Promise<TestDatabase> {
   const schema = `simpul_test_${randomBytes(5).toString('hex')}`;
   const application = serverUrl('TEST_DATABASE_URL');
   const migration = serverUrl('TEST_DATABASE_MIGRATION_URL');
@@ -32,7 +54,7 @@ export async function aDatabase(): Promise<TestDatabase> {
   await server.close();
   application.pathname = schema;
   migration.pathname = schema;
-  await migrate(migration.href, join(ROOT, 'migrations'));
+  await fill(migration.href);
   await grantApplication(migration.href, application.href, join(ROOT, 'migrations', 'grants.yaml'));
   const database = new Database(application.href);
   const admin = new Database(migration.href, { connectionsMax: 2 });

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
 import { freePort } from './ports';
 import { channelSecret, seedDemo } from './seed';
+import { rsaPair } from './rsa-pair';
 
 const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
 /** What Node is told for each program, as everywhere else. */
@@ -26,11 +27,7 @@ const POLL_MS = 100;
 export const HOST_BANK = {
   clientKey: 'client-of-bank-graha',
   clientSecret: 'test-bank-graha',
-  ...generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  }),
+  ...rsaPair(1),
 };
 
 /** One line of the simulator's record of what its billers did. */

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { catalogSource, seedCatalog } from '#lib/catalog';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
@@ -7,6 +6,7 @@ import { topUpFloat } from '#lib/floats';
 import type { SecretBox } from '#lib/platform';
 import { openAtAnyHour } from './catalog-changes';
 import type { TestDatabase } from './database';
+import { rsaPair } from './rsa-pair';
 
 const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
 const CHANNELS = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
@@ -18,11 +18,7 @@ export const SNAP_BANK = {
   partnerId: 'BANKNUSA',
   channel: '95231',
   companyCode: '88899',
-  ...generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  }),
+  ...rsaPair(0),
 };
 
 /** The institution codes that banks on ISO 8583 go by. */

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { BILLERS } from '../src/billers/biller';
 import type { BillerSettings, Growth } from '../src/settings';
 import { Lines } from '../src/iso/lines';
 import { createSimulator } from '../src/simulator';
+import { rsaPair } from '../../../test/support/rsa-pair';
 
 export type Json = Record<string, unknown>;
 export type Answer = { readonly status: number; readonly body: Json };
@@ -26,11 +27,7 @@ const PATIENCE_MS = 300;
 /** The client whose calls the SNAP billers know. */
 export const SNAP_CLIENT = {
   clientKey: 'client-of-the-switch',
-  ...generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  }),
+  ...rsaPair(2),
 };
 
 function settingsOf(id: string): BillerSettings {

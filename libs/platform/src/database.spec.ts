@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import { aDatabase, aMigratedDatabase, type TestDatabase } from '../../../test/support/database';
 import { CommitUnknown, Database, duplicateKey, fromJson } from './database';
 import { grantApplication, migrate } from './migrations';
 import { NodeLease } from './node-lease';
@@ -172,6 +172,47 @@ test('migrations run once; a second run finds nothing to do, and one that was cu
   // As after a kill between the last statement of the DDL and the note that it was done.
   await store.admin.run('DELETE FROM migration ORDER BY id DESC LIMIT 1');
   expect(await migrate(store.migrationUrl, MIGRATIONS)).toHaveLength(1);
+});
+
+test('a schema of the tests is what the migrations make', async () => {
+  const [copy, migrated] = await Promise.all([aDatabase(), aMigratedDatabase()]);
+  const shapeOf = async ({ admin }: TestDatabase) => {
+    const of = (columns: string, table: string, order: string) =>
+      admin.rows(`SELECT ${columns} FROM information_schema.${table} ORDER BY ${order}`, []);
+    const here = 'table_schema = DATABASE()';
+    return {
+      columns: await of(
+        'table_name, column_name, column_type, is_nullable, column_default, collation_name, extra, column_comment',
+        `columns WHERE ${here}`,
+        'table_name, ordinal_position',
+      ),
+      keys: await of(
+        'table_name, index_name, non_unique, seq_in_index, column_name',
+        `statistics WHERE ${here}`,
+        'table_name, index_name, seq_in_index',
+      ),
+      checks: await of(
+        'table_name, constraint_name, check_clause',
+        'check_constraints WHERE constraint_schema = DATABASE()',
+        'table_name, constraint_name',
+      ),
+      triggers: await of(
+        'trigger_name, event_manipulation, action_timing, action_statement',
+        'triggers WHERE trigger_schema = DATABASE()',
+        'trigger_name',
+      ),
+      written: await admin.rows('SELECT name FROM migration ORDER BY id', []),
+      accounts: await admin.rows('SELECT account_id, normal_side FROM account ORDER BY account_id', []),
+    };
+  };
+  try {
+    const shape = await shapeOf(copy);
+    expect(shape).toEqual(await shapeOf(migrated));
+    expect(shape.triggers.length).toBeGreaterThan(0);
+    expect(shape.checks.length).toBeGreaterThan(0);
+  } finally {
+    await Promise.all([copy.drop(), migrated.drop()]);
+  }
 });
 
 test('every table has its rights written down, and history only the right to grow', async () => {

@@ -351,6 +351,41 @@ describe('how people end a break', () => {
     await world.expectSound();
   });
 
+  test.each([
+    ['biller:pln:clearing', 'the account that the difference stands on'],
+    ['biller:pln:payable', 'what is settled'],
+    ['own:bank', 'the bank'],
+    ['channel:demo:commission', 'what a channel earns'],
+    ['biller:pdam-tirta:suspense', 'another biller'],
+  ])('an adjustment is not booked against %s: %s', async (against) => {
+    const one = await aDayWithAnAmountBreak();
+    const refused = await proposeResolution(world.desk, {
+      breakId: one.breakId,
+      resolution: 'adjustment',
+      by: ANI,
+      reason: 'letter 114',
+      against,
+    });
+    expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(
+      /take own:loss, own:rounding, own:suspense, biller:pln:suspense: --against/,
+    );
+  });
+
+  test('whatever it is called, what gives up more than the limit needs two checkers', async () => {
+    await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 1_000_001n }]);
+    const one = await world.theBreak();
+    const adjustment = { resolution: 'adjustment', billerId: 'pln' } as const;
+    const claim = await proposed(one, { ...adjustment, against: 'biller:pln:suspense' });
+    expect(claim.checkersNeeded).toBe(1);
+    await withdrawProposal(world.desk, { approvalId: claim.approvalId, by: ANI });
+    const loss = await proposed(one, adjustment);
+    expect(loss.checkersNeeded).toBe(2);
+    expect(await approve(loss)).toMatchObject({ ok: true, value: { isDone: false } });
+    expect(await world.owed(CLEARING)).toBe(0n);
+    expect(await approve(loss, CITRA)).toMatchObject({ ok: true, value: { isDone: true } });
+    await world.expectSound();
+  });
+
   test('what the biller has nothing of is refunded at its cost, up to the charge', async () => {
     const before = await world.switch.balance();
     const payment = await world.pay();

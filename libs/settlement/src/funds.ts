@@ -80,7 +80,7 @@ const PROPOSAL_DAYS = 2;
 export async function proposeFunds(
   database: Database,
   { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
-): Promise<Result<{ approvalId: string }, FundsRefusal>> {
+): Promise<Result<{ approvalId: string; version: string }, FundsRefusal>> {
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
   if (position.bank.length === 0) return fail({ kind: 'no statement' });
   if (position.remainder !== 0n) return fail({ kind: 'remainder', remainder: position.remainder });
@@ -98,22 +98,36 @@ export async function proposeFunds(
     }),
   );
   return proposed.ok
-    ? ok({ approvalId: proposed.value.approvalId })
+    ? ok({ approvalId: proposed.value.approvalId, version: proposed.value.version })
     : fail({ kind: 'proposal', refusal: proposed.error });
 }
 
-/** The checker, another person, signs the same position; it is kept and never changed. @throws NoUser. */
-export async function approveFunds(
-  database: Database,
-  { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
-): Promise<Result<FundsPosition, FundsRefusal>> {
-  const [open] = await database.rows<{ approval_id: string; version: string; maker: string }>(
+/** The position of a date that somebody has proposed and nobody has signed or refused yet. */
+export async function proposedFunds(
+  statements: Statements,
+  businessDate: BusinessDate,
+): Promise<{ approvalId: string; version: string; maker: string } | undefined> {
+  const [open] = await statements.rows<{ approval_id: string; version: string; maker: string }>(
     'SELECT approval_id, version, maker FROM approval WHERE open_subject = ?',
     [`funds ${businessDate}`],
   );
+  return open && { approvalId: open.approval_id, version: open.version, maker: open.maker };
+}
+
+/**
+ * The checker, another person, signs the same position; it is kept and never changed.
+ * @param order `version` is the version of the proposal that the checker was shown: another one is not signed.
+ * @throws NoUser.
+ */
+export async function approveFunds(
+  database: Database,
+  order: { businessDate: BusinessDate; version: string; by: string; at: Date },
+): Promise<Result<FundsPosition, FundsRefusal>> {
+  const { businessDate, version, by, at } = order;
+  const open = await proposedFunds(database, businessDate);
   if (!open) return fail({ kind: 'not proposed' });
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
-  const decision = { approvalId: open.approval_id, version: open.version, by, at };
+  const decision = { approvalId: open.approvalId, version, by, at };
   const weighed = await weighApproval(database, decision);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const figures = textOf(position);
@@ -133,7 +147,7 @@ export async function approveFunds(
         remainder: position.remainder,
         maker: open.maker,
         checker: userOf(by),
-        approval_id: open.approval_id,
+        approval_id: open.approvalId,
         signed_at: at,
       };
       for (const { table, values } of [...weighed.value.inserts, { table: 'funds_position', values: row }])

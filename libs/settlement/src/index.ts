@@ -68,6 +68,8 @@ export {
   taxInvoices,
   type InvoiceAmounts,
   type InvoiceRefusal,
+  type PphSlip,
+  type SlipRefusal,
   type TaxInvoice,
   type TaxRule,
   type TaxRules,
@@ -76,6 +78,7 @@ export { statementsOfParty, type PartyStatement, type StatementEntry } from './p
 export {
   approveFunds,
   fundsOn,
+  proposedFunds,
   proposeFunds,
   signedFunds,
   type FundsPosition,

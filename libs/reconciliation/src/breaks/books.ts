@@ -97,8 +97,9 @@ export async function billerOf(
   return billers.length === 1 ? billers[0]?.biller_id : undefined;
 }
 
-/** Whether an account is in the chart. */
-export async function isInChart(statements: Statements, account: string): Promise<boolean> {
+/** Whether there is a biller of that name in the chart. */
+export async function isBiller(statements: Statements, billerId: string): Promise<boolean> {
+  const account = billerAccounts.clearing(billerId);
   return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
 }
 

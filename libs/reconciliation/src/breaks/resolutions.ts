@@ -19,7 +19,7 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   refund: {
     fits: ['status', 'only_ours', 'duplicate', 'amount'],
     books: 'biller clearing or our loss -> deposit of the channel',
-    checkers: 'one',
+    checkers: 'by amount',
   },
   reversal: {
     fits: ['SF', 'only_ours'],
@@ -30,7 +30,7 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   adjustment: {
     fits: ['amount', 'status', 'only_theirs', 'duplicate', 'clearing', 'only_ours', 'proposed'],
     books: 'what we owe the biller against the account that bears it',
-    checkers: 'one',
+    checkers: 'by amount',
   },
   write_off: {
     fits: ['amount', 'status', 'only_theirs', 'duplicate', 'clearing', 'only_ours', 'proposed'],

@@ -145,7 +145,7 @@ export const TAX_INVOICES: ReportDefinition = {
   ],
   rows: `
 SELECT month, channel_id, subject_id, fee, fee_without_ppn, ppn, pph, cash, rules FROM tax_invoice
-WHERE month = LEFT({from}, 7) AND ({channel} IS NULL OR channel_id = {channel}) ORDER BY channel_id`,
+WHERE month = LEFT({from}, 7) AND ({channel} IS NULL OR channel_id = {channel}) ORDER BY channel_id, seq`,
   ties: [
     {
       what: words('Buku besar: kredit own:ppn-out', 'Ledger: credited to own:ppn-out'),
