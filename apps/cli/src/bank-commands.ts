@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
 import { formatRupiah, rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
@@ -6,6 +7,7 @@ import {
   approveBankLine,
   listBankLines,
   proposeBankLine,
+  takeStatementFile,
   WAITING,
   withdrawAnnouncement,
   workBankLines,
@@ -14,9 +16,8 @@ import {
   type LinePlace,
   type NamingRefusal,
 } from '#lib/settlement';
-import { takeStatementFile } from './bank-take';
 import { businessDate } from './settlement-commands';
-import { bankTools, printJson, withSettlement } from './settlement-tools';
+import { bankFormat, bankTools, printJson, withSettlement } from './settlement-tools';
 import { printTable } from './table';
 
 const JSON_HELP = 'one JSON object on standard output and nothing else';
@@ -122,7 +123,11 @@ function addTakeCommand(bank: Command): void {
     .option('--json', JSON_HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { taken, worked, failed } = await withSettlement(async (tools) => {
-        const result = await takeStatementFile(tools, file);
+        const result = await takeStatementFile(tools, {
+          path: file,
+          name: basename(file),
+          format: bankFormat(tools),
+        });
         const lines: BankWork = result.ok
           ? await workBankLines(bankTools(tools), tools.clock.now())
           : { outcomes: new Map(), failed: [] };

@@ -35,7 +35,7 @@ export interface BankAlert {
   /** The bank's source. */
   source: string;
   businessDate: BusinessDate;
-  kind: 'bank_taken_back' | 'bank_debit';
+  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
   subject: string;
   reason: string;
 }

@@ -56,6 +56,12 @@ export {
   type BankOutcome,
   type LinePlace,
 } from './bank-lines';
+export {
+  takeDroppedStatements,
+  takeStatementFile,
+  type DroppedStatement,
+  type TakenStatement,
+} from './bank-file';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankAlert, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
