@@ -86,6 +86,7 @@ export async function aSettlementWorld(
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
     bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+    firstDay: '2026-07-01',
     channelsPaidAt: '00:00',
     pollMs: 1_000,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',

@@ -64,6 +64,8 @@ function inWords({ source, businessDate: date, result }: SettledDay): string {
 
 function reasonOf(refusal: SettleRefusal): string {
   switch (refusal.kind) {
+    case 'before the first day':
+      return `it was settled elsewhere; the first day settled here is ${refusal.firstDay} (config/settlement.yaml)`;
     case 'day still open':
       return `sales until ${refusal.until.toISOString()} belong to it`;
     case 'not reconciled':

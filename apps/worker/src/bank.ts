@@ -5,6 +5,7 @@ import type { Logger } from '#lib/platform';
 import { BANK, calendarOf, endAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
 import {
   lastStatement,
+  listPayouts,
   takeDroppedStatements,
   workBankLines,
   type BankAlert,
@@ -103,6 +104,8 @@ async function watchDeadline(
   for (let days = 0; days < REST_MAX_DAYS && !calendar.isBusinessDay(BANK, due); days += 1)
     due = addDays(due, -1);
   const last = await lastStatement(database, { account: source });
+  // Before its first statement a bank owes one once something was sent to it.
+  if (last === undefined && (await listPayouts(database, { state: 'sent' })).length === 0) return;
   if (last !== undefined && last.date >= due)
     return endAlerts(database, { source, businessDate: due }, ['bank_late'], 'the statement was taken', now);
   if (localIso(now, 'Asia/Jakarta').slice(11, 16) < expectedAt) return;

@@ -14,7 +14,7 @@ import {
   type MoneyWriter,
   type UnitOfWork,
 } from '#lib/ledger';
-import type { Database } from '#lib/platform';
+import { changeRow, type Database } from '#lib/platform';
 import { findAnnouncement } from './bank-announcements';
 import {
   endOf,
@@ -125,13 +125,8 @@ async function tie(
   const all = [...updates, endOf(line, outcome, journal.subjectId, about)];
   try {
     await database.transaction(async (statements) => {
-      for (const { table, set, where } of all) {
-        const changed = await statements.run(
-          `UPDATE ${table} SET ${columns(set, ' = ?').join(', ')} WHERE ${columns(where, ' <=> ?').join(' AND ')}`,
-          [...Object.values(set), ...Object.values(where)],
-        );
-        if (changed !== 1) throw new ChangedMeanwhile();
-      }
+      for (const update of all)
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(update.table);
     });
     return true;
   } catch (error) {
@@ -141,10 +136,6 @@ async function tie(
 }
 
 class ChangedMeanwhile extends Error {}
-
-function columns(values: object, how: string): string[] {
-  return Object.keys(values).map((column) => column + how);
-}
 
 /** A line in suspense that names a payout which was sent since. */
 async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rupiah, type Rupiah } from '#lib/kernel';
+import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { readConfigFile } from '#lib/platform';
 
 /** Which rows of a source's day settle: those that agree, ours whatever the file says, or theirs. */
@@ -18,6 +18,8 @@ export interface SettlementContracts {
     /** Where the bank leaves its statements, and by which time of Jakarta that of the last business day is there. */
     statement?: { settings: string; expectedAt: string };
   };
+  /** The first business date that is settled here; what was sold before it was settled elsewhere. */
+  firstDay: BusinessDate;
   /** From this local time of Jakarta on, what channels are owed for the days before is drafted: `12:00`. */
   channelsPaidAt: string;
   /** How often the worker looks for days to settle. */
@@ -48,6 +50,7 @@ const ContractsFile = z
         })
         .optional(),
     }),
+    first_day: z.iso.date("must be the first business date to be settled, such as '2026-07-01'"),
     channels_paid_at: timeOfDay,
     poll_seconds: z.int().min(1).max(3_600),
     channels: z.record(
@@ -58,7 +61,8 @@ const ContractsFile = z
       }),
     ),
   })
-  .transform(({ bank, channels, channels_paid_at, poll_seconds }): SettlementContracts => ({
+  .transform(({ bank, channels, channels_paid_at, first_day, poll_seconds }): SettlementContracts => ({
+    firstDay: first_day,
     channelsPaidAt: channels_paid_at,
     pollMs: poll_seconds * 1_000,
     bank: {

@@ -74,6 +74,7 @@ export async function figuresOfDay(
   reconciled: Reconciled,
   day: ReconciledDay,
   settleOn: SettleOn,
+  firstDay: BusinessDate,
 ): Promise<DayFigures | NotAsReconciled> {
   const { source, businessDate } = day;
   const groups = await paidSales(statements, source, businessDate);
@@ -94,7 +95,8 @@ export async function figuresOfDay(
   for (const leg of out) figures.hold(leg, findings.get(nameOf(leg))?.kind ?? 'undone');
   for (const leg of undone) figures.hold(leg, 'undone');
   await releaseHeld(statements, reconciled, figures, carried, ofDay);
-  await takeChanges(statements, figures, { source, businessDate, undone, out });
+  for (const leg of carried) if (isPaid(leg) && leg.businessDate < firstDay) figures.takeEarlier(leg);
+  await takeChanges(statements, figures, { source, businessDate, firstDay, undone, out });
   return figures.read();
 }
 
@@ -194,6 +196,14 @@ class Figures {
     this.keepItems(leg.paymentId, leg.paymentId, 'capture', shares);
   }
 
+  /** A leg of before the first day that is settled here, which only a file of these days lists. */
+  takeEarlier(leg: SoldLeg): void {
+    const { paymentId, legNo, billerId, amount } = leg;
+    this.held.push({ paymentId, legNo, billerId, kind: EARLIER, amount });
+    this.late.add(nameOf(leg));
+    this.keepItems(paymentId, paymentId, 'capture', this.takeSales(leg, 'late'));
+  }
+
   /** A leg that was held back has been undone or refused meanwhile. */
   drop(leg: SoldLeg): void {
     this.released.push(leg);
@@ -246,7 +256,7 @@ class Figures {
   private heldBack(): Entry[] {
     const byBiller = new Map<string, Entry>();
     for (const { billerId, kind, amount } of this.held) {
-      if (kind === 'undone') continue;
+      if (ENDED_AT_ONCE.has(kind)) continue;
       const party: Party = { kind: 'biller', id: billerId };
       const entry = byBiller.get(billerId) ?? {
         party,
@@ -285,6 +295,11 @@ class Figures {
 }
 
 const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };
+
+const EARLIER = 'earlier';
+
+/** Kinds of held legs that wait for nothing: they are noted so that no other settlement takes them. */
+export const ENDED_AT_ONCE: ReadonlySet<string> = new Set(['undone', EARLIER]);
 
 /** Kinds of findings that say nothing against the leg they name. */
 const NOT_AGAINST: ReadonlySet<string> = new Set(['matched_tol', 'duplicate', 'clearing']);
@@ -387,6 +402,7 @@ async function releaseHeld(
 interface OfDay {
   source: string;
   businessDate: BusinessDate;
+  firstDay: BusinessDate;
   undone: readonly SoldLeg[];
   out: readonly SoldLeg[];
 }
@@ -394,7 +410,7 @@ interface OfDay {
 /** Takes up the corrections of what is settled; those of what is held back wait with it. */
 async function takeChanges(statements: Statements, figures: Figures, of: OfDay): Promise<void> {
   const billerIds = [...figures.billers.keys()];
-  const changes = await openChanges(statements, of.source, billerIds);
+  const changes = await openChanges(statements, of.source, billerIds, of.firstDay);
   if (changes.length === 0) return;
   const legs = await soldLegs(
     statements,
@@ -413,6 +429,7 @@ async function takeChanges(statements: Statements, figures: Figures, of: OfDay):
     }
     const isSettled =
       leg === undefined ||
+      change.isOfEarlier ||
       figures.late.has(nameOf(leg)) ||
       ((leg.businessDate === of.businessDate || settled.has(leg.businessDate)) && !waiting.has(nameOf(leg)));
     if (!isSettled) continue;

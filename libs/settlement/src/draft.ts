@@ -1,7 +1,7 @@
 import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
 import { duplicateKey, type Database, type SqlValue, type Statements } from '#lib/platform';
 import type { SettlementContracts } from './contracts';
-import type { DayFigures } from './day-figures';
+import { ENDED_AT_ONCE, type DayFigures } from './day-figures';
 import type { Party } from './shares';
 
 /** Each redo means that another settlement of the same party was first. */
@@ -95,7 +95,7 @@ async function writeHeld(statements: Statements, id: string, { day, held }: DayF
       day.source,
       kind,
       amount,
-      kind === 'undone' ? id : null,
+      ENDED_AT_ONCE.has(kind) ? id : null,
     ]),
   );
 }

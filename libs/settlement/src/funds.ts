@@ -1,6 +1,6 @@
 import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
-import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
 
 /** What our money at the bank is made of. Whole rupiah; what others owe us is taken off. */
 export interface FundsPosition {
@@ -134,13 +134,8 @@ export async function approveFunds(
   if (JSON.stringify(weighed.value.approval.payload) !== figures) return fail({ kind: 'changed' });
   try {
     await database.transaction(async (statements) => {
-      for (const { table, set, where } of weighed.value.updates) {
-        const changed = await statements.run(
-          `UPDATE ${table} SET ${named(set, ' = ?').join(', ')} WHERE ${named(where, ' <=> ?').join(' AND ')}`,
-          [...Object.values(set), ...Object.values(where)],
-        );
-        if (changed !== 1) throw new ChangedMeanwhile();
-      }
+      for (const update of weighed.value.updates)
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile();
       const row = {
         business_date: businessDate,
         figures,
@@ -150,11 +145,8 @@ export async function approveFunds(
         approval_id: open.approvalId,
         signed_at: at,
       };
-      for (const { table, values } of [...weighed.value.inserts, { table: 'funds_position', values: row }])
-        await statements.run(
-          `INSERT INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${named(values, '', '?').join(', ')})`,
-          Object.values(values),
-        );
+      for (const one of [...weighed.value.inserts, { table: 'funds_position', values: row }])
+        await insertRow(statements, one);
     });
   } catch (error) {
     if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
@@ -165,10 +157,6 @@ export async function approveFunds(
 }
 
 class ChangedMeanwhile extends Error {}
-
-function named(values: object, after: string, instead?: string): string[] {
-  return Object.keys(values).map((column) => instead ?? column + after);
-}
 
 /** The signed position of a date, if there is one. */
 export async function signedFunds(

@@ -1,7 +1,7 @@
 import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
 import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
@@ -283,8 +283,8 @@ export async function redraftPayout(
     if (!moved) return fail({ kind: 'cannot', state, event: 'redrafted' });
     await database.transaction(async (statements) => {
       next = await freeRedraftReference(statements, partOf, part, attempt);
-      await changeOne(statements, moved.update);
-      await insertOne(statements, moved.insert);
+      if (!(await changeRow(statements, moved.update))) throw new ChangedMeanwhile(reference);
+      await insertRow(statements, moved.insert);
       const draft = { reference: next, partOf, party, businessDate, part, attempt, amount };
       await insertDraft(statements, { ...draft, now: at, by: user });
     });
@@ -343,8 +343,9 @@ async function move(
   if (!rows) return fail({ kind: 'cannot', state: payout.state, event });
   try {
     await database.transaction(async (statements) => {
-      for (const update of [rows.update, ...(how.updates ?? [])]) await changeOne(statements, update);
-      for (const row of [rows.insert, ...(how.inserts ?? [])]) await insertOne(statements, row);
+      for (const update of [rows.update, ...(how.updates ?? [])])
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(update.table);
+      for (const row of [rows.insert, ...(how.inserts ?? [])]) await insertRow(statements, row);
     });
   } catch (error) {
     if (error instanceof ChangedMeanwhile) return fail({ kind: 'changed meanwhile' });
@@ -355,24 +356,6 @@ async function move(
 }
 
 class ChangedMeanwhile extends Error {}
-
-async function changeOne(statements: Statements, { table, set, where }: GuardedUpdate): Promise<void> {
-  const sets = Object.keys(set).map((column) => `${column} = ?`);
-  const wheres = Object.keys(where).map((column) => `${column} <=> ?`);
-  const changed = await statements.run(
-    `UPDATE ${table} SET ${sets.join(', ')} WHERE ${wheres.join(' AND ')}`,
-    [...Object.values(set), ...Object.values(where)],
-  );
-  if (changed !== 1) throw new ChangedMeanwhile(table);
-}
-
-async function insertOne(statements: Statements, { table, values }: Row): Promise<void> {
-  const columns = Object.keys(values);
-  await statements.run(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    Object.values(values),
-  );
-}
 
 const PAYOUTS = `SELECT reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount, state,
   version, approval_id, updated_at FROM payout`;
