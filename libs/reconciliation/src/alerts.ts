@@ -71,6 +71,18 @@ export const ALERTS = {
     owner: 'finance',
     nextStep: 'ask the bank for the statement; until it is there no payout is executed',
   },
+  ack_overdue: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'ask whoever takes the file; where it is not there: simpul outbound send-again <contract> <date> --as <you> --reason <why>',
+  },
+  file_rejected: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'mend what the receiver names, then: simpul outbound send-again <contract> <date> --as <you> --reason <why>',
+  },
 } as const satisfies Record<string, { level: 'info' | 'warn' | 'error'; owner: string; nextStep: string }>;
 export type AlertKind = keyof typeof ALERTS;
 
@@ -109,18 +121,18 @@ export async function raiseAlert(
   return true;
 }
 
-/** Ends the open alerts of a day, of these kinds. */
+/** Ends the open alerts of a day, of these kinds, and where one is named, about that subject only. */
 export async function endAlerts(
   statements: Statements,
-  { source, businessDate }: { source: string; businessDate: BusinessDate },
+  { source, businessDate, subject }: { source: string; businessDate: BusinessDate; subject?: string },
   kinds: readonly AlertKind[],
   by: string,
   now: Date,
 ): Promise<void> {
   await statements.run(
     `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date = ? AND kind IN (?)
-       AND ended_at IS NULL`,
-    [now, by, source, businessDate, [...kinds]],
+       AND ended_at IS NULL AND (? IS NULL OR subject = ?)`,
+    [now, by, source, businessDate, [...kinds], subject ?? null, subject ?? null],
   );
 }
 

@@ -4,7 +4,7 @@ export {
   type SettlementContracts,
   type SettleOn,
 } from './contracts';
-export type { Finding, LegName, Reconciled, ReconciledDay } from './reconciled';
+export type { Finding, LegName, OwnDayWord, Reconciled, ReconciledDay, ResolvedLeg } from './reconciled';
 export { sharesOf, type Party, type Sales, type Share, type ShareKind } from './shares';
 export { nextDayToSettle, settleDay, type SettlementTools, type SettleRefusal } from './settle-day';
 export {
@@ -17,7 +17,7 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
-export { settleDue, type SettledDay } from './settle-due';
+export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { draftChannelPayouts } from './payout-drafts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {

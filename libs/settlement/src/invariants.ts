@@ -1,9 +1,10 @@
 import type { Statements } from '#lib/platform';
+import { BILLER_BALANCES } from './biller-balances';
 import { fundsOn, unexplainedAtFirst } from './funds';
 
 /** The verdict on one invariant of settlement. */
 export interface SettlementVerdict {
-  id: 'I19' | 'I20' | 'I21' | 'I22';
+  id: 'I19' | 'I20' | 'I21' | 'I22' | 'I23';
   ok: boolean;
   /** Settlements, payouts or statements looked at. */
   checked: number;
@@ -15,7 +16,8 @@ export interface SettlementVerdict {
  * payout has an approved maker and checker before it left and a statement's line before it was executed, and together they
  * are what settlements owe. I21: statements go on from one another, and every line is booked
  * as it stands. I22: since the first statement of an account
- * every rupiah of its balance is explained.
+ * every rupiah of its balance is explained. I23: what stands on each biller's clearing, payable and suspense is what is
+ * unsettled, unpaid and in dispute.
  */
 export async function checkSettlementInvariants(statements: Statements): Promise<SettlementVerdict[]> {
   return [
@@ -23,6 +25,7 @@ export async function checkSettlementInvariants(statements: Statements): Promise
     await verdict(statements, 'I20', 'payout', PAYOUTS),
     await verdict(statements, 'I21', 'bank_statement', BANK),
     await explained(statements),
+    await verdict(statements, 'I23', 'settlement', BILLERS),
   ];
 }
 
@@ -146,6 +149,14 @@ const BANK: readonly Question[] = [
           WHERE l.outcome IS NOT NULL AND NOT (b.amount <=> l.amount) LIMIT 1`,
     says: ({ account, number, line_no }) =>
       `line ${line_no} of statement ${number} of ${account} is not booked as it stands`,
+  },
+];
+
+const BILLERS: readonly Question[] = [
+  {
+    sql: BILLER_BALANCES,
+    says: ({ account_id, stands, due }) =>
+      `${account_id} stands at ${stands}, by payments, settlements and payouts it is ${due}`,
   },
 ];
 

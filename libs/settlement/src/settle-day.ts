@@ -105,7 +105,7 @@ async function draftDay(
     });
     if ('kind' in read) return fail(read);
     if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
-    if (await draftSettlement(database, read, contracts, clock.now())) return ok(true);
+    if (await draftSettlement(database, reconciled, read, contracts, clock.now())) return ok(true);
     if (await findSettlement(database, source, businessDate)) return ok(true);
   }
   throw new Error(
