@@ -108,13 +108,13 @@ function addFundsCommand(program: Command): void {
           position,
           signed: by,
           proposed: proposed ?? null,
-          ...(refusal && { reason: inWords(refusal) }),
+          ...(refusal && { reason: fundsInWords(refusal) }),
         });
       else {
         printFunds(position, by);
         if (proposed) console.log(`proposed by ${proposed.maker}, version ${proposed.version}`);
       }
-      if (!json && refusal) console.error(`simpul: ${inWords(refusal)}`);
+      if (!json && refusal) console.error(`simpul: ${fundsInWords(refusal)}`);
       process.exitCode = isWell ? 0 : 1;
     });
 }
@@ -151,7 +151,8 @@ function printFunds(position: FundsPosition, signed: { maker: string; checker: s
   console.log(signed ? `signed by ${signed.maker} and ${signed.checker}` : 'not signed');
 }
 
-function inWords(refusal: FundsRefusal): string {
+/** Why a position was not signed, in a sentence. */
+export function fundsInWords(refusal: FundsRefusal): string {
   switch (refusal.kind) {
     case 'remainder':
       return `${refusal.remainder} rupiah are unexplained; a position is signed only on 0`;

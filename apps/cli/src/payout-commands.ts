@@ -166,6 +166,11 @@ function told(result: Result<Payout, PayoutRefusal>): string | Refused {
   return result.ok ? `${result.value.reference} is ${result.value.state}` : refused(result);
 }
 
+/** Why a payout did not move, in a sentence. */
+export function payoutInWords(error: PayoutRefusal): string {
+  return refused({ error }).reason;
+}
+
 function refused({ error }: { error: PayoutRefusal }): Refused {
   switch (error.kind) {
     case 'unknown':

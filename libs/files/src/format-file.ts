@@ -218,6 +218,16 @@ const COMMON = {
     grace_min: z.int().min(0).max(720).default(0),
     carry_days: z.int().min(0).max(31).describe('business days in which a late row may still turn up'),
     hint_is: z.enum(['proposed', 'key']).default('proposed'),
+    group_is: z
+      .enum(['terminal', 'sub_agent', 'customer'])
+      .optional()
+      .describe('what of a sale their group_key names; left out: its leg reference'),
+    propose_within_min: z
+      .int()
+      .min(1)
+      .max(720)
+      .optional()
+      .describe('minutes within which an equal amount proposes a match to a person; left out: never'),
   }),
   settle_on: z.enum(['agreed', 'ours', 'their_file']).default('agreed'),
 };

@@ -113,7 +113,8 @@ function statementFormat(format: StatementFile): SettlementFormat {
 }
 
 function common(format: TextFile | StatementFile, isGrouped: boolean) {
-  const { keys, tolerance, cutoff, grace_min, carry_days, hint_is } = format.match;
+  const { keys, tolerance, cutoff, grace_min, carry_days, hint_is, group_is, propose_within_min } =
+    format.match;
   return {
     source: format.source,
     effectiveFrom: format.effective_from,
@@ -130,6 +131,8 @@ function common(format: TextFile | StatementFile, isGrouped: boolean) {
       hasFallbackKey: keys.includes('their_ref'),
       hint: keys.includes('hint') ? hint_is : undefined,
       isGrouped,
+      groupIs: group_is,
+      proposeWithinMinutes: propose_within_min,
       tolerance: BigInt(tolerance),
       carryDays: carry_days,
     },

@@ -43,12 +43,13 @@ export const ALERTS = {
     level: 'warn',
     owner: 'finance',
     nextStep:
-      'simpul recon reopen <source> <date> --as <maker>, then simpul approval approve <id> --as <checker>',
+      'simpul recon reopen <source> <date> --as <maker>, then simpul approval approve <id> --version <version> --as <checker>',
   },
   calendar: {
     level: 'warn',
     owner: 'finance',
-    nextStep: 'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --as <checker>',
+    nextStep:
+      'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --version <version> --as <checker>',
   },
   bank_taken_back: {
     level: 'error',

@@ -3,7 +3,7 @@ import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result } from '#lib/ke
 import { OWN_LOSS, OWN_ROUNDING, OWN_SUSPENSE, billerAccounts } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { breakHistory, findBreak, type Break, type Resolution } from './break';
-import { billerOf, isBiller } from './books';
+import { billerOf, bookedForBreaks, isBiller } from './books';
 import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
@@ -175,6 +175,8 @@ export async function planResolution(
     case 'adjustment':
     case 'write_off':
       return planBooking(desk, statements, one, planned, proposal);
+    case 'confirmation':
+      return planConfirmation(one, planned);
     case 'counterparty_error':
       throw new Error('what needs no checker is not planned');
   }
@@ -191,6 +193,14 @@ function planAdvice(one: Break, planned: PlannedResolution, { outcome }: Wishes)
       what: 'say what the biller has answered: --outcome paid or --outcome not_paid',
     });
   return ok({ ...planned, outcome });
+}
+
+/** Only what agrees once the two are one: both paid, with one amount. Anything else is a difference that is booked. */
+function planConfirmation(one: Break, planned: PlannedResolution): Planned {
+  const isOne = one.ourStatus === 'S' && one.theirStatus === 'S' && one.ourAmount === one.theirAmount;
+  return isOne
+    ? ok(planned)
+    : fail({ kind: 'needs', what: 'only two that are paid, with one amount, can be the same payment' });
 }
 
 function planGivingBack(
@@ -213,6 +223,12 @@ async function planBooking(
   planned: PlannedResolution,
   wishes: Wishes,
 ): Promise<Planned> {
+  const { owedMore: booked = 0n } = (await bookedForBreaks(statements, [one.breakId])).get(one.breakId) ?? {};
+  if (wishes.amount === undefined && booked !== 0n)
+    return fail({
+      kind: 'needs',
+      what: `Rp ${booked} are booked for it already: say --amount, ${-booked} takes that back`,
+    });
   const amount = wishes.amount ?? owedMore(one);
   if (amount === 0n)
     return fail({

@@ -9,7 +9,7 @@ export interface ResolutionRule {
   checkers: 'none' | 'one' | 'by amount' | 'unless they agree';
 }
 
-/** The seven ways a break can end by people. */
+/** The eight ways a break can end by people. */
 export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   advice_result: {
     fits: ['status', 'only_ours'],
@@ -41,6 +41,11 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
     fits: ['duplicate', 'only_theirs', 'amount', 'status', 'only_ours', 'clearing', 'proposed'],
     books: 'nothing; they are asked for a corrected file',
     checkers: 'none',
+  },
+  confirmation: {
+    fits: ['proposed'],
+    books: 'nothing; their line is our payment',
+    checkers: 'one',
   },
 };
 
@@ -78,5 +83,7 @@ export function outcomeOf(resolution: Resolution, { kind }: Break): BreakOutcome
     case 'resend':
     case 'counterparty_error':
       return 'none';
+    case 'confirmation':
+      return 'paid';
   }
 }
