@@ -4,13 +4,13 @@
 -- columns and the tables; runs and files stay as they are.
 
 ALTER TABLE recon_job
-  ADD COLUMN batch_id INT UNSIGNED NULL COMMENT 'the files in hand' AFTER state,
-  ADD COLUMN claimed_at DATETIME(3) NULL COMMENT 'by the database''s clock; of the claim that holds the lease' AFTER lease_until,
-  ADD COLUMN moves INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'counts its history' AFTER failures;
+  ADD COLUMN /*M! IF NOT EXISTS */ batch_id INT UNSIGNED NULL COMMENT 'the files in hand' AFTER state,
+  ADD COLUMN /*M! IF NOT EXISTS */ claimed_at DATETIME(3) NULL COMMENT 'by the database''s clock; of the claim that holds the lease' AFTER lease_until,
+  ADD COLUMN /*M! IF NOT EXISTS */ moves INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'counts its history' AFTER failures;
 
 ALTER TABLE recon_run
-  ADD COLUMN batch_id INT UNSIGNED NULL COMMENT 'the files it was made of' AFTER file_id,
-  ADD KEY recon_run_batch (batch_id);
+  ADD COLUMN /*M! IF NOT EXISTS */ batch_id INT UNSIGNED NULL COMMENT 'the files it was made of' AFTER file_id,
+  ADD KEY /*M! IF NOT EXISTS */ recon_run_batch (batch_id);
 
 CREATE TABLE IF NOT EXISTS recon_batch (
   batch_id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

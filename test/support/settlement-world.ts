@@ -68,6 +68,10 @@ export interface SettlementWorld {
     breaks?: readonly ABreak[],
     carriedIn?: readonly string[],
   ): Promise<number>;
+  /** Ends a break, as people or a run do. */
+  endBreak(kind: string, paymentId: string, resolution: string): Promise<void>;
+  /** A payment and its leg get another state, without a journal. */
+  mark(paymentId: string, state: 'PAID' | 'DECLINED' | 'REVERSED'): Promise<void>;
   balance(accountId: string): Promise<bigint>;
   expectSound(): Promise<void>;
 }
@@ -86,6 +90,7 @@ export async function aSettlementWorld(
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
     bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+    firstDay: '2026-07-01',
     channelsPaidAt: '00:00',
     pollMs: 1_000,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
@@ -180,6 +185,20 @@ export async function aSettlementWorld(
           [runId, paymentId, paymentId, businessDate],
         );
       return runId;
+    },
+    async endBreak(kind, paymentId, resolution) {
+      await store.admin.run(
+        `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
+           run_id, run_date, state, last_event_no, owner, due_at, opened_at, resolution, resolved_at)
+         SELECT LEFT(SHA2(CONCAT(?, l.payment_id), 256), 24), l.source, l.source_business_date, ?, l.leg_reference, '',
+           l.payment_id, 1, l.amount, 1, l.source_business_date, 'resolved', 1, 'finance', l.sent_at, l.sent_at, ?, l.sent_at
+         FROM payment_leg l WHERE l.payment_id = ?`,
+        [kind, kind, resolution, paymentId],
+      );
+    },
+    async mark(paymentId, state) {
+      for (const table of ['payment', 'payment_leg'])
+        await store.admin.run(`UPDATE ${table} SET state = ? WHERE payment_id = ?`, [state, paymentId]);
     },
     async balance(accountId) {
       const [row] = await store.database.rows<{ total: string }>(

@@ -72,6 +72,9 @@ const LIMITS = {
 
 const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
+/** Read once for a test file; nothing changes it. */
+let receiptsRead: Receipts | undefined;
+
 /** Routes are judged as leniently as if there were no breaker, unless a test asks for less. */
 export const ROUTING: RoutingLimits = {
   health: { windowMs: 30_000, failuresMin: 1_000, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
@@ -359,7 +362,8 @@ export async function aSwitch(
   const billers = new FakeBillers([biller, water, spare]);
   const writer = writerOf(store);
   const paymentStore = new SqlPaymentStore(store.database);
-  const receipts = Receipts.read(join(__dirname, '..', '..', 'config', 'receipts'));
+  receiptsRead ??= Receipts.read(join(__dirname, '..', '..', 'config', 'receipts'));
+  const receipts = receiptsRead;
   const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger, receipts);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);

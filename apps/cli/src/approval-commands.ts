@@ -9,6 +9,7 @@ import {
 } from '#lib/audit';
 import { clockFromEnvironment } from '#lib/platform';
 import { approveProposal, describeBreakRefusal, isAboutBreaks, rejectProposal } from '#lib/reconciliation';
+import { APPLIERS } from './approval-appliers';
 import { printApproval, tellDecision } from './break-commands';
 import { atBreakDesk, reading } from './break-desk';
 import { asJson, JSON_HELP, refuse } from './output';
@@ -98,8 +99,11 @@ function addDecisionCommands(approval: Command): void {
     .action(async (approvalId: string, { as: by, version, json }: DecisionOptions) => {
       const found = await reading((database) => findApproval(database, approvalId));
       if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
-      if (!isAboutBreaks(found)) return refuse(elsewhere(found), json);
-      tellDecision(await atBreakDesk((desk) => approveProposal(desk, { approvalId, version, by })), json);
+      if (isAboutBreaks(found)) {
+        tellDecision(await atBreakDesk((desk) => approveProposal(desk, { approvalId, version, by })), json);
+        return;
+      }
+      await approveOther(found, { version, by }, json);
     });
   approval
     .command('reject')
@@ -142,7 +146,16 @@ async function rejectOther(decision: Rejection): Promise<string | undefined> {
   return rejected.ok ? undefined : describeRefusal(rejected.error);
 }
 
-/** What a proposal does when it is approved is known to its own part, which has its own command. */
-function elsewhere({ kind, subject }: Approval): string {
-  return `"${kind}" of ${subject} is approved by the command of its own part (see --help); it can be rejected here`;
+async function approveOther(
+  approval: Approval,
+  seen: { version: string; by: string },
+  json: boolean | undefined,
+): Promise<void> {
+  const { approvalId, kind } = approval;
+  const apply = APPLIERS[kind];
+  if (!apply) throw new Error(`nothing is known of how a proposal of kind ${kind} is applied`);
+  const done = await apply(approval, seen);
+  if (!done.ok) return refuse(done.error, json);
+  if (json) console.log(asJson({ ok: true, isDone: true, approvalId, kind, done: done.value }));
+  else console.log(`${approvalId}: approved, ${done.value}`);
 }

@@ -1,31 +1,29 @@
-import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
 import { formatRupiah } from '#lib/kernel';
+import { SettingError } from '#lib/platform';
 import {
   approveFunds,
   fundsOn,
-  invoiceMonth,
+  proposedFunds,
   proposeFunds,
-  readTaxRules,
   signedFunds,
   statementsOfParty,
-  taxInvoices,
   type FundsPosition,
   type FundsRefusal,
 } from '#lib/settlement';
-import { CONFIG } from './places';
 import { businessDate } from './settlement-commands';
 import { printJson, withSettlement } from './settlement-tools';
 import { printTable } from './table';
+import { addTaxCommands } from './tax-commands';
 
 const JSON_HELP = 'one JSON object on standard output and nothing else';
 
-/** `simpul statement`, `simpul funds`, `simpul tax`: what finance hands out and signs. */
+/** `simpul statement`, `simpul funds`, `simpul tax`, `simpul pph-slip`: what finance hands out and signs. */
 export function addFinanceCommands(program: Command): void {
   addStatementCommand(program);
   addFundsCommand(program);
-  addTaxCommand(program);
+  addTaxCommands(program);
 }
 
 function addStatementCommand(program: Command): void {
@@ -78,29 +76,45 @@ function addFundsCommand(program: Command): void {
     )
     .argument('<date>', 'for example 2026-07-14', businessDate)
     .option('--propose', 'sign it as maker')
-    .option('--approve', 'sign it as checker, another person')
+    .option('--approve', 'sign it as checker, another person; needs --version')
+    .option('--version <version>', 'the version of the proposal that "simpul funds" printed')
     .option('--as <user>', 'who signs, an e-mail address')
     .option('--json', JSON_HELP)
     .action(async (date: string, options: FundsOptions) => {
-      const { propose, approve, as = '', json } = options;
-      const { position, signed, refusal } = await withSettlement(async ({ database, clock }) => {
+      const { propose, approve, version, as = '', json } = options;
+      if (approve && version === undefined)
+        throw new SettingError(
+          `--approve needs --version, the version that "simpul funds ${date}" prints: you sign what you were shown`,
+        );
+      const { position, signed, proposed, refusal } = await withSettlement(async ({ database, clock }) => {
         const order = { businessDate: date, by: as, at: clock.now() };
         const done = propose
           ? await proposeFunds(database, order)
           : approve
-            ? await approveFunds(database, order)
+            ? await approveFunds(database, { ...order, version: version ?? '' })
             : undefined;
         return {
           position: await database.snapshot((statements) => fundsOn(statements, date)),
           signed: await signedFunds(database, date),
+          proposed: await proposedFunds(database, date),
           refusal: done?.ok === false ? done.error : undefined,
         };
       });
       const isWell = position.remainder === 0n && refusal === undefined;
       const by = signed ? { maker: signed.maker, checker: signed.checker, signedAt: signed.signedAt } : null;
-      if (json) printJson({ ok: isWell, position, signed: by, ...(refusal && { reason: inWords(refusal) }) });
-      else printFunds(position, by);
-      if (!json && refusal) console.error(`simpul: ${inWords(refusal)}`);
+      if (json)
+        printJson({
+          ok: isWell,
+          position,
+          signed: by,
+          proposed: proposed ?? null,
+          ...(refusal && { reason: fundsInWords(refusal) }),
+        });
+      else {
+        printFunds(position, by);
+        if (proposed) console.log(`proposed by ${proposed.maker}, version ${proposed.version}`);
+      }
+      if (!json && refusal) console.error(`simpul: ${fundsInWords(refusal)}`);
       process.exitCode = isWell ? 0 : 1;
     });
 }
@@ -108,6 +122,7 @@ function addFundsCommand(program: Command): void {
 interface FundsOptions {
   propose?: boolean;
   approve?: boolean;
+  version?: string;
   as?: string;
   json?: boolean;
 }
@@ -136,7 +151,8 @@ function printFunds(position: FundsPosition, signed: { maker: string; checker: s
   console.log(signed ? `signed by ${signed.maker} and ${signed.checker}` : 'not signed');
 }
 
-function inWords(refusal: FundsRefusal): string {
+/** Why a position was not signed, in a sentence. */
+export function fundsInWords(refusal: FundsRefusal): string {
   switch (refusal.kind) {
     case 'remainder':
       return `${refusal.remainder} rupiah are unexplained; a position is signed only on 0`;
@@ -153,47 +169,6 @@ function inWords(refusal: FundsRefusal): string {
     case 'approval':
       return describeRefusal(refusal.refusal);
   }
-}
-
-function addTaxCommand(program: Command): void {
-  program
-    .command('tax')
-    .description('the monthly invoices of our fee with PPN and PPh; --book books them once (config/tax.yaml)')
-    .argument('<month>', 'for example 2026-07', month)
-    .option('--book', 'book what is settled in it')
-    .option('--json', JSON_HELP)
-    .action(async (of: string, { book, json }: { book?: boolean; json?: boolean }) => {
-      const rules = readTaxRules(join(CONFIG, 'tax.yaml'));
-      const { invoices, reason } = await withSettlement(async ({ database, writer, clock }) => {
-        const done = book ? await invoiceMonth({ database, writer, rules }, of, clock.now()) : undefined;
-        const refused = done && !done.ok ? done.error : undefined;
-        return {
-          invoices: await taxInvoices(database, of),
-          reason:
-            refused &&
-            `not booked: ${refused.kind}${refused.kind === 'no rule' ? ` on ${refused.date}` : ''}`,
-        };
-      });
-      if (json) printJson({ ok: reason === undefined, invoices, ...(reason && { reason }) });
-      else {
-        printTable(
-          ['channel', 'fee', 'without PPN', 'PPN', 'PPh', 'cash'],
-          invoices.map((one) => [
-            one.channelId,
-            ...[one.fee, one.feeWithoutPpn, one.ppn, one.pph, one.cash].map(formatRupiah),
-          ]),
-        );
-        if (invoices.length === 0) console.log(`no invoices of ${of}`);
-        if (reason) console.error(`simpul: ${reason}`);
-      }
-      process.exitCode = reason === undefined ? 0 : 1;
-    });
-}
-
-function month(text: string): string {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
-    throw new InvalidArgumentError('It must be a month such as 2026-07.');
-  return text;
 }
 
 function partyNamed(text: string): { kind: 'biller' | 'channel'; id: string } {

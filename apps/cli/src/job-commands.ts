@@ -125,26 +125,28 @@ function addLists(recon: Command): void {
 }
 
 function addReopen(recon: Command): void {
-  addOrder(recon, 'reopen', 'propose to work the files that came after a day was settled').action(
-    async (source: string, businessDate: string, options: OrderOptions) => {
-      const order = { source, businessDate, by: options.as, reason: options.reason };
-      const proposed = await withDatabase((database) =>
-        proposeReopening(database, order, clockFromEnvironment().now()),
-      );
-      if (!proposed.ok) {
-        const { error } = proposed;
-        const why =
-          error.kind === 'nothing waits' ? 'no file waits for this settled day' : describeRefusal(error);
-        return refused(source, businessDate, why, options);
-      }
-      const { approvalId, version } = proposed.value;
-      say(
-        options,
-        { state: 'proposed', approvalId, version },
-        `proposed as ${approvalId}; another person agrees with: simpul recon reopen-approve ${approvalId} --seen ${version} --as <checker>`,
-      );
-    },
-  );
+  addOrder(
+    recon,
+    'reopen',
+    'propose to work files of a settled day: those that came after it, or its own once more',
+  ).action(async (source: string, businessDate: string, options: OrderOptions) => {
+    const order = { source, businessDate, by: options.as, reason: options.reason };
+    const proposed = await withDatabase((database) =>
+      proposeReopening(database, order, clockFromEnvironment().now()),
+    );
+    if (!proposed.ok) {
+      const { error } = proposed;
+      const why =
+        error.kind === 'nothing waits' ? 'no file waits for this settled day' : describeRefusal(error);
+      return refused(source, businessDate, why, options);
+    }
+    const { approvalId, version } = proposed.value;
+    say(
+      options,
+      { state: 'proposed', approvalId, version },
+      `proposed as ${approvalId}; another person agrees with: simpul recon reopen-approve ${approvalId} --seen ${version} --as <checker>`,
+    );
+  });
   recon
     .command('reopen-approve')
     .description('agree to a proposed re-opening; the files are worked at the next wake-up')
@@ -219,6 +221,8 @@ function describeOrder(refusal: OrderRefusal): string {
       return 'another process works on this day; try again when it has finished';
     case 'not in this state':
       return `the day is ${refusal.state}; this is for a day that is ${refusal.states}`;
+    case 'settled':
+      return `${refusal.reason}: simpul recon reopen`;
   }
 }
 

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { checkDatabase, Database, setting } from '#lib/platform';
-import { listOutboundFiles, readOutboundContracts, type OutboundFile } from '#lib/reconciliation';
+import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import {
+  listOutboundFiles,
+  readOutboundContracts,
+  sendAgain,
+  type OutboundFile,
+  type SendAgainRefusal,
+} from '#lib/reconciliation';
 import { CONFIG } from './places';
+import { businessDate } from './settlement-commands';
 import { printTable } from './table';
 
 const JSON_HELP = 'one JSON object on standard output and nothing else';
@@ -58,13 +65,63 @@ export function addOutboundCommands(program: Command): void {
       else print(files);
       process.exitCode = trouble.length === 0 ? 0 : 1;
     });
+  addSendAgainCommand(outbound);
+}
+
+interface SendAgainOptions {
+  as: string;
+  reason: string;
+  json?: boolean;
+}
+
+function addSendAgainCommand(outbound: Command): void {
+  outbound
+    .command('send-again')
+    .description(
+      'have a day’s file made and sent once more: a file of the next sequence, which replaces the last',
+    )
+    .argument('<contract>', 'for example bank-nusa-day; see simpul outbound contracts')
+    .argument('<date>', 'for example 2026-07-14', businessDate)
+    .requiredOption('--as <user>', 'who wants it, an e-mail address')
+    .requiredOption('--reason <text>', 'why, for example what the receiver says')
+    .option('--json', JSON_HELP)
+    .action(async (contract: string, date: string, { as: by, reason, json }: SendAgainOptions) => {
+      const known = readOutboundContracts(join(CONFIG, 'outbound')).map((one) => one.contract);
+      if (!known.includes(contract))
+        throw new SettingError(`there is no contract ${contract}; known: ${known.join(', ')}`);
+      const at = clockFromEnvironment().now();
+      const planned = await atDatabase((database) =>
+        sendAgain(database, { contract, businessDate: date, by, reason, at }),
+      );
+      const refusal = planned.ok ? undefined : inWords(planned.error);
+      if (json)
+        console.log(
+          JSON.stringify(planned.ok ? { ok: true, ...planned.value } : { ok: false, reason: refusal }),
+        );
+      else if (planned.ok)
+        console.log(
+          `${contract} ${date}: file ${planned.value.seq} takes the place of ${planned.value.replaces}; the worker sends it`,
+        );
+      else console.error(`simpul: ${contract} ${date}: ${refusal}`);
+      process.exitCode = planned.ok ? 0 : 1;
+    });
+}
+
+function inWords(refusal: SendAgainRefusal): string {
+  return refusal.kind === 'never sent'
+    ? 'no file of this day was sent; see simpul outbound list'
+    : `file ${refusal.seq} is on its way; wait until it is sent`;
 }
 
 async function listed(): Promise<OutboundFile[]> {
+  return atDatabase((database) => listOutboundFiles(database, SHOWN));
+}
+
+async function atDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
   try {
     await checkDatabase(database);
-    return await listOutboundFiles(database, SHOWN);
+    return await work(database);
   } finally {
     await database.close();
   }

@@ -9,6 +9,7 @@ import {
   netsOf,
   nextDayToSettle,
   settleDay,
+  type SettleFailure,
   type SettleRefusal,
   type SettledDay,
 } from '#lib/settlement';
@@ -62,8 +63,10 @@ function inWords({ source, businessDate: date, result }: SettledDay): string {
   return `${source} ${date}: ${isRepeat ? 'was settled before' : 'settled'}, ${settlement.payments} payments, ${settlement.subjectId}`;
 }
 
-function reasonOf(refusal: SettleRefusal): string {
+function reasonOf(refusal: SettleRefusal | SettleFailure): string {
   switch (refusal.kind) {
+    case 'before the first day':
+      return `it was settled elsewhere; the first day settled here is ${refusal.firstDay} (config/settlement.yaml)`;
     case 'day still open':
       return `sales until ${refusal.until.toISOString()} belong to it`;
     case 'not reconciled':
@@ -77,6 +80,8 @@ function reasonOf(refusal: SettleRefusal): string {
       );
     case 'overloaded':
       return 'too many wait to be written; try again';
+    case 'failed':
+      return refusal.error instanceof Error ? refusal.error.message : String(refusal.error);
   }
 }
 

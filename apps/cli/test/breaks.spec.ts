@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { propose } from '#lib/audit';
 import { aBreakWorld, ANI, BUDI, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
 
 const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
@@ -90,6 +91,36 @@ test('finance works a break from the command line, and the maker cannot be the c
   const invariants = verified.json['invariants'] as { id: string; ok: boolean; checked: number }[];
   expect(invariants.find(({ id }) => id === 'I14')).toMatchObject({ ok: true, checked: 2 });
 }, 180_000);
+
+test('every kind of proposal is approved by the same command, as it was shown, by another person', async () => {
+  const file = join(world.home, 'holidays.csv');
+  await writeFile(file, 'source,date,is_business_day,note\n*,2027-03-10,no,Idul Fitri\n');
+  const days = await simpul('calendar', 'import', file, '--as', ANI, '--json');
+  const { approvalId, version } = days.json as { approvalId: string; version: string };
+  const agree = (by: string, seen = version) =>
+    simpul('approval', 'approve', approvalId, '--version', seen, '--as', by, '--json');
+  expect((await agree(ANI)).json).toMatchObject({ ok: false });
+  expect((await agree(BUDI, 'another')).json).toMatchObject({ ok: false });
+  expect((await agree(BUDI)).json).toMatchObject({ ok: true, done: '1 days hold from now on' });
+  const holds = await world.switch.store.database.rows('SELECT approved_by FROM source_calendar');
+  expect(holds).toEqual([{ approved_by: BUDI }]);
+
+  const { database } = world.switch.store;
+  const at = new Date();
+  const unpaid = await propose(database, {
+    kind: 'payout',
+    subject: 'STL-LPB01-0714',
+    version: '1',
+    payload: {},
+    by: ANI,
+    reason: 'settled',
+    at,
+    expiresAt: new Date(at.getTime() + 3_600_000),
+  });
+  if (!unpaid.ok) throw new Error(unpaid.error.kind);
+  const said = await simpul('approval', 'approve', unpaid.value.approvalId, '--version', '1', '--as', BUDI);
+  expect(said).toMatchObject({ code: 1, error: expect.stringContaining('no such payout') as string });
+}, 60_000);
 
 test.each([
   [['break', 'take', 'brk_none', '--as', ANI], 1, /there is no break brk_none/],

@@ -14,8 +14,10 @@ export function settlesDays(tools: SettlementTools, sources: readonly string[], 
           continue;
         }
         const reason = `${businessDate} ${result.error.kind}`;
-        if (told.get(source) !== reason)
-          logger.warn({ source, businessDate, refused: result.error }, 'day not settled');
+        if (told.get(source) === reason) continue;
+        if (result.error.kind === 'failed')
+          logger.error({ source, businessDate, err: result.error.error }, 'day not settled');
+        else logger.warn({ source, businessDate, refused: result.error }, 'day not settled');
         told.set(source, reason);
       }
       return false;

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '#lib/kernel';
-import { duplicateKey, type SqlValue, type Statements } from '#lib/platform';
+import {
+  changeRow,
+  duplicateKey,
+  insertRow,
+  type RowToChange,
+  type RowToWrite,
+  type Statements,
+} from '#lib/platform';
 import { approvalHash, versionOfContent, type Approval, type ApprovalState } from './approval';
 import { findApproval } from './approval.rows';
 import { userOf } from './user';
@@ -51,17 +58,6 @@ export type ApprovalRefusal =
   | { kind: 'not the maker'; maker: string }
   /** This checker has agreed before; another one is needed. */
   | { kind: 'agreed before'; by: string };
-
-/** A row to be written and a change that must find exactly one row, for a unit of work of money. */
-export interface RowToWrite {
-  table: string;
-  values: Readonly<Record<string, SqlValue>>;
-}
-export interface RowToChange {
-  table: string;
-  set: Readonly<Record<string, SqlValue>>;
-  where: Readonly<Record<string, SqlValue>>;
-}
 
 /**
  * A decision that has been weighed and not yet written. Written with the money it lets move, in one unit of work, it
@@ -114,7 +110,7 @@ export async function propose(
 
   await expireOpen(statements, openSubject(kind, subject), at);
   try {
-    await insert(statements, {
+    await insertRow(statements, {
       table: 'approval',
       values: {
         approval_id: approvalId,
@@ -143,7 +139,7 @@ export async function propose(
   }
   const approval = await findApproval(statements, approvalId);
   if (!approval) throw new Error(`proposal ${approvalId} is gone`);
-  await insert(
+  await insertRow(
     statements,
     eventRow(approval, 1, { event: 'proposed', by: maker, version, at, note: reason }),
   );
@@ -363,27 +359,9 @@ function eventRow({ approvalId, maker }: Approval, eventNo: number, event: Event
 
 /** @returns false, and no effect, where another decision came first. */
 async function write(statements: Statements, { inserts, updates }: WeighedDecision): Promise<boolean> {
-  for (const { table, set, where } of updates) {
-    const changed = await statements.run(
-      `UPDATE ${table} SET ${columnsOf(set, ' = ?').join(', ')} WHERE ${columnsOf(where, ' <=> ?').join(' AND ')}`,
-      [...Object.values(set), ...Object.values(where)],
-    );
-    if (changed !== 1) return false;
-  }
-  for (const row of inserts) await insert(statements, row);
+  for (const update of updates) if (!(await changeRow(statements, update))) return false;
+  for (const row of inserts) await insertRow(statements, row);
   return true;
-}
-
-async function insert(statements: Statements, { table, values }: RowToWrite): Promise<void> {
-  const columns = Object.keys(values);
-  await statements.run(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    Object.values(values),
-  );
-}
-
-function columnsOf(values: Readonly<Record<string, SqlValue>>, how: string): string[] {
-  return Object.keys(values).map((column) => column + how);
 }
 
 function openSubject(kind: string, subject: string): string {

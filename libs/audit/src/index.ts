@@ -12,8 +12,6 @@ export {
   type Decision,
   type Proposal,
   type ProposalRefusal,
-  type RowToChange,
-  type RowToWrite,
   type WeighedDecision,
 } from './approvals';
 export { describeRefusal } from './refusals';

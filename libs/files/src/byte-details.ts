@@ -1,5 +1,6 @@
 import type { Column } from './columns';
 import type { DatePattern, Token } from './date-pattern';
+import { HASH_MODULUS } from './control-totals';
 import { CR, LF, LINE_BYTES_MAX } from './line-blocks';
 import type { NormalisedLines } from './normalised-lines';
 import { OUR_REF_MAX, THEIR_REF_MAX } from './records';
@@ -8,7 +9,7 @@ import { gapsOf } from './fixed-fields';
 
 const STATUSES = ['S', 'F', 'U'] as const;
 const HASH = STATUSES.length;
-const HASH_MODULUS = 1e10;
+const HASH_MODULUS_NUMBER = Number(HASH_MODULUS);
 const BLANK = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -179,7 +180,7 @@ export class ByteDetails {
     sums[status] = sum;
     if (sum > FLUSH_AT) this.flush(status);
     const hash = (sums[HASH] as number) + customer;
-    sums[HASH] = hash >= HASH_MODULUS ? hash - HASH_MODULUS : hash;
+    sums[HASH] = hash >= HASH_MODULUS_NUMBER ? hash - HASH_MODULUS_NUMBER : hash;
   }
 
   private flush(status: number): void {

@@ -2,7 +2,8 @@ import { Refused } from './gates';
 import type { StatedTotals } from './records';
 import type { Control, Status } from './settlement-format';
 
-const HASH_MODULUS = 10_000_000_000n;
+/** Customer numbers add up to a hash modulo this. */
+export const HASH_MODULUS = 10_000_000_000n;
 
 /** What the detail lines of a file make, to be held against what the file states. */
 export class ControlTotals {

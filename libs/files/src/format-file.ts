@@ -18,6 +18,8 @@ export const DETAIL_COLUMNS = {
   group_key: 'lines with one group key compare as a sum',
   type: 'their code for the kind of entry',
   narrative: 'free text, for the rules of `narrative`; not kept',
+  product: 'what was sold; written, not used in reading',
+  break_kind: 'what reconciliation found, where it did not simply agree; written, not used in reading',
 } as const;
 
 /** What may be a constant in a header, and what of it is used. */
@@ -27,6 +29,8 @@ export const HEADER_COLUMNS = {
   business_date: 'the business date, which must be that of the name; needs a date pattern',
   created_at: 'when it was written; needs a date pattern; not used',
   seq: 'the sequence; digits, not used',
+  run: 'the reconciliation run that it tells of; written, not used in reading',
+  replaces: 'the sequence that it takes the place of; written, not used in reading',
 } as const;
 
 /** What a trailer or a companion states. */
@@ -214,6 +218,16 @@ const COMMON = {
     grace_min: z.int().min(0).max(720).default(0),
     carry_days: z.int().min(0).max(31).describe('business days in which a late row may still turn up'),
     hint_is: z.enum(['proposed', 'key']).default('proposed'),
+    group_is: z
+      .enum(['terminal', 'sub_agent', 'customer'])
+      .optional()
+      .describe('what of a sale their group_key names; left out: its leg reference'),
+    propose_within_min: z
+      .int()
+      .min(1)
+      .max(720)
+      .optional()
+      .describe('minutes within which an equal amount proposes a match to a person; left out: never'),
   }),
   settle_on: z.enum(['agreed', 'ours', 'their_file']).default('agreed'),
 };

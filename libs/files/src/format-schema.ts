@@ -1,13 +1,55 @@
+import { fail, ok, type Result } from '#lib/kernel';
 import { WHOLE_RUPIAH } from './amount-dialect';
 import { columnNames } from './columns';
 import { FormatFile, type StatementFile, type TextFile } from './format-file';
 import { isText, refuseContradictions } from './format-rules';
-import type { SettlementFormat, TextBody } from './settlement-format';
+import { isStatement, type SettlementFormat, type TextBody } from './settlement-format';
 
 /** A format, read from its file and compiled for its reader. */
 export const Format = FormatFile.superRefine(refuseContradictions).transform((format): SettlementFormat =>
   isText(format) ? textFormat(format) : statementFormat(format),
 );
+
+/** The keys of the grammar by which a file is written. */
+export const WRITTEN_KEYS = [
+  'name',
+  'layout',
+  'delimiter',
+  'width',
+  'encoding',
+  'eol',
+  'zip',
+  'header',
+  'detail',
+  'trailer',
+  'amount',
+  'map',
+  'status',
+  'control',
+] as const;
+
+/** A mistake at a key. */
+export interface FormatMistake {
+  path: PropertyKey[];
+  message: string;
+}
+
+/**
+ * Compiles the format of files that we write: `WRITTEN_KEYS` of the same grammar in which settlement files are read.
+ * @returns every mistake with the key at which it stands.
+ */
+export function formatToWrite(
+  keys: Readonly<Partial<Record<(typeof WRITTEN_KEYS)[number], unknown>>>,
+): Result<SettlementFormat, FormatMistake[]> {
+  const match = { keys: ['our_ref'], tolerance: 0, carry_days: 0 };
+  const parsed = Format.safeParse({ ...keys, source: 'OURS', match });
+  if (!parsed.success) return fail(parsed.error.issues.map(({ path, message }) => ({ path, message })));
+  const { body, packing } = parsed.data;
+  const mistakes: FormatMistake[] = [];
+  if (isStatement(body)) mistakes.push({ path: ['layout'], message: 'a bank’s statement is only read' });
+  if (packing?.kind === 'zip') mistakes.push({ path: ['zip'], message: 'zip is only read; gz is written' });
+  return mistakes.length > 0 ? fail(mistakes) : ok(parsed.data);
+}
 
 function textFormat(format: TextFile): SettlementFormat {
   const { header, control } = format;
@@ -71,7 +113,8 @@ function statementFormat(format: StatementFile): SettlementFormat {
 }
 
 function common(format: TextFile | StatementFile, isGrouped: boolean) {
-  const { keys, tolerance, cutoff, grace_min, carry_days, hint_is } = format.match;
+  const { keys, tolerance, cutoff, grace_min, carry_days, hint_is, group_is, propose_within_min } =
+    format.match;
   return {
     source: format.source,
     effectiveFrom: format.effective_from,
@@ -88,6 +131,8 @@ function common(format: TextFile | StatementFile, isGrouped: boolean) {
       hasFallbackKey: keys.includes('their_ref'),
       hint: keys.includes('hint') ? hint_is : undefined,
       isGrouped,
+      groupIs: group_is,
+      proposeWithinMinutes: propose_within_min,
       tolerance: BigInt(tolerance),
       carryDays: carry_days,
     },

@@ -6,6 +6,7 @@ export * from './drop';
 export { openFolderDrop } from './folder-drop';
 export * from './format';
 export { formatJsonSchema } from './format-file';
+export { formatToWrite, WRITTEN_KEYS } from './format-schema';
 export type { Gate, GateFailure } from './gates';
 export { openSftpOutbox, outboxSettings, type OutboxSettings } from './outbox';
 export { NORMALISED_COLUMNS } from './normalised-lines';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { numberSetting, setting } from '#lib/platform';
 import { HostKeyRefused } from './sftp-drop';
 
@@ -44,20 +46,29 @@ export async function openSftpOutbox(settings: OutboxSettings) {
   const sizeOf = async (name: string) =>
     (await client.exists(at(name))) === '-' ? (await client.stat(at(name))).size : undefined;
 
+  const digestThere = async (remote: string): Promise<string> => {
+    const bytes = new PassThrough();
+    const [digest] = await Promise.all([digestOf(bytes), client.get(remote, bytes)]);
+    return digest;
+  };
+
   return {
     /**
      * Leaves a file under a name: as `<name>.part` first, its size compared, then renamed, so that nobody ever sees half of
-     * it. One of that name and size that is there already is the same file and stays.
+     * it. One of that name and content that is there already stays.
      * @throws Error when another file has the name, or the other side kept fewer bytes.
      */
     async put(path: string, name: string): Promise<void> {
       const { size } = await stat(path);
       const there = await sizeOf(name);
-      if (there === size) return;
-      if (there !== undefined)
+      if (there !== undefined && there !== size)
         throw new Error(
           `${name} is there with ${there} bytes, ours has ${size}; somebody must look before we send`,
         );
+      if (there !== undefined) {
+        if ((await digestThere(at(name))) === (await digestOf(createReadStream(path)))) return;
+        throw new Error(`${name} is there with other content than ours; somebody must look before we send`);
+      }
       const part = `${name}.part`;
       await client.put(path, at(part));
       const kept = await sizeOf(part);
@@ -76,6 +87,12 @@ export async function openSftpOutbox(settings: OutboxSettings) {
       await client.end();
     },
   };
+}
+
+async function digestOf(bytes: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 async function connected({ host, port, user, privateKeyFile, hostKeySha256 }: OutboxSettings) {

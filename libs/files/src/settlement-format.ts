@@ -43,6 +43,10 @@ export interface SettlementFormat {
     hint: 'key' | 'proposed' | undefined;
     /** Lines of one group compare as a sum. */
     isGrouped: boolean;
+    /** What of a sale their group key names; undefined: its leg reference. */
+    groupIs: 'terminal' | 'sub_agent' | 'customer' | undefined;
+    /** Within so many minutes an equal amount proposes a match to a person; undefined: never. */
+    proposeWithinMinutes: number | undefined;
     /** Largest difference in whole rupiah that still counts as agreed. */
     tolerance: bigint;
     /** Business days after its own in which a late row may still turn up. */

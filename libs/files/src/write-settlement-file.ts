@@ -13,6 +13,10 @@ export interface FileHeader {
   seq: number;
   /** `2026-07-14 23:50:00`, local time of whom it is for. */
   createdAt: string;
+  /** The reconciliation run that it tells of. */
+  run?: number | null;
+  /** The sequence that it takes the place of. */
+  replaces?: number | null;
 }
 
 /** A detail to be written; what the format has no column for is left out. */
@@ -29,6 +33,8 @@ export interface RowToWrite {
   hint?: string | null;
   groupKey?: string | null;
   type?: string | null;
+  product?: string | null;
+  breakKind?: string | null;
 }
 
 /** A file that was written. */
@@ -44,7 +50,17 @@ export interface FileWritten {
 
 const BLOCK_BYTES = 262_144;
 /** Columns that are numbers: in fixed width they fill up with zeros from the left. */
-const NUMBERS = new Set(['line_no', 'amount', 'fee', 'count', 'hash', 'seq', 'customer_no']);
+const NUMBERS = new Set([
+  'line_no',
+  'amount',
+  'fee',
+  'count',
+  'hash',
+  'seq',
+  'run',
+  'replaces',
+  'customer_no',
+]);
 
 /**
  * Writes a settlement file by the grammar that reads it: header, a detail for each row, trailer and companion with
@@ -69,7 +85,10 @@ export async function writeSettlementFile(
     for await (const row of rows) {
       const line = out.lines + 1;
       await out.line(lineOf(body, body.detail, detailValues(format, row, totals.details + 1), line));
-      totals.add(row.status, row.amount, row.customerNo ?? '0');
+      const customerNo = row.customerNo ?? '0';
+      if (control.hash && !/^\d{1,40}$/.test(customerNo))
+        throw new RangeError(`line ${line}: customer_no is not digits, and the hash adds them up`);
+      totals.add(row.status, row.amount, customerNo);
     }
     const stated = totals.stated();
     if (body.trailer)
@@ -87,8 +106,18 @@ export async function writeSettlementFile(
 type Values = Readonly<Record<string, string>>;
 type Stated = ReturnType<ControlTotals['stated']>;
 
-function headerValues({ businessDate, seq, createdAt }: FileHeader): Values {
-  return { business_date: businessDate, seq: String(seq).padStart(3, '0'), created_at: createdAt };
+function headerValues({ businessDate, seq, createdAt, run = null, replaces = null }: FileHeader): Values {
+  return {
+    business_date: businessDate,
+    seq: seqText(seq),
+    created_at: createdAt,
+    run: run === null ? '' : String(run),
+    replaces: replaces === null ? '' : seqText(replaces),
+  };
+}
+
+function seqText(seq: number): string {
+  return String(seq).padStart(3, '0');
 }
 
 function detailValues(
@@ -111,6 +140,8 @@ function detailValues(
     hint: row.hint ?? '',
     group_key: row.groupKey ?? '',
     type: row.type ?? '',
+    product: row.product ?? '',
+    break_kind: row.breakKind ?? '',
     narrative: '',
   };
   for (const [name, table] of tables)

@@ -6,17 +6,21 @@ import { unitOfJournalWithoutDeposit } from './journal-unit';
 import { bookJournal } from './journals';
 import { SingleWriter } from './single-writer';
 
-const MIGRATION = readFileSync(join(__dirname, '..', '..', '..', 'migrations', '0130-clearing.sql'), 'utf8');
+const MIGRATIONS = join(__dirname, '..', '..', '..', 'migrations');
 
 let world: LedgerWorld;
 beforeAll(async () => {
   world = await aLedger();
 });
-beforeEach(() => world.reset());
+beforeEach(async () => {
+  await world.store.admin.run('DELETE FROM clearing_change');
+  await world.reset();
+});
 afterAll(() => world.store.drop());
 
-async function runMigration(): Promise<void> {
-  const statements = MIGRATION.replaceAll(/^--.*$/gm, '').split(/;\s*$/m);
+async function runMigration(name = '0130-clearing.sql'): Promise<void> {
+  const sql = readFileSync(join(MIGRATIONS, name), 'utf8');
+  const statements = sql.replaceAll(/^--.*$/gm, '').split(/;\s*$/m);
   for (const statement of statements) if (statement.trim() !== '') await world.store.admin.run(statement);
 }
 
@@ -47,6 +51,35 @@ test('what a biller was owed before there was settlement goes back to clearing o
   expect(await balanceOf('biller:pln:payable')).toBe('0');
   expect(await balanceOf('biller:pln:clearing')).toBe('-252500');
   await world.expectSound();
+});
+
+test('what a biller bore of refunds before there was settlement is taken from its next settlement, once', async () => {
+  const opened = new Date(AT.getTime() + 60_000);
+  await world.store.admin.run("UPDATE account SET opened_at = ? WHERE account_id = 'biller:pln:clearing'", [
+    opened,
+  ]);
+  const earlier = (subjectId: string, at: Date) =>
+    bookJournal({
+      subjectId,
+      kind: 'break_adjustment',
+      businessDate: '2026-07-13',
+      postings: [
+        { accountId: 'biller:pln:payable', amount: rupiah(100_000n) },
+        { accountId: 'own:loss', amount: rupiah(-100_000n) },
+      ],
+      about: { subjectId: 'T0TBR00615QG', kind: 'capture' },
+      at,
+    });
+  const writer = new SingleWriter(world.store.database);
+  await writer.commit(unitOfJournalWithoutDeposit(earlier('REFUND-1', AT)));
+  await writer.commit(unitOfJournalWithoutDeposit(earlier('OF-LATER', opened)));
+
+  await runMigration('0168-earlier-corrections.sql');
+  await runMigration('0168-earlier-corrections.sql');
+
+  expect(
+    await world.store.database.rows('SELECT subject_id, biller_id, payment_id, amount FROM clearing_change'),
+  ).toEqual([{ subject_id: 'REFUND-1', biller_id: 'pln', payment_id: 'T0TBR00615QG', amount: '100000' }]);
 });
 
 test('a run that was killed between its postings and their journal is finished by the next one', async () => {

@@ -5,6 +5,7 @@ export * from './database';
 export * from './database-check';
 export * from './environment';
 export * from './fail-point';
+export * from './guarded-rows';
 export * from './lane';
 export * from './logging';
 export * from './migrations';

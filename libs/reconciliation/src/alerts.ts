@@ -43,12 +43,46 @@ export const ALERTS = {
     level: 'warn',
     owner: 'finance',
     nextStep:
-      'simpul recon reopen <source> <date> --as <maker>, then simpul approval approve <id> --as <checker>',
+      'simpul recon reopen <source> <date> --as <maker>, then simpul approval approve <id> --version <version> --as <checker>',
   },
   calendar: {
     level: 'warn',
     owner: 'finance',
-    nextStep: 'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --as <checker>',
+    nextStep:
+      'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --version <version> --as <checker>',
+  },
+  bank_taken_back: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'simpul bank lines; talk to the channel or biller; a line that waits: simpul bank name',
+  },
+  bank_debit: {
+    level: 'error',
+    owner: 'finance',
+    nextStep:
+      'simpul bank lines --open, then simpul bank name <account> <year/number/line> <reference> --as <maker>',
+  },
+  bank_refused: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'send the reason to the bank; a new file on the drop is taken by itself',
+  },
+  bank_late: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'ask the bank for the statement; until it is there no payout is executed',
+  },
+  ack_overdue: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'ask whoever takes the file; where it is not there: simpul outbound send-again <contract> <date> --as <you> --reason <why>',
+  },
+  file_rejected: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'mend what the receiver names, then: simpul outbound send-again <contract> <date> --as <you> --reason <why>',
   },
 } as const satisfies Record<string, { level: 'info' | 'warn' | 'error'; owner: string; nextStep: string }>;
 export type AlertKind = keyof typeof ALERTS;
@@ -88,18 +122,18 @@ export async function raiseAlert(
   return true;
 }
 
-/** Ends the open alerts of a day, of these kinds. */
+/** Ends the open alerts of a day, of these kinds, and where one is named, about that subject only. */
 export async function endAlerts(
   statements: Statements,
-  { source, businessDate }: { source: string; businessDate: BusinessDate },
+  { source, businessDate, subject }: { source: string; businessDate: BusinessDate; subject?: string },
   kinds: readonly AlertKind[],
   by: string,
   now: Date,
 ): Promise<void> {
   await statements.run(
     `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date = ? AND kind IN (?)
-       AND ended_at IS NULL`,
-    [now, by, source, businessDate, [...kinds]],
+       AND ended_at IS NULL AND (? IS NULL OR subject = ?)`,
+    [now, by, source, businessDate, [...kinds], subject ?? null, subject ?? null],
   );
 }
 

@@ -27,6 +27,14 @@ export interface SettlementFinding {
 
 const PAGE_ROWS = 5_000;
 
+/** States of a day's job in which its files are being worked. */
+const IN_WORK = ['downloaded', 'verified', 'staged', 'matched'];
+
+interface LegKey {
+  paymentId: string;
+  legNo: number;
+}
+
 /**
  * What settlement asks about closed days. Matched rows are not listed: whatever of a day is not among the findings of
  * its effective run agrees.
@@ -45,7 +53,7 @@ export const daysForSettlement = {
          AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
            AND j.direction = 'in' AND j.state IN (?))
        ORDER BY effective_date`,
-      [source, from, ['downloaded', 'verified', 'staged', 'matched']],
+      [source, from, IN_WORK],
     );
     return rows.map((row) => {
       const { kinds, bridge } = totalsFromJson(fromJson(row.totals));
@@ -75,16 +83,7 @@ export const daysForSettlement = {
       );
       for (const row of page) {
         after = row.break_id;
-        yield {
-          kind: row.kind,
-          sub: row.sub,
-          paymentId: row.payment_id,
-          legNo: row.leg_no,
-          ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
-          theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
-          ourStatus: row.our_st,
-          theirStatus: row.their_st,
-        };
+        yield findingOf(row);
       }
       if (page.length < PAGE_ROWS) return;
     }
@@ -105,21 +104,87 @@ export const daysForSettlement = {
    */
   async resolved(
     statements: Statements,
-    legs: readonly { paymentId: string; legNo: number }[],
-  ): Promise<{ paymentId: string; legNo: number }[]> {
+    legs: readonly LegKey[],
+  ): Promise<(LegKey & { isBooked: boolean })[]> {
     if (legs.length === 0) return [];
-    const rows = await statements.rows<{ payment_id: string; leg_no: number }>(
-      `SELECT payment_id, leg_no FROM break_case
-       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours')
+    const rows = await statements.rows<{ payment_id: string; leg_no: number; booked: string | number }>(
+      `SELECT payment_id, leg_no, MAX(IF(resolution IN ('adjustment', 'write_off'), 1, 0)) AS booked FROM break_case
+       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')
        GROUP BY payment_id, leg_no HAVING SUM(IF(state = 'resolved', 0, 1)) = 0`,
       [legs.map(({ paymentId }) => paymentId)],
     );
-    const asked = new Set(legs.map(({ paymentId, legNo }) => `${paymentId} ${legNo}`));
+    const asked = new Set(legs.map(keyOf));
     return rows
-      .map(({ payment_id, leg_no }) => ({ paymentId: payment_id, legNo: leg_no }))
-      .filter(({ paymentId, legNo }) => asked.has(`${paymentId} ${legNo}`));
+      .map((row) => ({ paymentId: row.payment_id, legNo: row.leg_no, isBooked: Number(row.booked) === 1 }))
+      .filter((leg) => asked.has(keyOf(leg)));
+  },
+
+  /**
+   * What the effective runs of their own days say of some legs of a source now: a leg without a finding agrees. Legs
+   * whose day has no closed run, or is being worked, are left out.
+   */
+  async ownDayWords(
+    statements: Statements,
+    source: string,
+    legs: readonly (LegKey & { businessDate: BusinessDate })[],
+  ): Promise<(LegKey & { finding: SettlementFinding | null })[]> {
+    const words: (LegKey & { finding: SettlementFinding | null })[] = [];
+    for (const date of new Set(legs.map(({ businessDate }) => businessDate))) {
+      const ofDate = legs.filter(({ businessDate }) => businessDate === date);
+      const [run] = await statements.rows<{ run_id: number }>(
+        `SELECT run_id FROM recon_run r WHERE source = ? AND effective_date = ? AND run_no IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
+             AND j.direction = 'in' AND j.state IN (?))`,
+        [source, date, IN_WORK],
+      );
+      if (!run) continue;
+      const rows = await statements.rows<FindingRow>(
+        `SELECT break_id, kind, sub, payment_id, leg_no, our_amount, their_amount, our_st, their_st FROM recon_break
+         WHERE run_id = ? AND payment_id IN (?) AND kind NOT IN ('duplicate', 'clearing')`,
+        [run.run_id, ofDate.map(({ paymentId }) => paymentId)],
+      );
+      const found = new Map(rows.map((row) => [`${row.payment_id} ${row.leg_no}`, findingOf(row)]));
+      for (const leg of ofDate) words.push({ ...leg, finding: found.get(keyOf(leg)) ?? null });
+    }
+    return words;
+  },
+
+  /**
+   * Keeps a closed day as it is until the transaction ends: its job and its run cannot move.
+   * @returns false where the run no longer counts for its day, or the day is being worked anew.
+   */
+  async holdDay(
+    statements: Statements,
+    { source, businessDate, runId }: Pick<ClosedDay, 'source' | 'businessDate' | 'runId'>,
+  ): Promise<boolean> {
+    const jobs = await statements.rows<{ state: string }>(
+      "SELECT state FROM recon_job WHERE source = ? AND business_date = ? AND direction = 'in' FOR UPDATE",
+      [source, businessDate],
+    );
+    const [run] = await statements.rows<{ effective_date: BusinessDate | null }>(
+      'SELECT effective_date FROM recon_run WHERE run_id = ? FOR UPDATE',
+      [runId],
+    );
+    return run?.effective_date === businessDate && jobs.every(({ state }) => !IN_WORK.includes(state));
   },
 };
+
+function keyOf({ paymentId, legNo }: LegKey): string {
+  return `${paymentId} ${legNo}`;
+}
+
+function findingOf(row: FindingRow): SettlementFinding {
+  return {
+    kind: row.kind,
+    sub: row.sub,
+    paymentId: row.payment_id,
+    legNo: row.leg_no,
+    ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
+    theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
+    ourStatus: row.our_st,
+    theirStatus: row.their_st,
+  };
+}
 
 interface FindingRow {
   break_id: string;

@@ -18,14 +18,6 @@ export { startReconciliationSchedule } from './schedule';
 export { planReconciliation, tick } from './tick';
 export * from './outbound';
 export * from './breaks';
-export {
-  DayNotClosed,
-  heldBack,
-  settledLegs,
-  type HeldBack,
-  type SettledLeg,
-  type SettleOn,
-} from './settled-legs';
 export { CannotReplay, replayRun, type ReplayOutcome } from './replay-run';
 export { clearingOfDay, type ClearingOfBiller } from './clearing-check';
 export { missingOn, type Missing } from './missing';

@@ -16,13 +16,16 @@ export interface MatchRules {
   hint: 'key' | 'proposed' | null;
   /** Within so many minutes an equal amount proposes a match; null: never. */
   proposeWithinMinutes: number | null;
+  /** What of a sale their group key names; null, or left out in runs of before: its leg reference. */
+  groupIs?: 'terminal' | 'sub_agent' | 'customer' | null;
   /** Whether lines say more than keys and amounts: groups, free text, kinds of entry. */
   keepsText: boolean;
 }
 
 /** The rules of a source's day, as its format states them. */
 export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): MatchRules {
-  const { hasFallbackKey, tolerance, carryDays, isGrouped, hint = null } = format.match;
+  const { hasFallbackKey, tolerance, carryDays, isGrouped } = format.match;
+  const { hint = null, groupIs = null, proposeWithinMinutes = null } = format.match;
   return {
     businessDate,
     hasFallbackKey,
@@ -30,8 +33,9 @@ export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): M
     carryDays,
     lateFrom: lateFrom(businessDate, format.cutOff),
     hint,
-    proposeWithinMinutes: null,
-    keepsText: isGrouped || hint !== null || 'fields' in format.body,
+    proposeWithinMinutes,
+    groupIs,
+    keepsText: isGrouped || hint !== null || proposeWithinMinutes !== null || 'fields' in format.body,
   };
 }
 

@@ -22,7 +22,7 @@ type MissingTools = Pick<ReconciliationTools, 'formats' | 'jobs'> & { database: 
 
 /**
  * What is due and missing: days whose file should be there and that no run has closed, and days whose file left out
- * payments of ours. Which source lists a payment on which date is known since the payment was sent, so this is a read.
+ * payments of ours, until their break has ended. Which source lists a payment on which date is known since the payment was sent, so this is a read.
  * @param businessDate one date; undefined: all that are open.
  */
 export async function missingOn(tools: MissingTools, businessDate?: BusinessDate): Promise<Missing[]> {
@@ -69,7 +69,9 @@ async function daysWithLinesLeftOut(
   const rows = await statements.rows<DayRow>(
     `SELECT r.source, r.business_date, 'closed' AS state, COUNT(*) AS legs, SUM(b.our_amount) AS amount
      FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id AND b.kind = 'only_ours'
-     WHERE r.effective_date IS NOT NULL ${businessDate ? 'AND r.effective_date = ?' : ''}
+     WHERE r.effective_date IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM break_case c WHERE c.payment_id = b.payment_id AND c.leg_no = b.leg_no
+         AND c.kind = b.kind AND c.state = 'resolved') ${businessDate ? 'AND r.effective_date = ?' : ''}
      GROUP BY r.source, r.business_date`,
     businessDate ? [businessDate] : [],
   );

@@ -7,6 +7,8 @@ import { claimJob, type JobLease } from './job-lease';
 import type { JobEvent, JobState } from './job-states';
 import type { ReconOutcome } from './outcome';
 import { dayInHand, type ReconciliationTools } from './reconciliation-day';
+import { effectiveRun } from './files-and-runs';
+import { decisionNeeded, rerunOf } from './reopened-days';
 import { runReconciliation } from './run-reconciliation';
 
 /** A day's job as operators see it. */
@@ -123,7 +125,11 @@ export async function jobHistory(
 }
 
 /** Why an order was not carried out. */
-export type OrderRefusal = { kind: 'busy' } | { kind: 'not in this state'; state: JobState; states: string };
+export type OrderRefusal =
+  | { kind: 'busy' }
+  | { kind: 'not in this state'; state: JobState; states: string }
+  /** The day is settled: two people must agree first. */
+  | { kind: 'settled'; reason: string };
 
 /**
  * Lets a day that rests as quarantined, failed or empty be looked at again by itself, and ends what people were told
@@ -147,6 +153,7 @@ export async function releaseDay(
 
 /**
  * Works the files of a closed day once more against our side as it is now: a new run, which supersedes the one before.
+ * Of a settled day only after two people have agreed to re-open it.
  * @throws UnknownDay; NoUser; and whatever `runReconciliation` throws.
  */
 export async function rerunDay(
@@ -155,10 +162,22 @@ export async function rerunDay(
 ): Promise<Result<ReconOutcome, OrderRefusal>> {
   const by = userOf(order.by);
   const moved = await underLease(tools, order, async (lease) => {
+    const undecided = lease.job.state === 'archived' ? await rerunUndecided(tools, order) : undefined;
+    if (undecided !== undefined) return fail({ kind: 'settled', reason: undecided } as const);
     const refused = await moveBy(tools, lease, order, 'run again', ['archived']);
     return refused ? fail(refused) : ok(undefined);
   });
   return moved.ok ? ok(await runReconciliation({ ...tools, ...order, by })) : moved;
+}
+
+async function rerunUndecided(
+  tools: ReconciliationTools,
+  { source, businessDate, reason }: DayOrder,
+): Promise<string | undefined> {
+  const effective = await effectiveRun(tools.database, { source, businessDate });
+  if (!effective) return undefined;
+  const why = `the day is settled, and its files are to be worked once more: ${reason}`;
+  return decisionNeeded(tools, { source, businessDate }, { content: rerunOf(effective.runId), why });
 }
 
 async function underLease<T>(

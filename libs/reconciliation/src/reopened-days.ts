@@ -8,9 +8,10 @@ import {
 } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
-import { endAlerts } from './alerts';
+import { endAlerts, raiseAlert } from './alerts';
 import { batchOf, type Batch } from './batches';
 import type { Day } from './ours';
+import type { ReconciliationTools } from './reconciliation-day';
 import type { DayOrder } from './day-order';
 
 /** The kind of the proposals to re-open a settled day. */
@@ -30,11 +31,46 @@ export async function isReopened(
   return rows.length > 0;
 }
 
-/** The days of a source that were re-opened for files which no run has worked yet, oldest first. */
+/** What two people agree to when the files of a settled day are to be worked once more: once, for the run that counts. */
+export function rerunOf(runId: number): string {
+  return `rerun ${runId}`;
+}
+
+/**
+ * A settled day is worked again only after two people have agreed to it; people are told what waits for them.
+ * @param content of the files, or `rerunOf` the run that is to be replaced by a further one of the same files.
+ * @returns what the day waits for; undefined where it may be worked.
+ */
+export async function decisionNeeded(
+  {
+    database,
+    clock,
+    logger,
+    isDaySettled,
+  }: Pick<ReconciliationTools, 'database' | 'clock' | 'logger' | 'isDaySettled'>,
+  { source, businessDate }: Day,
+  { content, why }: { content: string; why: string },
+): Promise<string | undefined> {
+  if (!isDaySettled || !(await isDaySettled({ source, businessDate }))) return undefined;
+  if (await isReopened(database, { source, businessDate }, content)) return undefined;
+  const reason = `${why}; it is worked once two people agree to re-open the day`;
+  await raiseAlert(
+    database,
+    logger,
+    { source, businessDate, kind: 'reopen', subject: content, reason },
+    clock.now(),
+  );
+  return reason;
+}
+
+/** The days of a source that were re-opened and that no run has worked since, oldest first. */
 export async function reopenedDays(statements: Statements, source: string): Promise<BusinessDate[]> {
   const rows = await statements.rows<{ business_date: BusinessDate }>(
-    `SELECT DISTINCT b.business_date ${REOPENED} AND b.source = ? ORDER BY b.business_date`,
-    [source],
+    `SELECT b.business_date ${REOPENED} AND b.source = ?
+     UNION SELECT p.business_date FROM recon_reopen p JOIN recon_run r ON r.source = p.source
+       AND r.effective_date = p.business_date AND p.content = CONCAT('rerun ', r.run_id) WHERE p.source = ?
+     ORDER BY business_date`,
+    [source, source],
   );
   return rows.map(({ business_date }) => business_date);
 }
@@ -60,7 +96,7 @@ WHERE r.run_id IS NULL`;
 export type ReopenRefusal = ProposalRefusal | { kind: 'nothing waits' };
 
 /**
- * Proposes to work the files that came for a settled day after all. What differs then becomes lines of the next open
+ * Proposes to work the files that came for a settled day after all, or those it was closed with once more. What differs then becomes lines of the next open
  * date; a paid settlement is never rewritten.
  */
 export function proposeReopening(

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatOn, plainCopy, type Formats } from '#lib/files';
+import { formatOn, type Formats } from '#lib/files';
 import { fromJson, type Statements } from '#lib/platform';
+import { archivedCopy } from './archived-copy';
 import { batchOf } from './batches';
 import { limitsFor, withDuck } from './engine/duck';
 import { foundBreaks, matchArchived } from './engine/match-archived';
@@ -113,13 +114,16 @@ async function linesAgain(
   if (!format) throw new CannotReplay(`${source} has no format that holds on ${businessDate}`);
   const { files } = await batchOf(statements, batchId);
   const paths: string[] = [];
-  for (const [at, { fileName, sha256 }] of files.entries()) {
-    const path = await plainCopy(home, source, businessDate, sha256).catch((error: unknown) => {
+  for (const [at, file] of files.entries()) {
+    const { fileName, sha256, companion } = file;
+    const copy = await archivedCopy(home, { source, businessDate }, format, file).catch((error: unknown) => {
       throw new CannotReplay(`the archived copy of ${fileName} cannot be read: ${(error as Error).message}`);
     });
-    await requireContent(path, sha256, `the archived copy of ${fileName}`);
+    await requireContent(copy.path, sha256, `the archived copy of ${fileName}`);
+    if (companion !== null && copy.companionPath !== undefined)
+      await requireContent(copy.companionPath, companion, `the archived control file of ${fileName}`);
     const lines = join(folder, `${at + 1}-${sha256}`);
-    const read = await readIntoLines({ path, name: fileName, format }, at + 1, lines);
+    const read = await readIntoLines(copy, at + 1, lines);
     if (!read.ok)
       throw new CannotReplay(
         `${fileName} does not pass its gates any more (${read.error.gate}): ${read.error.reason}`,

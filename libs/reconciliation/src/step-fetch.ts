@@ -1,4 +1,3 @@
-import { raiseAlert } from './alerts';
 import { keepArrival, lookAtDrop, seqOf } from './arrivals';
 import { wasWorked, type Batch } from './batches';
 import { dueTimes } from './due-times';
@@ -7,7 +6,7 @@ import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
 import type { DayInHand, DayTools } from './reconciliation-day';
-import { isReopened, reopenedBatch } from './reopened-days';
+import { decisionNeeded, isReopened, reopenedBatch, rerunOf } from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
@@ -51,7 +50,12 @@ export async function fetchStep(
   }
 
   // An earlier day was closed, or closed anew, after this one: the same file meets other carry items.
-  if (await staleCarry(database, effective.runId, day)) {
+  const isStale = await staleCarry(database, effective.runId, day);
+  const content = rerunOf(effective.runId);
+  if (isStale || (await isReopened(database, day, content))) {
+    const why = `what an earlier day hands on changed after ${day.businessDate} was settled; its files are to be worked once more`;
+    const undecided = await decisionNeeded(tools, day, { content, why });
+    if (undecided) return standAsClosed(tools, day, lease, effective, undecided);
     const { batchId, fileId, fileName } = effective;
     await lease.move('file archived', clock.now(), async () => ({ batchId, fileId, fileName }));
     return undefined;
@@ -78,23 +82,14 @@ async function isNew(
   return highest(files.map(({ fileName }) => fileName)) >= seqOf(day, effective.fileName);
 }
 
-/** A settled day is worked again only after two people have agreed to it. @returns what it waits for, if it does. */
-async function reopeningNeeded(
-  { database, clock, logger, isDaySettled }: DayTools,
-  { source, businessDate }: DayInHand,
+/** @returns what a file that came after its day was settled waits for. */
+function reopeningNeeded(
+  tools: DayTools,
+  day: DayInHand,
   { content, files }: Batch,
 ): Promise<string | undefined> {
-  if (!isDaySettled || !(await isDaySettled({ source, businessDate }))) return undefined;
-  if (await isReopened(database, { source, businessDate }, content)) return undefined;
   const names = files.map(({ fileName }) => fileName).join(', ');
-  const reason = `${names} came after the day was settled; it is worked once two people agree to re-open the day`;
-  await raiseAlert(
-    database,
-    logger,
-    { source, businessDate, kind: 'reopen', subject: content, reason },
-    clock.now(),
-  );
-  return reason;
+  return decisionNeeded(tools, day, { content, why: `${names} came after the day was settled` });
 }
 
 /** Without a file a day waits, but for one without a sale whose source writes no file for such a day. */

@@ -31,7 +31,7 @@ export async function matchStep(tools: ReconciliationTools, day: DayInHand, leas
 
   await withDuck(join(work, 'engine', randomUUID()), limitsFor(2 * rows), async (duck) => {
     const { timeZone } = day.format.cutOff;
-    const snapshot = await takeSnapshot(duck, database, day, { timeZone, ...run.rules });
+    const snapshot = await takeSnapshot(duck, database, day, timeZone, run.rules);
     const totals = await matchArchived(duck, { theirs, ours: snapshot.path, rows }, run.rules);
     const untied = untiedEquation(totals);
     if (untied) throw new TotalsDoNotTie(`${day.source} ${day.businessDate}: ${untied}`);

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { plainCopy, type FileToRead, type GateFailure } from '#lib/files';
-import { setting } from '#lib/platform';
+import type { GateFailure } from '#lib/files';
 import { raiseAlert } from './alerts';
+import { archivedCopy, type ArchivedFile } from './archived-copy';
 import { batchOf } from './batches';
 import { readIntoLines } from './engine/normalised';
 import { linesPath } from './engine/places';
@@ -61,9 +60,6 @@ async function refuse(
   return { source, businessDate, state: 'quarantined', sha256, ...failure };
 }
 
-/** A file in hand, at its place in the archive. */
-export type ArchivedFile = FileToRead & { fileId: number; sha256: string };
-
 /** The private copies of the files in hand, in the order of their sequence. */
 export async function archivedFiles(
   { database, home }: ReconciliationTools,
@@ -72,19 +68,7 @@ export async function archivedFiles(
 ): Promise<ArchivedFile[]> {
   if (batchId === null) throw new Error(`the job of ${source} ${businessDate} has no files in hand`);
   const { files } = await batchOf(database, batchId);
-  return Promise.all(
-    files.map(async ({ fileId, fileName, sha256, companion }) => {
-      const path = await plainCopy(home, source, businessDate, sha256);
-      const companionPath =
-        companion === null ? undefined : await plainCopy(home, source, businessDate, companion);
-      return { fileId, sha256, path, name: fileName, format, companionPath, secret: keyByName };
-    }),
-  );
-}
-
-/** A PGP key by the name that its format gives it: the text of the file that `<name>_FILE` names. */
-function keyByName(name: string): string {
-  return readFileSync(setting(`${name}_FILE`, 'file with an armored PGP key for settlement files'), 'utf8');
+  return Promise.all(files.map((file) => archivedCopy(home, { source, businessDate }, format, file)));
 }
 
 /** The private copy of the first file in hand: all there is, where a day is one file. */

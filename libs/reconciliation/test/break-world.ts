@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { checkApprovalInvariants } from '#lib/audit';
-import { openFolderDrop, readFormats } from '#lib/files';
+import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
@@ -17,9 +17,10 @@ import {
   workBreaks,
   type Break,
   type BreakDesk,
+  type ReconciliationTools,
   type SourceTerms,
 } from '../src';
-import { lpb01, ROOT, type Line } from './world';
+import { configuredFormats, lpb01, ROOT, type Line } from './world';
 
 export const [ANI, BUDI, CITRA] = ['ani@simpul.test', 'budi@simpul.test', 'citra@simpul.test'] as const;
 export const DAY = '2026-07-14';
@@ -30,6 +31,8 @@ export interface BreakWorld {
   desk: BreakDesk;
   terms: { -readonly [Key in keyof SourceTerms]: SourceTerms[Key] };
   home: string;
+  /** Formats and jobs as they are configured. */
+  tools: Pick<ReconciliationTools, 'formats' | 'jobs'>;
   /** Pays one electricity bill of Rp 150,000 at noon in Jakarta. */
   pay(behaviour?: 'approves' | 'declines' | 'pays and loses the answer'): Promise<Payment>;
   /** A line of their file for a payment. */
@@ -67,11 +70,16 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
     decisions: new DecisionFlow(clock, store.database, world.payments, world.catalog),
     refunds: new Refunds(clock, store.database, writer),
   };
+  const tools = {
+    formats: configuredFormats(),
+    jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
+  };
   const breaks = () => listBreaks(store.database, { rowsMax: 1_000 });
   return {
     switch: world,
     desk,
     terms,
+    tools,
     home,
     async pay(behaviour = 'approves') {
       Object.assign(world.biller, { behaviour, adviceSays: 'unknown' });
@@ -96,8 +104,7 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
         database: store.database,
         clock,
         home,
-        formats: readFormats(join(ROOT, 'config', 'formats')),
-        jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
+        ...tools,
         logger,
         openDrop: async () => openFolderDrop([join(home, 'drop')]),
         writeRecap: async () => [],

@@ -7,9 +7,11 @@ import {
   assignBreaks,
   breakHistory,
   checkBreakInvariants,
+  daysForSettlement,
   describeBreakRefusal,
   expireProposals,
   investigateBreak,
+  missingOn,
   proposeBulk,
   proposeResolution,
   rejectProposal,
@@ -351,6 +353,41 @@ describe('how people end a break', () => {
     await world.expectSound();
   });
 
+  test.each([
+    ['biller:pln:clearing', 'the account that the difference stands on'],
+    ['biller:pln:payable', 'what is settled'],
+    ['own:bank', 'the bank'],
+    ['channel:demo:commission', 'what a channel earns'],
+    ['biller:pdam-tirta:suspense', 'another biller'],
+  ])('an adjustment is not booked against %s: %s', async (against) => {
+    const one = await aDayWithAnAmountBreak();
+    const refused = await proposeResolution(world.desk, {
+      breakId: one.breakId,
+      resolution: 'adjustment',
+      by: ANI,
+      reason: 'letter 114',
+      against,
+    });
+    expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(
+      /take own:loss, own:rounding, own:suspense, biller:pln:suspense: --against/,
+    );
+  });
+
+  test('whatever it is called, what gives up more than the limit needs two checkers', async () => {
+    await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 1_000_001n }]);
+    const one = await world.theBreak();
+    const adjustment = { resolution: 'adjustment', billerId: 'pln' } as const;
+    const claim = await proposed(one, { ...adjustment, against: 'biller:pln:suspense' });
+    expect(claim.checkersNeeded).toBe(1);
+    await withdrawProposal(world.desk, { approvalId: claim.approvalId, by: ANI });
+    const loss = await proposed(one, adjustment);
+    expect(loss.checkersNeeded).toBe(2);
+    expect(await approve(loss)).toMatchObject({ ok: true, value: { isDone: false } });
+    expect(await world.owed(CLEARING)).toBe(0n);
+    expect(await approve(loss, CITRA)).toMatchObject({ ok: true, value: { isDone: true } });
+    await world.expectSound();
+  });
+
   test('what the biller has nothing of is refunded at its cost, up to the charge', async () => {
     const before = await world.switch.balance();
     const payment = await world.pay();
@@ -477,6 +514,85 @@ describe('how people end a break', () => {
   });
 });
 
+describe('what was booked and is no longer found', () => {
+  test('comes back to people, who take the journal back; no run ends it, and it is taken back once', async () => {
+    const payment = await world.pay();
+    const before = await world.owed(CLEARING);
+    await world.close('001', [world.line(payment, { amount: payment.offer.amount + 500n })]);
+    const one = await world.theBreak();
+    await approve(await proposed(one, { resolution: 'adjustment' }));
+    expect(await world.owed(CLEARING)).toBe(before + 500n);
+
+    const runId = await world.close('002', [world.line(payment)]);
+    expect(await world.theBreak()).toMatchObject({ state: 'reopened', runId });
+    expect((await events(one)).at(-1)).toBe('gone though booked');
+    await world.close('003', [world.line(payment)]);
+    expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+    const blind = await proposeResolution(world.desk, {
+      breakId: one.breakId,
+      resolution: 'adjustment',
+      by: ANI,
+      reason: 'their file is corrected',
+    });
+    expect(blind.ok ? '' : describeBreakRefusal(blind.error)).toMatch(
+      /500 are booked .* -500 takes that back/,
+    );
+
+    await approve(await proposed(one, { resolution: 'adjustment', amount: -500n }));
+    expect(await world.owed(CLEARING)).toBe(before);
+    expect(await world.owed('own:loss')).toBe(0n);
+    await world.close('004', [world.line(payment)]);
+    expect(await world.theBreak()).toMatchObject({ state: 'resolved' });
+    await world.expectSound();
+  });
+});
+
+test('two that are proposed as one are confirmed by two people, and the leg counts as paid', async () => {
+  const payment = await world.pay();
+  await world.close('001', []);
+  const { store } = world.switch;
+  await store.admin.run(
+    "UPDATE break_case SET kind = 'proposed', sub = 'hint', their_st = 'S', their_amount = our_amount",
+  );
+  const one = await world.theBreak();
+  const legs = [{ paymentId: payment.paymentId, legNo: 1 }];
+  expect(await daysForSettlement.resolved(store.database, legs)).toEqual([]);
+  const before = await world.owed(CLEARING);
+  const approval = await proposed(one, { resolution: 'confirmation' });
+  expect(await approve(approval, ANI)).toMatchObject({ ok: false });
+  expect(await approve(approval)).toMatchObject({ ok: true, value: { isDone: true } });
+  expect(await world.theBreak()).toMatchObject({ resolution: 'confirmation', outcome: 'paid' });
+  expect(await world.owed(CLEARING)).toBe(before);
+  expect(await daysForSettlement.resolved(store.database, legs)).toMatchObject(legs);
+  await world.expectSound();
+});
+
+test('a leg whose line is only proposed is held, although an older break of it was closed', async () => {
+  const payment = await world.pay();
+  await world.close('001', []);
+  await world.close('002', [world.line(payment)]);
+  const { store } = world.switch;
+  const legs = [{ paymentId: payment.paymentId, legNo: 1 }];
+  expect(await daysForSettlement.resolved(store.database, legs)).toMatchObject(legs);
+  await store.admin.run(
+    "INSERT INTO break_case SELECT 'brk_p', source, business_date, 'proposed', match_key, line_key, sub, payment_id, leg_no, " +
+      "our_amount, our_amount, our_st, 'S', their_ref, line_no, amount, run_id, run_date, 'open', 1, owner, due_at, opened_at, " +
+      'NULL, NULL, NULL, NULL FROM break_case',
+  );
+  expect(await daysForSettlement.resolved(store.database, legs)).toEqual([]);
+});
+
+test('what a file left out is missing until somebody has ended the break', async () => {
+  const payment = await world.pay();
+  await world.close('001', []);
+  const tools = { ...world.tools, database: world.switch.store.database, clock: world.switch.clock };
+  expect(await missingOn(tools, DAY)).toMatchObject([
+    { what: 'lines', legs: 1, amount: payment.offer.amount },
+  ]);
+  await approve(await proposed(await world.theBreak(), { resolution: 'refund' }));
+  expect(await missingOn(tools, DAY)).toEqual([]);
+});
+
 describe('what rules end by themselves', () => {
   test('small differences are written off against rounding, once, and the run tells how many and how much', async () => {
     const payment = await world.pay();
@@ -487,6 +603,35 @@ describe('what rules end by themselves', () => {
     await workBreaks(world.desk, runId);
     expect(await world.owed('own:rounding')).toBe(-500n);
     expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 1, amount: 500n, isStopped: false }]);
+    await world.expectSound();
+  });
+
+  test('a break that moves under the hands of a rule keeps none of the others open, nor does a busy writer', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    const runId = await world.close(
+      '001',
+      payments.map((payment) => world.line(payment, { amount: payment.offer.amount + 500n })),
+      { work: false },
+    );
+    const { writer } = world.desk;
+    let calls = 0;
+    const commit = writer.commit.bind(writer);
+    const busy = jest.spyOn(writer, 'commit').mockImplementation(async (unit) => {
+      calls += 1;
+      if (calls > 1) return { kind: 'overloaded' };
+      const [moved] = await world.breaks();
+      if (moved) await takeBreak(world.desk, { breakId: moved.breakId, by: ANI });
+      return commit(unit);
+    });
+    await workBreaks(world.desk, runId);
+    expect((await world.breaks()).map(({ state }) => state)).toEqual(['open', 'open']);
+    expect(await ruleRuns(world.desk, runId)).toEqual([]);
+    busy.mockRestore();
+    await tendBreaks(world.desk);
+    expect((await world.breaks()).map(({ state }) => state)).toEqual(['resolved', 'resolved']);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 2, amount: 1_000n }]);
+    expect(await world.owed('own:rounding')).toBe(-1_000n);
     await world.expectSound();
   });
 

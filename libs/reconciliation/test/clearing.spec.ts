@@ -66,3 +66,15 @@ test('what is missing is a read: first the file, then the payment it left out', 
     { ...DAY, what: 'lines', state: 'closed', legs: 1, amount: 120_000n },
   ]);
 });
+
+test('a payment that the file left out is not missing any more once its break has ended', async () => {
+  await closed();
+  await world.db.admin.run(
+    `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount, run_id,
+       run_date, state, last_event_no, owner, due_at, opened_at)
+     SELECT 'brk_1', 'LPB01', '2026-07-14', kind, match_key, '', payment_id, leg_no, our_amount, run_id, '2026-07-14',
+       'resolved', 2, 'finance', NOW(), NOW() FROM recon_break WHERE kind = 'only_ours'`,
+  );
+
+  expect(await missingOn(world.tools)).toEqual([]);
+});

@@ -145,6 +145,55 @@ test('a settled day is worked again only after two people have agreed, and then 
   expect(await alerts()).toEqual([]);
 });
 
+test('a settled day is run again by hand only after two people have agreed, and once', async () => {
+  await world.addLegs([aSale('R1')]);
+  await put(['R1']);
+  await ticked();
+  world.tools.isDaySettled = async () => true;
+  const order = { source: 'LPB01', businessDate: DAY, by: MAKER, reason: 'a late booking' };
+
+  expect(await rerunDay(world.tools, order)).toMatchObject({
+    ok: false,
+    error: { kind: 'settled', reason: expect.stringContaining('once two people agree') },
+  });
+  expect(await alerts()).toEqual(['LPB01 reopen']);
+  expect(await ticked()).toEqual([]);
+  expect(await listJobs(world.db.database, { businessDate: DAY })).toMatchObject([{ run: 1 }]);
+
+  await reopened();
+  expect(await tick(world.tools)).toMatchObject([{ run: 2, supersedes: 1 }]);
+  expect(await ticked()).toEqual([]);
+  expect(await rerunDay(world.tools, order)).toMatchObject({ ok: false, error: { kind: 'settled' } });
+});
+
+test('a settled day is not run again because an earlier day was closed after it, before two people have agreed', async () => {
+  await world.addLegs([aSale('R1', DAY, { at: `${DAY} 23:45:00` })]);
+  await put(['R1'], '001', '2026-07-15');
+  world.clock.advance(24 * HOUR_MS);
+  await world.close('LPB01', '2026-07-15');
+  await put([]);
+  await world.close('LPB01', DAY);
+  world.tools.isDaySettled = async () => true;
+
+  expect(await world.close('LPB01', '2026-07-15')).toMatchObject({
+    run: 1,
+    repeated: true,
+    undecided: expect.stringContaining('once two people agree'),
+  });
+  await reopened('2026-07-15');
+  expect(await world.close('LPB01', '2026-07-15')).toMatchObject({ run: 2, counts: { matched: 1 } });
+});
+
+/** Two people agree to re-open a day for what waits. */
+async function reopened(businessDate = DAY): Promise<void> {
+  const now = world.clock.now();
+  const order = { source: 'LPB01', businessDate, by: MAKER, reason: 'agreed in the morning round' };
+  const proposed = await proposeReopening(world.db.database, order, now);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const approved = await approveReopening(world.db.database, { ...proposed.value, by: CHECKER, at: now });
+  if (!approved.ok) throw new Error(approved.error.kind);
+}
+
 test('a refused day rests until somebody releases it by name, and its history says who and why', async () => {
   await world.addLegs([aSale('R1')]);
   await world.put('LPB01_20260714_001.txt', 'H|LPB01|SETTLE|20260714|20260714235000|001|2\n');

@@ -12,7 +12,9 @@ import { aShop, type Shop } from '../../../test/support/sales';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
 import {
   listOutboundFiles,
+  openAlerts,
   readOutboundContracts,
+  sendAgain,
   workOutbound,
   type OutboundContract,
   type OutboundTools,
@@ -67,6 +69,11 @@ const setClock = (to: Date) => clock.advance(to.getTime() - clock.now().getTime(
 const remote = () => readdirSync(server.folder).toSorted();
 const remoteText = (name: string) => readFileSync(join(server.folder, name), 'utf8');
 const files = () => listOutboundFiles(store.database, 100);
+const toldOf = async () =>
+  (await openAlerts(store.database)).map(({ kind, subject }) => `${kind} ${subject}`);
+/** Where the bytes of the first file lie here. */
+const keptAt = async (name: string): Promise<string> =>
+  join(home, 'outbound', 'bank-nusa-day', DAY, (await files()).at(-1)?.sha256?.slice(0, 16) ?? '', name);
 /** What was tried and failed is due at once, and nobody holds it any more. */
 const again = async (): Promise<number> => {
   await store.admin.run('UPDATE outbound_file SET next_at = NULL, lease_until = NULL');
@@ -167,7 +174,7 @@ test('two workers at the same moment send one file', async () => {
 test('a file that lies changed on our own disk is not sent, and another file of that name is not written over', async () => {
   tools.openOutbox = () => Promise.reject(new Error('away'));
   await workOutbound(tools);
-  const kept = join(home, 'outbound', 'bank-nusa-day', DAY, FILE);
+  const kept = await keptAt(FILE);
   const whole = readFileSync(kept);
   writeFileSync(kept, Buffer.concat([whole, Buffer.from('D|9\n')]));
   tools.openOutbox = () => openSftpOutbox(server);
@@ -181,6 +188,13 @@ test('a file that lies changed on our own disk is not sent, and another file of 
 
   expect((await files())[0]?.said).toContain('somebody must look before we send');
   expect(remoteText(FILE)).toBe('somebody else’s');
+
+  const sameSize = 'x'.repeat(whole.length);
+  writeFileSync(join(server.folder, FILE), sameSize);
+  await again();
+
+  expect((await files())[0]?.said).toContain('is there with other content than ours');
+  expect(remoteText(FILE)).toBe(sameSize);
 });
 
 test('an acknowledgement is read back; one that says another amount rejects the file; none in time is told once', async () => {
@@ -193,12 +207,15 @@ test('an acknowledgement is read back; one that says another amount rejects the 
   await again();
   await again();
   expect(await files()).toMatchObject([{ state: 'sent', overdueAt: late }]);
+  expect(await toldOf()).toEqual(['ack_overdue bank-nusa-day 1']);
 
   writeFileSync(join(server.folder, `${FILE}.ack`), 'status=OK\ncount=3\namount=250000\n');
   await again();
+  await again();
 
   expect(await files()).toMatchObject([{ state: 'acknowledged', said: 'OK' }]);
-  expect(existsSync(join(home, 'outbound', 'bank-nusa-day', DAY, `${FILE}.ack`))).toBe(true);
+  expect(await toldOf()).toEqual([]);
+  expect(existsSync(await keptAt(`${FILE}.ack`))).toBe(true);
 });
 
 test.each([
@@ -209,8 +226,88 @@ test.each([
   await workOutbound(tools);
   writeFileSync(join(server.folder, `${FILE}.ack`), text);
   await again();
+  await again();
 
   expect(await files()).toMatchObject([{ state: 'rejected', said }]);
+  expect(await toldOf()).toEqual(['file_rejected bank-nusa-day 1']);
+});
+
+test('half an acknowledgement says nothing: it is heard when it lies the same at two looks', async () => {
+  await workOutbound(tools);
+  writeFileSync(join(server.folder, `${FILE}.ack`), 'status=O');
+  await again();
+  expect(await files()).toMatchObject([{ state: 'sent' }]);
+
+  writeFileSync(join(server.folder, `${FILE}.ack`), 'status=OK\ncount=3\n');
+  await again();
+  expect(await files()).toMatchObject([{ state: 'sent' }]);
+  await again();
+
+  expect(await files()).toMatchObject([{ state: 'acknowledged', said: 'OK' }]);
+});
+
+test('a file that was refused is sent again, once, as the next sequence, and nobody is told any more', async () => {
+  const ask = () =>
+    sendAgain(store.database, {
+      contract: 'bank-nusa-day',
+      businessDate: DAY,
+      by: 'ani@simpul.example',
+      reason: 'they lost it',
+      at: clock.now(),
+    });
+  expect(await ask()).toEqual({ ok: false, error: { kind: 'never sent' } });
+  await workOutbound(tools);
+  writeFileSync(join(server.folder, `${FILE}.ack`), 'status=REJECTED\n');
+  await again();
+  await again();
+
+  const asked = await Promise.all([ask(), ask(), ask()]);
+  expect(asked.filter(({ ok }) => ok)).toEqual([{ ok: true, value: { seq: 2, replaces: 1 } }]);
+  expect(asked.filter(({ ok }) => !ok)).toContainEqual({ ok: false, error: { kind: 'on its way', seq: 2 } });
+  await again();
+
+  const next = 'SIMPUL_BANKNUSA_20260714_002.txt';
+  expect(remoteText(next).split('\n')[0]).toBe('H|BANKNUSA|20260714|002|001|20260715050000');
+  expect(await files()).toMatchObject([
+    { seq: 2, state: 'sent' },
+    { seq: 1, state: 'rejected' },
+  ]);
+  expect(await toldOf()).toEqual([]);
+});
+
+test('one who is so slow that another has made the file meanwhile leaves its bytes alone', async () => {
+  tools.openOutbox = () => Promise.reject(new Error('away'));
+  const late = { ...tools, database: slowDatabase(store.database) };
+  const slow = workOutbound(late);
+  await late.database.isReading;
+  await store.admin.run('UPDATE outbound_file SET lease_until = NULL');
+  await shop.sell({ at: `${DAY} 23:00:00`, amount: 77_000n, end: 'PAID' });
+  await workOutbound(tools);
+  const [made] = await files();
+  expect(made).toMatchObject({ state: 'made', rows: 4 });
+
+  late.database.goOn();
+  await slow;
+  tools.openOutbox = () => openSftpOutbox(server);
+  await again();
+
+  expect(await files()).toMatchObject([{ state: 'sent', rows: 4, sha256: made?.sha256 }]);
+  expect(createHash('sha256').update(remoteText(FILE)).digest('hex')).toBe(made?.sha256);
+});
+
+test('a source is told what its own runs found, and nothing of another’s', async () => {
+  const [, pln] = readOutboundContracts(join(ROOT, 'config', 'outbound'));
+  tools = { ...tools, contracts: pln ? [pln] : [] };
+  await closeRun(1);
+  await store.admin.run("UPDATE recon_break SET kind = 'late'");
+  await store.admin.run("UPDATE recon_run SET source = 'PDM07'");
+  await store.admin.run('UPDATE recon_break SET leg_no = 1');
+  await closeRun(2, 0);
+  await workOutbound(tools);
+
+  expect(remoteText('SIMPUL_LPB01_20260714_001.csv').split('\r\n')[1]).toMatch(
+    /,BERHASIL,2026-07-14 09:00:00,$/,
+  );
 });
 
 test('a further run of a source’s day is a file of the next sequence, which says which one it replaces', async () => {
@@ -270,11 +367,18 @@ test('a contract that cannot be kept stops the start, with file, line and key', 
   expect(refusalOf(good.replace('after: day', 'after: run').replace(", at: '05:00'", ''))).toContain(
     'only a source has runs',
   );
-  expect(refusalOf(good.replace('cols: [_, count, amount]', 'cols: [_, count, hash]'))).toContain(
-    'customers: whole',
+  expect(
+    refusalOf(
+      good
+        .replace('cols: [_, count, amount]', 'cols: [_, count, amount, hash]')
+        .replace('amount: S }', 'amount: S, hash: customer_no mod 10^10 }'),
+    ),
+  ).toContain('customers: whole');
+  expect(refusalOf(good.replace('cols: [_, count, amount]', 'cols: [_, count, hash]'))).toMatch(
+    /one\.yaml:\d+: control/,
   );
   expect(refusalOf(good.replace('their_ref', 'there_ref'))).toMatch(
-    /one\.yaml:\d+: detail\.cols: "there_ref" is not a column/,
+    /one\.yaml:\d+: detail\.cols: there_ref is not a column/,
   );
   expect(refusalOf(good.replace('_{seq}', ''))).toContain('must have one date such as {yyyyMMdd} and {seq}');
   expect(refusalOf(good.replace('BANKNUSA_{', '../{'))).toContain('may use letters, digits');
@@ -301,18 +405,34 @@ function breaking(outbox: Outbox, cut: (typeof CUTS)[number]): Outbox {
 }
 
 /** Makes a run the one that counts, with the first payment as a break. */
-async function closeRun(runNo: number): Promise<void> {
+async function closeRun(runNo: number, breaks = 1): Promise<void> {
   const { admin } = store;
-  await admin.run("UPDATE recon_run SET effective_date = NULL, state = 'superseded'");
+  await admin.run("UPDATE recon_run SET effective_date = NULL, state = 'superseded' WHERE source = 'LPB01'");
   await admin.run(
     `INSERT INTO recon_run (source, business_date, run_no, effective_date, file_id, file_name, state, created_at, closed_at)
      VALUES ('LPB01', ?, ?, ?, ?, 'x.txt', 'closed', ?, ?)`,
     [DAY, runNo, DAY, runNo, DUE, DUE],
   );
+  if (breaks === 0) return;
   await admin.run(
     `INSERT INTO recon_break (run_id, kind, match_key, payment_id, leg_no)
      SELECT MAX(r.run_id), 'amount', MIN(p.payment_id), MIN(p.payment_id), 1 FROM recon_run r, payment p`,
   );
+}
+
+/** A database whose first snapshot waits, after it has read, until it is told to go on. */
+function slowDatabase(database: TestDatabase['database']) {
+  let [reads, goOn] = [() => undefined as void, () => undefined as void];
+  const isReading = new Promise<void>((resolve) => (reads = resolve));
+  const isTold = new Promise<void>((resolve) => (goOn = resolve));
+  const slow = Object.create(database) as TestDatabase['database'];
+  slow.snapshot = async (work) => {
+    const read = await database.snapshot(work);
+    reads();
+    await isTold;
+    return read;
+  };
+  return Object.assign(slow, { isReading, goOn });
 }
 
 function aKey(name: string) {

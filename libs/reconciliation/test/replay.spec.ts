@@ -1,7 +1,7 @@
-import { readdir, rm, truncate } from 'node:fs/promises';
+import { copyFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replayRun } from '../src';
-import { aWorld, goldenDay, type World } from './world';
+import { aWorld, goldenDay, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
 let world: World;
@@ -54,4 +54,27 @@ test('an archive that is missing or was cut is told, not compared', async () => 
 
   await rm(join(folder, snapshot));
   await expect(replay()).rejects.toThrow('is not in the archive');
+});
+
+test.each([
+  ['AGP01', 'AGP01_20260714_001.csv', '.ctl'],
+  ['SMS01', 'SMS01_20260714_001.csv', '.sha256'],
+])('a run of %s, whose file has a companion, is made again with it', async (source, name, ending) => {
+  for (const file of [name, `${name}${ending}`])
+    await copyFile(
+      join(ROOT, 'fixtures', 'formats', source.toLowerCase(), file),
+      join(world.dropFolder, file),
+    );
+  await world.close(source, DAY);
+  const [run] = await world.db.database.rows<{ run_id: number; companion: string }>(
+    `SELECT r.run_id, f.companion FROM recon_run r JOIN recon_batch_file f ON f.batch_id = r.batch_id
+     WHERE r.source = ? AND r.run_no = 1`,
+    [source],
+  );
+  runId = run!.run_id;
+
+  expect(await replay()).toMatchObject({ source, same: true, difference: null });
+
+  await writeFile(join(world.home, 'archive', source, DAY, `${run!.companion}.txt`), 'count=0;amount=0');
+  await expect(replay()).rejects.toThrow('the archived control file of');
 });

@@ -56,6 +56,10 @@ export interface World {
 
 let payments = 0;
 
+/** The configured formats, read once for a test file: each world has a list of its own. */
+const FORMATS = readFormats(join(ROOT, 'config', 'formats'));
+export const configuredFormats = () => new Map(FORMATS);
+
 /** Opens a world at 15 July 2026, 09:00 in Jakarta: the files of the 14th are due. */
 export async function aWorld(): Promise<World> {
   const db = await aDatabase();
@@ -68,7 +72,7 @@ export async function aWorld(): Promise<World> {
     database: db.database,
     clock,
     home,
-    formats: readFormats(join(ROOT, 'config', 'formats')),
+    formats: configuredFormats(),
     jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
     logger: pino({ level: 'silent' }),
     openDrop: async () => openFolderDrop([dropFolder]),

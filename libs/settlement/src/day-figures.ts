@@ -1,10 +1,11 @@
 import { rupiah, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
+import { CLAIM, CLAIM_BACK, claimOf, onlyBillerOf, openClaims, type OpenClaim } from './claims';
 import { openChanges, type ClearingChange } from './clearing-changes';
 import type { SettleOn } from './contracts';
 import { openHeld, settledDates } from './settlement-rows';
-import type { Finding, LegName, Reconciled, ReconciledDay } from './reconciled';
-import { nameOf, paidSales, soldLegs, undoneLegs, type SoldLeg } from './sales';
+import type { Finding, LegName, Reconciled, ReconciledDay, ResolvedLeg } from './reconciled';
+import { nameOf, paidSales, soldLegs, unpaidLegs, type SoldLeg } from './sales';
 import {
   inClearing,
   OURSELVES,
@@ -30,6 +31,8 @@ export interface Item {
   paymentId: string;
   subjectId: string;
   kind: string;
+  /** Of that journal, where it is settled line by line; else 0. */
+  lineNo: number;
   participant: string;
   amount: Rupiah;
 }
@@ -74,28 +77,70 @@ export async function figuresOfDay(
   reconciled: Reconciled,
   day: ReconciledDay,
   settleOn: SettleOn,
+  firstDay: BusinessDate,
 ): Promise<DayFigures | NotAsReconciled> {
   const { source, businessDate } = day;
   const groups = await paidSales(statements, source, businessDate);
   const findings = await findingsOf(statements, reconciled, day.runId);
-  const undone = await undoneLegs(statements, source, businessDate);
-  const legsFound = await soldLegs(statements, [...findings.keys()].map(legNamed));
+  const unpaid = await unpaidLegs(statements, source, businessDate);
+  const undone = unpaid.filter(isReversed);
+  const legsFound = await soldLegs(statements, legsOfFindings(findings));
   const ofDay = legsFound.filter((leg) => leg.source === source && leg.businessDate === businessDate);
-  const carried = await carriedInAndAgreed(statements, reconciled, day.runId, findings);
+  const carried = await soldLegs(statements, await reconciled.carriedIn(statements, day.runId));
 
   const strange = tie(day, groups, ofDay, carried, undone, findings);
   if (strange) return strange;
 
   const figures = new Figures(day, settleOn);
-  const resolved = new Set((await reconciled.resolved(statements, ofDay)).map(nameOf));
-  const out = ofDay.filter((leg) => staysOut(settleOn, findings.get(nameOf(leg)), resolved.has(nameOf(leg))));
+  const about = await whatIsKnown(statements, reconciled, source, [...ofDay, ...carried], findings);
+  const out = ofDay.filter(
+    (leg) =>
+      findings.has(nameOf(leg)) &&
+      staysOut(settleOn, findings.get(nameOf(leg)), about.resolved.has(nameOf(leg))),
+  );
   figures.takeDay(groups, out.filter(isPaid));
-  figures.takeClaims(findings, legsFound, resolved, groups[0]?.billerId);
   for (const leg of out) figures.hold(leg, findings.get(nameOf(leg))?.kind ?? 'undone');
-  for (const leg of undone) figures.hold(leg, 'undone');
-  await releaseHeld(statements, reconciled, figures, carried, ofDay);
-  await takeChanges(statements, figures, { source, businessDate, undone, out });
+  // Whatever the contract says: what has no end can only enter once it has one.
+  const isOut = new Set(out.map(nameOf));
+  for (const leg of unpaid) if (!isOut.has(nameOf(leg))) figures.hold(leg, 'no_end');
+  releaseHeld(figures, about);
+  for (const leg of carried)
+    if (isPaid(leg) && leg.businessDate < firstDay && !isAgainst(findings, leg)) figures.takeEarlier(leg);
+  await takeClaims(statements, figures, about, { groups, legsFound, ofDay });
+  await takeChanges(statements, figures, { source, businessDate, firstDay, out });
   return figures.read();
+}
+
+/** What reconciliation says of every leg that may enter: those of the day, and those that were held back before. */
+interface Known {
+  /** Of this day's run, and for legs held back before, of their own day's; those of this day's come first. */
+  findings: ReadonlyMap<string, Finding>;
+  resolved: ReadonlyMap<string, ResolvedLeg>;
+  /** Held back before; `word`: a run has said something of it since. */
+  held: { leg: SoldLeg; hasWord: boolean }[];
+}
+
+async function whatIsKnown(
+  statements: Statements,
+  reconciled: Reconciled,
+  source: string,
+  legs: readonly SoldLeg[],
+  ofRun: ReadonlyMap<string, Finding>,
+): Promise<Known> {
+  const open = await soldLegs(statements, await openHeld(statements, source));
+  const claimed = await openClaims(statements, source);
+  const words = await reconciled.ownDayWords(statements, source, open);
+  const carried = new Set(legs.map(nameOf));
+  const findings = new Map(ofRun);
+  for (const { finding, ...leg } of words)
+    if (finding && !carried.has(nameOf(leg))) findings.set(nameOf(leg), finding);
+  const spoken = new Set([...carried, ...words.map(nameOf)]);
+  const resolved = await reconciled.resolved(statements, [...legs, ...open, ...claimed]);
+  return {
+    findings,
+    resolved: new Map(resolved.map((leg) => [nameOf(leg), leg])),
+    held: open.map((leg) => ({ leg, hasWord: spoken.has(nameOf(leg)) })),
+  };
 }
 
 /** Collects what enters, by party and kind. */
@@ -109,6 +154,7 @@ class Figures {
   readonly channels: DayFigures['channels'] = new Map();
   readonly undone = new Set<string>();
   readonly late = new Set<string>();
+  readonly releasedLegs: SoldLeg[] = [];
   payments = 0;
 
   constructor(
@@ -150,31 +196,39 @@ class Figures {
     });
   }
 
-  /** What a biller's file claims beyond our books, where the contract pays by it; and what is within tolerance. */
-  takeClaims(
-    findings: ReadonlyMap<string, Finding>,
-    legs: readonly SoldLeg[],
-    resolved: ReadonlySet<string>,
-    onlyBiller: string | undefined,
-  ): void {
-    if (this.settleOn === 'ours') return;
-    const billerOf = new Map(legs.map((leg) => [nameOf(leg), leg.billerId]));
-    for (const [key, finding] of findings) {
-      if (resolved.has(key)) continue;
-      const billerId = billerOf.get(key) ?? onlyBiller;
-      const [ours, theirs] = [finding.ourAmount ?? 0n, finding.theirAmount ?? 0n];
-      if (billerId === undefined) continue;
-      if (finding.kind === 'matched_tol') this.claim(billerId, 'rounding', theirs - ours);
-      else if (this.settleOn === 'their_file')
-        this.claim(billerId, 'disputed', disputedOf(finding, ours, theirs));
-    }
+  claim(billerId: string, kind: 'rounding' | 'disputed', amount: bigint, origin: Origin = 'day'): void {
+    if (amount === 0n) return;
+    this.enter({ party: { kind: 'biller', id: billerId }, kind, amount: rupiah(amount) }, origin, 1);
+    this.enter({ party: OURSELVES, kind, amount: rupiah(-amount) }, origin, 1);
+    this.move(billerId, { [kind]: rupiah(amount) });
   }
 
-  claim(billerId: string, kind: 'rounding' | 'disputed', amount: bigint): void {
-    if (amount === 0n) return;
-    this.enter({ party: { kind: 'biller', id: billerId }, kind, amount: rupiah(amount) }, 'day', 1);
-    this.enter({ party: OURSELVES, kind, amount: rupiah(-amount) }, 'day', 1);
-    this.move(billerId, { [kind]: rupiah(amount) });
+  /** A claim for a sale that is none in our books, which is taken back should it become one. */
+  claimForSale({ paymentId, billerId }: SoldLeg, amount: bigint): void {
+    this.claim(billerId, 'disputed', amount);
+    const participant = `biller:${billerId}`;
+    this.items.push({
+      paymentId,
+      subjectId: paymentId,
+      kind: CLAIM,
+      lineNo: 0,
+      participant,
+      amount: rupiah(amount),
+    });
+  }
+
+  takeClaimBack({ paymentId, billerId, amount }: OpenClaim): void {
+    this.claim(billerId, 'disputed', -amount, 'correction');
+    const participant = `biller:${billerId}`;
+    const back = rupiah(-amount);
+    this.items.push({
+      paymentId,
+      subjectId: paymentId,
+      kind: CLAIM_BACK,
+      lineNo: 0,
+      participant,
+      amount: back,
+    });
   }
 
   hold(leg: SoldLeg, kind: string): void {
@@ -189,9 +243,24 @@ class Figures {
   /** A leg that was held back before enters now. */
   release(leg: SoldLeg): void {
     this.released.push(leg);
+    this.releasedLegs.push(leg);
     this.late.add(nameOf(leg));
     const shares = this.takeSales(leg, 'late');
-    this.keepItems(leg.paymentId, leg.paymentId, 'capture', shares);
+    this.keepItems(
+      { paymentId: leg.paymentId, subjectId: leg.paymentId, kind: 'capture', lineNo: 0 },
+      shares,
+    );
+  }
+
+  /** A leg of before the first day that is settled here, which only a file of these days lists. */
+  takeEarlier(leg: SoldLeg): void {
+    const { paymentId, legNo, billerId, amount } = leg;
+    this.held.push({ paymentId, legNo, billerId, kind: EARLIER, amount });
+    this.late.add(nameOf(leg));
+    this.keepItems(
+      { paymentId, subjectId: paymentId, kind: 'capture', lineNo: 0 },
+      this.takeSales(leg, 'late'),
+    );
   }
 
   /** A leg that was held back has been undone or refused meanwhile. */
@@ -201,10 +270,10 @@ class Figures {
   }
 
   correct(change: ClearingChange, leg: SoldLeg | undefined): void {
-    const { paymentId, subjectId, kind, billerId, amount } = change;
+    const { paymentId, subjectId, kind, lineNo, billerId, amount } = change;
     const shares = kind === 'reversal' && leg ? this.takeSales(takenBack(leg), 'correction') : undefined;
     const booked = shares ?? this.correctByAmount(billerId, leg?.channelId, kind, amount);
-    this.keepItems(paymentId ?? '', subjectId, kind, booked);
+    this.keepItems({ paymentId: paymentId ?? '', subjectId, kind, lineNo }, booked);
   }
 
   read(): DayFigures {
@@ -233,20 +302,19 @@ class Figures {
     return shares;
   }
 
-  private keepItems(paymentId: string, subjectId: string, kind: string, shares: readonly Share[]): void {
+  private keepItems(of: Omit<Item, 'participant' | 'amount'>, shares: readonly Share[]): void {
     const byParty = new Map<string, Rupiah>();
     for (const { party, amount } of shares) {
       const participant = `${party.kind}:${party.id}`;
       byParty.set(participant, rupiah((byParty.get(participant) ?? ZERO) + amount));
     }
-    for (const [participant, amount] of byParty)
-      this.items.push({ paymentId, subjectId, kind, participant, amount });
+    for (const [participant, amount] of byParty) this.items.push({ ...of, participant, amount });
   }
 
   private heldBack(): Entry[] {
     const byBiller = new Map<string, Entry>();
     for (const { billerId, kind, amount } of this.held) {
-      if (kind === 'undone') continue;
+      if (ENDED_AT_ONCE.has(kind)) continue;
       const party: Party = { kind: 'biller', id: billerId };
       const entry = byBiller.get(billerId) ?? {
         party,
@@ -286,26 +354,31 @@ class Figures {
 
 const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };
 
+const EARLIER = 'earlier';
+
+/** Kinds of held legs that wait for nothing: they are noted so that no other settlement takes them. */
+export const ENDED_AT_ONCE: ReadonlySet<string> = new Set(['undone', EARLIER]);
+
 /** Kinds of findings that say nothing against the leg they name. */
 const NOT_AGAINST: ReadonlySet<string> = new Set(['matched_tol', 'duplicate', 'clearing']);
 
+function isAgainst(findings: ReadonlyMap<string, Finding>, leg: LegName): boolean {
+  const finding = findings.get(nameOf(leg));
+  return finding !== undefined && !NOT_AGAINST.has(finding.kind);
+}
+
 function isPaid({ state }: SoldLeg): boolean {
   return state === 'PAID';
+}
+
+function isReversed({ state }: SoldLeg): boolean {
+  return state === 'REVERSED';
 }
 
 function staysOut(settleOn: SettleOn, finding: Finding | undefined, isResolved: boolean): boolean {
   if (!finding || NOT_AGAINST.has(finding.kind) || isResolved || settleOn === 'ours') return false;
   // Paid by their file, the difference of an amount is in dispute and the rest of it is not.
   return !(settleOn === 'their_file' && finding.kind === 'amount');
-}
-
-/** What their file claims for a row that our books do not own up to. */
-function disputedOf({ kind, ourStatus, theirStatus }: Finding, ours: bigint, theirs: bigint): bigint {
-  if (kind === 'amount') return theirs - ours;
-  if (theirStatus !== null && theirStatus !== 'S') return 0n;
-  const isClaimed =
-    kind === 'duplicate' || kind === 'only_theirs' || (kind === 'status' && ourStatus !== 'S');
-  return isClaimed ? theirs : 0n;
 }
 
 /** Findings by the leg they are about; those about none stand under a number of their own. */
@@ -325,23 +398,11 @@ async function findingsOf(
   return findings;
 }
 
-function legNamed(key: string): LegName {
-  const [paymentId = '', legNo = '0'] = key.split(' ');
-  return { paymentId, legNo: Number(legNo) };
-}
-
-async function carriedInAndAgreed(
-  statements: Statements,
-  reconciled: Reconciled,
-  runId: number,
-  findings: ReadonlyMap<string, Finding>,
-): Promise<SoldLeg[]> {
-  const carried = await reconciled.carriedIn(statements, runId);
-  const agreed = carried.filter((leg) => {
-    const finding = findings.get(nameOf(leg));
-    return !finding || NOT_AGAINST.has(finding.kind);
-  });
-  return soldLegs(statements, agreed);
+function legsOfFindings(findings: ReadonlyMap<string, Finding>): LegName[] {
+  const names = [...findings.values()].flatMap(({ paymentId, legNo }) =>
+    paymentId !== null && legNo !== null ? [{ paymentId, legNo }] : [],
+  );
+  return [...new Map(names.map((name) => [nameOf(name), name])).values()];
 }
 
 /** What the books have of what the run calls agreed; what was undone since may have agreed or not. */
@@ -354,47 +415,82 @@ function tie(
   findings: ReadonlyMap<string, Finding>,
 ): NotAsReconciled | undefined {
   const total = (sales: readonly Sales[]) => sales.reduce((all, { amount }) => all + amount, 0n);
-  const isAgainst = (leg: SoldLeg) => !NOT_AGAINST.has(findings.get(nameOf(leg))?.kind ?? '');
-  const against = total(ofDay.filter((leg) => isPaid(leg) && isAgainst(leg)));
-  const least = total(groups) - against + total(carried.filter(isPaid));
-  const most =
-    least +
-    total(undone.filter((leg) => !findings.has(nameOf(leg)))) +
-    total(carried.filter((leg) => !isPaid(leg)));
+  const agrees = (leg: SoldLeg) => !isAgainst(findings, leg);
+  const against = total(ofDay.filter((leg) => isPaid(leg) && !agrees(leg)));
+  const agreed = carried.filter(agrees);
+  const least = total(groups) - against + total(agreed.filter(isPaid));
+  const most = least + total(undone.filter(agrees)) + total(agreed.filter((leg) => !isPaid(leg)));
   if (day.agreed.amount >= least && day.agreed.amount <= most) return undefined;
   return { agreedInRun: day.agreed.amount, leastInBooks: least, mostInBooks: most };
 }
 
-async function releaseHeld(
+/**
+ * What was held back before enters once it is paid and this day's file, the corrected file of its own day, or the end of
+ * its break speaks for it.
+ */
+function releaseHeld(figures: Figures, { findings, resolved, held }: Known): void {
+  for (const { leg, hasWord } of held) {
+    const isResolved = resolved.has(nameOf(leg));
+    const mayEnter =
+      figures.settleOn === 'ours' ||
+      isResolved ||
+      (hasWord && !staysOut(figures.settleOn, findings.get(nameOf(leg)), isResolved));
+    if (leg.state === 'REVERSED' || leg.state === 'DECLINED') figures.drop(leg);
+    else if (isPaid(leg) && mayEnter) figures.release(leg);
+  }
+}
+
+/** What the file says beyond our books; and what of it was paid before and has been answered since. */
+async function takeClaims(
   statements: Statements,
-  reconciled: Reconciled,
   figures: Figures,
-  carried: readonly SoldLeg[],
-  ofDay: readonly SoldLeg[],
+  { findings, resolved }: Known,
+  {
+    groups,
+    legsFound,
+    ofDay,
+  }: { groups: readonly Sales[]; legsFound: readonly SoldLeg[]; ofDay: readonly SoldLeg[] },
 ): Promise<void> {
   const { source } = figures.day;
-  const nowHeld = new Set(ofDay.map(nameOf));
-  const open = (await openHeld(statements, source)).filter((leg) => !nowHeld.has(nameOf(leg)));
-  const legs = await soldLegs(statements, open);
-  const agreed = new Set(carried.map(nameOf));
-  const resolved = new Set((await reconciled.resolved(statements, open)).map(nameOf));
-  for (const leg of legs) {
-    if (leg.state === 'REVERSED' || leg.state === 'DECLINED') figures.drop(leg);
-    else if (isPaid(leg) && (agreed.has(nameOf(leg)) || resolved.has(nameOf(leg)))) figures.release(leg);
+  const open = await openClaims(statements, source);
+  const claimed = new Set(open.map(nameOf));
+  const notEntered = new Set(figures.held.filter(({ kind }) => kind !== EARLIER).map(nameOf));
+  const isOfDay = new Set(ofDay.map(nameOf));
+  const onlyBiller = await onlyBillerOf(statements, source, groups);
+  const legs = new Map([...legsFound, ...figures.releasedLegs].map((leg) => [nameOf(leg), leg]));
+  for (const finding of findings.values()) {
+    const { paymentId, legNo } = finding;
+    const leg = paymentId !== null && legNo !== null ? legs.get(nameOf({ paymentId, legNo })) : undefined;
+    const name = leg ? nameOf(leg) : '';
+    const enters =
+      leg !== undefined &&
+      (figures.late.has(name) || (isOfDay.has(name) && isPaid(leg) && !notEntered.has(name)));
+    const claim = claimOf(figures.settleOn, finding, { leg, enters, resolved: resolved.get(name) });
+    const billerId = leg?.billerId ?? onlyBiller;
+    if (!claim || claim.amount === 0n || billerId === undefined) continue;
+    const isForSale =
+      leg !== undefined && claim.kind === 'disputed' && finding.kind !== 'duplicate' && !enters;
+    if (!isForSale)
+      figures.claim(billerId, claim.kind, claim.amount, figures.late.has(name) ? 'late' : 'day');
+    else if (!claimed.has(name)) figures.claimForSale(leg, claim.amount);
+  }
+  for (const claim of open) {
+    const end = resolved.get(nameOf(claim));
+    if (figures.late.has(nameOf(claim)) || (end && !end.isBooked)) figures.takeClaimBack(claim);
   }
 }
 
 interface OfDay {
   source: string;
   businessDate: BusinessDate;
-  undone: readonly SoldLeg[];
+  firstDay: BusinessDate;
   out: readonly SoldLeg[];
 }
 
 /** Takes up the corrections of what is settled; those of what is held back wait with it. */
 async function takeChanges(statements: Statements, figures: Figures, of: OfDay): Promise<void> {
   const billerIds = [...figures.billers.keys()];
-  const changes = await openChanges(statements, of.source, billerIds);
+  const changes = await openChanges(statements, of.source, billerIds, of.firstDay);
   if (changes.length === 0) return;
   const legs = await soldLegs(
     statements,
@@ -402,17 +498,20 @@ async function takeChanges(statements: Statements, figures: Figures, of: OfDay):
   );
   const legOf = new Map(legs.map((leg) => [nameOf(leg), leg]));
   const settled = new Set(await settledDates(statements, of.source));
-  const waiting = new Set([...(await openHeld(statements, of.source)).map(nameOf), ...of.out.map(nameOf)]);
+  const waiting = new Set([...(await openHeld(statements, of.source)), ...of.out].map(nameOf));
   for (const change of changes) {
     const { paymentId, legNo } = change;
     const leg = paymentId && legNo ? legOf.get(nameOf({ paymentId, legNo })) : undefined;
     const name = leg && nameOf(leg);
+    // The reversal of what never entered moves nothing between the parties; whatever else was booked about it does.
     if (name !== undefined && figures.undone.has(name)) {
       figures.changes.push(change);
+      if (change.kind !== 'reversal') figures.correct(change, leg);
       continue;
     }
     const isSettled =
       leg === undefined ||
+      change.isOfEarlier ||
       figures.late.has(nameOf(leg)) ||
       ((leg.businessDate === of.businessDate || settled.has(leg.businessDate)) && !waiting.has(nameOf(leg)));
     if (!isSettled) continue;

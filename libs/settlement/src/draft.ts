@@ -1,7 +1,8 @@
 import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
 import { duplicateKey, type Database, type SqlValue, type Statements } from '#lib/platform';
 import type { SettlementContracts } from './contracts';
-import type { DayFigures } from './day-figures';
+import { ENDED_AT_ONCE, type DayFigures } from './day-figures';
+import type { Reconciled } from './reconciled';
 import type { Party } from './shares';
 
 /** Each redo means that another settlement of the same party was first. */
@@ -15,17 +16,24 @@ export function subjectOf(source: string, businessDate: string): string {
 
 /**
  * Fixes what settling a day does, in one transaction and without moving money; once for each source and day.
- * @returns false where the day has been drafted before, or something it takes up was taken by another: read again.
+ * @returns false where the day has been drafted before, is no longer as it was read, or something it takes up was taken
+ *   by another: read again.
  */
 export async function draftSettlement(
   database: Database,
+  reconciled: Pick<Reconciled, 'holdDay'>,
   figures: DayFigures,
   contracts: SettlementContracts,
   now: Date,
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1)
     try {
-      await database.transaction((statements) => writeDraft(statements, figures, contracts, now));
+      await database.transaction(async (statements) => {
+        // From here on nobody can begin to work the day anew: a corrected file finds it settled.
+        if (!(await reconciled.holdDay(statements, figures.day)))
+          throw new TakenByAnother(figures.day.source);
+        await writeDraft(statements, figures, contracts, now);
+      });
       return true;
     } catch (error) {
       if (error instanceof TakenByAnother) return false;
@@ -95,7 +103,7 @@ async function writeHeld(statements: Statements, id: string, { day, held }: DayF
       day.source,
       kind,
       amount,
-      kind === 'undone' ? id : null,
+      ENDED_AT_ONCE.has(kind) ? id : null,
     ]),
   );
 }
@@ -122,11 +130,12 @@ async function takeUp(
   }
   await insertAll(
     statements,
-    'settlement_item (payment_id, subject_id, kind, participant, settlement_id, amount)',
-    items.map(({ paymentId, subjectId, kind, participant, amount }) => [
+    'settlement_item (payment_id, subject_id, kind, line_no, participant, settlement_id, amount)',
+    items.map(({ paymentId, subjectId, kind, lineNo, participant, amount }) => [
       paymentId,
       subjectId,
       kind,
+      lineNo,
       participant,
       id,
       amount,

@@ -3,7 +3,7 @@ import { topUpJournal } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeStatement, type StatementLine } from './bank-statement';
 import { workBankLines } from './bank-work';
-import { approveFunds, fundsOn, proposeFunds, signedFunds } from './funds';
+import { approveFunds, fundsOn, proposedFunds, proposeFunds, signedFunds } from './funds';
 import { statementsOfParty } from './party-statement';
 import { approvePayout, proposePayout, tellPayout } from './payouts';
 import { settleDay } from './settle-day';
@@ -40,13 +40,14 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
   await settleDay(world.tools, 'LPB01', DAY);
   const reference = 'STL-LPB01-0714';
-  await proposePayout(database, { reference, by: ANI, reason: 'settled', at: at() });
-  await approvePayout(database, { reference, by: BUDI, at: at() });
+  const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at: at() });
+  const version = proposed.ok ? proposed.value.version : '';
+  await approvePayout(database, { reference, version, by: BUDI, at: at() });
   await tellPayout(database, { reference, event: 'sent', by: ANI, at: at() });
   const closing = lines.reduce((sum, { amount }) => sum + amount, 100_000_000n);
   const statement = { account: 'BANKX/1', number: 1, date: NEXT, opening: 100_000_000n, closing, lines };
   expect(await takeStatement(database, statement, at())).toMatchObject({ ok: true });
-  await workBankLines(world.tools, at());
+  await workBankLines({ ...world.tools, tell: async () => {} }, at());
 }
 
 test('all money at the bank is somebody’s, to the rupiah, and two people sign it once', async () => {
@@ -62,15 +63,23 @@ test('all money at the bank is somebody’s, to the rupiah, and two people sign 
     inTransit: 0n,
     remainder: 0n,
   });
-  expect(await approveFunds(database, { businessDate: NEXT, by: BUDI, at: at() })).toMatchObject({
+  expect(
+    await approveFunds(database, { businessDate: NEXT, version: 'v', by: BUDI, at: at() }),
+  ).toMatchObject({
     error: { kind: 'not proposed' },
   });
   expect(await proposeFunds(database, { businessDate: NEXT, by: ANI, at: at() })).toMatchObject({ ok: true });
-  expect(await approveFunds(database, { businessDate: NEXT, by: ANI, at: at() })).toMatchObject({
+  const version = (await proposedFunds(database, NEXT))?.version ?? '';
+  expect(
+    await approveFunds(database, { businessDate: NEXT, version: 'what I never saw', by: BUDI, at: at() }),
+  ).toMatchObject({ error: { kind: 'approval', refusal: { kind: 'another version', version } } });
+  expect(await approveFunds(database, { businessDate: NEXT, version, by: ANI, at: at() })).toMatchObject({
     error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
   });
   const both = await Promise.all(
-    [BUDI, 'cici@simpul.example'].map((by) => approveFunds(database, { businessDate: NEXT, by, at: at() })),
+    [BUDI, 'cici@simpul.example'].map((by) =>
+      approveFunds(database, { businessDate: NEXT, version, by, at: at() }),
+    ),
   );
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
   expect(await signedFunds(database, NEXT)).toMatchObject({ maker: ANI });

@@ -1,6 +1,6 @@
 import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
-import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
 
 /** What our money at the bank is made of. Whole rupiah; what others owe us is taken off. */
 export interface FundsPosition {
@@ -80,7 +80,7 @@ const PROPOSAL_DAYS = 2;
 export async function proposeFunds(
   database: Database,
   { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
-): Promise<Result<{ approvalId: string }, FundsRefusal>> {
+): Promise<Result<{ approvalId: string; version: string }, FundsRefusal>> {
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
   if (position.bank.length === 0) return fail({ kind: 'no statement' });
   if (position.remainder !== 0n) return fail({ kind: 'remainder', remainder: position.remainder });
@@ -98,49 +98,55 @@ export async function proposeFunds(
     }),
   );
   return proposed.ok
-    ? ok({ approvalId: proposed.value.approvalId })
+    ? ok({ approvalId: proposed.value.approvalId, version: proposed.value.version })
     : fail({ kind: 'proposal', refusal: proposed.error });
 }
 
-/** The checker, another person, signs the same position; it is kept and never changed. @throws NoUser. */
-export async function approveFunds(
-  database: Database,
-  { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
-): Promise<Result<FundsPosition, FundsRefusal>> {
-  const [open] = await database.rows<{ approval_id: string; version: string; maker: string }>(
+/** The position of a date that somebody has proposed and nobody has signed or refused yet. */
+export async function proposedFunds(
+  statements: Statements,
+  businessDate: BusinessDate,
+): Promise<{ approvalId: string; version: string; maker: string } | undefined> {
+  const [open] = await statements.rows<{ approval_id: string; version: string; maker: string }>(
     'SELECT approval_id, version, maker FROM approval WHERE open_subject = ?',
     [`funds ${businessDate}`],
   );
+  return open && { approvalId: open.approval_id, version: open.version, maker: open.maker };
+}
+
+/**
+ * The checker, another person, signs the same position; it is kept and never changed.
+ * @param order `version` is the version of the proposal that the checker was shown: another one is not signed.
+ * @throws NoUser.
+ */
+export async function approveFunds(
+  database: Database,
+  order: { businessDate: BusinessDate; version: string; by: string; at: Date },
+): Promise<Result<FundsPosition, FundsRefusal>> {
+  const { businessDate, version, by, at } = order;
+  const open = await proposedFunds(database, businessDate);
   if (!open) return fail({ kind: 'not proposed' });
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
-  const decision = { approvalId: open.approval_id, version: open.version, by, at };
+  const decision = { approvalId: open.approvalId, version, by, at };
   const weighed = await weighApproval(database, decision);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const figures = textOf(position);
   if (JSON.stringify(weighed.value.approval.payload) !== figures) return fail({ kind: 'changed' });
   try {
     await database.transaction(async (statements) => {
-      for (const { table, set, where } of weighed.value.updates) {
-        const changed = await statements.run(
-          `UPDATE ${table} SET ${named(set, ' = ?').join(', ')} WHERE ${named(where, ' <=> ?').join(' AND ')}`,
-          [...Object.values(set), ...Object.values(where)],
-        );
-        if (changed !== 1) throw new ChangedMeanwhile();
-      }
+      for (const update of weighed.value.updates)
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile();
       const row = {
         business_date: businessDate,
         figures,
         remainder: position.remainder,
         maker: open.maker,
         checker: userOf(by),
-        approval_id: open.approval_id,
+        approval_id: open.approvalId,
         signed_at: at,
       };
-      for (const { table, values } of [...weighed.value.inserts, { table: 'funds_position', values: row }])
-        await statements.run(
-          `INSERT INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${named(values, '', '?').join(', ')})`,
-          Object.values(values),
-        );
+      for (const one of [...weighed.value.inserts, { table: 'funds_position', values: row }])
+        await insertRow(statements, one);
     });
   } catch (error) {
     if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
@@ -151,10 +157,6 @@ export async function approveFunds(
 }
 
 class ChangedMeanwhile extends Error {}
-
-function named(values: object, after: string, instead?: string): string[] {
-  return Object.keys(values).map((column) => instead ?? column + after);
-}
 
 /** The signed position of a date, if there is one. */
 export async function signedFunds(
@@ -185,8 +187,8 @@ async function bankBalances(
     closing: string;
   }>(
     `SELECT s.account, s.number, s.statement_date, s.closing FROM bank_statement s JOIN (
-       SELECT account, MAX(number) AS number FROM bank_statement WHERE statement_date <= ? GROUP BY account) last
-       ON last.account = s.account AND last.number = s.number ORDER BY s.account`,
+       SELECT account, MAX(year * 100000 + number) AS place FROM bank_statement WHERE statement_date <= ? GROUP BY account) last
+       ON last.account = s.account AND last.place = s.year * 100000 + s.number ORDER BY s.account`,
     [businessDate],
   );
   return rows.map((row) => ({
@@ -229,14 +231,14 @@ async function inTransit(
 ): Promise<bigint> {
   const [shown] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(l.amount), 0) AS amount FROM bank_line l JOIN bank_statement s ON s.account = l.account
-       AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
+       AND s.year = l.year AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
     [businessDate],
   );
   const [booked] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
      WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
-       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.number = l.number
+       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year AND s.number = l.number
          WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)`,
     [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
   );
@@ -247,7 +249,7 @@ async function inTransit(
 export async function unexplainedAtFirst(statements: Statements): Promise<bigint> {
   const [opened] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(s.opening), 0) AS amount FROM bank_statement s
-     WHERE NOT EXISTS (SELECT 1 FROM bank_statement b WHERE b.account = s.account AND b.number < s.number)`,
+     WHERE NOT EXISTS (SELECT 1 FROM bank_statement b WHERE b.account = s.account AND (b.year, b.number) < (s.year, s.number))`,
   );
   const [booked] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p

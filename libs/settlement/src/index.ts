@@ -4,7 +4,7 @@ export {
   type SettlementContracts,
   type SettleOn,
 } from './contracts';
-export type { Finding, LegName, Reconciled, ReconciledDay } from './reconciled';
+export type { Finding, LegName, OwnDayWord, Reconciled, ReconciledDay, ResolvedLeg } from './reconciled';
 export { sharesOf, type Party, type Sales, type Share, type ShareKind } from './shares';
 export { nextDayToSettle, settleDay, type SettlementTools, type SettleRefusal } from './settle-day';
 export {
@@ -17,21 +17,24 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
-export { settleDue, type SettledDay } from './settle-due';
+export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { draftChannelPayouts } from './payout-drafts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {
   approvePayout,
+  approveRefused,
   findPayout,
   listPayouts,
   payoutHistory,
   proposePayout,
+  proposeRefused,
   redraftPayout,
   tellPayout,
   type Payout,
   type PayoutRefusal,
 } from './payouts';
 export {
+  lastStatement,
   takeStatement,
   type BankStatement,
   type StatementLine,
@@ -39,16 +42,28 @@ export {
 } from './bank-statement';
 export {
   announceDeposit,
-  confirmBankLine,
   findAnnouncement,
-  listBankLines,
-  workBankLines,
+  withdrawAnnouncement,
+  type AnnounceRefusal,
   type Announcement,
+  type AnnouncementOutcome,
+} from './bank-announcements';
+export {
+  findBankLine,
+  listBankLines,
+  WAITING,
   type BankLine,
   type BankOutcome,
-  type BankTools,
-  type ConfirmRefusal,
-} from './bank-work';
+  type LinePlace,
+} from './bank-lines';
+export {
+  takeDroppedStatements,
+  takeStatementFile,
+  type DroppedStatement,
+  type TakenStatement,
+} from './bank-file';
+export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
+export { workBankLines, type BankAlert, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
 export {
   bookPphSlip,
@@ -59,6 +74,8 @@ export {
   taxInvoices,
   type InvoiceAmounts,
   type InvoiceRefusal,
+  type PphSlip,
+  type SlipRefusal,
   type TaxInvoice,
   type TaxRule,
   type TaxRules,
@@ -67,6 +84,7 @@ export { statementsOfParty, type PartyStatement, type StatementEntry } from './p
 export {
   approveFunds,
   fundsOn,
+  proposedFunds,
   proposeFunds,
   signedFunds,
   type FundsPosition,

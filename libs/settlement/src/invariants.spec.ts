@@ -25,13 +25,13 @@ test.each([
   ],
   [
     'a payment of a settled day is in no settlement',
-    ['I19'],
+    ['I19', 'I23'],
     "UPDATE payment_leg SET source_business_date = '2026-07-13'",
     "UPDATE payment_leg SET source_business_date = '2026-07-14'",
   ],
   [
     'what is owed is not what was booked',
-    ['I19', 'I20'],
+    ['I19', 'I20', 'I23'],
     "UPDATE settlement_net SET net = net + 1, pay = pay + 1 WHERE party_kind = 'biller'",
     "UPDATE settlement_net SET net = net - 1, pay = pay - 1 WHERE party_kind = 'biller'",
   ],
@@ -46,6 +46,24 @@ test.each([
     ['I20'],
     'UPDATE payout SET amount = amount + 1',
     'UPDATE payout SET amount = amount - 1',
+  ],
+  [
+    'a payment is in no settlement and in no clearing',
+    ['I19', 'I23'],
+    "INSERT INTO settlement_held (payment_id, leg_no, settlement_id, source, kind, amount) SELECT 'T0TBR00000A1', 1, settlement_id, 'LPB01', 'late', 250000 FROM settlement",
+    'DELETE FROM settlement_held',
+  ],
+  [
+    'a correction waits that the clearing account has not seen',
+    ['I23'],
+    "INSERT INTO clearing_change (subject_id, kind, line_no, biller_id, amount, created_at) VALUES ('X', 'refund', 1, 'LPB01', 5, NOW())",
+    'DELETE FROM clearing_change',
+  ],
+  [
+    'a claim is in dispute that the suspense account has not seen',
+    ['I23'],
+    "UPDATE settlement_line SET kind = 'disputed' WHERE kind = 'biller_fee'",
+    "UPDATE settlement_line SET kind = 'biller_fee' WHERE kind = 'disputed'",
   ],
 ])('it is found out where %s', async (_, ids, vandalism, mending) => {
   await world.store.admin.run(vandalism);

@@ -32,6 +32,18 @@ export interface LegName {
   legNo: number;
 }
 
+/** A leg whose break has ended, so that what our books say of it counts. */
+export interface ResolvedLeg extends LegName {
+  /** Whether an adjustment or a write-off was booked to end it. */
+  isBooked: boolean;
+}
+
+/** What the run that counts for a leg's own day says of it. */
+export interface OwnDayWord extends LegName {
+  /** Null where it agrees. */
+  finding: Finding | null;
+}
+
 /** What settlement asks of reconciliation; whoever wires both passes it in. */
 export interface Reconciled {
   /** The days of a source that are closed, oldest first, from a date on. */
@@ -41,5 +53,13 @@ export interface Reconciled {
   /** Rows of earlier days that a run took in. */
   carriedIn(statements: Statements, runId: number): Promise<LegName[]>;
   /** Which of some legs had a break that has been resolved since, so that what our books say of them counts. */
-  resolved(statements: Statements, legs: readonly LegName[]): Promise<LegName[]>;
+  resolved(statements: Statements, legs: readonly LegName[]): Promise<ResolvedLeg[]>;
+  /** What the closed runs of their own days say of some legs of a source now; days in work are left out. */
+  ownDayWords(
+    statements: Statements,
+    source: string,
+    legs: readonly (LegName & { businessDate: BusinessDate })[],
+  ): Promise<OwnDayWord[]>;
+  /** Keeps a day as it is until the transaction ends; false where its run counts no more, or it is being worked. */
+  holdDay(statements: Statements, day: ReconciledDay): Promise<boolean>;
 }

@@ -28,14 +28,14 @@ export async function paidSales(
   return rows.map(salesOf);
 }
 
-/** Payments of a source's day that were taken back. */
-export async function undoneLegs(
+/** Payments of a source's day that were taken back, and those that have no end yet. */
+export async function unpaidLegs(
   statements: Statements,
   source: string,
   businessDate: BusinessDate,
 ): Promise<SoldLeg[]> {
   const rows = await statements.rows<LegRow>(
-    `${LEGS} WHERE l.source = ? AND l.source_business_date = ? AND l.state = 'REVERSED'`,
+    `${LEGS} WHERE l.source = ? AND l.source_business_date = ? AND l.state NOT IN ('PAID', 'DECLINED')`,
     [source, businessDate],
   );
   return rows.map(legOf);

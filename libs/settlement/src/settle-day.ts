@@ -45,6 +45,8 @@ export interface SettlementTools {
 
 /** Why a day is not settled. */
 export type SettleRefusal =
+  /** It was settled elsewhere, before there was settlement here. */
+  | { kind: 'before the first day'; firstDay: BusinessDate }
   /** Sales of now still belong to it. */
   | { kind: 'day still open'; until: Date }
   /** Its reconciliation is not closed, or its bridge is not 0. */
@@ -69,6 +71,8 @@ export async function settleDay(
   const { database, contracts, clock } = tools;
   const known = await findSettlement(database, source, businessDate);
   if (!known) {
+    const { firstDay } = contracts;
+    if (businessDate < firstDay) return fail({ kind: 'before the first day', firstDay });
     const until = tools.dayEndOf(source, businessDate);
     if (clock.now() <= until) return fail({ kind: 'day still open', until });
     const drafted = await draftDay(tools, source, businessDate);
@@ -95,13 +99,13 @@ async function draftDay(
 ): Promise<Result<true, SettleRefusal>> {
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
     const read = await database.snapshot(async (statements) => {
-      const day = await dayToSettle(statements, reconciled, source, businessDate);
+      const day = await dayToSettle(statements, { reconciled, contracts }, source, businessDate);
       if ('kind' in day) return day;
-      return figuresOfDay(statements, reconciled, day, settleOn(source, businessDate));
+      return figuresOfDay(statements, reconciled, day, settleOn(source, businessDate), contracts.firstDay);
     });
     if ('kind' in read) return fail(read);
     if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
-    if (await draftSettlement(database, read, contracts, clock.now())) return ok(true);
+    if (await draftSettlement(database, reconciled, read, contracts, clock.now())) return ok(true);
     if (await findSettlement(database, source, businessDate)) return ok(true);
   }
   throw new Error(
@@ -112,16 +116,18 @@ async function draftDay(
 /** The day as it was reconciled; days of a source are settled in their order, because late rows pass from one to the next. */
 async function dayToSettle(
   statements: Statements,
-  reconciled: Reconciled,
+  tools: DaysTools,
   source: string,
   businessDate: BusinessDate,
 ): Promise<Extract<SettleRefusal, { kind: 'not reconciled' | 'earlier day open' }> | ReconciledDay> {
-  const days = await unsettledDays(statements, reconciled, source);
+  const days = await unsettledDays(statements, tools, source);
   const day = days.find((one) => one.businessDate === businessDate);
   if (!day || day.remainder !== 0n) return { kind: 'not reconciled' };
   const first = days.find((one) => one.businessDate < businessDate);
   return first ? { kind: 'earlier day open', businessDate: first.businessDate } : day;
 }
+
+type DaysTools = Pick<SettlementTools, 'reconciled' | 'contracts'>;
 
 /** How far back a day may be closed after a later one of its source was settled. */
 const LOOK_BACK_DAYS = 62;
@@ -129,19 +135,20 @@ const LOOK_BACK_DAYS = 62;
 /** The days of a source that are closed and not settled, oldest first. */
 async function unsettledDays(
   statements: Statements,
-  reconciled: Reconciled,
+  { reconciled, contracts }: DaysTools,
   source: string,
 ): Promise<ReconciledDay[]> {
   const settled = new Set(await settledDates(statements, source));
   const last = [...settled].at(-1);
-  const from = last === undefined ? '2000-01-01' : addDays(last, -LOOK_BACK_DAYS);
+  const lookBack = last === undefined ? contracts.firstDay : addDays(last, -LOOK_BACK_DAYS);
+  const from = lookBack > contracts.firstDay ? lookBack : contracts.firstDay;
   const days = await reconciled.closedDays(statements, source, from);
   return days.filter(({ businessDate }) => !settled.has(businessDate));
 }
 
 /** The oldest day of a source that is reconciled and not settled to its end, if any. */
 export async function nextDayToSettle(
-  { database, reconciled }: Pick<SettlementTools, 'database' | 'reconciled'>,
+  { database, ...tools }: DaysTools & Pick<SettlementTools, 'database'>,
   source: string,
 ): Promise<BusinessDate | undefined> {
   const [open] = await database.rows<{ business_date: BusinessDate }>(
@@ -149,7 +156,7 @@ export async function nextDayToSettle(
     [source],
   );
   if (open) return open.business_date;
-  return (await unsettledDays(database, reconciled, source))[0]?.businessDate;
+  return (await unsettledDays(database, tools, source))[0]?.businessDate;
 }
 
 /** Books what a draft fixed. @returns false when too many wait to be written. */

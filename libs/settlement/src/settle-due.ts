@@ -1,6 +1,7 @@
 import {
   addDays,
   businessDateOf,
+  fail,
   JAKARTA_MIDNIGHT,
   localIso,
   type BusinessDate,
@@ -10,16 +11,24 @@ import { draftChannelPayouts } from './payout-drafts';
 import { nextDayToSettle, settleDay, type SettlementTools, type SettleRefusal } from './settle-day';
 import type { Settlement } from './settlement-rows';
 
+/** A day could not be settled for a reason that nobody expected. */
+export interface SettleFailure {
+  kind: 'failed';
+  error: unknown;
+}
+
 /** A day that was tried, and what became of it. */
 export interface SettledDay {
   source: string;
-  businessDate: BusinessDate;
-  result: Result<{ settlement: Settlement; isRepeat: boolean }, SettleRefusal>;
+  /** Null where it failed before a day was found. */
+  businessDate: BusinessDate | null;
+  result: Result<{ settlement: Settlement; isRepeat: boolean }, SettleRefusal | SettleFailure>;
 }
 
 /**
  * Settles every day that is reconciled and not settled, the oldest of each source first; then, from the hour on that the
- * contracts name, drafts what channels are owed by the days before today. Safe to repeat, and by any number at once.
+ * contracts name, drafts what channels are owed by the days before today. Safe to repeat, and by any number at once. What
+ * stops one source stops no other.
  * @param stop ends it before the next day.
  */
 export async function settleDue(
@@ -28,16 +37,34 @@ export async function settleDue(
   stop?: AbortSignal,
 ): Promise<SettledDay[]> {
   const days: SettledDay[] = [];
-  for (const source of sources)
+  for (const source of sources) {
+    days.push(...(await settleSource(tools, source, stop)));
+    if (stop?.aborted) return days;
+  }
+  await payChannels(tools);
+  return days;
+}
+
+async function settleSource(
+  tools: SettlementTools,
+  source: string,
+  stop: AbortSignal | undefined,
+): Promise<SettledDay[]> {
+  const days: SettledDay[] = [];
+  let inHand: BusinessDate | undefined;
+  try {
     for (;;) {
-      if (stop?.aborted) return days;
-      const businessDate = await nextDayToSettle(tools, source);
-      if (businessDate === undefined) break;
-      const result = await settleDay(tools, source, businessDate);
-      days.push({ source, businessDate, result });
+      if (stop?.aborted) break;
+      inHand = undefined;
+      inHand = await nextDayToSettle(tools, source);
+      if (inHand === undefined) break;
+      const result = await settleDay(tools, source, inHand);
+      days.push({ source, businessDate: inHand, result });
       if (!result.ok) break;
     }
-  await payChannels(tools);
+  } catch (error) {
+    days.push({ source, businessDate: inHand ?? null, result: fail({ kind: 'failed', error }) });
+  }
   return days;
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
+import { taxJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { settleDay } from './settle-day';
 import { bookPphSlip, invoiceMonth, invoiceOf, readTaxRules, type TaxRule } from './tax';
@@ -39,6 +40,8 @@ test('the rates of a date are those that held on it', () => {
   expect(RULES.ruleOn('2020-01-01')).toBeUndefined();
 });
 
+const AUGUST = new Date('2026-08-01T03:00:00Z');
+
 describe('a month', () => {
   let world: SettlementWorld;
   beforeAll(async () => {
@@ -52,17 +55,105 @@ describe('a month', () => {
     await world.closeRun('LPB01', '2026-07-14', { count: 2, amount: 350_000n });
     await settleDay(world.tools, 'LPB01', '2026-07-14');
     const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+    expect(await invoiceMonth(tools, '2026-07', new Date('2026-07-31T16:59:59Z'))).toEqual({
+      ok: false,
+      error: { kind: 'month open', until: new Date('2026-07-31T17:00:00Z') },
+    });
     for (let again = 1; again <= 2; again += 1)
-      expect(await invoiceMonth(tools, '2026-07', world.clock.now())).toMatchObject({
+      expect(await invoiceMonth(tools, '2026-07', AUGUST)).toMatchObject({
         ok: true,
         value: [{ channelId: 'ca017', fee: 700n, ppn: 77n, pph: 14n, cash: 763n }],
       });
     const slip = { slip: 'BP-1', channelId: 'ca017', amount: rupiah(14n), businessDate: '2026-08-10' };
     for (let again = 1; again <= 2; again += 1)
-      expect(await bookPphSlip(tools, { ...slip, at: world.clock.now() })).toBe(true);
+      expect(await bookPphSlip(tools, { ...slip, at: AUGUST })).toEqual({
+        ok: true,
+        value: { isRepeat: again > 1 },
+      });
     expect(await world.balance('own:ppn-out')).toBe(-77n);
     expect(await world.balance('own:pph-prepaid')).toBe(14n);
     expect(await world.balance('channel:ca017:receivable')).toBe(63n);
     await world.expectSound();
   });
+
+  test('what is settled into a month after its invoice is invoiced by the next, whoever asks and however often', async () => {
+    await world.sell({
+      paymentId: 'T0TBR00000B1',
+      amount: 90_000n,
+      businessDate: '2026-07-15',
+      taxes: ['ppn', 'pph'],
+    });
+    await world.closeRun('LPB01', '2026-07-15', { count: 1, amount: 90_000n });
+    await settleDay(world.tools, 'LPB01', '2026-07-15');
+    const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+    const at = new Date('2026-08-03T03:00:00Z');
+
+    await Promise.all([1, 2, 3].map(() => invoiceMonth(tools, '2026-07', at)));
+
+    expect(await invoiceMonth(tools, '2026-07', at)).toMatchObject({
+      value: [
+        { seq: 1, fee: 700n, ppn: 77n, pph: 14n, cash: 763n },
+        { seq: 2, subjectId: 'TAX-2026-07.2-ca017', fee: 700n, ppn: 77n, pph: 14n, cash: 763n },
+      ],
+    });
+    expect(await world.balance('own:ppn-out')).toBe(-154n);
+    await world.expectSound();
+  });
+
+  test('an invoice whose subject another journal has is refused, not passed over', async () => {
+    await world.sell({
+      paymentId: 'T0TBR00000C1',
+      amount: 90_000n,
+      businessDate: '2026-07-16',
+      taxes: ['ppn'],
+    });
+    await world.closeRun('LPB01', '2026-07-16', { count: 1, amount: 90_000n });
+    await settleDay(world.tools, 'LPB01', '2026-07-16');
+    const subjectId = 'TAX-2026-07.3-ca017';
+    const amounts = { payer: 'channel:ca017:receivable', ppn: rupiah(1n), pphWithheld: rupiah(0n) };
+    const journal = taxJournal({ subjectId, businessDate: '2026-07-31', at: AUGUST }, amounts);
+    await world.tools.writer.commit(unitOfJournalWithoutDeposit(journal));
+    const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+
+    expect(await invoiceMonth(tools, '2026-07', AUGUST)).toEqual({
+      ok: false,
+      error: { kind: 'subject used', subjectId },
+    });
+  });
+
+  test('a slip that was booked otherwise, or of a channel that is none, is refused', async () => {
+    const tools = { database: world.store.database, writer: world.tools.writer };
+    const slip = {
+      slip: 'BP-1',
+      channelId: 'ca017',
+      amount: rupiah(15n),
+      businessDate: '2026-08-10',
+      at: AUGUST,
+    };
+
+    expect(await bookPphSlip(tools, slip)).toEqual({ ok: false, error: { kind: 'slip used' } });
+    expect(await bookPphSlip(tools, { ...slip, slip: 'BP-2', channelId: 'ca099' })).toEqual({
+      ok: false,
+      error: { kind: 'unknown channel' },
+    });
+  });
+});
+
+test('two channels of long names that begin alike are invoiced each for itself', async () => {
+  const channels = ['a', 'b'].map((end) => `${'x'.repeat(34)}${end}`);
+  const world = await aSettlementWorld({ channels });
+  for (const [index, channelId] of channels.entries())
+    await world.sell({ paymentId: `T0TBR00000D${index}`, channelId, amount: 90_000n, taxes: ['ppn'] });
+  await world.closeRun('LPB01', '2026-07-14', { count: 2, amount: 180_000n });
+  await settleDay(world.tools, 'LPB01', '2026-07-14');
+
+  const done = await invoiceMonth(
+    { database: world.store.database, writer: world.tools.writer, rules: RULES },
+    '2026-07',
+    AUGUST,
+  );
+
+  expect(done).toMatchObject({ ok: true, value: [{ ppn: 77n }, { ppn: 77n }] });
+  await world.expectSound();
+  await world.store.drop();
 });

@@ -1,5 +1,16 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import {
+  businessDateOf,
+  endOfBusinessDate,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  rupiah,
+  type BusinessDate,
+  type Result,
+  type Rupiah,
+} from '#lib/kernel';
 import {
   channelAccounts,
   isSameJournal,
@@ -7,6 +18,7 @@ import {
   taxJournal,
   unitOfJournalWithoutDeposit,
   type MoneyWriter,
+  type UnitOfWork,
 } from '#lib/ledger';
 import { readConfigFile, type Database, type Statements } from '#lib/platform';
 
@@ -103,6 +115,8 @@ export interface TaxInvoice extends InvoiceAmounts {
   channelId: string;
   /** `2026-07`. */
   month: string;
+  /** 1: the invoice; from 2: what was settled into the month after it. */
+  seq: number;
   subjectId: string;
   isInclusive: boolean;
   /** The date from which the rates hold that it was reckoned by. */
@@ -125,17 +139,20 @@ export async function taxedFees(
   return rows.map(({ channel_id, fee }) => ({ channelId: channel_id, fee: rupiah(BigInt(fee)) }));
 }
 
-/** The invoices of a month that are booked. */
+/** The invoices of a month that are booked, each followed by its corrections. */
 export async function taxInvoices(statements: Statements, month: string): Promise<TaxInvoice[]> {
-  const rows = await statements.rows<Record<string, string> & { is_inclusive: number; invoiced_at: Date }>(
-    `SELECT channel_id, month, subject_id, fee, fee_without_ppn, ppn, pph, cash, is_inclusive, rules, invoiced_at
-     FROM tax_invoice WHERE month = ? ORDER BY channel_id`,
+  const rows = await statements.rows<
+    Record<string, string> & { seq: number; is_inclusive: number; invoiced_at: Date }
+  >(
+    `SELECT channel_id, month, seq, subject_id, fee, fee_without_ppn, ppn, pph, cash, is_inclusive, rules, invoiced_at
+     FROM tax_invoice WHERE month = ? ORDER BY channel_id, seq`,
     [month],
   );
   const amount = (text: string | undefined) => rupiah(BigInt(text ?? 0));
   return rows.map((row) => ({
     channelId: row['channel_id'] ?? '',
     month,
+    seq: row.seq,
     subjectId: row['subject_id'] ?? '',
     fee: amount(row['fee']),
     feeWithoutPpn: amount(row['fee_without_ppn']),
@@ -149,65 +166,173 @@ export async function taxInvoices(statements: Statements, month: string): Promis
 }
 
 /** Why a month is not invoiced. */
-export type InvoiceRefusal = { kind: 'no rule'; date: BusinessDate } | { kind: 'overloaded' };
+export type InvoiceRefusal =
+  | { kind: 'no rule'; date: BusinessDate }
+  /** Its last day is not over. */
+  | { kind: 'month open'; until: Date }
+  /** Another journal has the subject that this invoice needs. */
+  | { kind: 'subject used'; subjectId: string }
+  | { kind: 'overloaded' };
+
+interface TaxTools {
+  database: Database;
+  writer: MoneyWriter;
+  rules: TaxRules;
+}
+
+/** Each redo means that somebody else has invoiced the same channel meanwhile. */
+const REDO_MAX = 8;
 
 /**
- * Books the PPN of a month's fees, once for each channel and month: inside the fee it comes out of our income, on top
- * of it the channel owes it. What is settled into the month later belongs to the next one's correction.
+ * Books the PPN of a month's fees for each channel: inside the fee it comes out of our income, on top of it the channel
+ * owes it. What is settled into the month later is booked by the next call as a correction: what the month comes to,
+ * less what was invoiced, so that all of them together are the invoice of the whole month. Again without effect.
  */
 export async function invoiceMonth(
-  { database, writer, rules }: { database: Database; writer: MoneyWriter; rules: TaxRules },
+  tools: TaxTools,
   month: string,
   at: Date,
 ): Promise<Result<TaxInvoice[], InvoiceRefusal>> {
+  const until = endOfBusinessDate(lastDayOf(month), JAKARTA_MIDNIGHT);
+  if (at <= until) return fail({ kind: 'month open', until });
   const date = `${month}-01`;
-  const rule = rules.ruleOn(date);
+  const rule = tools.rules.ruleOn(date);
   if (!rule) return fail({ kind: 'no rule', date });
-  for (const { channelId, fee } of await taxedFees(database, month)) {
-    const isInclusive = rules.includesPpn(channelId);
-    const amounts = invoiceOf(fee, rule, isInclusive);
-    const subjectId = `TAX-${month}-${channelId}`.slice(0, 40);
-    const payer = isInclusive ? OWN_FEE_INCOME : channelAccounts.receivable(channelId);
-    const journal = taxJournal(
-      { subjectId, businessDate: lastDayOf(month), at },
-      { payer, ppn: amounts.ppn, pphWithheld: rupiah(0n) },
-    );
-    const unit = unitOfJournalWithoutDeposit(journal);
-    const values = {
-      channel_id: channelId,
-      month,
-      subject_id: subjectId,
-      fee,
-      fee_without_ppn: amounts.feeWithoutPpn,
-      ppn: amounts.ppn,
-      pph: amounts.pph,
-      cash: amounts.cash,
-      is_inclusive: isInclusive ? 1 : 0,
-      rules: rule.effectiveFrom,
-      invoiced_at: at,
-    };
-    const result = await writer.commit({
-      ...unit,
-      inserts: (deposit) => [{ table: 'tax_invoice', values }, ...unit.inserts(deposit)],
-    });
-    if (result.kind === 'overloaded') return fail(result);
+  const fees = await taxedFees(tools.database, month);
+  const invoiced = await taxInvoices(tools.database, month);
+  const channels = new Set([...fees, ...invoiced].map(({ channelId }) => channelId));
+  for (const channelId of [...channels].toSorted()) {
+    const refusal = await invoiceChannel(tools, { month, channelId, rule, at });
+    if (refusal) return fail(refusal);
   }
-  return ok(await taxInvoices(database, month));
+  return ok(await taxInvoices(tools.database, month));
+}
+
+interface ChannelMonth {
+  month: string;
+  channelId: string;
+  rule: TaxRule;
+  at: Date;
+}
+
+async function invoiceChannel(tools: TaxTools, of: ChannelMonth): Promise<InvoiceRefusal | undefined> {
+  for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
+    const due = await dueOf(tools, of);
+    if (!due) return undefined;
+    const result = await tools.writer.commit(unitOfInvoice(due, of.at));
+    if (result.kind === 'committed') return undefined;
+    if (result.kind === 'overloaded') return result;
+    const now = await dueOf(tools, of);
+    if (now?.seq === due.seq) return { kind: 'subject used', subjectId: due.subjectId };
+  }
+  return { kind: 'overloaded' };
+}
+
+/** What a channel's month comes to and is not invoiced yet; undefined: nothing. */
+async function dueOf(
+  { database, rules }: TaxTools,
+  { month, channelId, rule, at }: ChannelMonth,
+): Promise<TaxInvoice | undefined> {
+  const invoiced = (await taxInvoices(database, month)).filter((one) => one.channelId === channelId);
+  const fee = (await taxedFees(database, month)).find((one) => one.channelId === channelId)?.fee ?? 0n;
+  // A month stays as it was first quoted, whatever is agreed about later ones.
+  const isInclusive = invoiced[0]?.isInclusive ?? rules.includesPpn(channelId);
+  const comesTo = invoiceOf(rupiah(fee), rule, isInclusive);
+  const less = (of: (amounts: InvoiceAmounts) => Rupiah) =>
+    rupiah(invoiced.reduce<bigint>((rest, one) => rest - of(one), of(comesTo)));
+  const amounts = {
+    fee: less((one) => one.fee),
+    feeWithoutPpn: less((one) => one.feeWithoutPpn),
+    ppn: less((one) => one.ppn),
+    pph: less((one) => one.pph),
+    cash: less((one) => one.cash),
+  };
+  if (Object.values(amounts).every((amount) => amount === 0n)) return undefined;
+  const seq = (invoiced.at(-1)?.seq ?? 0) + 1;
+  const subjectId = subjectOf(month, seq, channelId);
+  return {
+    channelId,
+    month,
+    seq,
+    subjectId,
+    ...amounts,
+    isInclusive,
+    rules: rule.effectiveFrom,
+    invoicedAt: at,
+  };
+}
+
+/** An invoice belongs to its month; a correction to the day on which it is made. */
+function unitOfInvoice(due: TaxInvoice, at: Date): UnitOfWork {
+  const { channelId, month, seq, subjectId, ppn, isInclusive } = due;
+  const businessDate = seq === 1 ? lastDayOf(month) : businessDateOf(at, JAKARTA_MIDNIGHT);
+  const payer = isInclusive ? OWN_FEE_INCOME : channelAccounts.receivable(channelId);
+  const journal = taxJournal({ subjectId, businessDate, at }, { payer, ppn, pphWithheld: rupiah(0n) });
+  const unit = unitOfJournalWithoutDeposit(journal);
+  const values = {
+    channel_id: channelId,
+    month,
+    seq,
+    subject_id: subjectId,
+    fee: due.fee,
+    fee_without_ppn: due.feeWithoutPpn,
+    ppn,
+    pph: due.pph,
+    cash: due.cash,
+    is_inclusive: isInclusive ? 1 : 0,
+    rules: due.rules,
+    invoiced_at: at,
+  };
+  const invoice = { table: 'tax_invoice', values };
+  return { ...unit, inserts: (deposit) => (ppn === 0n ? [invoice] : [invoice, ...unit.inserts(deposit)]) };
+}
+
+const SUBJECT_MAX = 40;
+
+/** A subject is no longer than a journal can hold; a name that is cut carries its digest, so that no two are one. */
+function subjectOf(month: string, seq: number, channelId: string): string {
+  const subject = `TAX-${month}${seq === 1 ? '' : `.${seq}`}-${channelId}`;
+  if (subject.length <= SUBJECT_MAX) return subject;
+  const digest = createHash('sha256').update(channelId).digest('hex').slice(0, 12);
+  return `${subject.slice(0, SUBJECT_MAX - 13)}~${digest}`;
+}
+
+/** Why a slip is not booked. */
+export type SlipRefusal =
+  /** The slip was booked with another channel or amount. */
+  { kind: 'slip used' } | { kind: 'unknown channel' } | { kind: 'overloaded' };
+
+/** A slip (bukti potong) by which a channel proves the PPh that it has withheld. */
+export interface PphSlip {
+  /** Its number, up to 36 letters, digits, dots, dashes and slashes. */
+  slip: string;
+  channelId: string;
+  amount: Rupiah;
+  businessDate: BusinessDate;
+  at: Date;
 }
 
 /**
- * Books the PPh that a channel has withheld, once for each slip. @returns false where the slip was booked otherwise.
+ * Books the PPh that a channel has withheld, once for each slip: it owes us that much less.
+ * @throws RangeError for a number that is none, or an amount that is not above 0.
  */
 export async function bookPphSlip(
   { database, writer }: { database: Database; writer: MoneyWriter },
-  slip: { slip: string; channelId: string; amount: Rupiah; businessDate: BusinessDate; at: Date },
-): Promise<boolean> {
+  { slip, channelId, amount, businessDate, at }: PphSlip,
+): Promise<Result<{ isRepeat: boolean }, SlipRefusal>> {
+  if (!/^[A-Za-z0-9./-]{1,36}$/.test(slip) || amount <= 0n)
+    throw new RangeError(`a slip ${slip} of ${amount} rupiah cannot be booked`);
+  const payer = channelAccounts.receivable(channelId);
+  const known = await database.rows('SELECT 1 FROM account WHERE account_id = ?', [payer]);
+  if (known.length === 0) return fail({ kind: 'unknown channel' });
   const journal = taxJournal(
-    { subjectId: `PPH-${slip.slip}`, businessDate: slip.businessDate, at: slip.at },
-    { payer: channelAccounts.receivable(slip.channelId), ppn: rupiah(0n), pphWithheld: slip.amount },
+    { subjectId: `PPH-${slip}`, businessDate, at },
+    { payer, ppn: rupiah(0n), pphWithheld: amount },
   );
   const result = await writer.commit(unitOfJournalWithoutDeposit(journal));
-  return result.kind === 'committed' || (result.kind === 'clash' && isSameJournal(database, journal));
+  if (result.kind === 'committed') return ok({ isRepeat: false });
+  if (result.kind === 'overloaded') return fail(result);
+  return (await isSameJournal(database, journal)) ? ok({ isRepeat: true }) : fail({ kind: 'slip used' });
 }
 
 function lastDayOf(month: string): BusinessDate {

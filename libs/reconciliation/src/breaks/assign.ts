@@ -1,6 +1,7 @@
 import { lapse } from '#lib/audit';
 import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
+import { bookedForBreaks } from './books';
 import { listBreaks, type Break } from './break';
 import { moveBreak, type BreakMove } from './break-moves';
 import type { BreakDesk } from './desk';
@@ -14,6 +15,8 @@ export interface Assigned {
   kept: number;
   /** Not found any more, or listed by a later file. */
   closed: number;
+  /** Not found any more, and something stays booked for them that is to be taken back. */
+  reopened: number;
 }
 
 interface RunRow {
@@ -40,14 +43,15 @@ export async function assignBreaks(
         'JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ? AND r.effective_date IS NOT NULL FOR UPDATE',
       [runId],
     );
-    if (!run) return { opened: 0, kept: 0, closed: 0 };
+    if (!run) return { opened: 0, kept: 0, closed: 0, reopened: 0 };
     const { opened, kept } = await openFound(desk, statements, runId, run, now);
     await keepAsFound(statements, runId, run);
     await tellChanges(statements, runId, run, now);
     const closed =
       (await closeUnfound(statements, runId, run, now)) + (await closeCarried(statements, runId, run, now));
+    const reopened = await reopenBooked(statements, runId, run, now);
     await statements.run('UPDATE recon_run SET breaks_at = ? WHERE run_id = ?', [now, runId]);
-    return { opened, kept, closed };
+    return { opened, kept, closed, reopened };
   });
 }
 
@@ -148,14 +152,57 @@ function factsOf(row: Pick<FoundRow, 'our_amount' | 'their_amount' | 'our_st' | 
   return `ours ${side(row.our_st, row.our_amount)}, theirs ${side(row.their_st, row.their_amount)}`;
 }
 
-/** What an earlier run of the day found and this one does not. */
+/**
+ * What an earlier run of the day found and this one does not; but for what is booked and not taken back: the run alone
+ * does not end that.
+ */
 async function closeUnfound(statements: Statements, runId: number, run: RunRow, now: Date): Promise<number> {
-  const ids = await statements.rows<{ break_id: string }>(
+  const unfound = await statements.rows<{ break_id: string }>(
     "SELECT break_id FROM break_case WHERE source = ? AND run_date = ? AND run_id <> ? AND state <> 'resolved'",
     [run.source, run.business_date, runId],
   );
+  const booked = await bookedForBreaks(
+    statements,
+    unfound.map(({ break_id }) => break_id),
+  );
+  const ids = unfound.filter(({ break_id }) => !booked.has(break_id));
   const reason = `run ${run.run_no} of ${run.business_date} (${run.file_name}) no longer finds it`;
   return closeAll(statements, ids, { event: 'no longer found', reason, runId, run, now });
+}
+
+/**
+ * What people or a rule had ended by a journal, and a further run of the day no longer finds: the two sides agree, so the
+ * journal is one too many, and people are asked to take it back. A refund is told once.
+ */
+async function reopenBooked(statements: Statements, runId: number, run: RunRow, now: Date): Promise<number> {
+  const rows = await statements.rows<{ break_id: string; resolution: string }>(
+    `SELECT break_id, resolution FROM break_case WHERE source = ? AND run_date = ? AND run_id <> ? AND state = 'resolved'
+       AND kind <> 'late'`,
+    [run.source, run.business_date, runId],
+  );
+  const ids = rows.map(({ break_id }) => break_id);
+  const booked = await bookedForBreaks(statements, ids);
+  const isRefund = new Set(rows.filter((row) => row.resolution === 'refund').map((row) => row.break_id));
+  const stands = ids.filter((id) => {
+    const { owedMore = 0n, isBooked = false } = booked.get(id) ?? {};
+    return owedMore !== 0n || (isBooked && isRefund.has(id));
+  });
+  let reopened = 0;
+  for (const before of await locked(statements, stands)) {
+    const isMoved = await change(statements, before, {
+      event: 'gone though booked',
+      by: 'the run',
+      at: now,
+      runId,
+      reason:
+        `run ${run.run_no} of ${run.business_date} (${run.file_name}) no longer finds it; what was booked to end it ` +
+        `stands (the biller is owed Rp ${booked.get(before.breakId)?.owedMore ?? 0n} more by it) and is to be taken back`,
+      evidence: run.sha256,
+      facts: { run_id: runId },
+    });
+    if (isMoved) reopened += 1;
+  }
+  return reopened;
 }
 
 /** Late rows of earlier days that this run took in and did not hand on: listed at last, or missing for good. */

@@ -19,6 +19,9 @@ export interface RuleRun {
 /** Breaks of one commit. */
 const AT_ONCE = 200;
 
+/** Each redo means that somebody was first with one of the breaks, or that the writer has too much to do. */
+const REDO_MAX = 3;
+
 /** The account that bears what a rule writes off: its cap keeps it a matter of rounding. */
 const BORNE_BY = 'own:rounding';
 
@@ -37,10 +40,15 @@ export async function applyAutoRules(desk: BreakDesk, runId: number): Promise<Ru
   const value = totalsFromJson(fromJson(run.totals)).theirs.amount;
   const { auto } = termsOf(run.source, run.business_date);
   const runs: RuleRun[] = [];
+  let isOver = true;
   for (const [index, rule] of auto.entries()) {
     if (rule.resolve !== 'write_off' && rule.resolve !== 'counterparty_error') continue;
     const done = await applyRule(desk, runId, index + 1, rule, value);
-    if (!done) continue;
+    if (done === 'known') continue;
+    if (done === 'again') {
+      isOver = false;
+      continue;
+    }
     runs.push(done);
     const level = done.isStopped ? 'warn' : 'info';
     logger[level](
@@ -48,24 +56,51 @@ export async function applyAutoRules(desk: BreakDesk, runId: number): Promise<Ru
       done.isStopped ? 'an automatic rule stopped itself' : 'an automatic rule was applied',
     );
   }
+  if (isOver)
+    await database.run('UPDATE recon_run SET rules_at = ? WHERE run_id = ? AND rules_at IS NULL', [
+      desk.clock.now(),
+      runId,
+    ]);
   return runs;
 }
 
+/** @returns `known`: applied before; `again`: not all of it could be written, the next look takes the rest. */
 async function applyRule(
   desk: BreakDesk,
   runId: number,
   ruleNo: number,
   rule: AutoRule,
   value: bigint,
-): Promise<RuleRun | undefined> {
-  const { database, rules } = desk;
+): Promise<RuleRun | 'known' | 'again'> {
+  const { database } = desk;
   const known = await database.rows('SELECT 1 FROM break_rule_run WHERE run_id = ? AND rule_no = ?', [
     runId,
     ruleNo,
   ]);
-  if (known.length > 0) return undefined;
+  if (known.length > 0) return 'known';
   const text = `${rule.kind}${rule.statuses === undefined ? '' : ` ${rule.statuses}`} up to ${rule.max}: ${rule.resolve}`;
-  const matching = await listBreaks(database, {
+  for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
+    const matching = await matchingOf(desk, runId, rule);
+    const before = await closedBefore(desk, runId, ruleNo);
+    const amount = before.amount + matching.reduce((sum, one) => sum + one.amount, 0n);
+    const isStopped = amount * 10_000n > value * BigInt(desk.rules.ruleStopBps);
+    if (!isStopped && !(await closeAllByRule(desk, matching, rule, ruleNo, text, runId))) continue;
+    const after = await closedBefore(desk, runId, ruleNo);
+    const done: RuleRun = {
+      ruleNo,
+      rule: text,
+      closed: after.closed,
+      amount: isStopped ? amount : after.amount,
+      isStopped,
+    };
+    await keepRuleRun(desk, runId, done);
+    return done;
+  }
+  return 'again';
+}
+
+function matchingOf({ database }: BreakDesk, runId: number, rule: AutoRule): Promise<Break[]> {
+  return listBreaks(database, {
     runId,
     kind: rule.kind,
     ...(rule.statuses === undefined ? {} : { sub: rule.statuses }),
@@ -73,22 +108,6 @@ async function applyRule(
     states: ['open', 'investigating', 'reopened'],
     rowsMax: 1_000_000,
   });
-  const before = await closedBefore(desk, runId, ruleNo);
-  const amount = before.amount + matching.reduce((sum, one) => sum + one.amount, 0n);
-  const isStopped = amount * 10_000n > value * BigInt(rules.ruleStopBps);
-  if (!isStopped)
-    for (let from = 0; from < matching.length; from += AT_ONCE)
-      await closeByRule(desk, matching.slice(from, from + AT_ONCE), rule, ruleNo, text, runId);
-  const after = await closedBefore(desk, runId, ruleNo);
-  const done: RuleRun = {
-    ruleNo,
-    rule: text,
-    closed: after.closed,
-    amount: isStopped ? amount : after.amount,
-    isStopped,
-  };
-  await keepRuleRun(desk, runId, done);
-  return done;
 }
 
 /** Kept once: whoever else applied the rule to the same run has closed the same. */
@@ -120,6 +139,23 @@ async function closedBefore(
   return { closed: Number(row?.closed ?? 0), amount: BigInt(row?.amount ?? 0) };
 }
 
+/** @returns whether all of them were written; those of a piece in which somebody else was first must be looked at again. */
+async function closeAllByRule(
+  desk: BreakDesk,
+  matching: readonly Break[],
+  rule: AutoRule,
+  ruleNo: number,
+  reason: string,
+  runId: number,
+): Promise<boolean> {
+  let isWhole = true;
+  for (let from = 0; from < matching.length; from += AT_ONCE) {
+    const piece = matching.slice(from, from + AT_ONCE);
+    if (!(await closeByRule(desk, piece, rule, ruleNo, reason, runId))) isWhole = false;
+  }
+  return isWhole;
+}
+
 async function closeByRule(
   desk: BreakDesk,
   breaks: readonly Break[],
@@ -127,7 +163,7 @@ async function closeByRule(
   ruleNo: number,
   reason: string,
   runId: number,
-): Promise<void> {
+): Promise<boolean> {
   const at = desk.clock.now();
   const moves: MoveToWrite[] = [];
   const journals = [];
@@ -153,11 +189,11 @@ async function closeByRule(
     const about = { eventNo: one.lastEventNo + 1, reason: `rule ${ruleNo}: ${reason}`.slice(0, 200), at };
     journals.push(await breakJournal(desk.database, one, booking, about));
   }
-  if (moves.length === 0) return;
+  if (moves.length === 0) return true;
   const result = await desk.writer.commit(unitOfMoves(moves, { inserts: rowsOfJournals(journals) }));
-  // Where a person was first with one of them, the next look takes the others.
-  if (result.kind !== 'committed')
-    desk.logger.warn({ runId, ruleNo, result }, 'an automatic rule came second and closed nothing of these');
+  if (result.kind === 'committed') return true;
+  desk.logger.warn({ runId, ruleNo, result }, 'an automatic rule came second and closed nothing of these');
+  return false;
 }
 
 function ruleName(ruleNo: number): string {

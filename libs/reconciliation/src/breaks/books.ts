@@ -78,6 +78,38 @@ export function rowsOfJournals(journals: readonly JournalDraft[]): Row[] {
   }));
 }
 
+/** What was booked to end a break, and is not taken back. Whole rupiah. */
+export interface BookedForBreak {
+  /** How much more the biller is owed by it; negative: how much less. */
+  owedMore: bigint;
+  /** Whether it moved money on any account. */
+  isBooked: boolean;
+}
+
+/** What was booked for breaks so far, by their ids; a break without a journal is left out. */
+export async function bookedForBreaks(
+  statements: Statements,
+  breakIds: readonly string[],
+): Promise<ReadonlyMap<string, BookedForBreak>> {
+  const booked = new Map<string, BookedForBreak>();
+  for (let from = 0; from < breakIds.length; from += AT_ONCE) {
+    const rows = await statements.rows<{ break_id: string; account_id: string; amount: string }>(
+      `SELECT e.break_id, p.account_id, SUM(p.amount) AS amount FROM break_event e
+         JOIN posting p ON p.subject_id = CAST(CONCAT(e.break_id, '-', e.event_no) AS CHAR(40) CHARACTER SET ascii) COLLATE ascii_bin
+       WHERE e.break_id IN (?) AND e.to_state = 'resolved' GROUP BY e.break_id, p.account_id HAVING SUM(p.amount) <> 0`,
+      [breakIds.slice(from, from + AT_ONCE)],
+    );
+    for (const { break_id, account_id, amount } of rows) {
+      const before = booked.get(break_id)?.owedMore ?? 0n;
+      const owed = account_id.startsWith('biller:') ? -BigInt(amount) : 0n;
+      booked.set(break_id, { owedMore: before + owed, isBooked: true });
+    }
+  }
+  return booked;
+}
+
+const AT_ONCE = 1_000;
+
 /** The biller a break is with: of its payment's leg, or the only one its source speaks for; undefined where it is open. */
 export async function billerOf(
   statements: Statements,
@@ -97,8 +129,9 @@ export async function billerOf(
   return billers.length === 1 ? billers[0]?.biller_id : undefined;
 }
 
-/** Whether an account is in the chart. */
-export async function isInChart(statements: Statements, account: string): Promise<boolean> {
+/** Whether there is a biller of that name in the chart. */
+export async function isBiller(statements: Statements, billerId: string): Promise<boolean> {
+  const account = billerAccounts.clearing(billerId);
   return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
 }
 

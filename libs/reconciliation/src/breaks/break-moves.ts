@@ -1,5 +1,5 @@
 import type { GuardedUpdate, Row, UnitOfWork } from '#lib/ledger';
-import type { SqlValue, Statements } from '#lib/platform';
+import { changeRow, insertRow, type SqlValue, type Statements } from '#lib/platform';
 import type { Break, BreakOutcome } from './break';
 import { breakAfter, type BreakEventName, type BreakState } from './break-states';
 
@@ -85,21 +85,9 @@ export async function moveBreak(statements: Statements, before: Break, move: Bre
 
 /** Writes one row and one change. @returns false, and no effect, where the change found nothing. */
 async function writeMove(statements: Statements, { insert, update }: MoveToWrite): Promise<boolean> {
-  const changed = await statements.run(
-    `UPDATE ${update.table} SET ${columnsOf(update.set, ' = ?').join(', ')} WHERE ${columnsOf(update.where, ' = ?').join(' AND ')}`,
-    [...Object.values(update.set), ...Object.values(update.where)],
-  );
-  if (changed !== 1) return false;
-  const columns = Object.keys(insert.values);
-  await statements.run(
-    `INSERT INTO ${insert.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    Object.values(insert.values),
-  );
+  if (!(await changeRow(statements, update))) return false;
+  await insertRow(statements, insert);
   return true;
-}
-
-function columnsOf(values: Readonly<Record<string, SqlValue>>, how: string): string[] {
-  return Object.keys(values).map((column) => column + how);
 }
 
 /** What else becomes durable with moves, or not at all. */

@@ -35,6 +35,7 @@ export const BREAK_MOVES = [
   [[...WAITING, 'proposed', 'carried'], 'no longer found', 'resolved'],
   [['carried'], 'listed later', 'resolved'],
   [['carried'], 'missing for good', 'resolved'], // only_ours takes over
+  [['resolved'], 'gone though booked', 'reopened'], // both sides agree now, and what was booked to end it stands
   [['resolved'], 'found again', 'reopened'],
   [['resolved'], 'found late again', 'carried'],
 ] as const;

@@ -4,7 +4,14 @@ import { UNRESOLVED_STATES, type BreakEventName, type BreakState } from './break
 
 /** How a break may end by people. */
 export type Resolution =
-  'advice_result' | 'refund' | 'reversal' | 'resend' | 'adjustment' | 'write_off' | 'counterparty_error';
+  | 'advice_result'
+  | 'refund'
+  | 'reversal'
+  | 'resend'
+  | 'adjustment'
+  | 'write_off'
+  | 'counterparty_error'
+  | 'confirmation';
 
 /** A difference between our payments and a counterparty's file, as people work it. Amounts in whole rupiah. */
 export interface Break {

@@ -5,6 +5,7 @@ import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
 import {
   BULK_PROPOSAL,
+  checkersOf,
   magnitude,
   objectionToReason,
   planResolution,
@@ -74,14 +75,13 @@ export async function proposeBulk(
       breaks: breaks.map(({ breakId, lastEventNo }) => ({ breakId, version: lastEventNo + 1 })),
       plans,
     };
-    const isLarge = bulk.resolution === 'write_off' && sum > rules.twoCheckersAbove;
     return writeProposal(desk, statements, breaks, {
       kind: BULK_PROPOSAL,
       subject: `${breaks.length} breaks from ${breaks[0]?.breakId ?? ''}`,
       payload,
       by,
       reason: bulk.reason,
-      checkers: isLarge ? 2 : 1,
+      checkers: checkersOf(plans, rules.twoCheckersAbove),
       now,
     });
   });

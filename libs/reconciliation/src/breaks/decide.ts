@@ -157,6 +157,7 @@ async function effect(
   switch (planned.resolution) {
     case 'adjustment':
     case 'write_off':
+    case 'confirmation':
       return bookAll(desk, [one], [planned], weighed, decided);
     case 'refund':
       return refundOf(desk, one, planned, weighed, decided);
@@ -184,7 +185,7 @@ async function bookAll(
     if (!planned) throw new Error(`${one.breakId} is in no plan of ${weighed.approval.approvalId}`);
     moves.push(endOf(one, planned, weighed, decided));
     const { billerId, against, standsOn, resolution, amount } = planned;
-    if (resolution === 'counterparty_error') continue;
+    if (resolution === 'confirmation') continue;
     if (billerId === undefined || against === undefined || standsOn === undefined)
       throw new Error(`the plan of ${one.breakId} names no accounts`);
     const kind = resolution === 'write_off' ? 'write_off' : 'break_adjustment';

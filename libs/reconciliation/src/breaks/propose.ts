@@ -1,9 +1,9 @@
 import { propose, userOf, type Approval } from '#lib/audit';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result } from '#lib/kernel';
-import { OWN_LOSS } from '#lib/ledger';
+import { OWN_LOSS, OWN_ROUNDING, OWN_SUSPENSE, billerAccounts } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { breakHistory, findBreak, type Break, type Resolution } from './break';
-import { billerOf, isInChart } from './books';
+import { billerOf, bookedForBreaks, isBiller } from './books';
 import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
@@ -72,8 +72,7 @@ export async function proposeResolution(
     if (!one) return fail({ kind: 'unknown', breakId: proposal.breakId });
     const planned = await planResolution(desk, statements, one, proposal);
     if (!planned.ok) return planned;
-    const isLarge = magnitude(planned.value.amount) > rules.twoCheckersAbove;
-    const checkers = proposal.resolution === 'write_off' && isLarge ? 2 : 1;
+    const checkers = checkersOf([planned.value], rules.twoCheckersAbove);
     return writeProposal(desk, statements, [one], {
       kind: BREAK_PROPOSAL,
       subject: one.breakId,
@@ -176,6 +175,8 @@ export async function planResolution(
     case 'adjustment':
     case 'write_off':
       return planBooking(desk, statements, one, planned, proposal);
+    case 'confirmation':
+      return planConfirmation(one, planned);
     case 'counterparty_error':
       throw new Error('what needs no checker is not planned');
   }
@@ -192,6 +193,14 @@ function planAdvice(one: Break, planned: PlannedResolution, { outcome }: Wishes)
       what: 'say what the biller has answered: --outcome paid or --outcome not_paid',
     });
   return ok({ ...planned, outcome });
+}
+
+/** Only what agrees once the two are one: both paid, with one amount. Anything else is a difference that is booked. */
+function planConfirmation(one: Break, planned: PlannedResolution): Planned {
+  const isOne = one.ourStatus === 'S' && one.theirStatus === 'S' && one.ourAmount === one.theirAmount;
+  return isOne
+    ? ok(planned)
+    : fail({ kind: 'needs', what: 'only two that are paid, with one amount, can be the same payment' });
 }
 
 function planGivingBack(
@@ -214,25 +223,63 @@ async function planBooking(
   planned: PlannedResolution,
   wishes: Wishes,
 ): Promise<Planned> {
+  const { owedMore: booked = 0n } = (await bookedForBreaks(statements, [one.breakId])).get(one.breakId) ?? {};
+  if (wishes.amount === undefined && booked !== 0n)
+    return fail({
+      kind: 'needs',
+      what: `Rp ${booked} are booked for it already: say --amount, ${-booked} takes that back`,
+    });
   const amount = wishes.amount ?? owedMore(one);
   if (amount === 0n)
     return fail({
       kind: 'needs',
       what: 'nothing is owed more or less by it: say --amount, positive where we owe more',
     });
-  const billerId = wishes.billerId ?? (await billerOf(statements, one));
+  const known = await billerOf(statements, one);
+  const billerId = wishes.billerId ?? known;
   if (billerId === undefined)
     return fail({ kind: 'needs', what: `${one.source} speaks for several billers: say --biller` });
+  if (known !== undefined && known !== billerId)
+    return fail({ kind: 'needs', what: `the break is with ${known}, not with ${billerId}` });
+  if (!(await isBiller(statements, billerId)))
+    return fail({ kind: 'needs', what: `there is no biller ${billerId}` });
+  const standsOn = desk.termsOf(one.source, one.businessDate).differenceStandsOn;
   const against = wishes.against ?? OWN_LOSS;
-  if (/:(deposit|held|float)$/.test(against))
+  const bearers = bearersOf(billerId, standsOn);
+  if (!bearers.includes(against))
     return fail({
       kind: 'needs',
-      what: `${against} is not moved by a break; take own:loss, own:rounding or a suspense account`,
+      what: `${against} is not moved by a break of ${billerId}; take ${bearers.join(', ')}: --against`,
     });
-  if (!(await isInChart(statements, against)))
-    return fail({ kind: 'needs', what: `there is no account ${against}` });
-  const standsOn = desk.termsOf(one.source, one.businessDate).differenceStandsOn;
   return ok({ ...planned, amount: amount.toString(), billerId, against, standsOn });
+}
+
+/** The accounts that may bear what is booked for a break: never the one on which its difference stands. */
+function bearersOf(billerId: string, standsOn: 'clearing' | 'suspense'): string[] {
+  const theirSuspense = billerAccounts.suspense(billerId);
+  return [OWN_LOSS, OWN_ROUNDING, OWN_SUSPENSE, ...(standsOn === 'suspense' ? [] : [theirSuspense])];
+}
+
+/**
+ * How many people must agree besides the maker: two where more than the limit is given up. What is adjusted against the
+ * biller's own suspense is not given up, it stays a claim.
+ */
+export function checkersOf(plans: readonly PlannedResolution[], twoAbove: bigint): 1 | 2 {
+  const givenUp = plans.filter(isGivenUp).reduce((sum, { amount }) => sum + magnitude(amount), 0n);
+  return givenUp > twoAbove ? 2 : 1;
+}
+
+function isGivenUp({ resolution, against, borneBy, billerId }: PlannedResolution): boolean {
+  switch (resolution) {
+    case 'write_off':
+      return true;
+    case 'adjustment':
+      return billerId === undefined || against !== billerAccounts.suspense(billerId);
+    case 'refund':
+      return borneBy === 'us';
+    default:
+      return false;
+  }
 }
 
 /** A journal holds so much of a reason. */

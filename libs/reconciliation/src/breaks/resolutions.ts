@@ -9,7 +9,7 @@ export interface ResolutionRule {
   checkers: 'none' | 'one' | 'by amount' | 'unless they agree';
 }
 
-/** The seven ways a break can end by people. */
+/** The eight ways a break can end by people. */
 export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   advice_result: {
     fits: ['status', 'only_ours'],
@@ -19,7 +19,7 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   refund: {
     fits: ['status', 'only_ours', 'duplicate', 'amount'],
     books: 'biller clearing or our loss -> deposit of the channel',
-    checkers: 'one',
+    checkers: 'by amount',
   },
   reversal: {
     fits: ['SF', 'only_ours'],
@@ -30,7 +30,7 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
   adjustment: {
     fits: ['amount', 'status', 'only_theirs', 'duplicate', 'clearing', 'only_ours', 'proposed'],
     books: 'what we owe the biller against the account that bears it',
-    checkers: 'one',
+    checkers: 'by amount',
   },
   write_off: {
     fits: ['amount', 'status', 'only_theirs', 'duplicate', 'clearing', 'only_ours', 'proposed'],
@@ -41,6 +41,11 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
     fits: ['duplicate', 'only_theirs', 'amount', 'status', 'only_ours', 'clearing', 'proposed'],
     books: 'nothing; they are asked for a corrected file',
     checkers: 'none',
+  },
+  confirmation: {
+    fits: ['proposed'],
+    books: 'nothing; their line is our payment',
+    checkers: 'one',
   },
 };
 
@@ -78,5 +83,7 @@ export function outcomeOf(resolution: Resolution, { kind }: Break): BreakOutcome
     case 'resend':
     case 'counterparty_error':
       return 'none';
+    case 'confirmation':
+      return 'paid';
   }
 }

@@ -17,12 +17,12 @@ export async function workBreaks(desk: BreakDesk, runId: number): Promise<void> 
 }
 
 /**
- * What goes on between runs: runs whose breaks are not cases yet are worked, answers of billers end what they agree with,
+ * What goes on between runs: runs whose breaks are not cases yet, or whose rules were not all applied, are worked, answers of billers end what they agree with,
  * and proposals that nobody decided about expire. Safe to repeat, also in several processes.
  */
 export async function tendBreaks(desk: BreakDesk): Promise<void> {
   const runs = await desk.database.rows<{ run_id: number }>(
-    'SELECT run_id FROM recon_run WHERE effective_date IS NOT NULL AND breaks_at IS NULL ORDER BY effective_date, run_id',
+    'SELECT run_id FROM recon_run WHERE effective_date IS NOT NULL AND (breaks_at IS NULL OR rules_at IS NULL) ORDER BY effective_date, run_id',
   );
   for (const { run_id } of runs) await workBreaks(desk, run_id);
   await endAgreed(desk);

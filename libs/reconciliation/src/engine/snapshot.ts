@@ -3,9 +3,13 @@ import { createReadStream, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
+import type { MatchRules } from '../match-rules';
 import { openCarry, type CarryItem, type Day } from '../ours';
 import { ourLines } from './columns';
 import { quoted, type Duck } from './duck';
+
+/** What a row of ours says besides its key, amount and state. */
+type LineRules = Pick<MatchRules, 'hasFallbackKey' | 'groupIs'>;
 
 /** Our side of a day as it stood at one moment, in a compressed columnar file. */
 export interface Snapshot {
@@ -23,18 +27,30 @@ const CARRY_AT_ONCE = 500;
  * PAID is S, DECLINED and REVERSED are F, whatever is not final is U. The server writes the line itself, so that
  * nothing is made of ten million rows but bytes.
  */
-const lineOf = (
-  hasFallbackKey: boolean,
-) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
-  ${
-    // Only what could stand in a file is a key, and nothing may end the line.
-    hasFallbackKey
-      ? `IF(LENGTH(l.biller_reference) = CHAR_LENGTH(l.biller_reference) AND INSTR(l.biller_reference, '\t') = 0
-           AND INSTR(l.biller_reference, '\n') = 0 AND INSTR(l.biller_reference, '\r') = 0, l.biller_reference, '')`
-      : "''"
-  }, l.amount,
+const lineOf = ({
+  hasFallbackKey,
+  groupIs,
+}: LineRules) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id,
+  ${hasFallbackKey ? asKey('l.biller_reference') : "''"}, l.amount,
   CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
-  l.sent_at + INTERVAL ? MINUTE, ''`;
+  l.sent_at + INTERVAL ? MINUTE, ${groupIs ? asKey(GROUPS[groupIs]) : "''"}`;
+
+/** Only what could stand in a file is a key, and nothing may end the line. */
+const asKey = (
+  text: string,
+) => `COALESCE(IF(LENGTH(${text}) = CHAR_LENGTH(${text}) AND INSTR(${text}, '\t') = 0
+           AND INSTR(${text}, '\n') = 0 AND INSTR(${text}, '\r') = 0, ${text}, ''), '')`;
+
+/** What a sale's group is; read for each row, so only where a format asks for it. */
+const GROUPS = {
+  customer: 'l.customer_number',
+  terminal: ofOutlet('terminal.id'),
+  sub_agent: ofOutlet('subAgentId'),
+};
+
+function ofOutlet(member: string): string {
+  return `(SELECT JSON_VALUE(p.offer, '$.outlet.${member}') FROM payment p WHERE p.payment_id = l.payment_id)`;
+}
 
 /**
  * Streams our side of a day out of the database once: its payment legs, and the carry items that are open for it.
@@ -44,7 +60,8 @@ export async function takeSnapshot(
   duck: Duck,
   database: Database,
   day: Day,
-  { timeZone, hasFallbackKey }: { timeZone: string; hasFallbackKey: boolean },
+  timeZone: string,
+  rules: LineRules,
 ): Promise<Snapshot> {
   const lines = join(duck.folder, 'ours.tsv');
   const offset = zoneOffsetMinutes(timeZone);
@@ -53,7 +70,7 @@ export async function takeSnapshot(
   let before = '';
   try {
     await database.readLines(
-      `SELECT ${lineOf(hasFallbackKey)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
+      `SELECT ${lineOf(rules)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
        WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
       [offset, day.source, day.businessDate],
       (line) => {
@@ -64,7 +81,7 @@ export async function takeSnapshot(
       },
     );
     for (let from = 0; from < carry.length; from += CARRY_AT_ONCE)
-      await addCarried(database, out, carry.slice(from, from + CARRY_AT_ONCE), offset, hasFallbackKey);
+      await addCarried(database, out, carry.slice(from, from + CARRY_AT_ONCE), offset, rules);
   } finally {
     out.close();
   }
@@ -98,13 +115,13 @@ async function addCarried(
   out: LineFile,
   items: readonly CarryItem[],
   offset: number,
-  hasFallbackKey: boolean,
+  rules: LineRules,
 ): Promise<void> {
   const untilOf = new Map<string, BusinessDate>(
     items.map(({ paymentId, legNo, until }) => [`${paymentId} ${legNo}`, until]),
   );
   const rows = await statements.rows<{ line: string; payment_id: string; leg_no: number }>(
-    `SELECT ${lineOf(hasFallbackKey)}) AS line, l.payment_id, l.leg_no FROM payment_leg l
+    `SELECT ${lineOf(rules)}) AS line, l.payment_id, l.leg_no FROM payment_leg l
      WHERE (l.payment_id, l.leg_no) IN (?)`,
     [offset, items.map(({ paymentId, legNo }) => [paymentId, legNo])],
   );

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { OutboundContract } from './contract';
 import type { OutboundFile } from './outbound-files';
-import { outboundPath, type OutboundTools } from './outbound-tools';
+import { madeFolder, type OutboundTools } from './outbound-tools';
 
 /** What the other side made of a file. */
 export interface Acknowledged {
@@ -19,13 +19,14 @@ const SIZE_MAX = 65_536;
 /**
  * Looks for the acknowledgement of a file: `<its name><ending>`, lines of `key=value`. `status` must be OK; where `count`,
  * `amount` or `sha256` stand in it, they must be ours. Its bytes are kept beside the file.
+ * What is there for the first time, or has changed since, may be half of it: it is heard when it lies the same at two looks.
  * @returns undefined while there is none.
  */
 export async function hearAcknowledgement(
   tools: OutboundTools,
   contract: OutboundContract,
   file: OutboundFile,
-): Promise<Acknowledged | undefined> {
+): Promise<Acknowledged | { state: 'seen'; sha256: string } | undefined> {
   if (!contract.acknowledgement || file.fileName === null) return undefined;
   const name = `${file.fileName}${contract.acknowledgement.ending}`;
   const outbox = await tools.openOutbox(contract);
@@ -36,10 +37,9 @@ export async function hearAcknowledgement(
     await outbox.close();
   }
   if (!bytes) return undefined;
-  const path = outboundPath(tools.home, file, name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, bytes, { mode: 0o600 });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== file.ackSeen) return { state: 'seen', sha256 };
+  await writeFile(join(madeFolder(tools.home, file), name), bytes, { mode: 0o600 });
   const objection = objectionIn(bytes.toString('latin1'), file);
   return {
     state: objection === undefined ? 'acknowledged' : 'rejected',

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { formatToWrite, WRITTEN_KEYS, type SettlementFormat } from '#lib/files';
 import { isBusinessDate, zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
 import { ConfigError, readConfigFile } from '#lib/platform';
-import { dateText, factsOf, lineLayout, type LineLayout } from './layout';
 
 /** What is agreed with somebody about the files that we send. */
 export interface OutboundContract {
@@ -16,15 +16,8 @@ export interface OutboundContract {
   send: { after: 'run' } | { after: 'day'; at: string };
   /** The name of a day's file of a sequence. */
   fileName(businessDate: BusinessDate, seq: number): string;
-  delimiter: string;
-  isQuoted: boolean;
-  lineEnd: string;
-  header: LineLayout;
-  detail: LineLayout;
-  trailer: LineLayout;
-  statuses: Readonly<Record<'S' | 'F' | 'U', string>>;
-  /** Which details the amount of the trailer adds up. */
-  amountOf: 'S' | 'all';
+  /** How it is written: the grammar in which settlement files are read. */
+  format: SettlementFormat;
   /** Whether customers' numbers are written whole. */
   showsCustomers: boolean;
   /** Beginning of the names of its settings in the environment. */
@@ -35,23 +28,14 @@ export interface OutboundContract {
   acknowledgement: { ending: string; withinMinutes: number } | undefined;
 }
 
-const HEADER = ['business_date', 'created_at', 'seq', 'replaces', 'run'];
-const DETAIL = [
-  'line_no',
-  'our_ref',
-  'their_ref',
-  'product',
-  'customer_no',
-  'amount',
-  'fee',
-  'status',
-  'paid_at',
-  'break_kind',
-];
-const TRAILER = ['count', 'amount', 'hash'];
-
 const settingName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a name of the environment');
 const id = z.string().regex(/^[A-Za-z0-9-]{2,40}$/, 'must be 2 to 40 letters, digits and dashes');
+
+/** The grammar reads these, whole. */
+const GRAMMAR = Object.fromEntries(WRITTEN_KEYS.map((key) => [key, z.unknown().optional()])) as Record<
+  (typeof WRITTEN_KEYS)[number],
+  z.ZodOptional<z.ZodUnknown>
+>;
 
 const ContractFile = z
   .strictObject({
@@ -71,20 +55,7 @@ const ContractFile = z
         at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "05:00"'),
       }),
     ]),
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9_-][A-Za-z0-9._{}-]*$/, 'may use letters, digits, ".", "_", "-" and {…} only')
-      .refine((name) => /\{yyyyMMdd\}|\{yyyy-MM-dd\}|\{ddMMyyyy\}/.test(name) && /\{seq\}/.test(name), {
-        error: 'must have one date such as {yyyyMMdd} and {seq}',
-      }),
-    layout: z.enum(['delimited', 'csv']),
-    delimiter: z.string().length(1),
-    eol: z.enum(['lf', 'crlf']).default('lf'),
-    header: lineLayout(HEADER),
-    detail: lineLayout(DETAIL),
-    trailer: lineLayout(TRAILER),
-    status: z.strictObject({ S: z.string(), F: z.string(), U: z.string() }),
-    control: z.strictObject({ amount: z.enum(['S', 'all']) }),
+    ...GRAMMAR,
     customers: z.enum(['masked', 'whole']).default('masked'),
     settings: settingName,
     pgp: z.strictObject({ encrypt_to: settingName, sign_with: settingName.optional() }).optional(),
@@ -95,46 +66,43 @@ const ContractFile = z
       })
       .optional(),
   })
-  .superRefine(({ about, send, trailer, customers }, context) => {
-    if (send.after === 'run' && !('source' in about))
-      context.addIssue({
-        code: 'custom',
-        path: ['send'],
-        message: 'only a source has runs; a channel’s file goes after the day',
-      });
-    if (customers === 'masked' && factsOf(trailer).includes('hash'))
-      context.addIssue({
-        code: 'custom',
-        path: ['trailer'],
-        message: 'a hash of customers’ numbers needs `customers: whole`; nobody could check it otherwise',
-      });
-  })
-  .transform((file): OutboundContract => ({
-    contract: file.contract,
-    about: file.about,
-    effectiveFrom: file.effective_from,
-    timeZone: file.time_zone,
-    send: file.send,
-    fileName: (businessDate, seq) =>
-      file.name.replace(/\{([^{}]*)\}/g, (_, part: string) =>
-        part === 'seq' ? String(seq).padStart(3, '0') : dateText(businessDate, part),
-      ),
-    delimiter: file.delimiter,
-    isQuoted: file.layout === 'csv',
-    lineEnd: file.eol === 'crlf' ? '\r\n' : '\n',
-    header: file.header,
-    detail: file.detail,
-    trailer: file.trailer,
-    statuses: file.status,
-    amountOf: file.control.amount,
-    showsCustomers: file.customers === 'whole',
-    settings: file.settings,
-    pgp: file.pgp && { encryptTo: file.pgp.encrypt_to, signWith: file.pgp.sign_with },
-    acknowledgement: file.acknowledgement && {
-      ending: file.acknowledgement.ending,
-      withinMinutes: file.acknowledgement.within_minutes,
-    },
-  }));
+  .transform((file, context): OutboundContract => {
+    const refuse = (path: PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    if (file.send.after === 'run' && !('source' in file.about))
+      refuse(['send'], 'only a source has runs; a channel’s file goes after the day');
+    const written = formatToWrite(
+      Object.fromEntries(WRITTEN_KEYS.flatMap((key) => (file[key] === undefined ? [] : [[key, file[key]]]))),
+    );
+    if (!written.ok) {
+      for (const { path, message } of written.error) refuse(path, message);
+      return z.NEVER;
+    }
+    const format = written.value;
+    if (!format.name.text.includes('{seq}'))
+      refuse(['name'], 'must have one date such as {yyyyMMdd} and {seq}');
+    if (file.customers === 'masked' && format.control.hash)
+      refuse(
+        ['control'],
+        'a hash of customers’ numbers needs `customers: whole`; nobody could check it otherwise',
+      );
+    return {
+      contract: file.contract,
+      about: file.about,
+      effectiveFrom: file.effective_from,
+      timeZone: file.time_zone,
+      send: file.send,
+      fileName: (businessDate, seq) => format.name.write({ businessDate, seq }),
+      format,
+      showsCustomers: file.customers === 'whole',
+      settings: file.settings,
+      pgp: file.pgp && { encryptTo: file.pgp.encrypt_to, signWith: file.pgp.sign_with },
+      acknowledgement: file.acknowledgement && {
+        ending: file.acknowledgement.ending,
+        withinMinutes: file.acknowledgement.within_minutes,
+      },
+    };
+  });
 
 function isZone(zone: string): boolean {
   try {

@@ -27,6 +27,7 @@ export interface OutboundRow {
 
 interface DetailRow {
   payment_id: string;
+  leg_no: number;
   our_ref: string;
   their_ref: string | Buffer | null;
   product_id: string;
@@ -45,7 +46,7 @@ export async function* rowsOfDay(
   { about, timeZone }: OutboundContract,
   businessDate: BusinessDate,
 ): AsyncGenerator<OutboundRow> {
-  const breaks = await breakKinds(statements, businessDate);
+  const breaks = await breakKinds(statements, about, businessDate);
   const rows =
     'channel' in about
       ? ofChannel(statements, about.channel, businessDate)
@@ -60,7 +61,7 @@ export async function* rowsOfDay(
       fee: BigInt(row.fee),
       status: statusOf(row.state),
       paidAt: localIso(row.sent_at, timeZone).slice(0, 19).replace('T', ' '),
-      breakKind: breaks.get(row.payment_id) ?? null,
+      breakKind: breaks.get(keyOf(about, row)) ?? null,
     };
 }
 
@@ -74,7 +75,7 @@ function ofChannel(
   const to = new Date(endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT).getTime() + DAY_MS);
   const [production, drill] = [paymentIdsBetween('P', from, to), paymentIdsBetween('T', from, to)];
   return statements.stream<DetailRow>(
-    `SELECT p.payment_id, p.payment_id AS our_ref, p.channel_reference AS their_ref, p.product_id, p.customer_number,
+    `SELECT p.payment_id, 0 AS leg_no, p.payment_id AS our_ref, p.channel_reference AS their_ref, p.product_id, p.customer_number,
        p.amount, p.admin_fee AS fee, p.state, p.created_at AS sent_at
      FROM payment p
      WHERE (p.payment_id BETWEEN ? AND ? OR p.payment_id BETWEEN ? AND ?) AND p.business_date = ? AND p.channel_id = ?
@@ -89,7 +90,7 @@ function ofSource(
   businessDate: BusinessDate,
 ): AsyncIterable<DetailRow> {
   return statements.stream<DetailRow>(
-    `SELECT l.payment_id, l.leg_reference AS our_ref, l.biller_reference AS their_ref, l.product_id, l.customer_number,
+    `SELECT l.payment_id, l.leg_no, l.leg_reference AS our_ref, l.biller_reference AS their_ref, l.product_id, l.customer_number,
        l.amount, COALESCE(p.biller_fee, 0) AS fee, l.state, l.sent_at
      FROM payment_leg l LEFT JOIN payment p ON p.payment_id = l.payment_id
      WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
@@ -97,17 +98,30 @@ function ofSource(
   );
 }
 
-/** What the runs that count found about payments of about that day, where they did not simply agree. */
+/**
+ * What the runs that count found about payments of about that day, where they did not simply agree. To a source only its own
+ * runs are told, leg by leg; to a channel what any of them found about its payments.
+ */
 async function breakKinds(
   statements: SnapshotStatements,
+  about: OutboundContract['about'],
   businessDate: BusinessDate,
 ): Promise<Map<string, string>> {
-  const rows = await statements.rows<{ payment_id: string; kind: string }>(
-    `SELECT b.payment_id, b.kind FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id
-     WHERE r.effective_date BETWEEN ? AND ? AND b.payment_id IS NOT NULL ORDER BY r.effective_date, b.break_id`,
-    [addDays(businessDate, -1), addDays(businessDate, 1)],
+  const source = 'source' in about ? about.source : null;
+  const rows = await statements.rows<{ payment_id: string; leg_no: number; kind: string }>(
+    `SELECT b.payment_id, b.leg_no, b.kind FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id
+     WHERE r.effective_date BETWEEN ? AND ? AND b.payment_id IS NOT NULL AND (? IS NULL OR r.source = ?)
+     ORDER BY r.effective_date, b.break_id`,
+    [addDays(businessDate, -1), addDays(businessDate, 1), source, source],
   );
-  return new Map(rows.map(({ payment_id, kind }) => [payment_id, kind]));
+  return new Map(rows.map((row) => [keyOf(about, row), row.kind]));
+}
+
+function keyOf(
+  about: OutboundContract['about'],
+  { payment_id, leg_no }: { payment_id: string; leg_no: number },
+) {
+  return 'source' in about ? `${payment_id} ${leg_no}` : payment_id;
 }
 
 function statusOf(state: string): 'S' | 'F' | 'U' {

@@ -1,4 +1,4 @@
 export { readOutboundContracts, type OutboundContract } from './contract';
-export { listOutboundFiles, type OutboundFile } from './outbound-files';
+export { listOutboundFiles, sendAgain, type OutboundFile, type SendAgainRefusal } from './outbound-files';
 export type { Outbox, OutboundTools } from './outbound-tools';
 export { workOutbound } from './work-outbound';

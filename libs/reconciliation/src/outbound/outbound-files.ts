@@ -1,5 +1,6 @@
-import type { BusinessDate } from '#lib/kernel';
-import type { Database, Statements } from '#lib/platform';
+import { userOf } from '#lib/audit';
+import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
+import { duplicateKey, type Database, type Statements } from '#lib/platform';
 
 /** How far a file of ours has come. */
 export type OutboundState = 'planned' | 'made' | 'sent' | 'acknowledged' | 'rejected';
@@ -26,13 +27,16 @@ export interface OutboundFile {
   sentAt: Date | null;
   ackDueAt: Date | null;
   overdueAt: Date | null;
+  /** What lay there as acknowledgement when it was looked at last. */
+  ackSeen: string | null;
 }
 
-/** How long somebody who has claimed a file has for one step, by the database's clock. */
+/** How long a claim holds when its holder says nothing more, by the database's clock; and how often he says so. */
 const LEASE_S = 300;
+const HOLD_MS = 60_000;
 const COLUMNS =
   'contract, business_date, seq, run_no, replaces, state, fence, failures, said, planned_at, file_name, sha256, row_count, ' +
-  'amount, sent_at, ack_due_at, overdue_at';
+  'amount, sent_at, ack_due_at, overdue_at, ack_seen_sha256';
 
 /**
  * Plans the one file that a day has where it does not wait for runs. Two planners may see the same gap; the unique key
@@ -73,6 +77,50 @@ export async function planRun(
   return planned === 1;
 }
 
+/** Why a day's file is not sent again. */
+export type SendAgainRefusal = { kind: 'never sent' } | { kind: 'on its way'; seq: number };
+
+/**
+ * Plans a day's file once more, because its receiver has not got it, has refused it, or asks for it: a file of the next
+ * sequence, which says which one it replaces and tells of the day as it is by then. Of several who ask at once, one does.
+ * @throws NoUser for somebody who is none. @throws RangeError for a reason that is empty or longer than 500 characters.
+ */
+export async function sendAgain(
+  database: Database,
+  order: { contract: string; businessDate: BusinessDate; by: string; reason: string; at: Date },
+): Promise<Result<{ seq: number; replaces: number }, SendAgainRefusal>> {
+  const { contract, businessDate, at } = order;
+  const [by, reason] = [userOf(order.by), order.reason.trim()];
+  if (reason === '' || reason.length > 500) throw new RangeError('a reason has 1 to 500 characters');
+  const [last] = await database.rows<FileRow>(
+    `SELECT ${COLUMNS} FROM outbound_file WHERE contract = ? AND business_date = ? ORDER BY seq DESC LIMIT 1`,
+    [contract, businessDate],
+  );
+  if (!last) return fail({ kind: 'never sent' });
+  if (last.state === 'planned' || last.state === 'made') return fail({ kind: 'on its way', seq: last.seq });
+  const seq = last.seq + 1;
+  try {
+    await database.run(
+      `INSERT INTO outbound_file (contract, business_date, seq, run_no, replaces, state, planned_at, asked_by, asked_why)
+       VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?)`,
+      [contract, businessDate, seq, last.run_no, last.seq, at, by, reason],
+    );
+  } catch (error) {
+    if (duplicateKey(error) === undefined) throw error;
+    return fail({ kind: 'on its way', seq });
+  }
+  return ok({ seq, replaces: last.seq });
+}
+
+/** Whether a later file of its day takes its place. */
+export async function isReplaced(database: Database, file: OutboundFile): Promise<boolean> {
+  const later = await database.rows(
+    'SELECT 1 FROM outbound_file WHERE contract = ? AND business_date = ? AND seq > ? LIMIT 1',
+    keyOf(file),
+  );
+  return later.length > 0;
+}
+
 /** Files that have a next step now, the oldest day first, and of a day the lowest sequence. */
 export async function filesWithWork(
   statements: Statements,
@@ -105,6 +153,20 @@ export async function claimFile(database: Database, file: OutboundFile): Promise
     [...keyOf(file), file.fence, file.state],
   );
   return claimed === 1 ? { ...file, fence: file.fence + 1 } : undefined;
+}
+
+/** Holds a claimed file for as long as a step takes. @returns stops holding. */
+export function holdFile(database: Database, file: OutboundFile): () => void {
+  const timer = setInterval(() => {
+    database
+      .run(
+        `UPDATE outbound_file SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_S} SECOND WHERE ${KEY} AND fence = ?`,
+        [...keyOf(file), file.fence],
+      )
+      // The next beat tries again; where none succeeds, the claim runs out and the fence sees to the rest.
+      .catch(() => undefined);
+  }, HOLD_MS);
+  return () => clearInterval(timer);
 }
 
 /** Lets go of a file. */
@@ -180,6 +242,7 @@ interface FileRow {
   sent_at: Date | null;
   ack_due_at: Date | null;
   overdue_at: Date | null;
+  ack_seen_sha256: string | null;
 }
 
 function fileOf(row: FileRow): OutboundFile {
@@ -201,5 +264,6 @@ function fileOf(row: FileRow): OutboundFile {
     sentAt: row.sent_at,
     ackDueAt: row.ack_due_at,
     overdueAt: row.overdue_at,
+    ackSeen: row.ack_seen_sha256,
   };
 }

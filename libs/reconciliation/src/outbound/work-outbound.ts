@@ -1,21 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { failPoint } from '#lib/platform';
 import { hearAcknowledgement } from './acknowledgement';
+import { endAlerts, raiseAlert } from '../alerts';
 import type { OutboundContract } from './contract';
 import {
   claimFile,
   failFile,
   FileLost,
   filesWithWork,
+  holdFile,
+  isReplaced,
   moveFile,
   releaseFile,
   type OutboundFile,
 } from './outbound-files';
-import { outboundPath, type OutboundTools } from './outbound-tools';
-import { encryptFile } from './pgp';
+import { madeFolder, type OutboundTools } from './outbound-tools';
 import { planOutbound } from './plan';
-import { contentOfStream, writeOutboundFile } from './write-file';
+import { contentOfStream, makeFile } from './write-file';
 
 /** First pause after a failure; it doubles with each further one, up to an hour. */
 const RETRY_MS = 60_000;
@@ -56,6 +59,7 @@ async function workOne(
   const claimed = await claimFile(database, file);
   if (!claimed) return false;
   let inHand = claimed;
+  const letGo = holdFile(database, claimed);
   try {
     if (inHand.state === 'planned') inHand = await make(tools, contract, inHand);
     if (inHand.state === 'made') inHand = await send(tools, contract, inHand);
@@ -68,6 +72,8 @@ async function workOne(
       { err: error, ...nameOf(inHand) },
       'a file for others could not be worked; it will be tried again',
     );
+  } finally {
+    letGo();
   }
   await releaseFile(database, inHand);
   return inHand.state !== claimed.state;
@@ -81,13 +87,8 @@ async function make(
 ): Promise<OutboundFile> {
   const { database, clock, home } = tools;
   const plainName = contract.fileName(file.businessDate, file.seq);
-  const plain = outboundPath(home, file, plainName);
   failPoint('K11 before step', `outbound ${plainName} make`);
-  const { rows, amount } = await writeOutboundFile(database, contract, file, plain);
-  const fileName = contract.pgp ? `${plainName}.pgp` : plainName;
-  const path = outboundPath(home, file, fileName);
-  if (contract.pgp) await encryptFile(plain, path, contract.pgp);
-  const { sha256, size } = await contentOfStream(createReadStream(path));
+  const { fileName, sha256, size, rows, amount } = await makeFile(database, home, contract, file);
   const made = await moveFile(database, file, 'made', {
     file_name: fileName,
     sha256,
@@ -110,7 +111,7 @@ async function send(
   const { fileName, sha256 } = file;
   if (fileName === null || sha256 === null)
     throw new Error(`${file.contract} ${file.businessDate} was not made`);
-  const path = outboundPath(home, file, fileName);
+  const path = join(madeFolder(home, file), fileName);
   const kept = await contentOfStream(createReadStream(path));
   if (kept.sha256 !== sha256)
     throw new Error(
@@ -133,6 +134,7 @@ async function send(
     sent_at: now,
     ack_due_at: withinMinutes === undefined ? null : new Date(now.getTime() + withinMinutes * 60_000),
   });
+  await endFileAlerts(tools, contract, { ...sent, seq: sent.seq - 1 });
   failPoint('K11 after step', `outbound ${fileName} send`);
   tools.logger.info({ ...nameOf(sent), fileName, sha256, rows: sent.rows }, 'a file for others was sent');
   return sent;
@@ -144,26 +146,60 @@ async function acknowledge(
   contract: OutboundContract,
   file: OutboundFile,
 ): Promise<OutboundFile> {
-  const { database, clock, logger } = tools;
+  const { database, clock } = tools;
   const heard = await hearAcknowledgement(tools, contract, file);
   const now = clock.now();
-  if (heard) {
-    if (heard.state === 'rejected')
-      logger.error({ ...nameOf(file), said: heard.said }, 'a file for others was rejected');
-    return moveFile(database, file, heard.state, {
-      said: heard.said,
-      ack_at: now,
-      ack_name: heard.name,
-      ack_sha256: heard.sha256,
-    });
+  if (heard && heard.state !== 'seen') {
+    const said = { said: heard.said, ack_at: now, ack_name: heard.name, ack_sha256: heard.sha256 };
+    const moved = await moveFile(database, file, heard.state, said);
+    await endFileAlerts(tools, contract, moved);
+    if (heard.state === 'rejected') await alert(tools, contract, moved, 'file_rejected', heard.said);
+    return moved;
   }
   const isOverdue = file.overdueAt === null && file.ackDueAt !== null && now >= file.ackDueAt;
-  if (isOverdue)
-    logger.error({ ...nameOf(file), due: file.ackDueAt }, 'nobody has acknowledged a file that we sent');
+  if (isOverdue && !(await isReplaced(database, file)))
+    await alert(tools, contract, file, 'ack_overdue', `due by ${file.ackDueAt?.toISOString()}`);
   return moveFile(database, file, 'sent', {
     next_at: new Date(now.getTime() + LOOK_MS),
+    ack_seen_sha256: heard?.sha256 ?? null,
     ...(isOverdue && { overdue_at: now }),
   });
+}
+
+/** People are told once, and see it among the alerts until it is acknowledged or sent again. */
+async function alert(
+  { database, logger, clock }: OutboundTools,
+  contract: OutboundContract,
+  file: OutboundFile,
+  kind: 'ack_overdue' | 'file_rejected',
+  said: string,
+): Promise<void> {
+  const reason = `${contract.contract}, file ${file.fileName ?? file.seq}: ${said}`;
+  await raiseAlert(database, logger, { ...subjectOf(contract, file), kind, reason }, clock.now());
+}
+
+/** What was told about a day's files before is settled by what was sent or heard now. */
+async function endFileAlerts(
+  { database, clock }: OutboundTools,
+  contract: OutboundContract,
+  file: OutboundFile,
+): Promise<void> {
+  for (let seq = 1; seq <= file.seq; seq += 1)
+    await endAlerts(
+      database,
+      subjectOf(contract, { ...file, seq }),
+      ['ack_overdue', 'file_rejected'],
+      'worker',
+      clock.now(),
+    );
+}
+
+function subjectOf({ contract, about }: OutboundContract, { businessDate, seq }: OutboundFile) {
+  return {
+    source: 'source' in about ? about.source : about.channel,
+    businessDate,
+    subject: `${contract} ${seq}`,
+  };
 }
 
 function nameOf({ contract, businessDate, seq }: OutboundFile) {

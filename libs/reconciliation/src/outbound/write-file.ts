@@ -1,107 +1,86 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { localIso, type BusinessDate } from '#lib/kernel';
-import type { Database } from '#lib/platform';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeSettlementFile, type RowToWrite } from '#lib/files';
+import { localIso } from '#lib/kernel';
+import type { Database, SnapshotStatements } from '#lib/platform';
 import type { OutboundContract } from './contract';
-import { rowsOfDay, type OutboundRow } from './day-rows';
-import { lineOf, type Facts } from './layout';
+import { rowsOfDay } from './day-rows';
+import type { OutboundFile } from './outbound-files';
+import { madeFolder, makingFolder } from './outbound-tools';
+import { encryptFile } from './pgp';
 
-/** Which file is to be written. */
-export interface FileToWrite {
-  businessDate: BusinessDate;
-  seq: number;
-  replaces: number | null;
-  runNo: number | null;
-  /** The time that stands in the header: the same however often the file is written. */
-  plannedAt: Date;
-}
-
-/** What a file states about itself. */
-export interface WrittenFile {
+/** A file as it was made. */
+export interface MadeFile {
+  fileName: string;
+  sha256: string;
+  /** Bytes. */
+  size: number;
   rows: number;
+  /** As its trailer states it. */
   amount: bigint;
 }
 
-const HASH_MODULUS = 10_000_000_000n;
-const CHUNK = 65_536;
-
 /**
- * Writes the file of a day: header, a detail for each payment, trailer with the control totals. It appears whole and
- * durable under its path, or not at all. A day without payments is a file without details.
- * @throws DoesNotFit for a value that its layout cannot hold, naming line and column.
+ * Makes the file of a day and keeps it under its content: whoever made the same day at the same moment, and lost it to
+ * another, puts other bytes into another place. A day without payments is a file without details.
+ * @throws RangeError for a value that its layout cannot hold, naming line and column.
  */
-export async function writeOutboundFile(
+export async function makeFile(
   database: Database,
+  home: string,
   contract: OutboundContract,
-  file: FileToWrite,
-  path: string,
-): Promise<WrittenFile> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const part = `${path}.${randomUUID()}.part`;
-  const handle = await open(part, 'wx', 0o600);
-  let text = '';
-  const put = async (layout: OutboundContract['header'], facts: Facts) => {
-    text += lineOf(layout, facts, contract.delimiter, contract.isQuoted) + contract.lineEnd;
-    if (text.length < CHUNK) return;
-    await handle.appendFile(text);
-    text = '';
+  file: OutboundFile,
+): Promise<MadeFile> {
+  const folder = makingFolder(home, file);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const plainName = contract.fileName(file.businessDate, file.seq);
+  const plain = join(folder, plainName);
+  const header = {
+    businessDate: file.businessDate,
+    seq: file.seq,
+    createdAt: localText(file.plannedAt, contract.timeZone),
+    run: file.runNo,
+    replaces: file.replaces,
   };
+  const { details, amount } = await database.snapshot((statements) =>
+    writeSettlementFile(contract.format, header, rowsOf(statements, contract, file), plain),
+  );
+  const fileName = contract.pgp ? `${plainName}.pgp` : plainName;
+  if (contract.pgp) await encryptFile(plain, join(folder, fileName), contract.pgp);
+  const { sha256, size } = await contentOfStream(createReadStream(join(folder, fileName)));
+  await keep(folder, madeFolder(home, { ...file, sha256 }));
+  return { fileName, sha256, size, rows: details, amount };
+}
+
+/** What lies under a content already is that content. */
+async function keep(folder: string, under: string): Promise<void> {
+  await mkdir(dirname(under), { recursive: true, mode: 0o700 });
   try {
-    const written = await database.snapshot(async (statements) => {
-      const totals = { rows: 0, amount: 0n, hash: 0n };
-      await put(contract.header, headerFacts(contract, file));
-      for await (const row of rowsOfDay(statements, contract, file.businessDate)) {
-        totals.rows += 1;
-        if (contract.amountOf === 'all' || row.status === 'S') totals.amount += row.amount;
-        totals.hash += BigInt(row.customerNo.replace(/\D/g, '') || 0);
-        await put(contract.detail, detailFacts(contract, row, totals.rows));
-      }
-      await put(contract.trailer, {
-        count: totals.rows,
-        amount: totals.amount,
-        hash: totals.hash % HASH_MODULUS,
-      });
-      return { rows: totals.rows, amount: totals.amount };
-    });
-    await handle.appendFile(text);
-    await handle.sync();
-    await handle.close();
-    await rename(part, path);
-    return written;
-  } finally {
-    await handle.close().catch(() => undefined);
-    await rm(part, { force: true });
+    await rename(folder, under);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-function headerFacts({ timeZone }: OutboundContract, file: FileToWrite): Facts {
-  return {
-    business_date: file.businessDate,
-    created_at: localIso(file.plannedAt, timeZone),
-    seq: String(file.seq).padStart(3, '0'),
-    replaces: file.replaces === null ? null : String(file.replaces).padStart(3, '0'),
-    run: file.runNo,
-  };
+async function* rowsOf(
+  statements: SnapshotStatements,
+  contract: OutboundContract,
+  { businessDate }: OutboundFile,
+): AsyncGenerator<RowToWrite> {
+  for await (const { customerNo, ...row } of rowsOfDay(statements, contract, businessDate))
+    yield {
+      ...row,
+      customerNo: contract.showsCustomers ? customerNo : `${'*'.repeat(8)}${customerNo.slice(-4)}`,
+    };
 }
 
-function detailFacts(
-  { statuses, showsCustomers }: OutboundContract,
-  row: OutboundRow,
-  lineNo: number,
-): Facts {
-  return {
-    line_no: lineNo,
-    our_ref: row.ourRef,
-    their_ref: row.theirRef,
-    product: row.product,
-    customer_no: showsCustomers ? row.customerNo : `${'*'.repeat(8)}${row.customerNo.slice(-4)}`,
-    amount: row.amount,
-    fee: row.fee,
-    status: statuses[row.status],
-    paid_at: row.paidAt,
-    break_kind: row.breakKind,
-  };
+function localText(at: Date, timeZone: string): string {
+  return localIso(at, timeZone).slice(0, 19).replace('T', ' ');
 }
 
 /** The SHA-256 of bytes that come piece by piece, and how many they are. */

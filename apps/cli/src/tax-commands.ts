@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
+import {
+  bookPphSlip,
+  invoiceMonth,
+  readTaxRules,
+  taxInvoices,
+  type InvoiceRefusal,
+  type SlipRefusal,
+} from '#lib/settlement';
+import { CONFIG } from './places';
+import { businessDate } from './settlement-commands';
+import { printJson, withSettlement } from './settlement-tools';
+import { printTable } from './table';
+
+const JSON_HELP = 'one JSON object on standard output and nothing else';
+
+/** `simpul tax` and `simpul pph-slip`: PPN and PPh on our fee. */
+export function addTaxCommands(program: Command): void {
+  addInvoiceCommand(program);
+  addSlipCommand(program);
+}
+
+function addInvoiceCommand(program: Command): void {
+  program
+    .command('tax')
+    .description(
+      'the invoices of our fee of a month with PPN and PPh, and their corrections; --book books what is not booked yet',
+    )
+    .argument('<month>', 'for example 2026-07', month)
+    .option('--book', 'once the month is over: book what is settled in it and not invoiced yet')
+    .option('--json', JSON_HELP)
+    .action(async (of: string, { book, json }: { book?: boolean; json?: boolean }) => {
+      const rules = readTaxRules(join(CONFIG, 'tax.yaml'));
+      const { invoices, reason } = await withSettlement(async ({ database, writer, clock }) => {
+        const done = book ? await invoiceMonth({ database, writer, rules }, of, clock.now()) : undefined;
+        return {
+          invoices: await taxInvoices(database, of),
+          reason: done?.ok === false ? `not booked: ${inWords(done.error)}` : undefined,
+        };
+      });
+      if (json) printJson({ ok: reason === undefined, invoices, ...(reason && { reason }) });
+      else {
+        printTable(
+          ['channel', 'document', 'fee', 'without PPN', 'PPN', 'PPh', 'cash'],
+          invoices.map((one) => [
+            one.channelId,
+            one.subjectId,
+            ...[one.fee, one.feeWithoutPpn, one.ppn, one.pph, one.cash].map(formatRupiah),
+          ]),
+        );
+        if (invoices.length === 0) console.log(`no invoices of ${of}`);
+        if (reason) console.error(`simpul: ${reason}`);
+      }
+      process.exitCode = reason === undefined ? 0 : 1;
+    });
+}
+
+function inWords(refusal: InvoiceRefusal): string {
+  switch (refusal.kind) {
+    case 'no rule':
+      return `config/tax.yaml has no rule on ${refusal.date}`;
+    case 'month open':
+      return `the month is not over before ${refusal.until.toISOString()}; invoice it then`;
+    case 'subject used':
+      return `another journal stands under ${refusal.subjectId}; see simpul trace ${refusal.subjectId}`;
+    case 'overloaded':
+      return 'too many wait to be written; try again';
+  }
+}
+
+interface SlipOptions {
+  channel: string;
+  amount: Rupiah;
+  date: string;
+  json?: boolean;
+}
+
+function addSlipCommand(program: Command): void {
+  program
+    .command('pph-slip')
+    .description(
+      'book the PPh that a channel has withheld, by its slip (bukti potong): it owes us that much less; again has no effect',
+    )
+    .argument('<number>', 'the number of the slip', slipNumber)
+    .requiredOption('--channel <id>', 'who has withheld it')
+    .requiredOption('--amount <rupiah>', 'what is withheld, for example 800000', positive)
+    .requiredOption('--date <date>', 'of the slip, for example 2026-08-10', businessDate)
+    .option('--json', JSON_HELP)
+    .action(async (slip: string, { channel, amount, date, json }: SlipOptions) => {
+      const done = await withSettlement(({ database, writer, clock }) =>
+        bookPphSlip(
+          { database, writer },
+          { slip, channelId: channel, amount, businessDate: date, at: clock.now() },
+        ),
+      );
+      const reason = done.ok ? undefined : slipInWords(done.error, channel);
+      if (json) printJson(done.ok ? { ok: true, slip, ...done.value } : { ok: false, slip, reason });
+      else if (done.ok)
+        console.log(`${slip}: ${done.value.isRepeat ? 'was booked before' : formatRupiah(amount)}`);
+      else console.error(`simpul: ${slip}: ${reason}`);
+      process.exitCode = done.ok ? 0 : 1;
+    });
+}
+
+function slipInWords(refusal: SlipRefusal, channel: string): string {
+  switch (refusal.kind) {
+    case 'slip used':
+      return 'this slip was booked with another channel or amount';
+    case 'unknown channel':
+      return `there is no channel ${channel}`;
+    case 'overloaded':
+      return 'too many wait to be written; try again';
+  }
+}
+
+function month(text: string): string {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
+    throw new InvalidArgumentError('It must be a month such as 2026-07.');
+  return text;
+}
+
+function slipNumber(text: string): string {
+  if (!/^[A-Za-z0-9./-]{1,36}$/.test(text))
+    throw new InvalidArgumentError('It must be up to 36 letters, digits, dots, dashes and slashes.');
+  return text;
+}
+
+function positive(text: string): Rupiah {
+  if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('It must be whole rupiah above 0.');
+  return rupiah(BigInt(text));
+}

@@ -1,0 +1,41 @@
+import type { SqlValue } from './connection';
+import type { Statements } from './database';
+
+/** A row to be written, by its columns. */
+export interface RowToWrite {
+  table: string;
+  values: Readonly<Record<string, SqlValue>>;
+}
+
+/** A change of one row as it was looked at: `where` names its key and what must still hold; null is compared too. */
+export interface RowToChange {
+  table: string;
+  set: Readonly<Record<string, SqlValue>>;
+  where: Readonly<Record<string, SqlValue>>;
+}
+
+/** Writes one row. Table and columns are names of the code, never of a user. */
+export async function insertRow(statements: Statements, { table, values }: RowToWrite): Promise<void> {
+  const columns = Object.keys(values);
+  await statements.run(
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    Object.values(values),
+  );
+}
+
+/**
+ * Changes one row where it still is what was looked at.
+ * @returns false, and no effect, where another change came first; the caller then ends its transaction.
+ */
+export async function changeRow(
+  statements: Statements,
+  { table, set, where }: RowToChange,
+): Promise<boolean> {
+  const sets = Object.keys(set).map((column) => `${column} = ?`);
+  const wheres = Object.keys(where).map((column) => `${column} <=> ?`);
+  const changed = await statements.run(
+    `UPDATE ${table} SET ${sets.join(', ')} WHERE ${wheres.join(' AND ')}`,
+    [...Object.values(set), ...Object.values(where)],
+  );
+  return changed === 1;
+}

@@ -1,0 +1,264 @@
+import { bookJournal, captureJournal, reversalJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
+import { rupiah } from '#lib/kernel';
+import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { draftSettlement } from './draft';
+import { settleDay } from './settle-day';
+import { settleDue } from './settle-due';
+
+const DAY = '2026-07-14';
+const NEXT = '2026-07-15';
+const A1 = 'T0TBR00000A1';
+const A2 = 'T0TBR00000A2';
+
+let world: SettlementWorld;
+beforeEach(async () => {
+  world = await aSettlementWorld();
+});
+afterEach(() => world.store.drop());
+
+async function settled(source: string, date = DAY) {
+  const result = await settleDay(world.tools, source, date);
+  if (!result.ok)
+    throw new Error(JSON.stringify(result.error, (_, one) => (typeof one === 'bigint' ? `${one}` : one)));
+  return result.value.settlement;
+}
+
+async function balances(biller = 'LPB01') {
+  const [clearing, payable, suspense] = await Promise.all(
+    ['clearing', 'payable', 'suspense'].map((account) => world.balance(`biller:${biller}:${account}`)),
+  );
+  return { clearing, payable, suspense };
+}
+
+/** Moves what we owe a biller, as an adjustment or a write-off of a break does. */
+async function adjust(subjectId: string, postings: Record<string, bigint>, paymentId?: string) {
+  const journal = bookJournal({
+    subjectId,
+    kind: 'break_adjustment',
+    businessDate: NEXT,
+    postings: Object.entries(postings).map(([accountId, amount]) => ({ accountId, amount: rupiah(amount) })),
+    at: world.clock.now(),
+    ...(paymentId ? { about: { subjectId: paymentId, kind: 'capture' as const } } : {}),
+  });
+  const result = await world.tools.writer.commit(unitOfJournalWithoutDeposit(journal));
+  if (result.kind !== 'committed') throw new Error(result.kind);
+}
+
+/** The day after, with one sale of its own that agrees. */
+async function nextDay(): Promise<void> {
+  await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
+  await world.closeRun('LPB01', NEXT, { count: 1, amount: 10_000n });
+  await settled('LPB01', NEXT);
+}
+
+/** What the sale of the next day alone gives its biller. */
+const NEXT_ONLY = 10_500n;
+
+test('a late sale that the corrected file of its own day lists is paid with the next day', async () => {
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'late', paymentId: A1, ours: 100_000n },
+  ]);
+  await settled('LPB01');
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('what the corrected file states otherwise within tolerance is rounding when it is paid', async () => {
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'late', paymentId: A1, ours: 100_000n },
+  ]);
+  await settled('LPB01');
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n }, [
+    { kind: 'matched_tol', paymentId: A1, ours: 100_000n, theirs: 100_050n },
+  ]);
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_550n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+async function payUnknown(settleOn: 'ours' | 'their_file' | 'agreed'): Promise<() => Promise<void>> {
+  world.settleOn['LPB01'] = settleOn;
+  const money = await world.sell({ paymentId: A1, amount: 100_000n, state: 'SUSPECT' });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    {
+      kind: 'status',
+      sub: 'US',
+      paymentId: A1,
+      ours: 100_000n,
+      theirs: 100_000n,
+      ourStatus: 'U',
+    },
+  ]);
+  return async () => {
+    await world.book(captureJournal(money, world.clock.now()));
+    await world.mark(A1, 'PAID');
+  };
+}
+
+test('a claim that was paid for an unknown sale is taken back when the sale itself is paid', async () => {
+  const becomesPaid = await payUnknown('their_file');
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -100_000n, suspense: 100_000n });
+  await becomesPaid();
+  await world.endBreak('status', A1, 'advice');
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a claim that was paid for a sale that they own not to have made is taken back', async () => {
+  await payUnknown('their_file');
+  await settled('LPB01');
+  await world.mark(A1, 'DECLINED');
+  await world.endBreak('status', A1, 'advice');
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -NEXT_ONLY, suspense: 0n });
+  await world.expectSound();
+});
+
+test('a sale without an end on the day it is settled, by our books, is paid once it has one', async () => {
+  const becomesPaid = await payUnknown('ours');
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: 0n, suspense: 0n });
+  await becomesPaid();
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a sale without an end whose break was ended before its day was settled is paid once it has one', async () => {
+  const becomesPaid = await payUnknown('agreed');
+  await world.endBreak('status', A1, 'counterparty_error');
+  await settled('LPB01');
+  await becomesPaid();
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a difference that was adjusted before its day was settled by their file is paid', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  await world.sell({ paymentId: A1, amount: 98_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+  ]);
+  await adjust('brk_1-2', { 'own:loss': 500n, 'biller:LPB01:suspense': -500n }, A1);
+  await world.endBreak('amount', A1, 'adjustment');
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -99_000n, suspense: 0n });
+  await world.expectSound();
+});
+
+test('a claim on a day without a sale of ours goes to the one biller that the source speaks for', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await settled('LPB01');
+  await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n }, [{ kind: 'only_theirs', theirs: 65_000n }]);
+  await settled('LPB01', NEXT);
+  expect(await balances()).toEqual({ clearing: 0n, payable: -165_500n, suspense: 65_000n });
+  await world.expectSound();
+});
+
+test('a line that names no sale of ours is nobody’s where its source speaks for several billers', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.sell({ paymentId: A2, amount: 50_000n, billerId: 'PDM07' });
+  await world.closeRun('LPB01', DAY, { count: 2, amount: 150_000n }, [
+    { kind: 'only_theirs', theirs: 65_000n },
+    { kind: 'duplicate', paymentId: A2, ours: 50_000n, theirs: 50_000n },
+  ]);
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
+  expect(await balances('PDM07')).toEqual({ clearing: 0n, payable: -100_500n, suspense: 50_000n });
+  await world.expectSound();
+});
+
+test('a sale that was undone since the run has no rounding', async () => {
+  const money = await world.sell({ paymentId: A1, amount: 75_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 75_000n }, [
+    { kind: 'matched_tol', paymentId: A1, ours: 75_000n, theirs: 75_150n },
+  ]);
+  await world.book(reversalJournal(money, NEXT, world.clock.now()));
+  await world.mark(A1, 'REVERSED');
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: 0n, suspense: 0n });
+  expect(await world.balance('own:rounding')).toBe(0n);
+  await world.expectSound();
+});
+
+test('what was booked about a sale that is undone before it entered is settled all the same', async () => {
+  const money = await world.sell({ paymentId: A1, amount: 75_000n });
+  await adjust('brk_1-2', { 'own:loss': 500n, 'biller:LPB01:clearing': -500n }, A1);
+  await world.book(reversalJournal(money, NEXT, world.clock.now()));
+  await world.mark(A1, 'REVERSED');
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n });
+  await settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -500n, suspense: 0n });
+  await world.expectSound();
+});
+
+test('a journal between two billers is settled by both, and what stops one source stops no other', async () => {
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.sell({ paymentId: A2, source: 'PDM07', amount: 100_000n });
+  await adjust('ADJ-1', { 'biller:LPB01:clearing': 700n, 'biller:PDM07:clearing': -700n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await world.closeRun('PDM07', DAY, { count: 1, amount: 100_000n });
+  const { settleOn } = world.tools;
+  const tools = {
+    ...world.tools,
+    settleOn: (source: string, date: string) => {
+      if (source === 'LPB01') throw new Error('its contract cannot be read');
+      return settleOn(source, date);
+    },
+  };
+  const days = await settleDue(tools, ['LPB01', 'PDM07']);
+  expect(days.map(({ source, businessDate, result }) => [source, businessDate, result.ok])).toEqual([
+    ['LPB01', DAY, false],
+    ['PDM07', DAY, true],
+  ]);
+  await settleDue(world.tools, ['LPB01', 'PDM07']);
+  expect(await balances()).toEqual({ clearing: 0n, payable: -99_800n, suspense: 0n });
+  expect(await balances('PDM07')).toEqual({ clearing: 0n, payable: -101_200n, suspense: 0n });
+  await world.expectSound();
+});
+
+test.each([
+  [
+    'its run counts no more',
+    "UPDATE recon_run SET effective_date = NULL, state = 'superseded'",
+    "UPDATE recon_run SET effective_date = business_date, state = 'closed'",
+  ],
+  [
+    'a corrected file is being worked',
+    "INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at) VALUES ('LPB01', '2026-07-14', 'in', 1, 'staged', '{}', NOW())",
+    'DELETE FROM recon_job',
+  ],
+])('a day that was read is not drafted where meanwhile %s', async (_, meanwhile, mended) => {
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  const { database, contracts, clock, reconciled } = world.tools;
+  const [day] = await reconciled.closedDays(database, 'LPB01', DAY);
+  if (!day) throw new Error('no closed day');
+  const figures = {
+    day,
+    settleOn: 'agreed' as const,
+    payments: 0,
+    entries: [],
+    items: [],
+    held: [],
+    released: [],
+    changes: [],
+    billers: new Map(),
+    channels: new Map(),
+  };
+  await world.store.admin.run(meanwhile);
+  expect(await draftSettlement(database, reconciled, figures, contracts, clock.now())).toBe(false);
+  expect(await database.rows('SELECT 1 FROM settlement')).toEqual([]);
+  await world.store.admin.run(mended);
+  await settled('LPB01');
+});
