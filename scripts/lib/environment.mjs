@@ -3,7 +3,7 @@ import { billerEnvironment } from './demo-billers.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
-import { RECEIVERS, SOURCES } from './sftp.mjs';
+import { BANK_SOURCE, RECEIVERS, SOURCES } from './sftp.mjs';
 import { hostBankEnvironment, snapEnvironment } from './snap-bank.mjs';
 
 /** The environment of our processes: names and values, as the configuration expects them. */
@@ -49,7 +49,7 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
   );
   for (const [id, { institutionCode }] of Object.entries(BANKS))
     environment[`CHANNEL_${constantCase(id)}_INSTITUTION_CODE`] = institutionCode;
-  for (const source of SOURCES)
+  for (const source of [...SOURCES, BANK_SOURCE])
     Object.assign(environment, sftpEnvironment(`SFTP_${source}`, sftp, path.join(sftp.drop, source)));
   for (const receiver of RECEIVERS)
     Object.assign(environment, sftpEnvironment(receiver, sftp, path.join(sftp.outbox, receiver)));

@@ -13,6 +13,9 @@ import { sshPrograms } from './programs.mjs';
 export const SOURCES = DEMO_BILLERS.map(({ source }) => source);
 export const DEMO_SOURCES = SOURCES.filter((source) => source !== STORY_SOURCE);
 
+/** Our bank, which drops its statements here (config/settlement.yaml). */
+export const BANK_SOURCE = 'BANKX';
+
 /** Who takes files of ours here: the settings of the demo's contracts (config/outbound). */
 export const RECEIVERS = ['OUT_BANK_NUSA', 'OUT_LPB01'];
 
@@ -57,7 +60,8 @@ export async function prepareSftp({ home, port }) {
   copyFileSync(`${clientKey}.pub`, at('authorized_keys'));
 
   const drop = at('drop');
-  for (const source of SOURCES) mkdirSync(path.join(drop, source), { recursive: true, mode: 0o700 });
+  for (const source of [...SOURCES, BANK_SOURCE])
+    mkdirSync(path.join(drop, source), { recursive: true, mode: 0o700 });
 
   const outbox = at('outbox');
   for (const receiver of RECEIVERS) mkdirSync(path.join(outbox, receiver), { recursive: true, mode: 0o700 });

@@ -1,15 +1,23 @@
+import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { describeRefusal } from '#lib/audit';
 import { formatRupiah, rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
-  confirmBankLine,
+  approveBankLine,
   listBankLines,
+  proposeBankLine,
+  takeStatementFile,
+  WAITING,
+  withdrawAnnouncement,
   workBankLines,
-  type ConfirmRefusal,
+  type AnnounceRefusal,
+  type BankWork,
+  type LinePlace,
+  type NamingRefusal,
 } from '#lib/settlement';
-import { takeStatementFile } from './bank-take';
 import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { bankFormat, bankTools, printJson, withSettlement } from './settlement-tools';
 import { printTable } from './table';
 
 const JSON_HELP = 'one JSON object on standard output and nothing else';
@@ -20,8 +28,10 @@ export function addBankCommands(program: Command): void {
     .command('bank')
     .description('our account at the bank: what is expected, what its statements show');
   addAnnounceCommand(bank);
+  addWithdrawCommand(bank);
   addTakeCommand(bank);
   addLinesCommand(bank);
+  addNameCommand(bank);
   addConfirmCommand(bank);
 }
 
@@ -48,19 +58,59 @@ function addAnnounceCommand(bank: Command): void {
         { as, date, collection, json }: { as: string; date: string; collection?: boolean; json?: boolean },
       ) => {
         const kind = collection ? 'collection' : 'top_up';
-        const isTaken = await withSettlement(({ database, clock }) =>
+        const said = await withSettlement(({ database, clock }) =>
           announceDeposit(
             database,
             { reference, kind, channelId, amount, valueDate: date },
             { by: as, at: clock.now() },
           ),
         );
-        if (json) printJson({ ok: isTaken, reference });
-        else if (isTaken) console.log(`${reference} is expected`);
-        else console.error(`simpul: ${reference} stands for other money; choose another reference`);
-        process.exitCode = isTaken ? 0 : 1;
+        tell(
+          said.ok ? undefined : whyNotAnnounced(reference, said.error),
+          { reference },
+          `${reference} is expected`,
+          json,
+        );
       },
     );
+}
+
+function whyNotAnnounced(reference: string, refusal: AnnounceRefusal): string {
+  switch (refusal.kind) {
+    case 'unknown channel':
+      return `there is no channel ${refusal.channelId}; see simpul catalog export`;
+    case 'other money':
+      return `${reference} stands for other money; choose another reference`;
+    case 'ended':
+      return `${reference} is ${refusal.outcome}; choose another reference`;
+  }
+}
+
+function addWithdrawCommand(bank: Command): void {
+  bank
+    .command('withdraw')
+    .description('take an announcement back whose money has not come; its reference stays used')
+    .argument('<reference>', 'of the announcement', bankReference)
+    .requiredOption('--as <user>', 'who does it, an e-mail address')
+    .option('--json', JSON_HELP)
+    .action(async (reference: string, { as, json }: { as: string; json?: boolean }) => {
+      const done = await withSettlement(({ database, clock }) =>
+        withdrawAnnouncement(database, { reference, by: as, at: clock.now() }),
+      );
+      const why = done.ok
+        ? undefined
+        : done.error.kind === 'unknown'
+          ? 'there is no such announcement'
+          : `${reference} is ${done.error.outcome} already`;
+      tell(why, { reference }, `${reference} is withdrawn`, json);
+    });
+}
+
+function tell(why: string | undefined, what: object, done: string, json: boolean | undefined): void {
+  if (json) printJson(why === undefined ? { ok: true, ...what } : { ok: false, ...what, reason: why });
+  else if (why === undefined) console.log(done);
+  else console.error(`simpul: ${why}`);
+  process.exitCode = why === undefined ? 0 : 1;
 }
 
 function addTakeCommand(bank: Command): void {
@@ -72,13 +122,21 @@ function addTakeCommand(bank: Command): void {
     .argument('<file>', 'for example BANKX_20260715.sta')
     .option('--json', JSON_HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const { taken, worked } = await withSettlement(async (tools) => {
-        const result = await takeStatementFile(tools, file);
-        const lines = result.ok ? await workBankLines(tools, tools.clock.now()) : new Map<string, number>();
-        return { taken: result, worked: Object.fromEntries(lines) };
+      const { taken, worked, failed } = await withSettlement(async (tools) => {
+        const result = await takeStatementFile(tools, {
+          path: file,
+          name: basename(file),
+          format: bankFormat(tools),
+        });
+        const lines: BankWork = result.ok
+          ? await workBankLines(bankTools(tools), tools.clock.now())
+          : { outcomes: new Map(), failed: [] };
+        return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
       });
       if (json)
-        printJson(taken.ok ? { ok: true, ...taken.value, worked } : { ok: false, reason: taken.error });
+        printJson(
+          taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
+        );
       else if (taken.ok) {
         const { statement, isRepeat } = taken.value;
         const { account, number, lines, closing } = statement;
@@ -88,34 +146,32 @@ function addTakeCommand(bank: Command): void {
         console.log(`statement ${number} of ${account}: ${how}`);
         for (const [outcome, count] of Object.entries(worked))
           console.log(`  ${outcome.padEnd(12)} ${count}`);
+        for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
       } else console.error(`simpul: ${taken.error}`);
-      process.exitCode = taken.ok ? 0 : 1;
+      process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
     });
 }
 
 function addLinesCommand(bank: Command): void {
   bank
     .command('lines')
-    .description('lines of statements and what became of them; what nobody has worked yet is worked first')
+    .description('lines of statements and what became of them; the worker works them by itself')
     .option('--open', 'only what waits for a person: proposed, unnamed, reopened')
     .option('--json', JSON_HELP)
     .action(async ({ open, json }: { open?: boolean; json?: boolean }) => {
-      const lines = await withSettlement(async (tools) => {
-        await workBankLines(tools, tools.clock.now());
-        return listBankLines(tools.database);
-      });
-      const waits = new Set(['proposed', 'unnamed', 'reopened']);
-      const shown = open ? lines.filter(({ outcome }) => outcome !== null && waits.has(outcome)) : lines;
+      const lines = await withSettlement(({ database }) => listBankLines(database));
+      const shown = open
+        ? lines.filter(({ outcome }) => outcome !== null && WAITING.includes(outcome))
+        : lines;
       if (json) {
         printJson({ ok: true, lines: shown });
         return;
       }
       printTable(
-        ['account', 'statement', 'line', 'value date', 'amount', 'reference', 'outcome', 'is', 'words'],
+        ['account', 'line', 'value date', 'amount', 'reference', 'outcome', 'is', 'words'],
         shown.map((one) => [
           one.account,
-          String(one.number),
-          String(one.lineNo),
+          `${one.year}/${one.number}/${one.lineNo}`,
           one.valueDate,
           formatRupiah(one.amount),
           one.reference ?? '',
@@ -128,52 +184,94 @@ function addLinesCommand(bank: Command): void {
     });
 }
 
-function addConfirmCommand(bank: Command): void {
+function addNameCommand(bank: Command): void {
   bank
-    .command('confirm')
-    .description('say which announced money a line is that nobody could name; books it once')
+    .command('name')
+    .description('propose which announced money or payout a line is that nobody could name (the maker)')
     .argument('<account>', 'for example BANKX/1234567890')
-    .argument('<statement>', 'its number', positive)
-    .argument('<line>', 'its line', positive)
-    .argument('<reference>', 'of the announcement', bankReference)
+    .argument('<line>', 'year, statement and line: 2026/196/2', linePlace)
+    .argument('<reference>', 'of the announcement or payout', bankReference)
     .requiredOption('--as <user>', 'who does it, an e-mail address')
+    .option('--note <text>', 'why')
     .option('--json', JSON_HELP)
     .action(
       async (
         account: string,
-        statement: Rupiah,
-        line: Rupiah,
+        line: Omit<LinePlace, 'account'>,
         reference: string,
-        { as, json }: { as: string; json?: boolean },
+        { as, note, json }: { as: string; note?: string; json?: boolean },
       ) => {
         const done = await withSettlement((tools) =>
-          confirmBankLine(tools, {
-            account,
-            number: Number(statement),
-            lineNo: Number(line),
+          proposeBankLine(tools, {
+            place: { account, ...line },
             reference,
             by: as,
+            reason: note ?? `it is ${reference}`,
             at: tools.clock.now(),
           }),
         );
-        if (json)
-          printJson(done.ok ? { ok: true, line: done.value } : { ok: false, reason: inWords(done.error) });
-        else if (done.ok) console.log(`line ${line} of statement ${statement} is ${reference}`);
-        else console.error(`simpul: ${inWords(done.error)}`);
-        process.exitCode = done.ok ? 0 : 1;
+        const what = done.ok ? done.value : {};
+        const text = done.ok ? `proposed as ${done.value.approvalId}, --version ${done.value.version}` : '';
+        tell(done.ok ? undefined : inWords(done.error), what, text, json);
       },
     );
 }
 
-function inWords(refusal: ConfirmRefusal): string {
+function addConfirmCommand(bank: Command): void {
+  bank
+    .command('confirm')
+    .description('agree to what a line was proposed to be, as it was shown (the checker); books it once')
+    .argument('<account>', 'for example BANKX/1234567890')
+    .argument('<line>', 'year, statement and line: 2026/196/2', linePlace)
+    .requiredOption('--as <user>', 'who does it, an e-mail address')
+    .requiredOption('--version <version>', 'the version that was proposed, as it was shown')
+    .option('--json', JSON_HELP)
+    .action(
+      async (
+        account: string,
+        line: Omit<LinePlace, 'account'>,
+        { as, version, json }: { as: string; version: string; json?: boolean },
+      ) => {
+        const done = await withSettlement((tools) =>
+          approveBankLine(bankTools(tools), {
+            place: { account, ...line },
+            version,
+            by: as,
+            at: tools.clock.now(),
+          }),
+        );
+        const text = done.ok ? `the line is ${done.value.about}` : '';
+        tell(done.ok ? undefined : inWords(done.error), done.ok ? { line: done.value } : {}, text, json);
+      },
+    );
+}
+
+function inWords(refusal: NamingRefusal): string {
   switch (refusal.kind) {
     case 'unknown':
-      return 'there is no such line or announcement; see simpul bank lines and simpul bank announce';
+      return 'there is no such line; see simpul bank lines';
     case 'worked':
       return `the line needs nobody: it is ${refusal.outcome ?? 'not worked yet'}`;
     case 'differs':
-      return 'the amounts differ, or another line was that money';
+      return 'it cannot be that: no such announcement or payout, the amounts differ, or that money is booked already';
+    case 'not proposed':
+      return 'nobody has proposed it; see simpul bank name';
+    case 'changed meanwhile':
+      return 'something has changed since it was proposed; look again';
+    case 'insufficient':
+      return 'the deposit does not cover it; talk to the channel';
+    case 'proposal':
+      return `${refusal.refusal.maker} has proposed it already (${refusal.refusal.approvalId})`;
+    case 'approval':
+      return describeRefusal(refusal.refusal);
   }
+}
+
+function linePlace(text: string): Omit<LinePlace, 'account'> {
+  const [, year, number, lineNo] = /^(20\d\d)\/([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (lineNo === undefined)
+    throw new InvalidArgumentError('It must be year/statement/line, such as 2026/196/2.');
+  return { year: Number(year), number: Number(number), lineNo: Number(lineNo) };
 }
 
 function bankReference(text: string): string {

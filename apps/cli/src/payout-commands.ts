@@ -4,11 +4,13 @@ import { formatRupiah, type Result } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   approvePayout,
+  approveRefused,
   draftChannelPayouts,
   findPayout,
   listPayouts,
   payoutHistory,
   proposePayout,
+  proposeRefused,
   redraftPayout,
   tellPayout,
   type Payout,
@@ -38,64 +40,122 @@ export function addPayoutCommands(program: Command): void {
     payout,
     'propose',
     'propose that a drafted payout leaves (the maker)',
-    async (reference, by, at, why) =>
-      withSettlement(async ({ database }) => {
-        const proposed = await proposePayout(database, { reference, by, reason: why ?? 'settled', at });
-        return proposed.ok ? `proposed as ${proposed.value.approvalId}` : refused(proposed);
-      }),
+    async (reference, { by, at, note }) =>
+      withSettlement(async ({ database }) =>
+        proposed(await proposePayout(database, { reference, by, reason: note ?? 'settled', at })),
+      ),
   );
   byReference(
     payout,
     'approve',
-    'let a proposed payout leave (the checker, another person)',
-    (reference, by, at) =>
-      withSettlement(async ({ database }) => told(await approvePayout(database, { reference, by, at }))),
+    'let a proposed payout leave as it was shown (the checker, another person)',
+    (reference, { by, at, version }) =>
+      withSettlement(async ({ database }) =>
+        told(await approvePayout(database, { reference, version: version ?? '', by, at })),
+      ),
+    { asksVersion: true },
   );
   for (const [event, text] of [
     ['sent', 'it was handed to the bank; from here on it is never sent again'],
     ['accepted', 'the bank has taken it on'],
-    ['refused', 'the bank has said no, for certain'],
     ['cancelled', 'it is not to leave after all'],
   ] as const)
-    byReference(payout, event, text, (reference, by, at, note) =>
-      withSettlement(async ({ database }) =>
-        told(
-          await tellPayout(database, { reference, event, by, at, ...(note === undefined ? {} : { note }) }),
-        ),
-      ),
+    byReference(
+      payout,
+      event,
+      text,
+      (reference, { by, at, note, despite }) =>
+        withSettlement(async ({ database }) => {
+          const said = {
+            ...(note === undefined ? {} : { note }),
+            ...(despite === undefined ? {} : { despite }),
+          };
+          return told(await tellPayout(database, { reference, event, by, at, ...said }));
+        }),
+      { asksDespite: event === 'sent' },
     );
   byReference(
     payout,
+    'refused',
+    'propose that the bank has said no, for certain; --note names its message (the maker)',
+    async (reference, { by, at, note = '' }) => {
+      if (note.trim() === '')
+        return { reason: 'say by --note what the bank has said and where its message lies' };
+      return withSettlement(async ({ database }) =>
+        proposed(await proposeRefused(database, { reference, by, evidence: note, at })),
+      );
+    },
+  );
+  byReference(
+    payout,
+    'confirm-refused',
+    'agree that the bank has refused it, as it was shown (the checker, another person)',
+    (reference, { by, at, version }) =>
+      withSettlement(async ({ database }) =>
+        told(await approveRefused(database, { reference, version: version ?? '', by, at })),
+      ),
+    { asksVersion: true },
+  );
+  byReference(
+    payout,
     'redraft',
-    'draft a rejected payout again, under a new reference',
-    (reference, by, at) =>
+    'draft a rejected or returned payout again, once, under a new reference',
+    (reference, { by, at }) =>
       withSettlement(async ({ database }) => told(await redraftPayout(database, { reference, by, at }))),
   );
+}
+
+/** What a person has typed beside the reference. */
+interface Said {
+  by: string;
+  at: Date;
+  note: string | undefined;
+  version: string | undefined;
+  despite: string | undefined;
 }
 
 function byReference(
   payout: Command,
   name: string,
   text: string,
-  work: (reference: string, by: string, at: Date, note: string | undefined) => Promise<string | Refused>,
+  work: (reference: string, said: Said) => Promise<string | Refused>,
+  { asksVersion = false, asksDespite = false } = {},
 ): void {
-  payout
+  const command = payout
     .command(name)
     .description(text)
     .argument('<reference>', 'for example STL-LPB01-0714')
     .requiredOption('--as <user>', 'who does it, an e-mail address')
     .option('--note <text>', 'why, or what the bank said')
-    .option('--json', JSON_HELP)
-    .action(async (reference: string, { as, note, json }: By & { note?: string }) => {
+    .option('--json', JSON_HELP);
+  if (asksVersion)
+    command.requiredOption('--version <version>', 'the version that was proposed, as it was shown');
+  if (asksDespite)
+    command.option(
+      '--despite <line>',
+      'a debit of its amount that is something else: "BANKX/123 2026/196/2"',
+    );
+  command.action(
+    async (
+      reference: string,
+      { as, note, json, version, despite }: By & { note?: string; version?: string; despite?: string },
+    ) => {
       const at = await withSettlement(({ clock }) => Promise.resolve(clock.now()));
-      const done = await work(reference, as, at, note);
+      const done = await work(reference, { by: as, at, note, version, despite });
       const isWell = typeof done === 'string';
       if (json)
         printJson(isWell ? { ok: true, reference, done } : { ok: false, reference, reason: done.reason });
       else if (isWell) console.log(`${reference}: ${done}`);
       else console.error(`simpul: ${reference}: ${done.reason}`);
       process.exitCode = isWell ? 0 : 1;
-    });
+    },
+  );
+}
+
+function proposed(result: Result<{ approvalId: string; version: string }, PayoutRefusal>): string | Refused {
+  return result.ok
+    ? `proposed as ${result.value.approvalId}, --version ${result.value.version}`
+    : refused(result);
 }
 
 interface Refused {
@@ -121,6 +181,10 @@ function refused({ error }: { error: PayoutRefusal }): Refused {
       return { reason: 'somebody has changed it meanwhile; look again' };
     case 'not proposed':
       return { reason: 'nobody has proposed it; see simpul payout propose' };
+    case 'shown':
+      return {
+        reason: `the bank shows a debit of its amount at ${error.line}; name it (simpul bank name), or say --despite when it is something else`,
+      };
     case 'proposal':
       return { reason: `${error.refusal.maker} has proposed it already (${error.refusal.approvalId})` };
     case 'approval':
@@ -133,7 +197,7 @@ function addListCommand(payout: Command): void {
     .command('list')
     .description('payouts of a business date, or in a state')
     .argument('[date]', 'for example 2026-07-14', businessDate)
-    .option('--state <state>', 'drafted, approved, sent, accepted, executed or rejected')
+    .option('--state <state>', 'drafted, approved, sent, accepted, executed, rejected, returned or replaced')
     .option('--json', JSON_HELP)
     .action(async (date: string | undefined, { state, json }: { state?: PayoutState; json?: boolean }) => {
       const payouts = await withSettlement(({ database }) =>

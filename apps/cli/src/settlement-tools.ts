@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
+import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib/files';
+import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
-import { daysForSettlement, readJobs } from '#lib/reconciliation';
-import { readSettlementContracts, type SettlementTools } from '#lib/settlement';
+import { clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
+import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
+import { commandLogger } from './break-desk';
 import { CONFIG } from './places';
 
 /** Does something with what settling needs, and closes it. */
@@ -28,6 +30,23 @@ export async function withSettlement<T>(
   } finally {
     await database.close();
   }
+}
+
+/** What the bank's lines are worked with: alerts are kept and said on standard error. */
+export function bankTools(tools: SettlementTools): BankTools {
+  const { database, clock } = tools;
+  const logger = commandLogger();
+  return { ...tools, tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())) };
+}
+
+/** How our bank writes its statements today. @throws SettingError where config/bank has no such format. */
+export function bankFormat({ clock, contracts }: SettlementTools): SettlementFormat {
+  const { source } = contracts.bank;
+  const today = businessDateOf(clock.now(), JAKARTA_MIDNIGHT);
+  const format = formatOn(readFormats(join(CONFIG, 'bank')), source, today);
+  if (!format)
+    throw new SettingError(`the bank ${source} has no format; add config/bank/${source.toLowerCase()}.yaml`);
+  return format;
 }
 
 /** Prints an answer as JSON; amounts travel as strings of digits. */

@@ -55,6 +55,7 @@ import {
   SqlPaymentStore,
   stopWhenBehind,
 } from '#lib/switching';
+import { takesStatements } from './bank';
 import { startBooksCheck } from './books-check';
 import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
@@ -84,6 +85,7 @@ const Limits = z.object({
 
 /** Runs work their own breaks; between them only answers of billers and the time end some. */
 const BREAKS_EVERY_MS = 10_000;
+const BANK_REST_MS = 15_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -232,6 +234,20 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     contracts.pollMs,
     logger,
   );
+  const bank = new PollLoop(
+    takesStatements({
+      database: dayDatabase,
+      writer,
+      contracts,
+      clock,
+      home: options.home,
+      configDirectory,
+      jobs,
+      logger,
+    }),
+    BANK_REST_MS,
+    logger,
+  );
   return {
     async close() {
       await Promise.all([
@@ -242,6 +258,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         floats.stop(),
         stamps.stop(),
         settlement.stop(),
+        bank.stop(),
         breaks.stop(),
         stopReconciliation(),
         stopFiles(),

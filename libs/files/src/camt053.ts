@@ -160,6 +160,7 @@ export class Camt053Reader implements XmlTaker {
       status: isReversal ? 'F' : this.statusOf(entry),
       paidAt,
       type: entry.get('BkTxCd/Prtry/Cd', 'BkTxCd/Domn/Fmly/SubFmlyCd') ?? null,
+      narrative,
       customerNo: '',
     });
   }

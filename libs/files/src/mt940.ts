@@ -171,6 +171,7 @@ export class Mt940Reader {
       status,
       paidAt: valueDate,
       type,
+      narrative: narrative.join(' '),
       customerNo: '',
     });
   }

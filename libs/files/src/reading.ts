@@ -37,4 +37,7 @@ export interface StatementEnds {
 }
 
 /** Yesterday's statement, for the gates that hold two of them together. */
-export type PreviousStatement = Pick<StatementEnds, 'number' | 'closing'>;
+export type PreviousStatement = Pick<StatementEnds, 'number' | 'closing'> & {
+  /** Its date: only in a later year may the numbers begin again. */
+  date?: BusinessDate;
+};

@@ -25,6 +25,8 @@ export interface DetailRow {
   groupKey: string | null;
   /** Their code for the kind of entry. */
   type: string | null;
+  /** The words of a bank's statement beside the entry; left out where the layout has none. */
+  narrative?: string;
   /** Their customer number, for the hash total only: it is neither kept nor shown. */
   customerNo: string;
 }

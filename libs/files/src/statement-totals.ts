@@ -42,7 +42,9 @@ export class StatementTotals {
     const { previous } = this.reading;
     if (this.statementNumber === undefined && previous?.number !== undefined) {
       const expected = previous.number + 1;
-      if (number !== expected && number !== 1)
+      const { businessDate } = this.reading;
+      const isNewYear = previous.date === undefined || businessDate.slice(0, 4) > previous.date.slice(0, 4);
+      if (number !== expected && !(number === 1 && isNewYear))
         throw new Refused(
           'statement_number',
           line,

@@ -51,6 +51,27 @@ export const ALERTS = {
     nextStep:
       'simpul calendar import <file> --as <maker>, then simpul approval approve <id> --version <version> --as <checker>',
   },
+  bank_taken_back: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'simpul bank lines; talk to the channel or biller; a line that waits: simpul bank name',
+  },
+  bank_debit: {
+    level: 'error',
+    owner: 'finance',
+    nextStep:
+      'simpul bank lines --open, then simpul bank name <account> <year/number/line> <reference> --as <maker>',
+  },
+  bank_refused: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'send the reason to the bank; a new file on the drop is taken by itself',
+  },
+  bank_late: {
+    level: 'error',
+    owner: 'finance',
+    nextStep: 'ask the bank for the statement; until it is there no payout is executed',
+  },
   ack_overdue: {
     level: 'error',
     owner: 'operations',

@@ -121,6 +121,21 @@ test('what has no end is listed with the money it holds; its customer is masked 
   });
 });
 
+test('the statement of a party leads from opening to closing on each of its accounts', async () => {
+  const rows = await table('party-statement', { date: DAY, to: DAY });
+  const accounts = new Set(rows.map(([account = '']) => account).filter((account) => account.includes(':')));
+  expect(accounts.size).toBeGreaterThan(0);
+  for (const account of accounts) {
+    const own = rows.filter(([one]) => one === account);
+    const sumOf = (column: number, kinds: (kind: string) => boolean) =>
+      own.filter(([, kind = '']) => kinds(kind)).reduce((sum, row) => sum + BigInt(row[column] || 0), 0n);
+    const moved = sumOf(3, () => true);
+    expect(sumOf(4, (kind) => kind === 'saldo awal') + moved).toBe(
+      sumOf(4, (kind) => kind === 'saldo akhir'),
+    );
+  }
+});
+
 test('a month as the regulator asks for it, with what is not recorded said so', async () => {
   const rows = await table('regulator', { date: '2026-07' });
 
@@ -130,8 +145,8 @@ test('a month as the regulator asks for it, with what is not recorded said so', 
     ['Transaksi berhasil', 'pln', '3', '420000'],
     ['Transaksi berhasil', 'tirta', '1', '84000'],
     ['Transaksi dibatalkan', 'pln', '1', '50000'],
-    ['Pengaduan', '', '0', '0'],
-    ['Gangguan lain', '', '0', '0'],
+    ['Pengaduan', '', '', ''],
+    ['Gangguan lain', '', '', ''],
     ['Jumlah', '', '7', ''],
   ]);
   expect((await table('tax-basis', { date: '2026-07' })).at(-1)).toEqual([

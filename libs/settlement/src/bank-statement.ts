@@ -67,30 +67,53 @@ export async function takeStatement(
 
 async function takenBefore(
   statements: Statements,
-  { account, number }: BankStatement,
+  { account, number, date }: BankStatement,
   content: Buffer,
 ): Promise<Result<{ isRepeat: boolean }, StatementRefusal> | undefined> {
   const [known] = await statements.rows<{ content_hash: Buffer }>(
-    'SELECT content_hash FROM bank_statement WHERE account = ? AND number = ?',
-    [account, number],
+    'SELECT content_hash FROM bank_statement WHERE account = ? AND year = ? AND number = ?',
+    [account, yearOf(date), number],
   );
   if (!known) return undefined;
   return known.content_hash.equals(content) ? ok({ isRepeat: true }) : fail({ gate: 'statement_changed' });
 }
 
+/** The last statement that was taken of an account, or of a source's accounts, dated before a date where one is given. */
+export async function lastStatement(
+  statements: Statements,
+  { account, before = '9999-12-31' }: { account: string; before?: BusinessDate },
+): Promise<{ year: number; number: number; closing: bigint; date: BusinessDate } | undefined> {
+  const [last] = await statements.rows<{
+    year: number;
+    number: number;
+    closing: string;
+    statement_date: BusinessDate;
+  }>(
+    `SELECT year, number, closing, statement_date FROM bank_statement
+     WHERE (account = ? OR account LIKE ?) AND statement_date < ? ORDER BY year DESC, number DESC LIMIT 1`,
+    [account, `${account}/%`, before],
+  );
+  return last && { ...last, closing: BigInt(last.closing), date: last.statement_date };
+}
+
+/** The bank numbers on, and may begin at 1 again with a new year. */
 async function objectionTo(
   statements: Statements,
-  { account, number, opening }: BankStatement,
+  { account, number, date, opening }: BankStatement,
 ): Promise<StatementRefusal | undefined> {
-  const [last] = await statements.rows<{ number: number; closing: string }>(
-    'SELECT number, closing FROM bank_statement WHERE account = ? ORDER BY number DESC LIMIT 1',
-    [account],
-  );
+  const last = await lastStatement(statements, { account });
   if (!last) return undefined;
-  if (number !== last.number + 1)
+  const isNewYear = yearOf(date) > last.year;
+  if (yearOf(date) < last.year || (number !== last.number + 1 && !(isNewYear && number === 1)))
     return { gate: 'statement_number', stated: BigInt(number), computed: BigInt(last.number + 1) };
-  const closing = BigInt(last.closing);
-  return opening === closing ? undefined : { gate: 'statement_opening', stated: opening, computed: closing };
+  return opening === last.closing
+    ? undefined
+    : { gate: 'statement_opening', stated: opening, computed: last.closing };
+}
+
+/** Whose number it is: a bank counts its statements by the year of their date. */
+export function yearOf(date: BusinessDate): number {
+  return Number(date.slice(0, 4));
 }
 
 async function write(
@@ -100,17 +123,18 @@ async function write(
   now: Date,
 ): Promise<void> {
   await statements.run(
-    `INSERT INTO bank_statement (account, number, statement_date, opening, closing, line_count, content_hash, taken_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [account, number, date, opening, closing, lines.length, content, now],
+    `INSERT INTO bank_statement (account, year, number, statement_date, opening, closing, line_count, content_hash, taken_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [account, yearOf(date), number, date, opening, closing, lines.length, content, now],
   );
   if (lines.length === 0) return;
   await statements.run(
-    `INSERT INTO bank_line (account, number, line_no, reference, bank_reference, hint, type, is_reversal, amount,
+    `INSERT INTO bank_line (account, year, number, line_no, reference, bank_reference, hint, type, is_reversal, amount,
        value_date, narrative) VALUES ?`,
     [
       lines.map((line, index) => [
         account,
+        yearOf(date),
         number,
         index + 1,
         line.reference,

@@ -1,18 +1,69 @@
 import { rupiah } from '#lib/kernel';
+import { MoneyWriter, topUpDeposit, type CommitResult, type UnitOfWork } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeStatement, type BankStatement, type StatementLine } from './bank-statement';
-import { announceDeposit, confirmBankLine, listBankLines, workBankLines } from './bank-work';
-import { approvePayout, findPayout, proposePayout, tellPayout } from './payouts';
+import { announceDeposit, withdrawAnnouncement } from './bank-announcements';
+import { listBankLines } from './bank-lines';
+import { approveBankLine, proposeBankLine } from './bank-naming';
+import { workBankLines, type BankAlert } from './bank-work';
+import { approvePayout, findPayout, proposePayout, redraftPayout, tellPayout } from './payouts';
 import { settleDay } from './settle-day';
 
 const DAY = '2026-07-14';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 
 let world: SettlementWorld;
+let told: BankAlert[];
 beforeEach(async () => {
+  told = [];
   world = await aSettlementWorld({ channels: ['ca009', 'ca017', 'ca021'] });
 });
 afterEach(() => world.store.drop());
+
+const bank = () => ({ ...world.tools, tell: async (alert: BankAlert) => void told.push(alert) });
+
+/** The next statement of a fresh account, with these lines, taken and worked. */
+let numbers = 500;
+async function shows(...lines: readonly StatementLine[]): Promise<void> {
+  numbers += 1;
+  const closing = lines.reduce((sum, { amount }) => sum + amount, 0n);
+  const statement = {
+    account: `BANKX/${numbers}`,
+    number: numbers,
+    date: '2026-07-15',
+    opening: 0n,
+    closing,
+    lines,
+  };
+  expect(await takeStatement(world.store.database, statement, world.clock.now())).toMatchObject({ ok: true });
+  await workBankLines(bank(), world.clock.now());
+}
+
+async function outcomes(): Promise<unknown[]> {
+  const lines = await listBankLines(world.store.database);
+  return lines.map(({ outcome, about }) => [outcome, about]);
+}
+
+/** Two people say what the first line of the last statement is. */
+async function name(reference: string, lineNo = 1) {
+  const { database } = world.store;
+  const place = { account: `BANKX/${numbers}`, year: 2026, number: numbers, lineNo };
+  const at = world.clock.now();
+  const proposed = await proposeBankLine({ database }, { place, reference, by: ANI, reason: 'seen', at });
+  if (!proposed.ok) return proposed;
+  return approveBankLine(bank(), { place, version: proposed.value.version, by: BUDI, at });
+}
+
+function announce(reference: string, channelId: string, amount: bigint) {
+  const money = {
+    reference,
+    kind: 'top_up',
+    channelId,
+    amount: rupiah(amount),
+    valueDate: '2026-07-15',
+  } as const;
+  return announceDeposit(world.store.database, money, { by: ANI, at: world.clock.now() });
+}
 
 function line(reference: string | null, amount: bigint, more: Partial<StatementLine> = {}): StatementLine {
   return {
@@ -44,6 +95,15 @@ const STATEMENT: BankStatement = {
   ],
 };
 
+async function approve(reference: string): Promise<void> {
+  const { database } = world.store;
+  const at = world.clock.now();
+  const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at });
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const { version } = proposed.value;
+  expect(await approvePayout(database, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
+}
+
 /** Water of 14 July is settled and its payout sent; electricity's is sent too and not yet debited. */
 async function sendPayouts(): Promise<void> {
   const { database } = world.store;
@@ -61,8 +121,7 @@ async function sendPayouts(): Promise<void> {
   for (const source of ['LPB01', 'PDM07']) {
     await settleDay(world.tools, source, DAY);
     const reference = `STL-${source}-0714`;
-    await proposePayout(database, { reference, by: ANI, reason: 'settled', at });
-    await approvePayout(database, { reference, by: BUDI, at });
+    await approve(reference);
     await tellPayout(database, { reference, event: 'sent', by: ANI, at });
   }
   for (const [channelId, amount] of [
@@ -88,7 +147,7 @@ test('the statement executes what it shows, books its charges, and leaves the re
   const { database } = world.store;
   const now = world.clock.now();
   expect(await takeStatement(database, STATEMENT, now)).toEqual({ ok: true, value: { isRepeat: false } });
-  await Promise.all([1, 2].map(() => workBankLines(world.tools, now)));
+  await Promise.all([1, 2].map(() => workBankLines(bank(), now)));
 
   const lines = await listBankLines(database, {});
   expect(lines.map(({ outcome, about }) => [outcome, about])).toEqual([
@@ -109,21 +168,21 @@ test('the statement executes what it shows, books its charges, and leaves the re
   await world.expectSound();
 });
 
-test('a hint confirms nothing: a person names the money, once', async () => {
+test('a hint confirms nothing: two people name the money, once', async () => {
   await sendPayouts();
   const { database } = world.store;
   const at = world.clock.now();
   await takeStatement(database, STATEMENT, at);
-  await workBankLines(world.tools, at);
-  const order = {
-    account: STATEMENT.account,
-    number: 196,
-    lineNo: 4,
-    reference: 'DEP-CA021-0715',
-    by: BUDI,
-    at,
-  };
-  const said = await Promise.all([1, 2].map(() => confirmBankLine(world.tools, order)));
+  await workBankLines(bank(), at);
+  const place = { account: STATEMENT.account, year: 2026, number: 196, lineNo: 4 };
+  const reference = 'DEP-CA021-0715';
+  const proposed = await proposeBankLine({ database }, { place, reference, by: BUDI, reason: 'slip', at });
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const { version } = proposed.value;
+  expect(await approveBankLine(bank(), { place, version, by: BUDI, at })).toMatchObject({
+    error: { refusal: { kind: 'maker is checker' } },
+  });
+  const said = await Promise.all([1, 2].map(() => approveBankLine(bank(), { place, version, by: ANI, at })));
   expect(said.filter(({ ok }) => ok)).toHaveLength(1);
   expect(await world.balance('channel:ca021:deposit')).toBe(-125_000_000n);
   expect(await world.balance('own:suspense')).toBe(5_000_000n);
@@ -150,3 +209,258 @@ test('the same statement again is recognised', async () => {
   expect(both.every(({ ok }) => ok)).toBe(true);
   expect(await listBankLines(database, {})).toHaveLength(5);
 });
+
+test('a bad announcement is refused, and one that stands already stops no other line', async () => {
+  expect(await announce('DEP-CA071-0715', 'ca071', 5n)).toMatchObject({ error: { kind: 'unknown channel' } });
+  await world.store.admin.run(
+    `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
+     VALUES ('DEP-CA071-0715', 'top_up', 'ca071', 7000, '2026-07-15', 'ani', NOW(3))`,
+  );
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  await shows(line('DEP-CA071-0715', 7_000n), line('DEP-CA017-0715', 9_000n));
+  expect(await outcomes()).toEqual([
+    ['unnamed', null],
+    ['matched', 'DEP-CA017-0715'],
+  ]);
+  await world.expectSound();
+});
+
+test('a line that cannot be booked now keeps no other back', async () => {
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  const { writer } = world.tools;
+  class Refusing extends MoneyWriter {
+    override commit(unit: UnitOfWork): Promise<CommitResult> {
+      return unit.witness.values['subject_id'] === 'DEP-CA017-0715'
+        ? Promise.reject(new Error('no answer'))
+        : writer.commit(unit);
+    }
+    override async close(): Promise<void> {}
+  }
+  await shows();
+  const lines = [line('DEP-CA017-0715', 9_000n), line(null, 3_000n)];
+  numbers += 1;
+  const statement = {
+    account: 'BANKX/9',
+    number: 1,
+    date: '2026-07-15',
+    opening: 0n,
+    closing: 12_000n,
+    lines,
+  };
+  await takeStatement(world.store.database, statement, world.clock.now());
+  const work = await workBankLines({ ...bank(), writer: new Refusing() }, world.clock.now());
+  expect(work.failed).toEqual([{ line: 'BANKX/9 2026/1/1', reason: 'no answer' }]);
+  expect(await outcomes()).toEqual([
+    [null, null],
+    ['unnamed', null],
+  ]);
+  await workBankLines(bank(), world.clock.now());
+  expect((await outcomes())[0]).toEqual(['matched', 'DEP-CA017-0715']);
+});
+
+test('announced money is withdrawn while it has not come, and books nothing afterwards', async () => {
+  const { database } = world.store;
+  const at = world.clock.now();
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  const order = { reference: 'DEP-CA017-0715', by: BUDI, at };
+  expect(await withdrawAnnouncement(database, order)).toMatchObject({ ok: true });
+  await shows(line('DEP-CA017-0715', 9_000n));
+  expect(await outcomes()).toEqual([['unnamed', null]]);
+  await announce('DEP-CA017-0716', 'ca017', 9_000n);
+  await shows(line('DEP-CA017-0716', 9_000n));
+  expect(await withdrawAnnouncement(database, { ...order, reference: 'DEP-CA017-0716' })).toMatchObject({
+    error: { kind: 'ended', outcome: 'matched' },
+  });
+});
+
+test('a top-up that was booked by hand under the reference is not booked again, and its line is ended', async () => {
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  const money = { channelId: 'ca017', amount: rupiah(9_000n), businessDate: '2026-07-15' };
+  await topUpDeposit(world.tools.writer, { ...money, topUpId: 'DEP-CA017-0715', at: world.clock.now() });
+  await shows(line('DEP-CA017-0715', 9_000n), line('DEP-CA017-0715', 9_000n));
+  expect(await outcomes()).toEqual([
+    ['matched', 'DEP-CA017-0715'],
+    ['unnamed', null],
+  ]);
+  expect(await world.balance('channel:ca017:deposit')).toBe(-100_009_000n);
+  await world.expectSound();
+});
+
+test('a payout that the bank shows before it was sent is executed once it was, and never paid again', async () => {
+  await settleWater();
+  const { database } = world.store;
+  await approve(WATER);
+  await shows(line(WATER, -410_500n));
+  expect(await outcomes()).toEqual([['unnamed', null]]);
+  expect(told.map(({ kind }) => kind)).toEqual(['bank_debit']);
+  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
+  expect(await tellPayout(database, sent)).toMatchObject({ ok: true });
+  await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
+  expect(await outcomes()).toEqual([['matched', WATER]]);
+  expect((await findPayout(database, WATER))?.state).toBe('executed');
+  expect(await world.balance('own:suspense')).toBe(0n);
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test('a payout is not sent while the bank shows a debit of its amount that nobody has named', async () => {
+  await settleWater();
+  const { database } = world.store;
+  await approve(WATER);
+  await shows(line(null, -410_500n));
+  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
+  const where = `BANKX/${numbers} 2026/${numbers}/1`;
+  expect(await tellPayout(database, sent)).toMatchObject({ error: { kind: 'shown', line: where } });
+  expect(await name(WATER)).toMatchObject({ ok: true });
+  expect((await findPayout(database, WATER))?.state).toBe('executed');
+  expect(await tellPayout(database, { ...sent, despite: where })).toMatchObject({ ok: false });
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test('a rejected payout that the bank shows after all raises an alarm, and two people end its next draft by it', async () => {
+  await settleWater();
+  const { database } = world.store;
+  const at = world.clock.now();
+  await tellPayout(database, { reference: WATER, event: 'cancelled', by: ANI, at });
+  const again = await redraftPayout(database, { reference: WATER, by: ANI, at });
+  const next = again.ok ? again.value.reference : '';
+  await shows(line(WATER, -410_500n));
+  expect(told[0]?.reason).toMatch(/STL-PDM07-0714, which is replaced/);
+  expect(await name(WATER)).toMatchObject({ error: { kind: 'differs' } });
+  expect(await name(next)).toMatchObject({ ok: true });
+  expect((await findPayout(database, next))?.state).toBe('executed');
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test('a deposit that the bank takes back is taken back once, and people are told', async () => {
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  await shows(line('DEP-CA017-0715', 9_000n));
+  const back = line('DEP-CA017-0715', -9_000n, { isReversal: true });
+  await shows(back, back);
+  expect(await outcomes()).toEqual([
+    ['matched', 'DEP-CA017-0715'],
+    ['taken_back', 'DEP-CA017-0715'],
+    ['reopened', 'DEP-CA017-0715'],
+  ]);
+  expect(told.map(({ kind }) => kind)).toEqual(['bank_taken_back', 'bank_taken_back']);
+  expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
+  expect(await world.balance('own:suspense')).toBe(9_000n);
+  await world.expectSound();
+});
+
+test('a deposit that is spent already does not cover what the bank takes back: it waits for people', async () => {
+  await announce('DEP-CA017-0715', 'ca017', 9_000n);
+  await shows(line('DEP-CA017-0715', 9_000n));
+  await world.store.admin.run("UPDATE deposit SET held = posted WHERE channel_id = 'ca017'");
+  await shows(line('DEP-CA017-0715', -9_000n, { isReversal: true }));
+  expect((await outcomes())[1]).toEqual(['reopened', 'DEP-CA017-0715']);
+  expect(told).toHaveLength(1);
+  expect(await name('DEP-CA017-0715')).toMatchObject({ error: { kind: 'insufficient' } });
+  await world.store.admin.run("UPDATE deposit SET held = 0 WHERE channel_id = 'ca017'");
+  expect(await name('DEP-CA017-0715')).toMatchObject({ ok: false, error: { kind: 'proposal' } });
+});
+
+test('a payout that comes back is owed again and can be drafted again', async () => {
+  await settleWater();
+  const { database } = world.store;
+  const at = world.clock.now();
+  await approve(WATER);
+  await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at });
+  await shows(line(WATER, -410_500n));
+  await shows(line(WATER, 410_500n, { isReversal: true }));
+  expect((await findPayout(database, WATER))?.state).toBe('returned');
+  expect(await world.balance('biller:PDM07:payable')).toBe(-410_500n);
+  await world.expectSound();
+  expect(await redraftPayout(database, { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
+  await approve(`${WATER}R2`);
+  await tellPayout(database, { reference: `${WATER}R2`, event: 'sent', by: ANI, at });
+  await shows(line(`${WATER}R2`, -410_500n));
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test('a bank may count from 1 again in a new year, and only then', async () => {
+  const { database } = world.store;
+  const at = world.clock.now();
+  const lines = [line(null, 5n, { valueDate: '2026-12-31' })];
+  const last = { account: 'BANKX/1', number: 365, date: '2026-12-31', opening: 0n, closing: 5n, lines };
+  expect(await takeStatement(database, last, at)).toMatchObject({ ok: true });
+  const early = { ...last, number: 1, opening: 5n, closing: 10n };
+  expect(await takeStatement(database, early, at)).toMatchObject({ error: { gate: 'statement_number' } });
+  const first = { ...early, date: '2027-01-01' };
+  expect(await takeStatement(database, first, at)).toEqual({ ok: true, value: { isRepeat: false } });
+  const next = { ...first, number: 366, date: '2028-01-01', opening: 10n, closing: 15n };
+  expect(await takeStatement(database, next, at)).toMatchObject({ error: { gate: 'statement_number' } });
+  for (let number = 2; number <= 366; number += 182) {
+    const gap = { ...first, number, opening: 10n, closing: 15n };
+    expect((await takeStatement(database, gap, at)).ok).toBe(number === 2);
+  }
+  await workBankLines(bank(), at);
+  await world.expectSound();
+});
+
+const DEATHS = [1, 2].flatMap((commit) => [
+  [`before commit ${commit}`, commit, false] as const,
+  [`after commit ${commit}`, commit, true] as const,
+]);
+
+test.each(DEATHS)(
+  'killed %s between a line and its payout, the next process finishes it, once',
+  async (_, at, isDone) => {
+    await settleWater();
+    const { database } = world.store;
+    await approve(WATER);
+    await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() });
+    await announce('DEP-CA017-0715', 'ca017', 9_000n);
+    const lines = [line(WATER, -410_500n), line('DEP-CA017-0715', 9_000n)];
+    const statement = {
+      account: 'BANKX/7',
+      number: 1,
+      date: '2026-07-15',
+      opening: 0n,
+      closing: -401_500n,
+      lines,
+    };
+    await takeStatement(database, statement, world.clock.now());
+    const { writer } = world.tools;
+    let commits = 0;
+    class Dying extends MoneyWriter {
+      override async commit(unit: UnitOfWork): Promise<CommitResult> {
+        commits += 1;
+        if (commits > at) throw new Error('killed');
+        if (commits === at && !isDone) throw new Error('killed');
+        const result = await writer.commit(unit);
+        if (commits === at) throw new Error('killed');
+        return result;
+      }
+      override async close(): Promise<void> {}
+    }
+    expect((await workBankLines({ ...bank(), writer: new Dying() }, world.clock.now())).failed).not.toEqual(
+      [],
+    );
+    await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
+    expect(await outcomes()).toEqual([
+      ['matched', WATER],
+      ['matched', 'DEP-CA017-0715'],
+    ]);
+    expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+    expect(await world.balance('channel:ca017:deposit')).toBe(-(100_009_000n - 413_500n));
+    await world.expectSound();
+  },
+);
+
+const WATER = 'STL-PDM07-0714';
+
+async function settleWater(): Promise<void> {
+  await world.sell({
+    paymentId: 'T0TBR00000B1',
+    source: 'PDM07',
+    amount: 408_500n,
+    billerFee: 2_000n,
+    adminFee: 5_000n,
+  });
+  await world.closeRun('PDM07', DAY, { count: 1, amount: 408_500n });
+  expect(await settleDay(world.tools, 'PDM07', DAY)).toMatchObject({ ok: true });
+}

@@ -1,54 +1,43 @@
-import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import { rupiah, type BusinessDate } from '#lib/kernel';
 import {
   bankChargeJournal,
   bankUnnamedJournal,
   bookJournal,
-  collectionJournal,
   isSameJournal,
   OWN_BANK,
   OWN_SUSPENSE,
-  payoutJournal,
-  topUpJournal,
   unitOfJournal,
   unitOfJournalWithoutDeposit,
+  type CommitResult,
   type GuardedUpdate,
   type JournalDraft,
   type MoneyWriter,
   type UnitOfWork,
 } from '#lib/ledger';
-import { duplicateKey, type Database, type Statements } from '#lib/platform';
-import { userOf } from '#lib/audit';
+import { changeRow, type Database } from '#lib/platform';
+import { findAnnouncement } from './bank-announcements';
+import {
+  endOf,
+  findBankLine,
+  linesOfSentPayouts,
+  listBankLines,
+  subjectOf,
+  textOfPlace,
+  type BankLine,
+  type BankOutcome,
+} from './bank-lines';
+import { byItself, meaningOf, type Meaning } from './bank-meaning';
 import type { SettlementContracts } from './contracts';
-import { findPayout, rowsOfMove, type Payout } from './payouts';
+import { findPayout } from './payouts';
 
-/** What became of a line of a statement. */
-export type BankOutcome = 'matched' | 'bank_charge' | 'proposed' | 'unnamed' | 'reopened';
-
-/** A line of a statement with what became of it. */
-export interface BankLine {
-  account: string;
-  number: number;
-  lineNo: number;
-  reference: string | null;
-  bankReference: string | null;
-  hint: string | null;
-  type: string;
-  isReversal: boolean;
-  amount: Rupiah;
-  valueDate: BusinessDate;
-  narrative: string;
-  outcome: BankOutcome | null;
-  subjectId: string | null;
-  about: string | null;
-}
-
-/** Money that a channel says it will pay into our account. */
-export interface Announcement {
-  reference: string;
-  kind: 'top_up' | 'collection';
-  channelId: string;
-  amount: Rupiah;
-  valueDate: BusinessDate;
+/** Something at the bank that a person must look at now; each is told once, by its kind and subject. */
+export interface BankAlert {
+  /** The bank's source. */
+  source: string;
+  businessDate: BusinessDate;
+  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
+  subject: string;
+  reason: string;
 }
 
 /** What working the lines needs. */
@@ -56,299 +45,193 @@ export interface BankTools {
   database: Database;
   writer: MoneyWriter;
   contracts: Pick<SettlementContracts, 'bank'>;
+  /** Tells people; the same alert again has no effect. */
+  tell(alert: BankAlert): Promise<void>;
 }
 
-/**
- * Writes down money that is announced, once for each reference. @returns false where the reference stands for other money.
- * @throws NoUser.
- */
-export async function announceDeposit(
-  statements: Statements,
-  announcement: Announcement,
-  { by, at }: { by: string; at: Date },
-): Promise<boolean> {
-  const { reference, kind, channelId, amount, valueDate } = announcement;
-  try {
-    await statements.run(
-      `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [reference, kind, channelId, amount, valueDate, userOf(by), at],
-    );
-    return true;
-  } catch (error) {
-    if (duplicateKey(error) === undefined) throw error;
-    const known = await findAnnouncement(statements, reference);
-    return known?.amount === amount && known.channelId === channelId && known.kind === kind;
-  }
+/** How many lines ended in each outcome, and which could not be worked now; they are tried again. */
+export interface BankWork {
+  outcomes: Map<BankOutcome, number>;
+  failed: { line: string; reason: string }[];
 }
 
 /**
  * Works every line that was not worked yet: what carries the reference and the amount of a payout under way executes it;
- * of an announced deposit, books it; a charge of the bank within its limit is booked; the rest is booked as money that
- * nobody can name, so that our books always say what the bank says, and waits for a person.
- * @returns how many lines ended in each outcome.
+ * of an announced deposit, books it; what the bank takes back is taken back here; a charge of the bank within its limit is
+ * booked; the rest is booked as money that nobody can name, so that our books always say what the bank says, and waits for
+ * people. A line that came before its payout was sent is worked again once it was. One that fails keeps no other back.
  */
-export async function workBankLines(tools: BankTools, now: Date): Promise<Map<BankOutcome, number>> {
-  const done = new Map<BankOutcome, number>();
-  for (const line of await listBankLines(tools.database, { isOpen: true })) {
-    const outcome = await workLine(tools, line, now);
-    done.set(outcome, (done.get(outcome) ?? 0) + 1);
+export async function workBankLines(tools: BankTools, now: Date): Promise<BankWork> {
+  const work: BankWork = { outcomes: new Map(), failed: [] };
+  const open = await listBankLines(tools.database, { isOpen: true });
+  for (const line of [...open, ...(await linesOfSentPayouts(tools.database))]) {
+    try {
+      const outcome =
+        line.outcome === null ? await workLine(tools, line, now) : await workAgain(tools, line, now);
+      if (outcome) work.outcomes.set(outcome, (work.outcomes.get(outcome) ?? 0) + 1);
+    } catch (error) {
+      work.failed.push({
+        line: textOfPlace(line),
+        reason: error instanceof Error ? error.message : 'unknown',
+      });
+    }
   }
-  return done;
+  return work;
 }
 
-async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome> {
+async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
   const { database, contracts } = tools;
-  const { amount, reference, hint, type, isReversal } = line;
-  if (isReversal) return endLine(tools, line, 'reopened', unnamed(line, now), reference);
-
-  const payout = reference === null ? undefined : await findPayout(database, reference);
-  if (payout && amount === -payout.amount) {
-    const moved = rowsOfMove(payout, 'executed', { note: bankNote(line), at: now });
-    if (moved) return executePayout(tools, line, payout, moved, now);
+  const { amount, reference, hint, type } = line;
+  if (line.isReversal) await tellTakenBack(tools, line);
+  const meaning = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  if (meaning && (meaning.outcome === 'taken_back') === line.isReversal) {
+    const ended = await bookMeaning(tools, line, meaning);
+    if (ended) return ended;
   }
-  const announced = reference === null ? undefined : await findAnnouncement(database, reference);
-  if (announced && amount === announced.amount && !(await isTaken(database, announced.reference)))
-    return endLine(tools, line, 'matched', depositJournal(announced, line, now), announced.reference);
-
-  if (type === 'NCHG' && amount < 0n && -amount <= contracts.bank.chargeMax)
-    return endLine(
-      tools,
-      line,
-      'bank_charge',
-      bankChargeJournal(bookingOf(line, now), rupiah(-amount)),
-      null,
-    );
+  if (line.isReversal) return endUnnamed(tools, line, 'reopened', reference, now);
+  if (type === 'NCHG' && amount < 0n && -amount <= contracts.bank.chargeMax) {
+    const journal = bankChargeJournal(bookingOf(line, now), rupiah(-amount));
+    return end(tools, line, { outcome: 'bank_charge', about: null, journal, inserts: [], updates: [] });
+  }
+  if (amount < 0n) await tellDebit(tools, line);
   const guess = hint === null ? undefined : await findAnnouncement(database, hint);
-  const isProposed = guess !== undefined && guess.amount === amount;
-  return endLine(
-    tools,
-    line,
-    isProposed ? 'proposed' : 'unnamed',
-    unnamed(line, now),
-    isProposed ? hint : null,
-  );
+  return guess?.amount === amount && guess.outcome === null
+    ? endUnnamed(tools, line, 'proposed', hint, now)
+    : endUnnamed(tools, line, 'unnamed', null, now);
 }
 
-/** Why a person's word about a line has no effect. */
-export type ConfirmRefusal =
-  { kind: 'unknown' } | { kind: 'worked'; outcome: string | null } | { kind: 'differs' };
+/** Books a line by what it names. @returns undefined where it cannot be that after all. */
+async function bookMeaning(
+  tools: BankTools,
+  line: BankLine,
+  meaning: Meaning,
+): Promise<BankOutcome | undefined> {
+  const result = await tools.writer.commit(unitOf(line, meaning));
+  if (result.kind === 'committed') return meaning.outcome;
+  if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
+  const now = await findBankLine(tools.database, line);
+  if (now?.outcome !== null) return now?.outcome;
+  if (result.kind === 'clash' && (await isSameJournal(tools.database, meaning.journal)))
+    return (await tie(tools.database, line, meaning)) ? meaning.outcome : undefined;
+  return undefined;
+}
 
-/**
- * A person says which announced deposit a line is that nobody could name: the money goes from suspense to it, once.
- * @throws NoUser.
- */
-export async function confirmBankLine(
-  { database, writer }: BankTools,
-  {
-    account,
-    number,
-    lineNo,
-    reference,
-    by,
-    at,
-  }: { account: string; number: number; lineNo: number; reference: string; by: string; at: Date },
-): Promise<Result<BankLine, ConfirmRefusal>> {
-  const user = userOf(by);
-  const find = async () =>
-    (await listBankLines(database, { account, number })).find((one) => one.lineNo === lineNo);
-  const line = await find();
-  const announced = await findAnnouncement(database, reference);
-  if (!line || !announced) return fail({ kind: 'unknown' });
-  if (line.outcome !== 'proposed' && line.outcome !== 'unnamed')
-    return fail({ kind: 'worked', outcome: line.outcome });
-  if (line.amount !== announced.amount || (await isTaken(database, reference)))
-    return fail({ kind: 'differs' });
+/** A person has booked this money by hand under its reference: the line is that, once, and moves nothing more. */
+async function tie(
+  database: Database,
+  line: BankLine,
+  { outcome, about, journal, updates }: Meaning,
+): Promise<boolean> {
+  const all = [...updates, endOf(line, outcome, journal.subjectId, about)];
+  try {
+    await database.transaction(async (statements) => {
+      for (const update of all)
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(update.table);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile) return false;
+    throw error;
+  }
+}
+
+class ChangedMeanwhile extends Error {}
+
+/** A line in suspense that names a payout which was sent since. */
+async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
+  if (line.reference === null) return undefined;
+  const meaning = await meaningOf(tools.database, line, line.reference, byItself(now));
+  if (meaning?.outcome !== 'matched') return undefined;
+  const result = await nameLine(tools, line, meaning, `it was sent since: ${line.reference}`, now);
+  if (result.kind === 'committed') return 'matched';
+  if (result.kind === 'stale' || result.kind === 'clash') return undefined;
+  throw new Error(`it was not booked: ${result.kind}`);
+}
+
+/** Moves a line out of suspense to what it is, in one unit of work with whatever comes along. */
+export async function nameLine(
+  { writer }: Pick<BankTools, 'writer'>,
+  line: BankLine,
+  meaning: Meaning,
+  reason: string,
+  at: Date,
+): Promise<CommitResult> {
   const clearing = bookJournal({
-    subjectId: subjectOf(line),
+    subjectId: line.subjectId ?? subjectOf(line),
     kind: 'break_adjustment',
     businessDate: line.valueDate,
     postings: [
       { accountId: OWN_SUSPENSE, amount: line.amount },
       { accountId: OWN_BANK, amount: rupiah(-line.amount) },
     ],
-    reason: `named by ${user}: ${reference}`,
+    reason,
     at,
   });
-  const journal = depositJournal(announced, line, at);
-  const ended = endOf(line, 'matched', journal.subjectId, reference);
-  const unit = unitFor(journal);
+  const unit = unitOf(line, meaning);
   const rows = unitOfJournalWithoutDeposit(clearing).inserts(undefined);
-  const result = await writer.commit({
+  return writer.commit({ ...unit, inserts: (deposit) => [...rows, ...unit.inserts(deposit)] });
+}
+
+function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {
+  const unit = journal.channelId === '' ? unitOfJournalWithoutDeposit(journal) : unitOfJournal(journal);
+  const ended: GuardedUpdate = endOf(line, outcome, journal.subjectId, about);
+  return {
     ...unit,
-    inserts: (deposit) => [...rows, ...unit.inserts(deposit)],
-    updates: () => [ended],
-  });
-  if (result.kind !== 'committed') return fail({ kind: 'worked', outcome: result.kind });
-  const now = await find();
-  return now ? ok(now) : fail({ kind: 'unknown' });
+    inserts: (deposit) => [...inserts, ...unit.inserts(deposit)],
+    updates: () => [...updates, ended],
+  };
 }
 
-/** Lines of statements, oldest first. */
-export async function listBankLines(
-  statements: Statements,
-  { isOpen = false, account, number }: { isOpen?: boolean; account?: string; number?: number } = {},
-): Promise<BankLine[]> {
-  const rows = await statements.rows<BankLineRow>(
-    `SELECT account, number, line_no, reference, bank_reference, hint, type, is_reversal, amount, value_date, narrative,
-       outcome, subject_id, about FROM bank_line
-     WHERE (? = 0 OR outcome IS NULL) AND (? IS NULL OR account = ?) AND (? IS NULL OR number = ?)
-     ORDER BY account, number, line_no`,
-    [isOpen ? 1 : 0, account ?? null, account ?? null, number ?? null, number ?? null],
-  );
-  return rows.map(lineOf);
-}
-
-/** Announced money by its reference. */
-export async function findAnnouncement(
-  statements: Statements,
-  reference: string,
-): Promise<Announcement | undefined> {
-  const [row] = await statements.rows<{
-    reference: string;
-    kind: Announcement['kind'];
-    channel_id: string;
-    amount: string;
-    value_date: BusinessDate;
-  }>('SELECT reference, kind, channel_id, amount, value_date FROM bank_expected WHERE reference = ?', [
-    reference,
-  ]);
-  return (
-    row && {
-      reference: row.reference,
-      kind: row.kind,
-      channelId: row.channel_id,
-      amount: rupiah(BigInt(row.amount)),
-      valueDate: row.value_date,
-    }
-  );
-}
-
-async function executePayout(
-  tools: BankTools,
-  line: BankLine,
-  payout: Payout,
-  { update, insert }: NonNullable<ReturnType<typeof rowsOfMove>>,
-  now: Date,
-): Promise<BankOutcome> {
-  const { reference: subjectId, accountId, amount } = payout;
-  const journal = payoutJournal({ subjectId, businessDate: line.valueDate, at: now }, { accountId, amount });
-  const unit = unitOfJournalWithoutDeposit(journal);
-  await commit(tools, line, journal, {
-    ...unit,
-    inserts: (deposit) => [insert, ...unit.inserts(deposit)],
-    updates: () => [update, endOf(line, 'matched', subjectId, subjectId)],
-  });
-  return 'matched';
-}
-
-async function endLine(
+function endUnnamed(
   tools: BankTools,
   line: BankLine,
   outcome: BankOutcome,
-  journal: JournalDraft,
   about: string | null,
-): Promise<BankOutcome> {
-  const unit = unitFor(journal);
-  await commit(tools, line, journal, {
-    ...unit,
-    updates: () => [endOf(line, outcome, journal.subjectId, about)],
-  });
-  return outcome;
+  now: Date,
+): Promise<BankOutcome | undefined> {
+  const journal: JournalDraft = bankUnnamedJournal(bookingOf(line, now), line.amount);
+  return end(tools, line, { outcome, about, journal, inserts: [], updates: [] });
 }
 
-async function commit(
-  { database, writer }: BankTools,
-  line: BankLine,
-  journal: JournalDraft,
-  unit: UnitOfWork,
-): Promise<void> {
-  const result = await writer.commit(unit);
-  if (result.kind === 'committed') return;
-  // Another process has worked this line meanwhile; it can have done so once only.
-  if (result.kind === 'stale' || (result.kind === 'clash' && (await isSameJournal(database, journal))))
-    return;
-  throw new Error(`line ${line.lineNo} of statement ${line.number} of ${line.account}: ${result.kind}`);
-}
-
-function unitFor(journal: JournalDraft): UnitOfWork {
-  return journal.channelId === '' ? unitOfJournalWithoutDeposit(journal) : unitOfJournal(journal);
-}
-
-function depositJournal({ reference, kind, channelId, amount }: Announcement, line: BankLine, at: Date) {
-  const businessDate = line.valueDate;
-  return kind === 'top_up'
-    ? topUpJournal({ topUpId: reference, channelId, amount, businessDate, at })
-    : collectionJournal({ subjectId: reference, businessDate, at }, { channelId, amount });
-}
-
-function unnamed(line: BankLine, at: Date): JournalDraft {
-  return bankUnnamedJournal(bookingOf(line, at), line.amount);
+/** Ends a line under its own place, which another process can have done once only. */
+async function end(tools: BankTools, line: BankLine, meaning: Meaning): Promise<BankOutcome | undefined> {
+  const result = await tools.writer.commit(unitOf(line, meaning));
+  if (result.kind === 'committed') return meaning.outcome;
+  const now = await findBankLine(tools.database, line);
+  if (now && now.outcome !== null) return now.outcome;
+  throw new Error(`it was not booked: ${result.kind}`);
 }
 
 function bookingOf(line: BankLine, at: Date) {
   return { subjectId: subjectOf(line), businessDate: line.valueDate, at };
 }
 
-/** What the journal of a line goes by: its place. */
-function subjectOf({ account, number, lineNo }: BankLine): string {
-  const source = account.split('/')[0] ?? account;
-  return `BNK-${source.slice(0, 20)}-${number}-${lineNo}`;
+/** Told before anything is booked: whoever comes after a killed process tells it again, without effect. */
+async function tellTakenBack(tools: BankTools, line: BankLine): Promise<void> {
+  const what = line.reference ?? 'a line without reference';
+  await tools.tell({
+    ...alertOf(line),
+    kind: 'bank_taken_back',
+    reason: `the bank takes back ${what}, ${line.amount} rupiah (${textOfPlace(line)})`,
+  });
 }
 
-function bankNote({ account, number, lineNo, bankReference }: BankLine): string {
-  return `statement ${number} of ${account}, line ${lineNo}${bankReference === null ? '' : `, ${bankReference}`}`;
+async function tellDebit(tools: BankTools, line: BankLine): Promise<void> {
+  const payout = line.reference === null ? undefined : await findPayout(tools.database, line.reference);
+  const why = payout
+    ? `it names the payout ${payout.reference}, which is ${payout.state} over ${payout.amount} rupiah`
+    : 'nobody can name it, and it may be a payout';
+  await tools.tell({
+    ...alertOf(line),
+    kind: 'bank_debit',
+    reason: `${-line.amount} rupiah have left the bank (${textOfPlace(line)}): ${why}`,
+  });
 }
 
-function endOf(line: BankLine, outcome: BankOutcome, subjectId: string, about: string | null): GuardedUpdate {
-  const { account, number, lineNo } = line;
+function alertOf(line: BankLine) {
   return {
-    table: 'bank_line',
-    set: { outcome, subject_id: subjectId, about },
-    where: { account, number, line_no: lineNo, outcome: line.outcome },
-  };
-}
-
-async function isTaken(statements: Statements, reference: string): Promise<boolean> {
-  const rows = await statements.rows(
-    "SELECT 1 FROM bank_line WHERE about = ? AND outcome = 'matched' LIMIT 1",
-    [reference],
-  );
-  return rows.length > 0;
-}
-
-interface BankLineRow {
-  account: string;
-  number: number;
-  line_no: number;
-  reference: string | null;
-  bank_reference: string | null;
-  hint: string | null;
-  type: string;
-  is_reversal: number;
-  amount: string;
-  value_date: BusinessDate;
-  narrative: string;
-  outcome: BankOutcome | null;
-  subject_id: string | null;
-  about: string | null;
-}
-
-function lineOf(row: BankLineRow): BankLine {
-  return {
-    account: row.account,
-    number: row.number,
-    lineNo: row.line_no,
-    reference: row.reference,
-    bankReference: row.bank_reference,
-    hint: row.hint,
-    type: row.type,
-    isReversal: row.is_reversal === 1,
-    amount: rupiah(BigInt(row.amount)),
-    valueDate: row.value_date,
-    narrative: row.narrative,
-    outcome: row.outcome,
-    subjectId: row.subject_id,
-    about: row.about,
+    source: (line.account.split('/')[0] ?? line.account).slice(0, 20),
+    businessDate: line.valueDate,
+    subject: `${line.year}/${line.number}/${line.lineNo}`,
   };
 }

@@ -11,7 +11,13 @@ export type ChannelMode = 'deposit' | 'postpaid';
 /** What config/settlement.yaml says: contracts that finance signs. */
 export interface SettlementContracts {
   /** The bank account that pays and is paid. */
-  bank: { source: string; payoutMax: Rupiah; chargeMax: Rupiah };
+  bank: {
+    source: string;
+    payoutMax: Rupiah;
+    chargeMax: Rupiah;
+    /** Where the bank leaves its statements, and by which time of Jakarta that of the last business day is there. */
+    statement?: { settings: string; expectedAt: string };
+  };
   /** The first business date that is settled here; what was sold before it was settled elsewhere. */
   firstDay: BusinessDate;
   /** From this local time of Jakarta on, what channels are owed for the days before is drafted: `12:00`. */
@@ -29,15 +35,23 @@ const wholeRupiah = z
   .regex(/^[1-9]\d{0,17}$/, 'must be whole rupiah as digits in quotes')
   .transform((text) => rupiah(BigInt(text)));
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "12:00"');
+
 const ContractsFile = z
   .strictObject({
     bank: z.strictObject({
       source: z.string().regex(/^[A-Z0-9]{2,20}$/, 'must be a source such as BANKX'),
       payout_max: wholeRupiah,
       charge_max: wholeRupiah,
+      statement: z
+        .strictObject({
+          settings: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the start of names of settings'),
+          expected_at: timeOfDay,
+        })
+        .optional(),
     }),
     first_day: z.iso.date("must be the first business date to be settled, such as '2026-07-01'"),
-    channels_paid_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "12:00"'),
+    channels_paid_at: timeOfDay,
     poll_seconds: z.int().min(1).max(3_600),
     channels: z.record(
       z.string(),
@@ -51,7 +65,14 @@ const ContractsFile = z
     firstDay: first_day,
     channelsPaidAt: channels_paid_at,
     pollMs: poll_seconds * 1_000,
-    bank: { source: bank.source, payoutMax: bank.payout_max, chargeMax: bank.charge_max },
+    bank: {
+      source: bank.source,
+      payoutMax: bank.payout_max,
+      chargeMax: bank.charge_max,
+      ...(bank.statement && {
+        statement: { settings: bank.statement.settings, expectedAt: bank.statement.expected_at },
+      }),
+    },
     modeOf: (channelId) => channels[channelId]?.mode ?? 'deposit',
     codeOf: (channelId) => channels[channelId]?.code ?? codeFrom(channelId),
   }));

@@ -187,8 +187,8 @@ async function bankBalances(
     closing: string;
   }>(
     `SELECT s.account, s.number, s.statement_date, s.closing FROM bank_statement s JOIN (
-       SELECT account, MAX(number) AS number FROM bank_statement WHERE statement_date <= ? GROUP BY account) last
-       ON last.account = s.account AND last.number = s.number ORDER BY s.account`,
+       SELECT account, MAX(year * 100000 + number) AS place FROM bank_statement WHERE statement_date <= ? GROUP BY account) last
+       ON last.account = s.account AND last.place = s.year * 100000 + s.number ORDER BY s.account`,
     [businessDate],
   );
   return rows.map((row) => ({
@@ -231,14 +231,14 @@ async function inTransit(
 ): Promise<bigint> {
   const [shown] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(l.amount), 0) AS amount FROM bank_line l JOIN bank_statement s ON s.account = l.account
-       AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
+       AND s.year = l.year AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
     [businessDate],
   );
   const [booked] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
      WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
-       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.number = l.number
+       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year AND s.number = l.number
          WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)`,
     [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
   );
@@ -249,7 +249,7 @@ async function inTransit(
 export async function unexplainedAtFirst(statements: Statements): Promise<bigint> {
   const [opened] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(s.opening), 0) AS amount FROM bank_statement s
-     WHERE NOT EXISTS (SELECT 1 FROM bank_statement b WHERE b.account = s.account AND b.number < s.number)`,
+     WHERE NOT EXISTS (SELECT 1 FROM bank_statement b WHERE b.account = s.account AND (b.year, b.number) < (s.year, s.number))`,
   );
   const [booked] = await statements.rows<{ amount: string }>(
     `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p

@@ -22,16 +22,19 @@ export { draftChannelPayouts } from './payout-drafts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {
   approvePayout,
+  approveRefused,
   findPayout,
   listPayouts,
   payoutHistory,
   proposePayout,
+  proposeRefused,
   redraftPayout,
   tellPayout,
   type Payout,
   type PayoutRefusal,
 } from './payouts';
 export {
+  lastStatement,
   takeStatement,
   type BankStatement,
   type StatementLine,
@@ -39,16 +42,28 @@ export {
 } from './bank-statement';
 export {
   announceDeposit,
-  confirmBankLine,
   findAnnouncement,
-  listBankLines,
-  workBankLines,
+  withdrawAnnouncement,
+  type AnnounceRefusal,
   type Announcement,
+  type AnnouncementOutcome,
+} from './bank-announcements';
+export {
+  findBankLine,
+  listBankLines,
+  WAITING,
   type BankLine,
   type BankOutcome,
-  type BankTools,
-  type ConfirmRefusal,
-} from './bank-work';
+  type LinePlace,
+} from './bank-lines';
+export {
+  takeDroppedStatements,
+  takeStatementFile,
+  type DroppedStatement,
+  type TakenStatement,
+} from './bank-file';
+export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
+export { workBankLines, type BankAlert, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
 export {
   bookPphSlip,

@@ -85,8 +85,9 @@ const SETTLEMENTS: readonly Question[] = [
 const PAYOUTS: readonly Question[] = [
   {
     sql: `SELECT p.reference, p.state FROM payout p LEFT JOIN approval a ON a.approval_id = p.approval_id
-          WHERE p.state IN ('approved', 'sent', 'accepted', 'executed')
-            AND NOT (COALESCE(a.state, '') = 'approved' AND a.kind = 'payout' AND a.subject = p.reference) LIMIT 1`,
+          WHERE p.state IN ('approved', 'sent', 'accepted', 'executed', 'returned') AND NOT (COALESCE(a.state, '') = 'approved'
+            AND (a.kind = 'payout' AND a.subject = p.reference OR a.kind = 'bank_line' AND p.state IN ('executed', 'returned')))
+          LIMIT 1`,
     says: ({ reference, state }) => `${reference} is ${state} and nobody has approved it`,
   },
   {
@@ -102,16 +103,16 @@ const PAYOUTS: readonly Question[] = [
     says: ({ part_of }) => `${part_of} pays what no settlement owes`,
   },
   {
-    sql: `SELECT part_of, part, COUNT(*) AS n FROM payout WHERE state <> 'rejected' GROUP BY part_of, part
+    sql: `SELECT part_of, part, COUNT(*) AS n FROM payout WHERE state NOT IN ('rejected', 'returned', 'replaced') GROUP BY part_of, part
           HAVING n > 1 LIMIT 1`,
     says: ({ part_of, part, n }) => `part ${part} of ${part_of} has ${n} payouts that may happen`,
   },
   {
-    sql: `SELECT p.reference, p.state, COUNT(l.line_no) AS lines_shown, COUNT(j.subject_id) AS booked FROM payout p
+    sql: `SELECT p.reference, p.state, COUNT(l.line_no) AS lines_shown, COUNT(j.subject_id) AS booked, EXISTS (SELECT 1
+            FROM payout_event e WHERE e.reference = p.reference AND e.to_state = 'executed') AS due FROM payout p
           LEFT JOIN bank_line l ON l.about = p.reference AND l.outcome = 'matched' AND l.amount = -p.amount
           LEFT JOIN journal j ON j.subject_id = p.reference AND j.kind = 'payout'
-          GROUP BY p.reference, p.state
-          HAVING lines_shown <> IF(p.state = 'executed', 1, 0) OR booked <> IF(p.state = 'executed', 1, 0) LIMIT 1`,
+          GROUP BY p.reference, p.state HAVING lines_shown <> due OR booked <> due LIMIT 1`,
     says: ({ reference, state, lines_shown, booked }) =>
       `${reference} is ${state}, on ${lines_shown} lines of statements, with ${booked} journals`,
   },
@@ -125,23 +126,26 @@ const PAYOUTS: readonly Question[] = [
 
 const BANK: readonly Question[] = [
   {
-    sql: `SELECT n.account, n.number FROM bank_statement n LEFT JOIN bank_statement b ON b.account = n.account
-            AND b.number = n.number - 1
-          WHERE (b.number IS NOT NULL AND b.closing <> n.opening) OR (b.number IS NULL AND EXISTS
-            (SELECT 1 FROM bank_statement f WHERE f.account = n.account AND f.number < n.number)) LIMIT 1`,
+    sql: `SELECT n.account, n.number FROM (SELECT account, year, number, opening,
+            LAG(closing) OVER (PARTITION BY account ORDER BY year, number) AS closed,
+            LAG(number) OVER (PARTITION BY account ORDER BY year, number) AS number_before,
+            LAG(year) OVER (PARTITION BY account ORDER BY year, number) AS year_before FROM bank_statement) n
+          WHERE n.number_before IS NOT NULL AND (n.closed <> n.opening
+            OR NOT (n.number = n.number_before + 1 OR n.number = 1 AND n.year > n.year_before)) LIMIT 1`,
     says: ({ account, number }) => `statement ${number} of ${account} does not go on from the one before`,
   },
   {
     sql: `SELECT s.account, s.number, s.closing - s.opening AS stated, COALESCE(SUM(l.amount), 0) AS shown
-          FROM bank_statement s LEFT JOIN bank_line l ON l.account = s.account AND l.number = s.number
-          GROUP BY s.account, s.number, s.closing, s.opening HAVING stated <> shown LIMIT 1`,
+          FROM bank_statement s LEFT JOIN bank_line l ON l.account = s.account AND l.year = s.year
+            AND l.number = s.number
+          GROUP BY s.account, s.year, s.number, s.closing, s.opening HAVING stated <> shown LIMIT 1`,
     says: ({ account, number, stated, shown }) =>
       `statement ${number} of ${account} moves ${stated}, its lines ${shown}`,
   },
   {
     sql: `SELECT l.account, l.number, l.line_no FROM bank_line l LEFT JOIN (SELECT subject_id, SUM(amount) AS amount
             FROM posting WHERE account_id = 'own:bank' AND kind IN ('payout', 'top_up', 'collection', 'bank_charge',
-              'bank_unnamed') GROUP BY subject_id) b ON b.subject_id = l.subject_id
+              'bank_unnamed', 'adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
           WHERE l.outcome IS NOT NULL AND NOT (b.amount <=> l.amount) LIMIT 1`,
     says: ({ account, number, line_no }) =>
       `line ${line_no} of statement ${number} of ${account} is not booked as it stands`,

@@ -164,12 +164,34 @@ async function freeReference(
   const wanted = [`STL-${code}-${month}${day}`, `STL-${code}-${year.slice(2)}${month}${day}`];
   for (const reference of [...wanted.filter((one) => one.length + suffix <= REFERENCE_MAX), ...others]) {
     const taken = await statements.rows(
-      'SELECT 1 FROM settlement_net WHERE paid_by = ? UNION ALL SELECT 1 FROM payout WHERE part_of = ? LIMIT 1',
-      [reference, reference],
+      'SELECT 1 FROM settlement_net WHERE paid_by = ? UNION ALL SELECT 1 FROM payout WHERE part_of = ? OR reference = ? LIMIT 1',
+      [reference, reference, reference],
     );
     if (taken.length === 0) return reference;
   }
   throw new Error(`every reference of ${code} on ${businessDate} is taken`);
+}
+
+/** A rejected payout's next one: `STL-LPB01-0714R2`, or where that is too long or taken any other. */
+export async function freeRedraftReference(
+  statements: Statements,
+  partOf: string,
+  part: number,
+  attempt: number,
+): Promise<string> {
+  const wanted = `${partOf}${part > 1 ? `-${part}` : ''}R${attempt}`;
+  const others = Array.from(
+    { length: 20 },
+    (_, number) => `STL-${mark(`${partOf} ${part} ${attempt} ${number}`)}`,
+  );
+  for (const reference of [wanted, ...others].filter((one) => one.length <= REFERENCE_MAX)) {
+    const taken = await statements.rows(
+      'SELECT 1 FROM payout WHERE reference = ? OR part_of = ? UNION ALL SELECT 1 FROM settlement_net WHERE paid_by = ? LIMIT 1',
+      [reference, reference, reference],
+    );
+    if (taken.length === 0) return reference;
+  }
+  throw new Error(`every reference for another ${partOf} is taken`);
 }
 
 function mark(text: string): string {

@@ -9,10 +9,20 @@ export const PAYOUT_MOVES = [
   ['approved', 'cancelled', 'rejected', 'a person'],
   ['approved', 'sent', 'sent', 'a person or the bank connection'],
   ['sent', 'accepted', 'accepted', 'the bank'],
-  ['sent', 'refused', 'rejected', 'the bank'],
-  ['accepted', 'refused', 'rejected', 'the bank'],
+  ['sent', 'refused', 'rejected', 'the bank, by two people'],
+  ['accepted', 'refused', 'rejected', 'the bank, by two people'],
   ['sent', 'executed', 'executed', 'the bank statement'],
   ['accepted', 'executed', 'executed', 'the bank statement'],
+  // A line that does not name it is named by two people, whatever we believed of the payout.
+  ['drafted', 'shown', 'executed', 'the bank statement, by two people'],
+  ['approved', 'shown', 'executed', 'the bank statement, by two people'],
+  ['sent', 'shown', 'executed', 'the bank statement, by two people'],
+  ['accepted', 'shown', 'executed', 'the bank statement, by two people'],
+  ['rejected', 'shown', 'executed', 'the bank statement, by two people'],
+  ['executed', 'returned', 'returned', 'the bank statement'],
+  // What did not happen is drafted again once, under another reference.
+  ['rejected', 'redrafted', 'replaced', 'a person'],
+  ['returned', 'redrafted', 'replaced', 'a person'],
 ] as const;
 
 export type PayoutState = (typeof PAYOUT_MOVES)[number][0 | 2];

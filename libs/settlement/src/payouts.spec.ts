@@ -1,10 +1,12 @@
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import {
   approvePayout,
+  approveRefused,
   findPayout,
   listPayouts,
   payoutHistory,
   proposePayout,
+  proposeRefused,
   redraftPayout,
   tellPayout,
 } from './payouts';
@@ -37,21 +39,40 @@ function propose(by = ANI) {
   return proposePayout(database, { reference: REFERENCE, by, reason: 'settled', at: at() });
 }
 
+async function versionProposed(): Promise<string> {
+  const proposed = await propose();
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  return proposed.value.version;
+}
+
+/** Approved by two people and handed to the bank. */
+async function send(): Promise<void> {
+  const { database } = world.store;
+  const version = await versionProposed();
+  await approvePayout(database, { reference: REFERENCE, version, by: BUDI, at: at() });
+  expect(
+    await tellPayout(database, { reference: REFERENCE, event: 'sent', by: ANI, at: at() }),
+  ).toMatchObject({ ok: true });
+}
+
 test('a payout leaves when one person has proposed and another has approved it, once', async () => {
   await settle();
   const { database } = world.store;
-  expect(await approvePayout(database, { reference: REFERENCE, by: BUDI, at: at() })).toEqual({
+  expect(await approvePayout(database, { reference: REFERENCE, version: '1', by: BUDI, at: at() })).toEqual({
     ok: false,
     error: { kind: 'not proposed' },
   });
-  expect(await propose()).toMatchObject({ ok: true });
-  expect(await approvePayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  const version = await versionProposed();
+  expect(
+    await approvePayout(database, { reference: REFERENCE, version: 'another', by: BUDI, at: at() }),
+  ).toMatchObject({ ok: false, error: { kind: 'approval', refusal: { kind: 'another version' } } });
+  expect(await approvePayout(database, { reference: REFERENCE, version, by: ANI, at: at() })).toMatchObject({
     ok: false,
     error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
   });
   const both = await Promise.all(
     [BUDI, 'cici@simpul.example'].map((by) =>
-      approvePayout(database, { reference: REFERENCE, by, at: at() }),
+      approvePayout(database, { reference: REFERENCE, version, by, at: at() }),
     ),
   );
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
@@ -70,9 +91,8 @@ test('a payout leaves when one person has proposed and another has approved it, 
 test('what was sent is never sent again, whatever became of it', () => {
   for (const state of ['sent', 'accepted', 'executed'])
     expect(PAYOUT_MOVES.filter(([from, on]) => from === state && on === 'sent')).toEqual([]);
-  expect(PAYOUT_MOVES.filter(([, , to]) => to === 'executed').every(([, on]) => on === 'executed')).toBe(
-    true,
-  );
+  const executing = PAYOUT_MOVES.filter(([, , to]) => to === 'executed');
+  expect(executing.every(([, , , who]) => who.startsWith('the bank statement'))).toBe(true);
 });
 
 test('a rejected payout is drafted again under a reference of its own', async () => {
@@ -87,6 +107,41 @@ test('a rejected payout is drafted again under a reference of its own', async ()
     ok: false,
   });
   expect(await listPayouts(database, { state: 'drafted' })).toHaveLength(1);
+});
+
+test('the bank’s refusal needs its proof and a second person before anybody pays again', async () => {
+  await settle();
+  await send();
+  const { database } = world.store;
+  const told = { reference: REFERENCE, by: ANI, evidence: 'MT n98 of 15 July, RJCT AC04', at: at() };
+  const proposed = await proposeRefused(database, told);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const { version } = proposed.value;
+  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+    error: { kind: 'cannot', state: 'sent' },
+  });
+  expect(await approveRefused(database, { reference: REFERENCE, version, by: ANI, at: at() })).toMatchObject({
+    error: { refusal: { kind: 'maker is checker' } },
+  });
+  expect(await approveRefused(database, { reference: REFERENCE, version, by: BUDI, at: at() })).toMatchObject(
+    { ok: true, value: { state: 'rejected' } },
+  );
+  expect((await payoutHistory(database, REFERENCE)).at(-1)).toMatchObject({ note: told.evidence });
+  await expect(proposeRefused(database, { ...told, evidence: ' ' })).resolves.toMatchObject({ ok: false });
+  await world.expectSound();
+});
+
+test('a part that is drafted again has a reference that the bank does not cut off', async () => {
+  world.tools.contracts.bank.payoutMax = rupiah(100_000n);
+  await settle();
+  const { database } = world.store;
+  const reference = 'STL-LPB01-0714-2';
+  await tellPayout(database, { reference, event: 'cancelled', by: ANI, at: at() });
+  const both = await Promise.all([1, 2].map(() => redraftPayout(database, { reference, by: ANI, at: at() })));
+  const made = both.flatMap((one) => (one.ok ? [one.value] : []));
+  expect(made).toHaveLength(1);
+  expect(made[0]?.reference).toMatch(/^STL-[0-9A-F]{9}$/);
+  await world.expectSound();
 });
 
 test('a payout above the bank’s limit goes out in numbered parts', async () => {

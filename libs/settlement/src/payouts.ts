@@ -1,8 +1,8 @@
 import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { changeRow, insertRow, type Database, type Statements } from '#lib/platform';
-import { insertDraft, WORKER } from './payout-drafts';
+import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
 
@@ -31,10 +31,17 @@ export type PayoutRefusal =
   | { kind: 'changed meanwhile' }
   /** Nobody has proposed it, or under another version. */
   | { kind: 'not proposed' }
+  /** A statement shows a debit of its amount that nobody has named; it may be this payout. */
+  | { kind: 'shown'; line: string }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
 const PROPOSAL_DAYS = 2;
+
+/** When a proposal of that moment ends. */
+export function expiryOf(at: Date): Date {
+  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
+}
 
 /** Payouts of a business date, in a state, or all that are under way. */
 export async function listPayouts(
@@ -82,102 +89,212 @@ export async function payoutHistory(
 export async function proposePayout(
   database: Database,
   order: { reference: string; by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string }, PayoutRefusal>> {
+): Promise<Result<{ approvalId: string; version: string }, PayoutRefusal>> {
   const { reference, by, reason, at } = order;
   return database.transaction(async (statements) => {
     const payout = await findPayout(statements, reference);
     if (!payout) return fail({ kind: 'unknown' });
     if (payout.state !== 'drafted') return fail({ kind: 'cannot', state: payout.state, event: 'approved' });
-    const { accountId, amount, party, version } = payout;
+    const { accountId, amount, party } = payout;
     const proposed = await propose(statements, {
       kind: 'payout',
       subject: reference,
-      version: String(version),
       payload: { reference, party: `${party.kind}:${party.id}`, accountId, amount: amount.toString() },
       by,
       reason,
       at,
-      expiresAt: new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000),
+      expiresAt: expiryOf(at),
     });
     if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-    const { approvalId } = proposed.value;
+    const { approvalId, version } = proposed.value;
     await statements.run('UPDATE payout SET approval_id = ? WHERE reference = ? AND state = ?', [
       approvalId,
       reference,
       'drafted',
     ]);
-    return ok({ approvalId });
+    return ok({ approvalId, version });
   });
 }
 
-/** A checker who is not the maker lets a payout leave, as it was proposed. @throws NoUser. */
+/**
+ * A checker who is not the maker lets a payout leave, as it was proposed. @param order `version` as the checker saw it.
+ * @throws NoUser.
+ */
 export async function approvePayout(
   database: Database,
-  { reference, by, at }: { reference: string; by: string; at: Date },
+  { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, reference);
   if (!payout) return fail({ kind: 'unknown' });
-  const { approvalId, state, version } = payout;
+  const { approvalId, state } = payout;
   if (state !== 'drafted') return fail({ kind: 'cannot', state, event: 'approved' });
   if (approvalId === null) return fail({ kind: 'not proposed' });
-  const weighed = await weighApproval(database, { approvalId, version: String(version), by, at });
+  const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { inserts, updates } = weighed.value;
   return move(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
 }
 
-/** Tells what a person or the bank did with a payout. @throws NoUser. */
+/**
+ * Tells what a person did with a payout, or that the bank has taken it on. It is not sent while a statement shows a debit of
+ * its amount that nobody has named: that may be it.
+ * @param told `despite` names a line (`BANKX/1234567890 2026/196/2`) that a person knows to be something else.
+ * @throws NoUser.
+ */
 export async function tellPayout(
   database: Database,
   told: {
     reference: string;
-    event: 'cancelled' | 'sent' | 'accepted' | 'refused';
+    event: 'cancelled' | 'sent' | 'accepted';
     by: string;
     note?: string;
+    despite?: string;
     at: Date;
   },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
-  const { note, at } = told;
-  return move(database, payout, told.event, {
+  const { note, despite, event, at } = told;
+  const shown = event === 'sent' ? await shownAtBank(database, payout) : [];
+  const inTheWay = shown.find((line) => line !== despite);
+  if (inTheWay !== undefined) return fail({ kind: 'shown', line: inTheWay });
+  const why = [note, despite === undefined ? undefined : `it is not ${despite}`].filter(
+    (part) => part !== undefined,
+  );
+  return move(database, payout, event, {
     by: userOf(told.by),
     at,
-    ...(note === undefined ? {} : { note }),
+    ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
   });
 }
 
+const REFUSED = 'payout_refused';
+
 /**
- * Drafts a rejected payout again under a reference of its own: the bank may still show the old one. Only where it is
- * certain that the old one did not happen.
+ * A maker says that the bank has said no for certain, by its proof; a second person looks at the proof. Nobody pays again
+ * before.
+ * @param order `evidence`: the bank's message and where it lies. @throws NoUser. @throws RangeError without evidence.
+ */
+export async function proposeRefused(
+  database: Database,
+  { reference, by, evidence, at }: { reference: string; by: string; evidence: string; at: Date },
+): Promise<Result<{ approvalId: string; version: string }, PayoutRefusal>> {
+  return database.transaction(async (statements) => {
+    const payout = await findPayout(statements, reference);
+    if (!payout) return fail({ kind: 'unknown' });
+    const objection = await objectionToRefused(statements, payout);
+    if (objection) return fail(objection);
+    const proposed = await propose(statements, {
+      kind: REFUSED,
+      subject: reference,
+      payload: { reference, version: payout.version, evidence },
+      by,
+      reason: evidence,
+      at,
+      expiresAt: expiryOf(at),
+    });
+    if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
+    const { approvalId, version } = proposed.value;
+    return ok({ approvalId, version });
+  });
+}
+
+/** The second person agrees that the bank has refused a payout. @throws NoUser. */
+export async function approveRefused(
+  database: Database,
+  { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
+): Promise<Result<Payout, PayoutRefusal>> {
+  const payout = await findPayout(database, reference);
+  if (!payout) return fail({ kind: 'unknown' });
+  const approvalId = await openProposal(database, REFUSED, reference);
+  if (approvalId === undefined) return fail({ kind: 'not proposed' });
+  const objection = await objectionToRefused(database, payout);
+  if (objection) return fail(objection);
+  const weighed = await weighApproval(database, { approvalId, version, by, at });
+  if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
+  const { approval, inserts, updates } = weighed.value;
+  const said = approval.payload as { version: number; evidence: string };
+  if (said.version !== payout.version) return fail({ kind: 'changed meanwhile' });
+  return move(database, payout, 'refused', { by: userOf(by), at, note: said.evidence, inserts, updates });
+}
+
+async function objectionToRefused(
+  statements: Statements,
+  payout: Payout,
+): Promise<PayoutRefusal | undefined> {
+  if (!nextPayoutState(payout.state, 'refused'))
+    return { kind: 'cannot', state: payout.state, event: 'refused' };
+  const [own] = await statements.rows<{ account: string; year: number; number: number; line_no: number }>(
+    'SELECT account, year, number, line_no FROM bank_line WHERE reference = ? AND amount = ? LIMIT 1',
+    [payout.reference, -payout.amount],
+  );
+  const [other] = await shownAtBank(statements, payout);
+  const line = own ? nameOfLine(own) : other;
+  return line === undefined ? undefined : { kind: 'shown', line };
+}
+
+function nameOfLine(line: { account: string; year: number; number: number; line_no: number }): string {
+  return `${line.account} ${line.year}/${line.number}/${line.line_no}`;
+}
+
+/** Lines that may be this payout and that nobody has named: its amount since its day, under no reference or another one. */
+async function shownAtBank(
+  statements: Statements,
+  { reference, amount, businessDate }: Payout,
+): Promise<string[]> {
+  const rows = await statements.rows<{ account: string; year: number; number: number; line_no: number }>(
+    `SELECT account, year, number, line_no FROM bank_line
+     WHERE outcome IN ('unnamed', 'proposed', 'reopened') AND amount = ? AND value_date >= ? AND is_reversal = 0
+       AND NOT (reference <=> ?) ORDER BY account, year, number, line_no`,
+    [-amount, businessDate, reference],
+  );
+  return rows.map(nameOfLine);
+}
+
+/** The proposal of a kind about a subject that is open. */
+export async function openProposal(
+  statements: Statements,
+  kind: string,
+  subject: string,
+): Promise<string | undefined> {
+  const [open] = await statements.rows<{ approval_id: string }>(
+    'SELECT approval_id FROM approval WHERE open_subject = ?',
+    [`${kind} ${subject}`],
+  );
+  return open?.approval_id;
+}
+
+/**
+ * Drafts a rejected or returned payout again, once, under a reference of its own: the bank may still show the old one. Only
+ * where it is certain that the old one did not happen.
  */
 export async function redraftPayout(
   database: Database,
   { reference, by, at }: { reference: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const user = userOf(by);
-  return database.transaction(async (statements) => {
-    const old = await findPayout(statements, reference);
-    if (!old) return fail({ kind: 'unknown' });
-    if (old.state !== 'rejected') return fail({ kind: 'cannot', state: old.state, event: 'approved' });
-    const attempt = old.attempt + 1;
-    const next = `${reference.replace(/R\d+$/, '')}R${attempt}`;
-    if (await findPayout(statements, next)) return fail({ kind: 'changed meanwhile' });
-    const { partOf, party, businessDate, part, amount } = old;
-    await insertDraft(statements, {
-      reference: next,
-      partOf,
-      party,
-      businessDate,
-      part,
-      attempt,
-      amount,
-      now: at,
-      by: user,
+  const old = await findPayout(database, reference);
+  if (!old) return fail({ kind: 'unknown' });
+  const { partOf, party, businessDate, part, amount, state } = old;
+  const attempt = old.attempt + 1;
+  let next = '';
+  try {
+    const moved = rowsOfMove(old, 'redrafted', { by: user, at });
+    if (!moved) return fail({ kind: 'cannot', state, event: 'redrafted' });
+    await database.transaction(async (statements) => {
+      next = await freeRedraftReference(statements, partOf, part, attempt);
+      if (!(await changeRow(statements, moved.update))) throw new ChangedMeanwhile(reference);
+      await insertRow(statements, moved.insert);
+      const draft = { reference: next, partOf, party, businessDate, part, attempt, amount };
+      await insertDraft(statements, { ...draft, now: at, by: user });
     });
-    const made = await findPayout(statements, next);
-    return made ? ok(made) : fail({ kind: 'unknown' });
-  });
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
+      return fail({ kind: 'changed meanwhile' });
+    throw error;
+  }
+  const made = await findPayout(database, next);
+  return made ? ok(made) : fail({ kind: 'unknown' });
 }
 
 /** The rows that move a payout, for a unit of work; undefined where the table of its life has no such move. */

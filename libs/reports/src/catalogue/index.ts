@@ -6,6 +6,7 @@ import { FEE_INCOME } from './fee-income';
 import { FILES_IN } from './files-in';
 import { JOURNAL, JOURNAL_SUMMARY } from './journal';
 import { REGULATOR } from './regulator';
+import { PARTY_STATEMENT } from './party-statement';
 import { PER_BILLER, PER_CHANNEL } from './sales';
 import { PAYOUTS, SETTLEMENT, TAX_INVOICES } from './settlements';
 import { SUSPECTS } from './suspects';
@@ -21,6 +22,7 @@ export const REPORTS: readonly ReportDefinition[] = [
   FILES_IN,
   SETTLEMENT,
   PAYOUTS,
+  PARTY_STATEMENT,
   FEE_INCOME,
   TAX_BASIS,
   TAX_INVOICES,

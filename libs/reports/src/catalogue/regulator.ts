@@ -78,7 +78,7 @@ async function* figuresOfTheMonth(reading: Reading): AsyncGenerator<ReportRow> {
   for (const row of await reading.statements.rows<ReportRow>(sales.sql, sales.values)) yield row;
   yield* stopsOfTheMonth(reading);
   for (const [measure, note] of Object.entries(NOT_RECORDED))
-    yield { measure, note: note[reading.language], volume: 0, value: 0 };
+    yield { measure, note: note[reading.language], volume: null, value: null };
 }
 
 async function* stopsOfTheMonth(reading: Reading): AsyncGenerator<ReportRow> {

@@ -85,6 +85,8 @@ export const PAYOUTS: ReportDefinition = {
         accepted: words('diterima bank', 'accepted'),
         executed: words('terlaksana', 'executed'),
         rejected: words('ditolak', 'rejected'),
+        returned: words('dikembalikan bank', 'returned by the bank'),
+        replaced: words('diganti', 'replaced'),
       },
     }),
     column('updated_at', 'instant', words('Sejak (WIB)', 'Since (WIB)')),
@@ -93,7 +95,8 @@ export const PAYOUTS: ReportDefinition = {
   ],
   rows: `
 SELECT o.business_date, o.reference, CONCAT(o.party_kind, ' ', o.party_id) AS party, o.part, o.state, o.updated_at,
-  o.amount, IF(o.state = 'executed', o.amount, 0) AS executed
+  o.amount, IF(o.state = 'executed' OR EXISTS (SELECT 1 FROM payout_event e WHERE e.reference = o.reference
+    AND e.to_state = 'executed'), o.amount, 0) AS executed
 FROM payout o WHERE o.business_date BETWEEN {from} AND {to} AND ({party} IS NULL OR o.party_id = {party})
 ORDER BY o.business_date, o.reference`,
   ties: [

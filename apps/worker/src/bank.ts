@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { formatOn, openSftpDrop, readFormats, sftpSettings, type SettlementFormat } from '#lib/files';
+import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from '#lib/kernel';
+import type { Logger } from '#lib/platform';
+import { BANK, calendarOf, endAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
+import {
+  lastStatement,
+  listPayouts,
+  takeDroppedStatements,
+  workBankLines,
+  type BankAlert,
+  type BankTools,
+  type SettlementContracts,
+} from '#lib/settlement';
+import type { Round } from './poll-loop';
+
+/** What taking and working our bank's statements needs. */
+export interface BankRoundTools extends Omit<BankTools, 'tell' | 'contracts'> {
+  contracts: Pick<SettlementContracts, 'bank'>;
+  clock: Clock;
+  home: string;
+  configDirectory: string;
+  jobs: Jobs;
+  logger: Logger;
+}
+
+/** No bank rests longer. */
+const REST_MAX_DAYS = 40;
+
+/** Takes the bank's statements from its drop, works their lines, and tells when one is refused or late. */
+export function takesStatements(tools: BankRoundTools): Round {
+  const { clock, logger, configDirectory, contracts } = tools;
+  const { source, statement } = contracts.bank;
+  const formats = readFormats(join(configDirectory, 'bank'));
+  const isSetUp = statement !== undefined && (process.env[`${statement.settings}_HOST`] ?? '') !== '';
+  if (!isSetUp)
+    logger.warn({ source }, 'no drop of the bank is set up: its statements are taken by hand only');
+  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  const tell = async (alert: BankAlert) =>
+    void (await raiseAlert(tools.database, logger, alert, clock.now()));
+  const failing = new Set<string>();
+  return {
+    work: async () => {
+      const format = formatOn(formats, source, businessDateOf(clock.now(), JAKARTA_MIDNIGHT));
+      try {
+        if (isSetUp && format) await take(tools, statement.settings, format, known, tell);
+      } finally {
+        // What was taken is worked even while the drop is away.
+        const { failed } = await workBankLines({ ...tools, tell }, clock.now());
+        for (const { line, reason } of failed.filter((one) => !failing.has(one.line)))
+          logger.error({ line, reason }, 'a line of a statement could not be worked; it is tried again');
+        failing.clear();
+        for (const { line } of failed) failing.add(line);
+        if (isSetUp) await watchDeadline(tools, statement.expectedAt, tell);
+      }
+      return false;
+    },
+    failure: 'the bank’s statements could not be taken; the next look starts over',
+  };
+}
+
+async function take(
+  tools: BankRoundTools,
+  settings: string,
+  format: SettlementFormat,
+  known: { taken: Set<string>; refused: Set<string> },
+  tell: (alert: BankAlert) => Promise<void>,
+): Promise<void> {
+  const { home, jobs, logger, database, clock } = tools;
+  const { source } = format;
+  const drop = await openSftpDrop(sftpSettings(settings));
+  try {
+    const limits = { format, home, stableMs: jobs.stableMs, sizeMaxBytes: jobs.fileSizeMaxBytes };
+    for (const { name, businessDate, result } of await takeDroppedStatements(tools, drop, limits, known)) {
+      if (!result.ok) {
+        await tell({ source, businessDate, kind: 'bank_refused', subject: '', reason: result.error });
+        continue;
+      }
+      const { statement, isRepeat } = result.value;
+      const { number, lines } = statement;
+      logger.info(
+        { source, businessDate, name, number, lines: lines.length, isRepeat },
+        'bank statement taken',
+      );
+      await endAlerts(database, { source, businessDate }, ['bank_refused'], name, clock.now());
+    }
+  } finally {
+    await drop.close();
+  }
+}
+
+/** The statement of the last business day must be there by its time; once it is, its alert ends. */
+async function watchDeadline(
+  tools: BankRoundTools,
+  expectedAt: string,
+  tell: (alert: BankAlert) => Promise<void>,
+): Promise<void> {
+  const { database, clock, jobs, contracts } = tools;
+  const { source } = contracts.bank;
+  const now = clock.now();
+  const calendar = await calendarOf({ database, jobs });
+  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
+  let due = addDays(today, -1);
+  for (let days = 0; days < REST_MAX_DAYS && !calendar.isBusinessDay(BANK, due); days += 1)
+    due = addDays(due, -1);
+  const last = await lastStatement(database, { account: source });
+  // Before its first statement a bank owes one once something was sent to it.
+  if (last === undefined && (await listPayouts(database, { state: 'sent' })).length === 0) return;
+  if (last !== undefined && last.date >= due)
+    return endAlerts(database, { source, businessDate: due }, ['bank_late'], 'the statement was taken', now);
+  if (localIso(now, 'Asia/Jakarta').slice(11, 16) < expectedAt) return;
+  const reason = `the bank’s statement of ${due} was due at ${expectedAt}; the last one is of ${last?.date ?? 'no day'}`;
+  await tell({ source, businessDate: due, kind: 'bank_late', subject: '', reason });
+}

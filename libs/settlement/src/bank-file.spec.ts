@@ -1,0 +1,118 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { formatOn, openFolderDrop, readFormats } from '#lib/files';
+import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { takeDroppedStatements, takeStatementFile } from './bank-file';
+import { listBankLines } from './bank-lines';
+import { workBankLines } from './bank-work';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const NAME = 'BANKX_20260715.sta';
+const FILE = join(ROOT, 'fixtures', 'formats', 'bankx', NAME);
+const NEXT_DAY = readFileSync(FILE, 'latin1')
+  .replace('STMT260715', 'STMT260716')
+  .replace('00196/001', '00197/001')
+  .replace(':60F:C260714IDR152500000,00', ':60F:C260715IDR272083000,00')
+  .replace(/:61:[^:]*:86:[^:]*/g, '')
+  .replace(':62F:C260715IDR272083000,00', ':62F:C260716IDR272083000,00');
+
+let world: SettlementWorld;
+let folder: string;
+beforeEach(async () => {
+  world = await aSettlementWorld();
+  folder = mkdtempSync(join(tmpdir(), 'simpul-bank-'));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await world.store.drop();
+});
+
+function format() {
+  const found = formatOn(readFormats(join(ROOT, 'config', 'bank')), 'BANKX', '2026-07-17');
+  if (!found) throw new Error('BANKX has no format');
+  return found;
+}
+
+function take(path: string) {
+  return takeStatementFile(world.tools, { path, name: basename(path), format: format() });
+}
+
+test('a statement file of the bank is taken with its words, its lines are booked, and again has no effect', async () => {
+  expect(await take(FILE)).toMatchObject({
+    ok: true,
+    value: {
+      isRepeat: false,
+      statement: { account: 'BANKX/1234567890', number: 196, closing: 272_083_000n },
+    },
+  });
+  await workBankLines({ ...world.tools, tell: async () => {} }, world.clock.now());
+  expect(await take(FILE)).toMatchObject({ ok: true, value: { isRepeat: true } });
+  const lines = await listBankLines(world.store.database);
+  expect(lines.map((one) => [one.reference ?? one.hint, one.amount, one.outcome, one.narrative])).toEqual([
+    ['DEP-CA017-0715', 100_000_000n, 'unnamed', 'SETORAN DEPOSIT CA017 MITRA SENTOSA'],
+    ['STL-PDM07-0714', -410_500n, 'unnamed', 'SETTLEMENT PDM07 14072026'],
+    [null, -6_500n, 'bank_charge', 'BIAYA TRANSFER'],
+    ['DEP-CA021-0715', 25_000_000n, 'unnamed', 'TRSF DARI CA021 DEP 0715 TOPUP'],
+    ['DEP-CA009-0714', -5_000_000n, 'reopened', 'KOREKSI SETORAN CA009'],
+  ]);
+  await world.expectSound();
+});
+
+test('a statement that does not sum up is refused whole, with what it states', async () => {
+  const path = join(folder, NAME);
+  writeFileSync(path, readFileSync(FILE, 'latin1').replace('IDR272083000,00', 'IDR272083001,00'));
+  const taken = await take(path);
+  expect(taken).toMatchObject({ ok: false });
+  expect(taken.ok ? '' : taken.error).toMatch(/272083001/);
+});
+
+test('a file that does not go on from the statement before is refused with its line', async () => {
+  await take(FILE);
+  const path = join(folder, 'BANKX_20260716.sta');
+  writeFileSync(path, NEXT_DAY.replace('00197/001', '00199/001'));
+  expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(/after 196 comes 197/) });
+  writeFileSync(path, NEXT_DAY.replaceAll('IDR272083000', 'IDR272083007'));
+  expect(await take(path)).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/closed with 272083000/),
+  });
+  writeFileSync(path, NEXT_DAY);
+  expect(await take(path)).toMatchObject({ ok: true, value: { isRepeat: false } });
+});
+
+test('what the bank drops is archived by its content and taken once, the oldest first', async () => {
+  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
+  for (const one of [dropped, home]) mkdirSync(one);
+  writeFileSync(join(dropped, 'BANKX_20260716.sta'), NEXT_DAY.replace('00197/001', '00199/001'));
+  copyFileSync(FILE, join(dropped, NAME));
+  const drop = openFolderDrop([dropped]);
+  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
+  const look = async (known: { taken: Set<string>; refused: Set<string> }) =>
+    (await takeDroppedStatements(world.tools, drop, limits, known)).map(({ name, result }) => [
+      name,
+      result.ok,
+    ]);
+  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  expect(await look(known)).toEqual([
+    [NAME, true],
+    ['BANKX_20260716.sta', false],
+  ]);
+  expect(await look(known)).toEqual([]);
+  expect(readdirSync(join(home, 'archive', 'BANKX', '2026-07-15'))).toHaveLength(1);
+  writeFileSync(join(dropped, 'BANKX_20260716.sta'), `${NEXT_DAY}\n`);
+  expect(await look(known)).toEqual([['BANKX_20260716.sta', true]]);
+  const [counted] = await world.store.database.rows<{ n: string }>(
+    'SELECT COUNT(*) AS n FROM bank_statement',
+  );
+  expect(Number(counted?.n)).toBe(2);
+  expect(await look({ taken: new Set(), refused: new Set() })).toEqual([['BANKX_20260716.sta', true]]);
+});

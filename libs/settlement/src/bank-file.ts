@@ -1,0 +1,161 @@
+import {
+  archiveFolder,
+  fetchFile,
+  findFiles,
+  readSettlementFile,
+  type DetailRow,
+  type Drop,
+  type RemoteFile,
+  type SettlementFormat,
+} from '#lib/files';
+import { fail, ok, type BusinessDate, type Clock, type Result } from '#lib/kernel';
+import type { Database, Statements } from '#lib/platform';
+import { lastStatement, takeStatement, type BankStatement, type StatementLine } from './bank-statement';
+
+/** A statement that was taken, now or before. */
+export interface TakenStatement {
+  statement: BankStatement;
+  isRepeat: boolean;
+}
+
+/** What taking statement files needs. */
+export interface StatementTools {
+  database: Database;
+  clock: Clock;
+}
+
+/**
+ * Takes a statement file of our bank, whole or not at all: it must go on from the statement before it. The same file again
+ * has no effect. @returns why it is refused.
+ */
+export async function takeStatementFile(
+  { database, clock }: StatementTools,
+  { path, name, format }: { path: string; name: string; format: SettlementFormat },
+): Promise<Result<TakenStatement, string>> {
+  const rows: DetailRow[] = [];
+  const named = format.name.read(name)?.businessDate;
+  const previous = named === undefined ? undefined : await statementBefore(database, format.source, named);
+  const read = await readSettlementFile({
+    path,
+    name,
+    format,
+    onRows: async (batch) => void rows.push(...batch),
+    ...(previous && { previous }),
+  });
+  if (!read.ok) return fail(`${name}: ${read.error.reason}`);
+  const { businessDate, statement: ends } = read.value;
+  if (ends?.number === undefined) return fail(`${name}: it is no numbered statement of an account`);
+  const statement: BankStatement = {
+    account: ends.account,
+    number: ends.number,
+    date: businessDate,
+    opening: ends.opening,
+    closing: ends.closing,
+    lines: rows.map((row) => lineOf(row, businessDate)),
+  };
+  const taken = await takeStatement(database, statement, clock.now());
+  if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
+  const { error } = taken;
+  return fail(
+    error.gate === 'statement_changed'
+      ? `${name}: statement ${ends.number} was taken before and said something else; ask the bank`
+      : `${name}: ${error.gate}: it states ${error.stated}, and it must be ${error.computed}`,
+  );
+}
+
+/** A file of the bank's drop and what became of it. */
+export interface DroppedStatement {
+  name: string;
+  businessDate: BusinessDate;
+  result: Result<TakenStatement, string>;
+}
+
+/**
+ * Takes what the bank has left on its drop, the oldest first: each file is copied into the archive by its content. Ends at
+ * the first that is refused, since what follows it cannot go on from it.
+ * @param known what was taken and what was refused of this drop, so that only what differs from it is read again.
+ */
+export async function takeDroppedStatements(
+  tools: StatementTools,
+  drop: Drop,
+  {
+    format,
+    home,
+    stableMs,
+    sizeMaxBytes,
+  }: {
+    format: SettlementFormat;
+    home: string;
+    stableMs: number;
+    sizeMaxBytes: number;
+  },
+  known: { taken: Set<string>; refused: Set<string> },
+): Promise<DroppedStatement[]> {
+  const done: DroppedStatement[] = [];
+  for (const businessDate of await datesOnDrop(tools.database, drop, format, known)) {
+    const found = await findFiles(drop, format, businessDate, stableMs);
+    if (found.kind !== 'ready') continue;
+    for (const { file } of found.files) {
+      if (known.taken.has(textOf(file))) continue;
+      const fetched = await fetchFile(
+        drop,
+        file,
+        archiveFolder(home, format.source, businessDate),
+        sizeMaxBytes,
+      );
+      if (!fetched) continue;
+      const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
+      done.push({ name: file.name, businessDate, result });
+      if (!result.ok) {
+        known.refused.add(textOf(file));
+        return done;
+      }
+      known.taken.add(textOf(file));
+      known.refused.clear();
+    }
+  }
+  return done;
+}
+
+/** Dates of files that are not known yet; what was taken stays taken, whatever lies on the drop for earlier dates. */
+async function datesOnDrop(
+  statements: Statements,
+  drop: Drop,
+  format: SettlementFormat,
+  { taken, refused }: { taken: Set<string>; refused: Set<string> },
+): Promise<BusinessDate[]> {
+  const last = await lastStatement(statements, { account: format.source });
+  const dates = new Set<BusinessDate>();
+  for (const file of await drop.list()) {
+    const date = format.name.read(file.name)?.businessDate;
+    if (date === undefined || taken.has(textOf(file)) || refused.has(textOf(file))) continue;
+    if (last === undefined || date >= last.date) dates.add(date);
+  }
+  return [...dates].toSorted();
+}
+
+function textOf({ name, folder, size, modifiedAt }: RemoteFile): string {
+  return `${folder}/${name} ${size} ${modifiedAt}`;
+}
+
+/** The statement that one of a date goes on from; undefined where another one of that date was taken: it may be either. */
+async function statementBefore(statements: Statements, source: string, date: BusinessDate) {
+  const last = await lastStatement(statements, { account: source });
+  if (last?.date === date) return undefined;
+  return lastStatement(statements, { account: source, before: date });
+}
+
+/** A row that takes one back (RC, RD) carries the amount of the one it undoes. */
+function lineOf(row: DetailRow, date: string): StatementLine {
+  const isReversal = row.status === 'F';
+  return {
+    reference: row.ourRef === '' ? null : row.ourRef,
+    bankReference: row.theirRef,
+    hint: row.hint,
+    type: row.type ?? 'NTRF',
+    isReversal,
+    amount: isReversal ? -row.amount : row.amount,
+    valueDate: row.paidAt?.slice(0, 10) ?? date,
+    narrative: row.narrative ?? '',
+  };
+}

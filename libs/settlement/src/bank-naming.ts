@@ -1,0 +1,107 @@
+import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import { fail, ok, type Result } from '#lib/kernel';
+import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } from './bank-lines';
+import { meaningOf, type Meaning } from './bank-meaning';
+import { nameLine, type BankTools } from './bank-work';
+import { expiryOf, openProposal } from './payouts';
+
+/** Why a person's word about a line has no effect. */
+export type NamingRefusal =
+  | { kind: 'unknown' }
+  /** It needs nobody: this became of it. */
+  | { kind: 'worked'; outcome: string | null }
+  /** The reference stands for other money, or that money has come, gone or ended otherwise. */
+  | { kind: 'differs' }
+  | { kind: 'not proposed' }
+  | { kind: 'changed meanwhile' }
+  /** The deposit does not cover what the bank takes back. */
+  | { kind: 'insufficient' }
+  | { kind: 'proposal'; refusal: ProposalRefusal }
+  | { kind: 'approval'; refusal: ApprovalRefusal };
+
+const KIND = 'bank_line';
+
+/**
+ * A maker says which announced money or payout a line is that nobody could name. Nothing moves before a second person
+ * agrees. @throws NoUser.
+ */
+export async function proposeBankLine(
+  { database }: Pick<BankTools, 'database'>,
+  order: { place: LinePlace; reference: string; by: string; reason: string; at: Date },
+): Promise<Result<{ approvalId: string; version: string }, NamingRefusal>> {
+  const { place, reference, by, reason, at } = order;
+  const user = userOf(by);
+  const found = await nameable(database, place);
+  if (!found.ok) return found;
+  // Asked as if two people had agreed, so that nobody proposes what cannot happen.
+  const meaning = await meaningOf(database, found.value, reference, { by: user, at, approvalId: '' });
+  if (!meaning) return fail({ kind: 'differs' });
+  const proposed = await database.transaction((statements) =>
+    propose(statements, {
+      kind: KIND,
+      subject: textOfPlace(place),
+      payload: payloadOf(found.value, reference, meaning),
+      by: user,
+      reason,
+      at,
+      expiresAt: expiryOf(at),
+    }),
+  );
+  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
+  return ok({ approvalId: proposed.value.approvalId, version: proposed.value.version });
+}
+
+/** Another person agrees, as it was shown: the money goes from suspense to what the line is, once. @throws NoUser. */
+export async function approveBankLine(
+  tools: BankTools,
+  { place, version, by, at }: { place: LinePlace; version: string; by: string; at: Date },
+): Promise<Result<BankLine, NamingRefusal>> {
+  const { database } = tools;
+  const user = userOf(by);
+  const found = await nameable(database, place);
+  if (!found.ok) return found;
+  const approvalId = await openProposal(database, KIND, textOfPlace(place));
+  if (approvalId === undefined) return fail({ kind: 'not proposed' });
+  const weighed = await weighApproval(database, { approvalId, version, by, at });
+  if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
+  const { approval, inserts, updates } = weighed.value;
+  const { reference } = approval.payload as { reference: string };
+  const meaning = await meaningOf(database, found.value, reference, { by: user, at, approvalId });
+  if (!meaning) return fail({ kind: 'differs' });
+  if (JSON.stringify(payloadOf(found.value, reference, meaning)) !== JSON.stringify(approval.payload))
+    return fail({ kind: 'changed meanwhile' });
+  const both = {
+    ...meaning,
+    inserts: [...meaning.inserts, ...inserts],
+    updates: [...meaning.updates, ...updates],
+  };
+  const reason = `named by ${approval.maker} and ${user}: ${reference}`;
+  const result = await nameLine(tools, found.value, both, reason, at);
+  if (result.kind === 'insufficient') return fail({ kind: 'insufficient' });
+  const now = await findBankLine(database, place);
+  if (result.kind === 'committed' && now) return ok(now);
+  return now && now.outcome !== found.value.outcome
+    ? fail({ kind: 'worked', outcome: now.outcome })
+    : fail({ kind: 'changed meanwhile' });
+}
+
+async function nameable(
+  database: BankTools['database'],
+  place: LinePlace,
+): Promise<Result<BankLine, NamingRefusal>> {
+  const line = await findBankLine(database, place);
+  if (!line) return fail({ kind: 'unknown' });
+  const waits = line.outcome !== null && WAITING.includes(line.outcome);
+  return waits ? ok(line) : fail({ kind: 'worked', outcome: line.outcome });
+}
+
+/** Exactly what is to happen. */
+function payloadOf(line: BankLine, reference: string, { outcome, journal }: Meaning): object {
+  return {
+    line: textOfPlace(line),
+    amount: line.amount.toString(),
+    reference,
+    outcome,
+    postings: journal.postings.map(({ accountId, amount }) => `${accountId} ${amount}`),
+  };
+}
