@@ -2,11 +2,12 @@ import { describeRefusal, type Approval } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import { clockFromEnvironment } from '#lib/platform';
 import { approveCalendar, approveReopening, CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
-import { approveFunds, approvePayout } from '#lib/settlement';
+import { approveBankLine, approveFunds, approvePayout, approveRefused } from '#lib/settlement';
+import { namingInWords, placeOfLine } from './bank-commands';
 import { reading } from './break-desk';
 import { fundsInWords } from './finance-commands';
 import { payoutInWords } from './payout-commands';
-import { withSettlement } from './settlement-tools';
+import { bankTools, withSettlement } from './settlement-tools';
 
 /** A checker's word on a proposal: the version they have seen. */
 export interface Seen {
@@ -40,6 +41,19 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
       const order = { reference, ...seen, at: clock.now() };
       const done = await approvePayout(database, order);
       return done.ok ? ok(`${reference} is ${done.value.state}`) : fail(payoutInWords(done.error));
+    }),
+
+  payout_refused: ({ subject: reference }, seen) =>
+    withSettlement(async ({ database, clock }) => {
+      const done = await approveRefused(database, { reference, ...seen, at: clock.now() });
+      return done.ok ? ok(`${reference} is ${done.value.state}`) : fail(payoutInWords(done.error));
+    }),
+
+  bank_line: ({ subject }, seen) =>
+    withSettlement(async (tools) => {
+      const order = { place: placeOfLine(subject), ...seen, at: tools.clock.now() };
+      const done = await approveBankLine(bankTools(tools), order);
+      return done.ok ? ok(`the line is ${done.value.about}`) : fail(namingInWords(done.error));
     }),
 
   funds: ({ subject: businessDate }, seen) =>

@@ -212,7 +212,7 @@ function addNameCommand(bank: Command): void {
         );
         const what = done.ok ? done.value : {};
         const text = done.ok ? `proposed as ${done.value.approvalId}, --version ${done.value.version}` : '';
-        tell(done.ok ? undefined : inWords(done.error), what, text, json);
+        tell(done.ok ? undefined : namingInWords(done.error), what, text, json);
       },
     );
 }
@@ -241,12 +241,18 @@ function addConfirmCommand(bank: Command): void {
           }),
         );
         const text = done.ok ? `the line is ${done.value.about}` : '';
-        tell(done.ok ? undefined : inWords(done.error), done.ok ? { line: done.value } : {}, text, json);
+        tell(
+          done.ok ? undefined : namingInWords(done.error),
+          done.ok ? { line: done.value } : {},
+          text,
+          json,
+        );
       },
     );
 }
 
-function inWords(refusal: NamingRefusal): string {
+/** Why a line was not named, in a sentence. */
+export function namingInWords(refusal: NamingRefusal): string {
   switch (refusal.kind) {
     case 'unknown':
       return 'there is no such line; see simpul bank lines';
@@ -265,6 +271,12 @@ function inWords(refusal: NamingRefusal): string {
     case 'approval':
       return describeRefusal(refusal.refusal);
   }
+}
+
+/** The place of a line as a proposal about it names it: `BANKX/1234567890 2026/196/2`. */
+export function placeOfLine(text: string): LinePlace {
+  const at = text.lastIndexOf(' ');
+  return { account: text.slice(0, at), ...linePlace(text.slice(at + 1)) };
 }
 
 function linePlace(text: string): Omit<LinePlace, 'account'> {

@@ -107,19 +107,26 @@ test('every kind of proposal is approved by the same command, as it was shown, b
 
   const { database } = world.switch.store;
   const at = new Date();
-  const unpaid = await propose(database, {
-    kind: 'payout',
-    subject: 'STL-LPB01-0714',
-    version: '1',
-    payload: {},
-    by: ANI,
-    reason: 'settled',
-    at,
-    expiresAt: new Date(at.getTime() + 3_600_000),
-  });
-  if (!unpaid.ok) throw new Error(unpaid.error.kind);
-  const said = await simpul('approval', 'approve', unpaid.value.approvalId, '--version', '1', '--as', BUDI);
-  expect(said).toMatchObject({ code: 1, error: expect.stringContaining('no such payout') as string });
+  for (const [kind, subject, why] of [
+    ['payout', 'STL-LPB01-0714', 'no such payout'],
+    ['payout_refused', 'STL-LPB01-0714', 'no such payout'],
+    ['bank_line', 'BANKX/1234567890 2026/196/2', 'no such line'],
+    ['funds', '2026-07-14', 'books have changed'],
+  ] as const) {
+    const one = await propose(database, {
+      kind,
+      subject,
+      version: '1',
+      payload: {},
+      by: ANI,
+      reason: 'settled',
+      at,
+      expiresAt: new Date(at.getTime() + 3_600_000),
+    });
+    if (!one.ok) throw new Error(one.error.kind);
+    const said = await simpul('approval', 'approve', one.value.approvalId, '--version', '1', '--as', BUDI);
+    expect(said).toMatchObject({ code: 1, error: expect.stringContaining(why) as string });
+  }
 }, 60_000);
 
 test.each([
