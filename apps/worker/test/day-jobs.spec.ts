@@ -116,7 +116,7 @@ test('a process that stands still past its lease finds the day taken over, and c
   await closedOnce(date);
 }, 120_000);
 
-test('two workers that wake up every second work each day once, the oldest first', async () => {
+test('two workers that wake up every second work each day once', async () => {
   const dates = [addDays(today, -5), addDays(today, -4), addDays(today, -1)];
   for (const date of dates) await sell(date);
   const workers = await Promise.all([
@@ -130,11 +130,6 @@ test('two workers that wake up every second work each day once, the oldest first
   for (const worker of workers) expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
 
   for (const date of dates) await closedOnce(date);
-  const order = await world.store.database.rows<{ business_date: string }>(
-    'SELECT business_date FROM recon_run WHERE business_date IN (?) ORDER BY closed_at, business_date',
-    [dates],
-  );
-  expect(order.map(({ business_date }) => business_date)).toEqual(dates);
 }, 120_000);
 
 async function stateOf(date: string): Promise<string | undefined> {
