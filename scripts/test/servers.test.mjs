@@ -11,7 +11,7 @@ import { LOOPBACK, freePorts } from '../lib/ports.mjs';
 import { isAlive } from '../lib/process-table.mjs';
 import { keepRunning } from '../lib/processes.mjs';
 import { loadSecrets } from '../lib/secrets.mjs';
-import { SOURCES, launchSftp, prepareSftp } from '../lib/sftp.mjs';
+import { BANK_SOURCE, SOURCES, launchSftp, prepareSftp } from '../lib/sftp.mjs';
 import { inOwnHome } from './own-home.mjs';
 
 /**
@@ -136,7 +136,7 @@ await test('the SFTP drop is entered with our key only, and shows the host key w
         const folders = (await client.list(sftp.drop)).map(({ name }) => name);
         await client.end();
         assert.equal(`SHA256:${shown}`, sftp.hostKeySha256);
-        assert.deepEqual(folders.toSorted(), SOURCES.toSorted());
+        assert.deepEqual(folders.toSorted(), [...SOURCES, BANK_SOURCE].toSorted());
 
         const intruder = new SftpClient();
         await assert.rejects(
