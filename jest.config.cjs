@@ -1,7 +1,10 @@
 /** More workers than cores, for tests wait as well as work; they share one private database, each test file in a schema of its own. */
 module.exports = {
   testEnvironment: 'node',
-  moduleNameMapper: { '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^#lib/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+    '^fast-check$': '<rootDir>/scripts/jest-seeded-fast-check.cjs',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
