@@ -14,8 +14,9 @@ import {
 } from '#lib/reconciliation';
 import { CONFIG } from './places';
 import { printTable } from './table';
+import { addThreeWayCommand } from './three-way-command';
 
-/** `simpul recon list`, `recon replay` and `recon missing`. */
+/** `simpul recon list`, `recon replay`, `recon missing` and `recon three-way`. */
 export function addRunCommands(recon: Command): void {
   recon
     .command('list')
@@ -70,6 +71,7 @@ export function addRunCommands(recon: Command): void {
         );
       else printMissing(missing);
     });
+  addThreeWayCommand(recon);
 }
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {

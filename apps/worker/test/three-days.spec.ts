@@ -299,11 +299,24 @@ async function correct(source: Source, businessDate: BusinessDate, today: Busine
 
   const reason = ['--reason', 'they forgot a line'];
   const proposed = await day.command(
-    ...['recon', 'reopen', source, businessDate, '--as', 'ani@simpul.test', '--json', ...reason],
+    'recon',
+    'reopen',
+    source,
+    businessDate,
+    '--as',
+    'ani@simpul.test',
+    '--json',
+    ...reason,
   );
   const { approvalId, version } = JSON.parse(proposed.output) as { approvalId: string; version: string };
   const agreed = await day.command(
-    ...['approval', 'approve', approvalId, '--version', version, '--as', 'budi@simpul.test'],
+    'approval',
+    'approve',
+    approvalId,
+    '--version',
+    version,
+    '--as',
+    'budi@simpul.test',
   );
   expect(agreed).toMatchObject({ code: 0 });
   await workUntil(today, 'SELECT 1 FROM recon_run WHERE supersedes IS NOT NULL AND breaks_at IS NOT NULL', 1);
@@ -353,4 +366,4 @@ test('three days of ten sources run unattended from cut-off to payout draft; aft
       dates.slice(3).map((business_date) => ({ source, business_date })),
     ),
   );
-}, 280_000);
+}, 480_000);

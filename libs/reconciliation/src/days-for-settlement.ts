@@ -40,7 +40,10 @@ interface LegKey {
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source whose run counts and whose job is at its end, oldest first, from a date on. */
+  /**
+   * The days of a source whose run counts and whose job is at its end, oldest first, from a date on. A channel's own file
+   * settles nothing.
+   */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
@@ -49,7 +52,7 @@ export const daysForSettlement = {
       totals: unknown;
     }>(
       `SELECT run_id, run_no, effective_date, totals FROM recon_run r
-       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL
+       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL AND channel_id IS NULL
          AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
            AND j.direction = 'in' AND j.state IN (?))
        ORDER BY effective_date`,
