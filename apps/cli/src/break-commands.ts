@@ -16,6 +16,7 @@ import {
   investigateBreak,
   isResolution,
   listBreaks,
+  noteOldBreaks,
   proposeBulk,
   proposeResolution,
   readJobs,
@@ -58,6 +59,28 @@ export function addBreakCommands(program: Command): void {
   addResolveCommand(breaks);
   addBulkCommand(breaks);
   addDecisionCommands(breaks);
+  addNoteCommand(breaks);
+}
+
+function addNoteCommand(breaks: Command): void {
+  breaks
+    .command('note')
+    .description(
+      'a manager says why breaks that are open for too long (old.business_days of config/breaks.yaml) still are; it stands in the history of each',
+    )
+    .requiredOption('--as <user>', AS)
+    .requiredOption('--reason <text>', 'why they are still open, and until when')
+    .option('--json', JSON_HELP)
+    .action(async ({ as: by, reason, json }: Who & { reason: string }) => {
+      const noted = await atBreakDesk((desk) => noteOldBreaks(desk, { by, reason }));
+      if (!noted.ok) return refuse(describeBreakRefusal(noted.error), json);
+      const { count, amount } = noted.value;
+      console.log(
+        json
+          ? asJson({ ok: true, ...noted.value })
+          : `noted by ${by} for ${count} breaks, ${formatRupiah(rupiah(amount))} in question`,
+      );
+    });
 }
 
 interface Filter {
