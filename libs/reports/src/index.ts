@@ -2,7 +2,6 @@ export { orderOf, type ReportRequest } from './ask';
 export { REPORTS } from './catalogue';
 export { FILTERS, FORMS, type ExpectedFile, type ReportDefinition } from './definition';
 export {
-  digitsJson,
   listExports,
   makeExport,
   newExportId,
