@@ -60,6 +60,16 @@ function addStatementCommand(program: Command): void {
                 ...(one.unexplained === 0n ? [] : [['unexplained', '', formatRupiah(one.unexplained)]]),
               ],
             );
+            if (one.due.length > 0)
+              printTable(
+                ['settled', 'source', 'due', 'to be paid'],
+                one.due.map(({ source, businessDate: day, dueDate, pay }) => [
+                  day,
+                  source,
+                  dueDate ?? '',
+                  formatRupiah(pay),
+                ]),
+              );
           }
         if (!json && all.length === 0) console.log(`nothing was ever booked for ${party.kind} ${party.id}`);
         process.exitCode = isWell ? 0 : 1;

@@ -5,6 +5,7 @@ import { SettingError } from '#lib/platform';
 import {
   approvePayout,
   approveRefused,
+  bankDayFrom,
   draftChannelPayouts,
   findPayout,
   listPayouts,
@@ -193,22 +194,37 @@ function addListCommand(payout: Command): void {
     .argument('[date]', 'for example 2026-07-14', businessDate)
     .option('--state <state>', 'drafted, approved, sent, accepted, executed, rejected, returned or replaced')
     .option('--json', JSON_HELP)
-    .action(async (date: string | undefined, { state, json }: { state?: PayoutState; json?: boolean }) => {
-      const payouts = await withSettlement(({ database }) =>
-        listPayouts(database, {
-          ...(date === undefined ? {} : { businessDate: date }),
-          ...(state === undefined ? {} : { state }),
-        }),
-      );
+    .option(
+      '--due <date>',
+      'only what is to be paid by that day and has not left: drafted or approved',
+      businessDate,
+    )
+    .action(async (date: string | undefined, { state, due, json }: ListOptions) => {
+      const payouts = await withSettlement(async ({ database, calendar }) => {
+        const [bankDays, all] = await Promise.all([
+          calendar(),
+          listPayouts(database, {
+            ...(date === undefined ? {} : { businessDate: date }),
+            ...(state === undefined ? {} : { state }),
+          }),
+        ]);
+        return all
+          .map((one) => ({
+            ...one,
+            payableOn: one.dueDate === null ? null : bankDayFrom(bankDays, one.dueDate),
+          }))
+          .filter((one) => due === undefined || isDueBy(one, due));
+      });
       if (json) {
         printJson({ ok: true, payouts });
         return;
       }
       printTable(
-        ['reference', 'date', 'to', 'amount', 'state'],
+        ['reference', 'date', 'due', 'to', 'amount', 'state'],
         payouts.map((one) => [
           one.reference,
           one.businessDate,
+          one.payableOn ?? '',
           `${one.party.kind} ${one.party.id}`,
           formatRupiah(one.amount),
           one.state,
@@ -216,6 +232,17 @@ function addListCommand(payout: Command): void {
       );
       if (payouts.length === 0) console.log('no payouts');
     });
+}
+
+interface ListOptions {
+  state?: PayoutState;
+  due?: string;
+  json?: boolean;
+}
+
+/** Whether it should have left by a day and has not; one without a due date should have. */
+function isDueBy({ state, payableOn }: Payout & { payableOn: string | null }, due: string): boolean {
+  return ['drafted', 'approved'].includes(state) && (payableOn === null || payableOn <= due);
 }
 
 function addShowCommand(payout: Command): void {
@@ -235,7 +262,7 @@ function addShowCommand(payout: Command): void {
         return;
       }
       console.log(
-        `${one.reference}  ${formatRupiah(one.amount)} to ${one.party.kind} ${one.party.id}, ${one.state}`,
+        `${one.reference}  ${formatRupiah(one.amount)} to ${one.party.kind} ${one.party.id}, ${one.state}${one.dueDate === null ? '' : `, due ${one.dueDate}`}`,
       );
       printTable(
         ['at', 'from', 'to', 'by', 'note'],
@@ -253,8 +280,8 @@ function addDraftCommand(payout: Command): void {
     .argument('<date>', 'for example 2026-07-14', businessDate)
     .option('--json', JSON_HELP)
     .action(async (date: string, { json }: { json?: boolean }) => {
-      const made = await withSettlement(({ database, contracts, clock }) =>
-        draftChannelPayouts(database, date, contracts, clock.now()),
+      const made = await withSettlement(async ({ database, contracts, clock, calendar }) =>
+        draftChannelPayouts(database, date, { contracts, calendar: await calendar() }, clock.now()),
       );
       if (json) printJson({ ok: true, drafted: made });
       else console.log(made === 0 ? 'nothing new to draft' : `${made} drafted`);

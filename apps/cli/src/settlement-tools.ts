@@ -3,7 +3,7 @@ import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
 import { clockFromEnvironment, SettingError } from '#lib/platform';
-import { daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
+import { bankCalendarOf, daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
 import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
 import { withDatabase } from './database';
 import { commandLogger } from './output';
@@ -14,7 +14,8 @@ export async function withSettlement<T>(
   work: (tools: SettlementTools, sources: string[]) => Promise<T>,
 ): Promise<T> {
   const formats = readFormats(join(CONFIG, 'formats'));
-  const sources = [...readJobs(join(CONFIG, 'jobs.yaml')).sources.keys()];
+  const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
+  const sources = [...jobs.sources.keys()];
   const contracts = readSettlementContracts(join(CONFIG, 'settlement.yaml'));
   return withDatabase((database) => {
     const tools: SettlementTools = {
@@ -25,6 +26,7 @@ export async function withSettlement<T>(
       reconciled: daysForSettlement,
       settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
       dayEndOf: sourceDayEnd(formats),
+      calendar: () => bankCalendarOf({ database, jobs }),
     };
     return work(tools, sources);
   });
