@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolderDrop, readFormat, type SettlementFormat } from '#lib/files';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import {
   approveCalendar,
   approveReopening,
@@ -26,11 +27,16 @@ const HOUR_MS = 3_600_000;
 const MAKER = 'ani@simpul.example';
 const CHECKER = 'budi@simpul.example';
 
+let shared: SharedDatabase;
 let world: World;
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 const aSale = (ref: string, businessDate = DAY, change: Partial<Leg> = {}): Leg => ({
   ref,

@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { startReconciliationSchedule, tick } from '../src';
 import { aWorld, lpb01, type Leg, type World } from './world';
 
+let shared: SharedDatabase;
 let world: World;
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 const DAY_MS = 86_400_000;
 

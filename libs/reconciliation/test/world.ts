@@ -60,9 +60,15 @@ let payments = 0;
 const FORMATS = readFormats(join(ROOT, 'config', 'formats'));
 export const configuredFormats = () => new Map(FORMATS);
 
-/** Opens a world at 15 July 2026, 09:00 in Jakarta: the files of the 14th are due. */
-export async function aWorld(): Promise<World> {
-  const db = await aDatabase();
+/**
+ * Opens a world at 15 July 2026, 09:00 in Jakarta: the files of the 14th are due.
+ * @param db a schema that is lent to it, in place of one of its own.
+ */
+export async function aWorld(db?: TestDatabase): Promise<World> {
+  return worldOn(db ?? (await aDatabase()));
+}
+
+async function worldOn(db: TestDatabase): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'simpul-recon-'));
   const dropFolder = join(home, 'drop');
   await mkdir(dropFolder);
