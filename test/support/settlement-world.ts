@@ -5,6 +5,7 @@ import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type Business
 import {
   accountsOfBiller,
   accountsOfChannel,
+  BatchWriter,
   captureJournal,
   checkLedgerInvariants,
   holdJournal,
@@ -96,6 +97,9 @@ export interface SettlementWorld {
   expectSound(): Promise<void>;
 }
 
+/** The worker's writer, not patient: a test that waits for it has found a fault. */
+const BATCHES = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
+
 const SHA = '0'.repeat(40);
 const BEGINNING = new Date('2026-07-17T01:00:00Z');
 
@@ -113,9 +117,9 @@ export async function aSettlementWorld(
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
   const shared = await aSharedDatabase((fresh) => openBooks(fresh, billers, channels));
-  const store = { ...shared.lent, drop: () => shared.drop() };
+  const aWriter = () => new BatchWriter(shared.lent.url, BATCHES);
+  const store = { ...shared.lent, drop: () => tools.writer.close().then(() => shared.drop()) };
   const clock = new ManualClock(BEGINNING);
-  const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
@@ -125,12 +129,12 @@ export async function aSettlementWorld(
     codeOf: (channelId) => channelId.toUpperCase(),
   };
   const book = async (journal: JournalDraft): Promise<void> => {
-    const result = await writer.commit(unitOfJournal(journal));
+    const result = await tools.writer.commit(unitOfJournal(journal));
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
   };
   const tools: SettlementTools = {
     database: store.database,
-    writer,
+    writer: aWriter(),
     clock,
     contracts,
     reconciled: daysForSettlement,
@@ -159,7 +163,10 @@ export async function aSettlementWorld(
     book,
     tools,
     async reset() {
+      // A writer remembers deposits, and this one's would be of books that are no more.
+      await tools.writer.close();
       await shared.lent.drop();
+      tools.writer = aWriter();
       clock.advance(BEGINNING.getTime() - clock.now().getTime());
       Object.assign(contracts, structuredClone(CONTRACTS), { dueDaysOf: () => 1 });
       for (const agreed of [modes, settleOn]) for (const name of Object.keys(agreed)) delete agreed[name];
