@@ -36,7 +36,7 @@ import {
 import { atBreakDesk } from './break-desk';
 import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
-import { JSON_HELP, printJson, refuse } from './output';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
 import { oneLine, printTable } from './table';
 import { rupiahNotZero } from './typed';
@@ -65,17 +65,17 @@ function addNoteCommand(breaks: Command): void {
     .description(
       'a manager says why breaks that are open for too long (old.business_days of config/breaks.yaml) still are; it stands in the history of each',
     )
-    .requiredOption('--as <user>', AS)
+    .requiredOption('--as <user>', AS_HELP)
     .requiredOption('--reason <text>', 'why they are still open, and until when')
     .option('--json', JSON_HELP)
-    .action(async ({ as: by, reason, json }: Who & { reason: string }) => {
+    .action(async ({ as: by, reason, json }: { as: string; reason: string; json?: boolean }) => {
       const noted = await atBreakDesk((desk) => noteOldBreaks(desk, { by, reason }));
       if (!noted.ok) return refuse(describeBreakRefusal(noted.error), json);
       const { count, amount } = noted.value;
-      console.log(
-        json
-          ? asJson({ ok: true, ...noted.value })
-          : `noted by ${by} for ${count} breaks, ${formatRupiah(rupiah(amount))} in question`,
+      say(
+        `noted by ${by} for ${count} breaks, ${formatRupiah(rupiah(amount))} in question`,
+        noted.value,
+        json,
       );
     });
 }

@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import { formatRupiah, isBusinessDate, isPaymentId, normalizePaymentId, rupiah } from '#lib/kernel';
-import { Database, setting, SettingError } from '#lib/platform';
-import {
-  digitsJson,
-  threeWaysOf,
-  threeWaysOfDays,
-  VERDICTS,
-  type SideView,
-  type ThreeWay,
-} from '#lib/reports';
+import { SettingError, type Database } from '#lib/platform';
+import { threeWaysOf, threeWaysOfDays, VERDICTS, type SideView, type ThreeWay } from '#lib/reports';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 import { printTable } from './table';
 
 interface ThreeWayOptions {
@@ -26,10 +21,10 @@ export function addThreeWayCommand(recon: Command): void {
     .argument('<what>', 'a Payment ID as on the receipt, or a source, for example LPB01')
     .argument('[date]', 'with a source: its business date, for example 2026-07-14')
     .option('--lang <language>', 'id or en', 'id')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (what: string, date: string | undefined, { lang, json }: ThreeWayOptions) => {
       const views = await read(what, date);
-      if (json) console.log(digitsJson({ ok: views.every(isFine), payments: views }));
+      if (json) printJson({ ok: views.every(isFine), payments: views });
       else print(views, lang === 'en' ? 'en' : 'id');
       process.exitCode = views.every(isFine) ? 0 : 1;
     });
@@ -40,18 +35,17 @@ function isFine({ verdict }: ThreeWay): boolean {
 }
 
 async function read(what: string, date: string | undefined): Promise<ThreeWay[]> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
   const said = setTimeout(() => console.error('simpul: the three sides are put together ...'), 2_000);
   try {
-    if (date === undefined) return await ofPayment(database, what);
+    if (date === undefined) return await withDatabase((database) => ofPayment(database, what));
     if (!isBusinessDate(date))
       throw new SettingError(`"${date}" is not a business date; write it as 2026-07-14`);
-    return await database.snapshot((statements) =>
-      threeWaysOfDays(statements, { from: date, to: date, source: what, channel: null }),
+    const wanted = { from: date, to: date, source: what, channel: null };
+    return await withDatabase((database) =>
+      database.snapshot((statements) => threeWaysOfDays(statements, wanted)),
     );
   } finally {
     clearTimeout(said);
-    await database.close();
   }
 }
 
