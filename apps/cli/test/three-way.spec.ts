@@ -53,7 +53,12 @@ function workRecap(database: Database = world.switch.store.database): Promise<Re
   const { clock, logger } = world.desk;
   return runReconciliation({
     ...world.tools,
-    ...{ database, clock, logger, home: world.home, source: 'NUSA01', businessDate: DAY },
+    database,
+    clock,
+    logger,
+    home: world.home,
+    source: 'NUSA01',
+    businessDate: DAY,
     writeRecap: async () => ['recap'],
     workBreaks: (runId) => workBreaks({ ...world.desk, database }, runId),
   });

@@ -128,7 +128,9 @@ function unknownView(row: UnknownRow): ThreeWay {
     businessDate,
     legNo: null,
     isLastLeg: true,
-    ...{ channel, ours: { ...NOWHERE, businessDate }, biller },
+    channel,
+    ours: { ...NOWHERE, businessDate },
+    biller,
     verdict: verdictOf(channel.says, 'absent', biller.says, true),
   };
 }
