@@ -19,7 +19,7 @@ import {
   type PayoutState,
 } from '#lib/settlement';
 import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { bankTools, printJson, withSettlement } from './settlement-tools';
 import { printTable } from './table';
 
 const JSON_HELP = 'one JSON object on standard output and nothing else';
@@ -102,7 +102,7 @@ export function addPayoutCommands(program: Command): void {
     'redraft',
     'draft a rejected or returned payout again, once, under a new reference',
     (reference, { by, at }) =>
-      withSettlement(async ({ database }) => told(await redraftPayout(database, { reference, by, at }))),
+      withSettlement(async (tools) => told(await redraftPayout(bankTools(tools), { reference, by, at }))),
   );
 }
 

@@ -63,8 +63,9 @@ export {
   type DroppedStatement,
   type TakenStatement,
 } from './bank-file';
+export type { AlertEnds, BankAlert } from './bank-alerts';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
-export { workBankLines, type BankAlert, type BankTools, type BankWork } from './bank-work';
+export { workBankLines, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
 export {
   bookPphSlip,
