@@ -13,13 +13,12 @@ import {
 } from '#lib/conduct';
 import { businessDateOf, JAKARTA_MIDNIGHT, type Result } from '#lib/kernel';
 import { bankDueDate } from '#lib/settlement';
+import { asksMaker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
-import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
-const AS_HELP = 'who does it, an e-mail address';
+import { businessDate } from './typed';
 
 type Category = (typeof CATEGORIES)[number];
 type Outcome = (typeof OUTCOMES)[number];
@@ -36,50 +35,39 @@ export function addComplaintCommands(program: Command): void {
 }
 
 function addOpenCommand(complaint: Command): void {
-  complaint
-    .command('open')
+  asksMaker(complaint.command('open'))
     .description('write a complaint down; it is due by the days of config/complaints.yaml')
     .argument('<text>', 'what the customer says, without card numbers')
     .addOption(new Option('--about <category>', 'what it is about').choices(CATEGORIES).default('payment'))
     .option('--payment <id>', 'the payment it is about')
     .option('--due <date>', 'another last day to answer', businessDate)
-    .requiredOption('--as <user>', AS_HELP)
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        text: string,
-        options: { about: Category; payment?: string; due?: string; as: string; json?: boolean },
-      ) => {
-        const { answerDays } = readComplaintRules(join(CONFIG, 'complaints.yaml'));
-        const done = await withSettlement(async ({ database, clock, calendar }) => {
-          const at = clock.now();
-          const today = businessDateOf(at, JAKARTA_MIDNIGHT);
-          const dueDate = options.due ?? bankDueDate(await calendar(), today, answerDays, today);
-          const paymentId = options.payment?.replaceAll('-', '').toUpperCase();
-          const about = paymentId === undefined ? {} : { paymentId };
-          return openComplaint(database, {
-            category: options.about,
-            text,
-            dueDate,
-            by: options.as,
-            at,
-            ...about,
-          });
+    .action(async (text: string, options: Maker & { about: Category; payment?: string; due?: string }) => {
+      const { answerDays } = readComplaintRules(join(CONFIG, 'complaints.yaml'));
+      const done = await withSettlement(async ({ database, clock, calendar }) => {
+        const at = clock.now();
+        const today = businessDateOf(at, JAKARTA_MIDNIGHT);
+        const dueDate = options.due ?? bankDueDate(await calendar(), today, answerDays, today);
+        const paymentId = options.payment?.replaceAll('-', '').toUpperCase();
+        const about = paymentId === undefined ? {} : { paymentId };
+        return openComplaint(database, {
+          category: options.about,
+          text,
+          dueDate,
+          by: options.as,
+          at,
+          ...about,
         });
-        tell(done, options.json);
-      },
-    );
+      });
+      tell(done, options.json);
+    });
 }
 
 function addAnswerCommand(complaint: Command): void {
-  complaint
-    .command('answer')
+  asksMaker(complaint.command('answer'))
     .description('write down what the customer was told')
     .argument('<complaint>', 'for example CMP-2026-000001')
     .argument('<text>', 'the answer')
-    .requiredOption('--as <user>', AS_HELP)
-    .option('--json', JSON_HELP)
-    .action(async (complaintId: string, text: string, { as, json }: { as: string; json?: boolean }) => {
+    .action(async (complaintId: string, text: string, { as, json }: Maker) => {
       const done = await withSettlement(({ database, clock }) =>
         answerComplaint(database, { complaintId, text, by: as, at: clock.now() }),
       );
@@ -88,18 +76,15 @@ function addAnswerCommand(complaint: Command): void {
 }
 
 function addCloseCommand(complaint: Command): void {
-  complaint
-    .command('close')
+  asksMaker(complaint.command('close'))
     .description('end an answered complaint, or one that was withdrawn')
     .argument('<complaint>', 'for example CMP-2026-000001')
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(OUTCOMES).makeOptionMandatory())
     .option('--note <text>', 'why', '')
-    .requiredOption('--as <user>', AS_HELP)
-    .option('--json', JSON_HELP)
     .action(
       async (
         complaintId: string,
-        { as, json, outcome, note }: { as: string; json?: boolean; outcome: Outcome; note: string },
+        { as, json, outcome, note }: Maker & { outcome: Outcome; note: string },
       ) => {
         const done = await withSettlement(({ database, clock }) =>
           closeComplaint(database, { complaintId, outcome, text: note, by: as, at: clock.now() }),
@@ -141,12 +126,9 @@ function addListCommand(complaint: Command): void {
 }
 
 function tell(done: Result<Complaint, ComplaintRefusal>, json: boolean | undefined): void {
-  if (json)
-    printJson(done.ok ? { ok: true, complaint: done.value } : { ok: false, reason: inWords(done.error) });
-  else if (done.ok)
-    console.log(`${done.value.complaintId} is ${done.value.state}, due ${done.value.dueDate}`);
-  else console.error(`simpul: ${inWords(done.error)}`);
-  process.exitCode = done.ok ? 0 : 1;
+  if (!done.ok) return refuse(inWords(done.error), json);
+  const { complaintId, state, dueDate } = done.value;
+  say(`${complaintId} is ${state}, due ${dueDate}`, { complaint: done.value }, json);
 }
 
 function inWords(refusal: ComplaintRefusal): string {

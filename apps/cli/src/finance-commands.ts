@@ -12,12 +12,11 @@ import {
   type FundsPosition,
   type FundsRefusal,
 } from '#lib/settlement';
-import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { JSON_HELP, printJson } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
 import { addTaxCommands } from './tax-commands';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate } from './typed';
 
 /** `simpul statement`, `simpul funds`, `simpul tax`, `simpul pph-slip`: what finance hands out and signs. */
 export function addFinanceCommands(program: Command): void {

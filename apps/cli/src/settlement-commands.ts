@@ -1,5 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { formatRupiah, isBusinessDate } from '#lib/kernel';
+import { type Command } from 'commander';
+import { formatRupiah } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   bankDayFrom,
@@ -14,10 +14,10 @@ import {
   type SettleRefusal,
   type SettledDay,
 } from '#lib/settlement';
-import { printJson, withSettlement } from './settlement-tools';
+import { JSON_HELP, printJson } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate } from './typed';
 
 /** `simpul settle` and `simpul settlement`: who owes whom for a business date. */
 export function addSettlementCommands(program: Command): void {
@@ -183,10 +183,4 @@ function dueInWords({
   return dueDate === payableOn
     ? `, due ${dueDate}`
     : `, due ${dueDate}, when the bank rests: payable on ${payableOn}`;
-}
-
-/** @throws InvalidArgumentError for a text that is no date. */
-export function businessDate(text: string): string {
-  if (!isBusinessDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-07-14.');
-  return text;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib/files';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
-import { clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { clockFromEnvironment, SettingError } from '#lib/platform';
 import {
   bankCalendarOf,
   daysForSettlement,
@@ -11,7 +11,8 @@ import {
   readJobs,
 } from '#lib/reconciliation';
 import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
-import { commandLogger } from './break-desk';
+import { withDatabase } from './database';
+import { commandLogger } from './output';
 import { CONFIG } from './places';
 
 /** Does something with what settling needs, and closes it. */
@@ -22,8 +23,7 @@ export async function withSettlement<T>(
   const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
   const sources = [...jobs.sources.keys()];
   const contracts = readSettlementContracts(join(CONFIG, 'settlement.yaml'));
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
+  return withDatabase((database) => {
     const tools: SettlementTools = {
       database,
       writer: new SingleWriter(database),
@@ -34,10 +34,8 @@ export async function withSettlement<T>(
       dayEndOf: sourceDayEnd(formats),
       calendar: () => bankCalendarOf({ database, jobs }),
     };
-    return await work(tools, sources);
-  } finally {
-    await database.close();
-  }
+    return work(tools, sources);
+  });
 }
 
 /** What the bank's lines are worked with: alerts are kept and said on standard error. */
@@ -59,9 +57,4 @@ export function bankFormat({ clock, contracts }: SettlementTools): SettlementFor
   if (!format)
     throw new SettingError(`the bank ${source} has no format; add config/bank/${source.toLowerCase()}.yaml`);
   return format;
-}
-
-/** Prints an answer as JSON; amounts travel as strings of digits. */
-export function printJson(value: object): void {
-  console.log(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one)));
 }

@@ -24,7 +24,7 @@ async function written(): Promise<[string, string, number, number | null][]> {
     scope: string;
     cause: string;
     seq: number;
-    seconds: number | null;
+    seconds: string | null;
   }>(
     `SELECT d.scope, d.cause, d.seq, TIMESTAMPDIFF(SECOND, d.began_at, e.ended_at) AS seconds FROM downtime d
        LEFT JOIN downtime_end e ON e.scope = d.scope AND e.cause = d.cause AND e.seq = d.seq
