@@ -1,12 +1,18 @@
-import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import type { TestDatabase } from '../../../test/support/database';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { answerComplaint, closeComplaint, listComplaints, openComplaint } from './complaints';
 
 const ANI = 'ani@simpul.example';
 const at = new Date('2026-07-14T03:00:00Z');
 
+let shared: SharedDatabase;
 let store: TestDatabase;
-beforeEach(async () => {
-  store = await aDatabase();
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
+afterAll(() => shared.drop());
+beforeEach(() => {
+  store = shared.lent;
 });
 afterEach(() => store.drop());
 

@@ -1,12 +1,18 @@
 import { ManualClock } from '#lib/kernel';
-import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import type { TestDatabase } from '../../../test/support/database';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { watchDowntime } from './watch-downtime';
 
+let shared: SharedDatabase;
 let store: TestDatabase;
 let clock: ManualClock;
 let closed: string[];
-beforeEach(async () => {
-  store = await aDatabase();
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
+afterAll(() => shared.drop());
+beforeEach(() => {
+  store = shared.lent;
   clock = new ManualClock(new Date('2026-07-14T03:00:00Z'));
   closed = [];
 });
