@@ -110,6 +110,21 @@ test('a claim that was paid for an unknown sale is taken back when the sale itse
   await world.expectSound();
 });
 
+test('a claim that is taken back on the day that pays its sale moves the money, though its biller is owed nothing', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  const money = await world.sell({ paymentId: A1, amount: 100_000n, state: 'SUSPECT' });
+  const finding = { kind: 'status', sub: 'US', paymentId: A1, ours: 100_000n, theirs: 100_500n } as const;
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [{ ...finding, ourStatus: 'U' }]);
+  await settled('LPB01');
+  await world.book(captureJournal(money, world.clock.now()));
+  await world.mark(A1, 'PAID');
+  await world.endBreak('status', A1, 'advice');
+  await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n });
+  expect(await settled('LPB01', NEXT)).toMatchObject({ state: 'closed' });
+  expect(await balances()).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
+  await world.expectSound();
+});
+
 test('a claim that was paid for a sale that they own not to have made is taken back', async () => {
   await payUnknown('their_file');
   await settled('LPB01');

@@ -218,16 +218,13 @@ async function unitOfSettlement(
   const roundings = nets
     .map(({ party }) => ({ billerId: party.id, amount: sumOf(party.id, 'rounding') }))
     .filter(({ amount }) => amount !== 0n);
-  if (nets.length === 0) return undefined;
-  const journal = settlementJournal(
+  const moved = settlementJournal(
     booking,
     nets.map(({ party, net }) => {
       const disputed = sumOf(party.id, 'disputed');
       return { billerId: party.id, amount: rupiah(net - disputed), disputed };
     }),
   );
-  const unit = unitOfJournalWithoutDeposit(journal);
-  if (roundings.length === 0) return { ...unit, updates: () => [closing] };
   const rounding = bookJournal({
     ...booking,
     kind: 'rounding',
@@ -239,9 +236,12 @@ async function unitOfSettlement(
       })),
     ].filter(({ amount }) => amount !== 0n),
   });
+  const journals = [moved, rounding].filter(({ postings }) => postings.length > 0);
+  const [first] = journals;
+  if (!first) return undefined;
   return {
-    ...unit,
-    inserts: (deposit) => [...journalRowsWithoutDeposit(rounding), ...unit.inserts(deposit)],
+    ...unitOfJournalWithoutDeposit(first),
+    inserts: () => journals.flatMap((journal) => journalRowsWithoutDeposit(journal)),
     updates: () => [closing],
   };
 }
