@@ -4,11 +4,11 @@ import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type Business
 import {
   accountsOfBiller,
   accountsOfChannel,
+  BatchWriter,
   captureJournal,
   checkLedgerInvariants,
   holdJournal,
   OWN_ACCOUNTS,
-  SingleWriter,
   topUpDeposit,
   unitOfJournal,
   type JournalDraft,
@@ -88,6 +88,9 @@ export interface SettlementWorld {
   expectSound(): Promise<void>;
 }
 
+/** The worker's writer, not patient: a test that waits for it has found a fault. */
+const BATCHES = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
+
 const SHA = '0'.repeat(40);
 
 /** Opens the books. Drop them by `store.drop()`. */
@@ -95,9 +98,10 @@ export async function aSettlementWorld(
   parties: { billers?: readonly string[]; channels?: readonly string[] } = {},
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
-  const store = await aDatabase();
+  const database = await aDatabase();
+  const writer = new BatchWriter(database.url, BATCHES);
+  const store = { ...database, drop: () => writer.close().then(() => database.drop()) };
   const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
-  const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
