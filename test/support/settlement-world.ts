@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
@@ -15,7 +16,9 @@ import {
 import { daysForSettlement } from '#lib/reconciliation';
 import {
   checkSettlementInvariants,
+  settleDay,
   type ChannelMode,
+  type Settlement,
   type SettlementContracts,
   type SettlementTools,
   type SettleOn,
@@ -58,6 +61,8 @@ export interface SettlementWorld {
   tools: SettlementTools;
   modes: Record<string, ChannelMode>;
   settleOn: Record<string, SettleOn>;
+  /** Empties the books and opens them again, with the contracts and the clock of the beginning. */
+  reset(): Promise<void>;
   sell(sale: ASale): Promise<PaymentMoney>;
   book(journal: JournalDraft): Promise<void>;
   /** Closes the run of a source's day: what is named agrees, what breaks does not. */
@@ -68,6 +73,8 @@ export interface SettlementWorld {
     breaks?: readonly ABreak[],
     carriedIn?: readonly string[],
   ): Promise<number>;
+  /** Settles a source's day; fails the test where it is refused. */
+  settled(source: string, businessDate?: BusinessDate): Promise<Settlement>;
   /** Ends a break, as people or a run do. */
   endBreak(kind: string, paymentId: string, resolution: string): Promise<void>;
   /** A payment and its leg get another state, without a journal. */
@@ -77,6 +84,14 @@ export interface SettlementWorld {
 }
 
 const SHA = '0'.repeat(40);
+const BEGINNING = new Date('2026-07-17T01:00:00Z');
+
+const CONTRACTS = {
+  bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+  firstDay: '2026-07-01',
+  channelsPaidAt: '00:00',
+  pollMs: 1_000,
+};
 
 /** Opens the books. Drop them by `store.drop()`. */
 export async function aSettlementWorld(
@@ -84,15 +99,12 @@ export async function aSettlementWorld(
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
   const store = await aDatabase();
-  const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
+  const clock = new ManualClock(BEGINNING);
   const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
-    bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
-    firstDay: '2026-07-01',
-    channelsPaidAt: '00:00',
-    pollMs: 1_000,
+    ...structuredClone(CONTRACTS),
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
@@ -104,14 +116,27 @@ export async function aSettlementWorld(
   await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
     accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
   ]);
-  for (const channelId of channels) {
-    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
-    const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
-    await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: clock.now() });
-  }
+  const openDeposits = async (): Promise<void> => {
+    for (const channelId of channels) {
+      await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
+      const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
+      await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: clock.now() });
+    }
+  };
+  const atOpening = new Set(await tablesWithRows(store));
+  await openDeposits();
   const book = async (journal: JournalDraft): Promise<void> => {
     const result = await writer.commit(unitOfJournal(journal));
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
+  };
+  const tools: SettlementTools = {
+    database: store.database,
+    writer,
+    clock,
+    contracts,
+    reconciled: daysForSettlement,
+    settleOn: (source) => settleOn[source] ?? 'agreed',
+    dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
   };
   let files = 0;
   return {
@@ -120,14 +145,14 @@ export async function aSettlementWorld(
     modes,
     settleOn,
     book,
-    tools: {
-      database: store.database,
-      writer,
-      clock,
-      contracts,
-      reconciled: daysForSettlement,
-      settleOn: (source) => settleOn[source] ?? 'agreed',
-      dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
+    tools,
+    async reset() {
+      for (const table of await tablesWithRows(store))
+        if (!atOpening.has(table)) await store.admin.run(`DELETE FROM ${table}`);
+      clock.advance(BEGINNING.getTime() - clock.now().getTime());
+      Object.assign(contracts, structuredClone(CONTRACTS));
+      for (const agreed of [modes, settleOn]) for (const name of Object.keys(agreed)) delete agreed[name];
+      await openDeposits();
     },
     async sell(sale) {
       const money = moneyOf(sale);
@@ -186,6 +211,11 @@ export async function aSettlementWorld(
         );
       return runId;
     },
+    async settled(source, businessDate = '2026-07-14') {
+      const result = await settleDay(tools, source, businessDate);
+      if (!result.ok) throw new Error(`${source} ${businessDate} is not settled: ${inspect(result.error)}`);
+      return result.value.settlement;
+    },
     async endBreak(kind, paymentId, resolution) {
       await store.admin.run(
         `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
@@ -215,6 +245,15 @@ export async function aSettlementWorld(
       expect(found.filter(({ ok }) => !ok)).toEqual([]);
     },
   };
+}
+
+/** Tables that somebody has written to. */
+async function tablesWithRows({ admin }: TestDatabase): Promise<string[]> {
+  const tables = await admin.rows<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
+  );
+  const anyRow = tables.map(({ name }) => `(SELECT '${name}' AS name FROM ${name} LIMIT 1)`);
+  return (await admin.rows<{ name: string }>(anyRow.join(' UNION ALL '))).map(({ name }) => name);
 }
 
 function moneyOf(sale: ASale): PaymentMoney {

@@ -16,9 +16,9 @@ import {
 } from '#lib/ledger';
 import { failPoint, type Database, type Statements } from '#lib/platform';
 import type { SettleOn, SettlementContracts } from './contracts';
-import { figuresOfDay, type NotAsReconciled } from './day-figures';
 import { draftSettlement } from './draft';
 import { draftPayouts } from './payout-drafts';
+import { figuresOfDay } from './read-day';
 import type { Reconciled, ReconciledDay } from './reconciled';
 import {
   chargesOf,
@@ -29,6 +29,7 @@ import {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+import type { NotAsReconciled } from './ties-to-run';
 
 /** What settling works with; the caller wires it. */
 export interface SettlementTools {
