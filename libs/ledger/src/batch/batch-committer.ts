@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommitUnknown, duplicateKey, Lane, sqlFaultOf, type Milestone, type SqlFault } from '#lib/platform';
+import { CommitUnknown, duplicateKey, Lane, sqlFaultOf, type SqlFault } from '#lib/platform';
 import { journalRows } from '../journal-rows';
 import {
   BooksBehind,
@@ -39,6 +39,14 @@ export interface Turn {
   before: Promise<void>;
   /** True while the server is known to hold this batch's deposits as they were predicted: the next may be sent. */
   holdsDeposits: (holds: boolean) => void;
+}
+
+/** When a packet holds its deposits, and whom to tell so. */
+interface Hold {
+  /** So many statements, from the first. */
+  after: number;
+  /** Told true when the server has done them, and false when the packet has failed. */
+  isThere: (holds: boolean) => void;
 }
 
 const NOTHING: Admission = { accepted: [], refused: new Map() };
@@ -212,15 +220,14 @@ export class BatchCommitter {
       // Only what this batch moves: of the others it knows what the batch before is expected to leave, no more.
       const moved = movedOf(before, after);
       await this.write(admission, (accepted) => [...locking, ...memberStatements(accepted), 'COMMIT'], {
-        statements: locking.length,
-        reached: () => {
-          this.deposits.expect(moved);
-          turn.holdsDeposits(true);
+        after: locking.length,
+        isThere: (holds) => {
+          if (holds) this.deposits.expect(moved);
+          turn.holdsDeposits(holds);
         },
       });
       this.deposits.keep(moved);
     } catch (error) {
-      turn.holdsDeposits(false);
       const fault = error instanceof Failed ? error.fault : undefined;
       // A bound of a deposit may be met because of a member that is stale: which one, the locked rows tell.
       if (fault === 'guard' || fault === 'other') return undefined;
@@ -261,16 +268,21 @@ export class BatchCommitter {
   private async write(
     admission: Admission,
     statementsOf: (accepted: readonly Accepted[]) => string[],
-    milestone?: Milestone,
+    hold?: Hold,
   ): Promise<void> {
     let isSent = false;
     try {
       const statements = statementsOf(admission.accepted);
       isSent = true;
-      const answered = this.lane.sendTelling(statements, milestone);
+      const answered = this.lane.sendTelling(
+        statements,
+        hold && { statements: hold.after, reached: () => hold.isThere(true) },
+      );
       markCommitting(admission.accepted);
       await answered;
     } catch (error) {
+      // Before the rows are given back: nobody who came later may leave while this batch is to be done again.
+      hold?.isThere(false);
       const fault = sqlFaultOf(error);
       await this.rollBack(fault);
       throw new Failed(fault, isSent && fault === 'lost', admission, error);
