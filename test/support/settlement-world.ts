@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
   accountsOfChannel,
+  BatchWriter,
   captureJournal,
   checkLedgerInvariants,
   holdJournal,
@@ -13,7 +16,13 @@ import {
   type JournalDraft,
   type PaymentMoney,
 } from '#lib/ledger';
-import { daysForSettlement } from '#lib/reconciliation';
+import {
+  approveCalendar,
+  bankCalendarOf,
+  daysForSettlement,
+  proposeCalendar as proposeDays,
+  readCalendarFile,
+} from '#lib/reconciliation';
 import {
   checkSettlementInvariants,
   settleDay,
@@ -23,7 +32,8 @@ import {
   type SettlementTools,
   type SettleOn,
 } from '#lib/settlement';
-import { aDatabase, type TestDatabase } from './database';
+import type { TestDatabase } from './database';
+import { aSharedDatabase } from './shared-database';
 
 /** One sale as a settlement sees it. */
 export interface ASale {
@@ -61,7 +71,7 @@ export interface SettlementWorld {
   tools: SettlementTools;
   modes: Record<string, ChannelMode>;
   settleOn: Record<string, SettleOn>;
-  /** Empties the books and opens them again, with the contracts and the clock of the beginning. */
+  /** Brings back the books, the contracts and the clock of the beginning. */
   reset(): Promise<void>;
   sell(sale: ASale): Promise<PaymentMoney>;
   book(journal: JournalDraft): Promise<void>;
@@ -80,8 +90,15 @@ export interface SettlementWorld {
   /** A payment and its leg get another state, without a journal. */
   mark(paymentId: string, state: 'PAID' | 'DECLINED' | 'REVERSED'): Promise<void>;
   balance(accountId: string): Promise<bigint>;
+  /** Proposes the days of fixtures/calendars; who approves them is refused by its kind. */
+  proposeCalendar(): Promise<(by: string) => Promise<void>>;
+  /** Proposes and approves them, by two people. */
+  enterCalendar(): Promise<void>;
   expectSound(): Promise<void>;
 }
+
+/** The worker's writer, not patient: a test that waits for it has found a fault. */
+const BATCHES = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
 const SHA = '0'.repeat(40);
 const BEGINNING = new Date('2026-07-17T01:00:00Z');
@@ -91,6 +108,7 @@ const CONTRACTS = {
   firstDay: '2026-07-01',
   channelsPaidAt: '00:00',
   pollMs: 1_000,
+  channelsDueDays: 1,
 };
 
 /** Opens the books. Drop them by `store.drop()`. */
@@ -98,45 +116,43 @@ export async function aSettlementWorld(
   parties: { billers?: readonly string[]; channels?: readonly string[] } = {},
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
-  const store = await aDatabase();
+  const shared = await aSharedDatabase((fresh) => openBooks(fresh, billers, channels));
+  const aWriter = () => new BatchWriter(shared.lent.url, BATCHES);
+  const store = { ...shared.lent, drop: () => tools.writer.close().then(() => shared.drop()) };
   const clock = new ManualClock(BEGINNING);
-  const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
     ...structuredClone(CONTRACTS),
+    dueDaysOf: () => 1,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
-  const accounts = [
-    ...OWN_ACCOUNTS,
-    ...billers.flatMap(accountsOfBiller),
-    ...channels.flatMap(accountsOfChannel),
-  ];
-  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
-    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
-  ]);
-  const openDeposits = async (): Promise<void> => {
-    for (const channelId of channels) {
-      await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
-      const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
-      await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: clock.now() });
-    }
-  };
-  const atOpening = new Set(await tablesWithRows(store));
-  await openDeposits();
   const book = async (journal: JournalDraft): Promise<void> => {
-    const result = await writer.commit(unitOfJournal(journal));
+    const result = await tools.writer.commit(unitOfJournal(journal));
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
   };
   const tools: SettlementTools = {
     database: store.database,
-    writer,
+    writer: aWriter(),
     clock,
     contracts,
     reconciled: daysForSettlement,
     settleOn: (source) => settleOn[source] ?? 'agreed',
     dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
+    calendar: () => bankCalendarOf({ database: store.database, jobs: { sources: new Map() } }),
+  };
+  const proposeCalendar = async () => {
+    const text = readFileSync(join(__dirname, '..', '..', 'fixtures', 'calendars', 'bank-2026.csv'), 'utf8');
+    const rows = readCalendarFile(text, new Set(billers));
+    const order = { rows, by: 'ani@simpul.example', reason: 'the decree of 2026', at: clock.now() };
+    const proposed = await proposeDays(store.database, order);
+    if (!proposed.ok) throw new Error(proposed.error.kind);
+    const { approvalId, version } = proposed.value;
+    return async (by: string): Promise<void> => {
+      const approved = await approveCalendar(store.database, { approvalId, version, by, at: clock.now() });
+      if (!approved.ok) throw new Error(approved.error.kind);
+    };
   };
   let files = 0;
   return {
@@ -147,12 +163,13 @@ export async function aSettlementWorld(
     book,
     tools,
     async reset() {
-      for (const table of await tablesWithRows(store))
-        if (!atOpening.has(table)) await store.admin.run(`DELETE FROM ${table}`);
+      // A writer remembers deposits, and this one's would be of books that are no more.
+      await tools.writer.close();
+      await shared.lent.drop();
+      tools.writer = aWriter();
       clock.advance(BEGINNING.getTime() - clock.now().getTime());
-      Object.assign(contracts, structuredClone(CONTRACTS));
+      Object.assign(contracts, structuredClone(CONTRACTS), { dueDaysOf: () => 1 });
       for (const agreed of [modes, settleOn]) for (const name of Object.keys(agreed)) delete agreed[name];
-      await openDeposits();
     },
     async sell(sale) {
       const money = moneyOf(sale);
@@ -237,6 +254,11 @@ export async function aSettlementWorld(
       );
       return BigInt(row?.total ?? 0);
     },
+    proposeCalendar,
+    async enterCalendar() {
+      const approve = await proposeCalendar();
+      await approve('budi@simpul.example');
+    },
     async expectSound() {
       const found = await store.database.snapshot(async (statements) => [
         ...(await checkLedgerInvariants(statements)),
@@ -247,13 +269,25 @@ export async function aSettlementWorld(
   };
 }
 
-/** Tables that somebody has written to. */
-async function tablesWithRows({ admin }: TestDatabase): Promise<string[]> {
-  const tables = await admin.rows<{ name: string }>(
-    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
-  );
-  const anyRow = tables.map(({ name }) => `(SELECT '${name}' AS name FROM ${name} LIMIT 1)`);
-  return (await admin.rows<{ name: string }>(anyRow.join(' UNION ALL '))).map(({ name }) => name);
+async function openBooks(
+  store: TestDatabase,
+  billers: readonly string[],
+  channels: readonly string[],
+): Promise<void> {
+  const accounts = [
+    ...OWN_ACCOUNTS,
+    ...billers.flatMap(accountsOfBiller),
+    ...channels.flatMap(accountsOfChannel),
+  ];
+  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, BEGINNING]),
+  ]);
+  const writer = new SingleWriter(store.database);
+  for (const channelId of channels) {
+    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
+    const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
+    await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: BEGINNING });
+  }
 }
 
 function moneyOf(sale: ASale): PaymentMoney {

@@ -2,6 +2,7 @@ import type { BusinessDate } from '#lib/kernel';
 import { fromJson, type Statements } from '#lib/platform';
 import { remainderOf } from './bridge';
 import { totalsFromJson } from './totals';
+import { twoSidesOf, type TwoSides, type TwoSidesRow } from './two-sides';
 
 /** A closed day as settlement needs it. Amounts in whole rupiah. */
 export interface ClosedDay {
@@ -11,18 +12,16 @@ export interface ClosedDay {
   businessDate: BusinessDate;
   remainder: bigint;
   agreed: { count: number; amount: bigint };
+  /** Its files are being worked anew: the run counts until the next one does. */
+  isInWork: boolean;
 }
 
 /** A row that is not plainly matched, as settlement needs it. */
-export interface SettlementFinding {
+export interface SettlementFinding extends TwoSides {
   kind: string;
   sub: string | null;
   paymentId: string | null;
   legNo: number | null;
-  ourAmount: bigint | null;
-  theirAmount: bigint | null;
-  ourStatus: string | null;
-  theirStatus: string | null;
 }
 
 const PAGE_ROWS = 5_000;
@@ -40,20 +39,20 @@ interface LegKey {
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source whose run counts and whose job is at its end, oldest first, from a date on. */
+  /** The days of a source that have a run which counts, oldest first, from a date on; those in work among them. */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
       run_no: number;
       effective_date: BusinessDate;
       totals: unknown;
+      in_work: number;
     }>(
-      `SELECT run_id, run_no, effective_date, totals FROM recon_run r
-       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
-           AND j.direction = 'in' AND j.state IN (?))
-       ORDER BY effective_date`,
-      [source, from, IN_WORK],
+      `SELECT run_id, run_no, effective_date, totals,
+         EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
+           AND j.direction = 'in' AND j.state IN (?)) AS in_work
+       FROM recon_run r WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL ORDER BY effective_date`,
+      [IN_WORK, source, from],
     );
     return rows.map((row) => {
       const { kinds, bridge } = totalsFromJson(fromJson(row.totals));
@@ -68,6 +67,7 @@ export const daysForSettlement = {
           count: matched.count + matched_tol.count,
           amount: matched.ourAmount + matched_tol.ourAmount,
         },
+        isInWork: row.in_work === 1,
       };
     });
   },
@@ -179,21 +179,14 @@ function findingOf(row: FindingRow): SettlementFinding {
     sub: row.sub,
     paymentId: row.payment_id,
     legNo: row.leg_no,
-    ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
-    theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
-    ourStatus: row.our_st,
-    theirStatus: row.their_st,
+    ...twoSidesOf(row),
   };
 }
 
-interface FindingRow {
+interface FindingRow extends TwoSidesRow {
   break_id: string;
   kind: string;
   sub: string | null;
   payment_id: string | null;
   leg_no: number | null;
-  our_amount: string | null;
-  their_amount: string | null;
-  our_st: string | null;
-  their_st: string | null;
 }

@@ -17,6 +17,7 @@ import {
 import { failPoint, type Database, type Statements } from '#lib/platform';
 import type { SettleOn, SettlementContracts } from './contracts';
 import { draftSettlement } from './draft';
+import { dueDateOf, type BankCalendar } from './due-dates';
 import { draftPayouts } from './payout-drafts';
 import { figuresOfDay } from './read-day';
 import type { Reconciled, ReconciledDay } from './reconciled';
@@ -42,6 +43,8 @@ export interface SettlementTools {
   settleOn: (source: string, businessDate: BusinessDate) => SettleOn;
   /** When a source's business date ends: whatever is sold then still belongs to it. */
   dayEndOf: (source: string, businessDate: BusinessDate) => Date;
+  /** The days on which bank and sources work, as they are entered now. */
+  calendar: () => Promise<BankCalendar>;
 }
 
 /** Why a day is not settled. */
@@ -52,7 +55,7 @@ export type SettleRefusal =
   | { kind: 'day still open'; until: Date }
   /** Its reconciliation is not closed, or its bridge is not 0. */
   | { kind: 'not reconciled' }
-  /** An earlier day of the source is closed and not settled. */
+  /** An earlier day of the source is closed, or worked anew, and not settled. */
   | { kind: 'earlier day open'; businessDate: BusinessDate }
   /** The books have changed since the run beyond what can be told; the run must be made again. */
   | ({ kind: 'not as reconciled' } & NotAsReconciled)
@@ -94,10 +97,11 @@ export async function settleDay(
 const REDO_MAX = 5;
 
 async function draftDay(
-  { database, contracts, clock, reconciled, settleOn }: SettlementTools,
+  { database, contracts, clock, reconciled, settleOn, calendar }: SettlementTools,
   source: string,
   businessDate: BusinessDate,
 ): Promise<Result<true, SettleRefusal>> {
+  const dueDate = dueDateOf(await calendar(), source, businessDate, contracts.dueDaysOf(source));
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
     const read = await database.snapshot(async (statements) => {
       const day = await dayToSettle(statements, { reconciled, contracts }, source, businessDate);
@@ -106,7 +110,8 @@ async function draftDay(
     });
     if ('kind' in read) return fail(read);
     if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
-    if (await draftSettlement(database, reconciled, read, contracts, clock.now())) return ok(true);
+    const figures = { ...read, dueDate };
+    if (await draftSettlement(database, reconciled, figures, contracts, clock.now())) return ok(true);
     if (await findSettlement(database, source, businessDate)) return ok(true);
   }
   throw new Error(
@@ -123,7 +128,7 @@ async function dayToSettle(
 ): Promise<Extract<SettleRefusal, { kind: 'not reconciled' | 'earlier day open' }> | ReconciledDay> {
   const days = await unsettledDays(statements, tools, source);
   const day = days.find((one) => one.businessDate === businessDate);
-  if (!day || day.remainder !== 0n) return { kind: 'not reconciled' };
+  if (!day || day.isInWork || day.remainder !== 0n) return { kind: 'not reconciled' };
   const first = days.find((one) => one.businessDate < businessDate);
   return first ? { kind: 'earlier day open', businessDate: first.businessDate } : day;
 }
@@ -133,7 +138,10 @@ type DaysTools = Pick<SettlementTools, 'reconciled' | 'contracts'>;
 /** How far back a day may be closed after a later one of its source was settled. */
 const LOOK_BACK_DAYS = 62;
 
-/** The days of a source that are closed and not settled, oldest first. */
+/**
+ * The days of a source that are closed and not settled, oldest first. One that is worked anew keeps its place: a later
+ * day may have taken in what it found late, and could not tell it yet.
+ */
 async function unsettledDays(
   statements: Statements,
   { reconciled, contracts }: DaysTools,
@@ -147,7 +155,7 @@ async function unsettledDays(
   return days.filter(({ businessDate }) => !settled.has(businessDate));
 }
 
-/** The oldest day of a source that is reconciled and not settled to its end, if any. */
+/** The oldest day of a source that is reconciled and not settled to its end, if any; while it is in work, none. */
 export async function nextDayToSettle(
   { database, ...tools }: DaysTools & Pick<SettlementTools, 'database'>,
   source: string,
@@ -157,7 +165,8 @@ export async function nextDayToSettle(
     [source],
   );
   if (open) return open.business_date;
-  return (await unsettledDays(database, tools, source))[0]?.businessDate;
+  const [first] = await unsettledDays(database, tools, source);
+  return first?.isInWork ? undefined : first?.businessDate;
 }
 
 /** Books what a draft fixed. @returns false when too many wait to be written. */
@@ -214,16 +223,13 @@ async function unitOfSettlement(
   const roundings = nets
     .map(({ party }) => ({ billerId: party.id, amount: sumOf(party.id, 'rounding') }))
     .filter(({ amount }) => amount !== 0n);
-  if (nets.length === 0) return undefined;
-  const journal = settlementJournal(
+  const moved = settlementJournal(
     booking,
     nets.map(({ party, net }) => {
       const disputed = sumOf(party.id, 'disputed');
       return { billerId: party.id, amount: rupiah(net - disputed), disputed };
     }),
   );
-  const unit = unitOfJournalWithoutDeposit(journal);
-  if (roundings.length === 0) return { ...unit, updates: () => [closing] };
   const rounding = bookJournal({
     ...booking,
     kind: 'rounding',
@@ -235,9 +241,12 @@ async function unitOfSettlement(
       })),
     ].filter(({ amount }) => amount !== 0n),
   });
+  const journals = [moved, rounding].filter(({ postings }) => postings.length > 0);
+  const [first] = journals;
+  if (!first) return undefined;
   return {
-    ...unit,
-    inserts: (deposit) => [...journalRowsWithoutDeposit(rounding), ...unit.inserts(deposit)],
+    ...unitOfJournalWithoutDeposit(first),
+    inserts: () => journals.flatMap((journal) => journalRowsWithoutDeposit(journal)),
     updates: () => [closing],
   };
 }
