@@ -10,7 +10,14 @@ import {
   type CommitResult,
   type PaymentMoney,
 } from '#lib/ledger';
-import { booksOf, checkLedgerBooks, MemoryTables, MemoryWriter, migratedShapes } from '../memory';
+import {
+  booksOf,
+  checkLedgerBooks,
+  MemoryTables,
+  MemoryWriter,
+  migratedShapes,
+  type RawRow,
+} from '../memory';
 import { aDatabase, type TestDatabase } from './database';
 
 export const AT = new Date('2026-07-14T05:00:00.123Z');
@@ -24,6 +31,8 @@ export interface LedgerBooks {
   /** Lets every channel owe so much. */
   allowCredit(limit: bigint): Promise<void>;
   hasJournal(subjectId: string): Promise<boolean>;
+  /** Rows of another table than those of the ledger, which `reset` leaves as they are. */
+  rows(table: string): Promise<RawRow[]>;
   /** Fails the test unless the ledger's invariants hold. */
   expectSound(): Promise<void>;
 }
@@ -63,6 +72,7 @@ export async function aLedger(channels: readonly string[] = ['ca']): Promise<Led
       void (await store.admin.run('UPDATE deposit SET credit_limit = ?', [limit])),
     hasJournal: async (subjectId) =>
       (await store.database.rows('SELECT 1 FROM journal WHERE subject_id = ?', [subjectId])).length > 0,
+    rows: (table) => store.database.rows<RawRow>(`SELECT * FROM ${table}`),
     async expectSound() {
       expect((await checkLedgerInvariants(store.database)).filter(({ ok }) => !ok)).toEqual([]);
     },
@@ -111,6 +121,7 @@ export function aMemoryLedger(channels: readonly string[] = ['ca']): LedgerBooks
       );
     },
     hasJournal: async (subjectId) => tables.rows('journal', { subject_id: subjectId }).length > 0,
+    rows: async (table) => tables.rows(table),
     async expectSound() {
       expect(checkLedgerBooks(booksOf(tables)).filter(({ ok }) => !ok)).toEqual([]);
     },

@@ -1,18 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
   accountsOfChannel,
+  BatchWriter,
   captureJournal,
   checkLedgerInvariants,
   holdJournal,
   OWN_ACCOUNTS,
-  SingleWriter,
   topUpDeposit,
   unitOfJournal,
   type JournalDraft,
   type PaymentMoney,
 } from '#lib/ledger';
-import { daysForSettlement } from '#lib/reconciliation';
+import {
+  approveCalendar,
+  bankCalendarOf,
+  daysForSettlement,
+  proposeCalendar as proposeDays,
+  readCalendarFile,
+} from '#lib/reconciliation';
 import {
   checkSettlementInvariants,
   type ChannelMode,
@@ -73,8 +81,15 @@ export interface SettlementWorld {
   /** A payment and its leg get another state, without a journal. */
   mark(paymentId: string, state: 'PAID' | 'DECLINED' | 'REVERSED'): Promise<void>;
   balance(accountId: string): Promise<bigint>;
+  /** Proposes the days of fixtures/calendars; who approves them is refused by its kind. */
+  proposeCalendar(): Promise<(by: string) => Promise<void>>;
+  /** Proposes and approves them, by two people. */
+  enterCalendar(): Promise<void>;
   expectSound(): Promise<void>;
 }
+
+/** The worker's writer, not patient: a test that waits for it has found a fault. */
+const BATCHES = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
 const SHA = '0'.repeat(40);
 
@@ -83,9 +98,10 @@ export async function aSettlementWorld(
   parties: { billers?: readonly string[]; channels?: readonly string[] } = {},
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
-  const store = await aDatabase();
+  const database = await aDatabase();
+  const writer = new BatchWriter(database.url, BATCHES);
+  const store = { ...database, drop: () => writer.close().then(() => database.drop()) };
   const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
-  const writer = new SingleWriter(store.database);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
@@ -93,6 +109,8 @@ export async function aSettlementWorld(
     firstDay: '2026-07-01',
     channelsPaidAt: '00:00',
     pollMs: 1_000,
+    dueDaysOf: () => 1,
+    channelsDueDays: 1,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
@@ -113,6 +131,18 @@ export async function aSettlementWorld(
     const result = await writer.commit(unitOfJournal(journal));
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
   };
+  const proposeCalendar = async () => {
+    const text = readFileSync(join(__dirname, '..', '..', 'fixtures', 'calendars', 'bank-2026.csv'), 'utf8');
+    const rows = readCalendarFile(text, new Set(billers));
+    const order = { rows, by: 'ani@simpul.example', reason: 'the decree of 2026', at: clock.now() };
+    const proposed = await proposeDays(store.database, order);
+    if (!proposed.ok) throw new Error(proposed.error.kind);
+    const { approvalId, version } = proposed.value;
+    return async (by: string): Promise<void> => {
+      const approved = await approveCalendar(store.database, { approvalId, version, by, at: clock.now() });
+      if (!approved.ok) throw new Error(approved.error.kind);
+    };
+  };
   let files = 0;
   return {
     store,
@@ -128,6 +158,7 @@ export async function aSettlementWorld(
       reconciled: daysForSettlement,
       settleOn: (source) => settleOn[source] ?? 'agreed',
       dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
+      calendar: () => bankCalendarOf({ database: store.database, jobs: { sources: new Map() } }),
     },
     async sell(sale) {
       const money = moneyOf(sale);
@@ -206,6 +237,11 @@ export async function aSettlementWorld(
         [accountId],
       );
       return BigInt(row?.total ?? 0);
+    },
+    proposeCalendar,
+    async enterCalendar() {
+      const approve = await proposeCalendar();
+      await approve('budi@simpul.example');
     },
     async expectSound() {
       const found = await store.database.snapshot(async (statements) => [

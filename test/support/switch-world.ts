@@ -59,6 +59,7 @@ import {
 } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
 import { seedDemo } from './seed';
+import { aSharedDatabase } from './shared-database';
 
 const LIMITS = {
   scheduleSeconds: [5, 15, 60],
@@ -330,28 +331,43 @@ export interface SwitchWorld {
   close(): Promise<void>;
 }
 
-/**
- * @param writerOf replaces the money writer, to put faults under the flows.
- * @param inHandMax how many payments are worked on at once.
- * @param routingLimits where routes are judged, bounded or left otherwise.
- * @param floatsOf what is known of prefunded billers, opened when the catalog is there; none are when left out.
- * @param numbers what seals the numbers that the books hold masked.
- * @param hours as the demo has them, or nothing is ever closed.
- * @param dataKey under which the partners' secrets are sealed, for a process that reads them too.
- */
-export async function aSwitch(
-  writerOf: (store: TestDatabase) => MoneyWriter = ({ url }) => new BatchWriter(url, PIPELINE),
+/** What a test wants otherwise than usual. */
+export interface SwitchOptions {
+  /** Replaces the money writer, to put faults under the flows. */
+  writerOf?: (store: TestDatabase) => MoneyWriter;
+  /** How many payments are worked on at once. */
+  inHandMax?: number;
+  /** Where routes are judged, bounded or left otherwise. */
+  routingLimits?: Partial<RoutingLimits>;
+  /** What is known of prefunded billers, opened when the catalog is there; none are when left out. */
+  floatsOf?: (store: TestDatabase) => Promise<Floats>;
+  /** What seals the numbers that the books hold masked. */
+  numbers?: SealedNumbers;
+  /** As the demo has them, or nothing is ever closed. */
+  hours?: 'as in the demo' | 'at any hour';
+  /** Under which the partners' secrets are sealed, for a process that reads them too. */
+  dataKey?: string;
+  /** A schema that was seeded under `dataKey`, in place of one of its own. */
+  seeded?: TestDatabase;
+}
+
+/** What the clock says at first: noon in Jakarta. */
+const NOON = new Date('2026-07-14T05:00:00Z');
+
+export async function aSwitch({
+  writerOf = ({ url }) => new BatchWriter(url, PIPELINE),
   inHandMax = 100,
-  routingLimits: Partial<RoutingLimits> = {},
-  floatsOf: (store: TestDatabase) => Promise<Floats> = () => Promise.resolve(NO_FLOATS),
+  routingLimits = {},
+  floatsOf = () => Promise.resolve(NO_FLOATS),
   numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64'))),
-  hours: 'as in the demo' | 'at any hour' = 'at any hour',
+  hours = 'at any hour',
   dataKey = randomBytes(32).toString('base64'),
-): Promise<SwitchWorld> {
-  const store = await aDatabase();
-  const clock = new ManualClock(new Date('2026-07-14T05:00:00Z'));
+  seeded,
+}: SwitchOptions = {}): Promise<SwitchWorld> {
+  const clock = new ManualClock(NOON);
   const box = new SecretBox(dataKey);
-  await seedDemo(store, box, clock.now(), hours);
+  const store = seeded ?? (await aDatabase());
+  if (!seeded) await seedDemo(store, box, NOON, hours);
   const logger = pino({ enabled: false });
   const catalog = await Catalog.open(store.url, box, () => undefined);
   const [biller, water, spare] = [
@@ -494,4 +510,13 @@ export async function aSwitch(
       await store.drop();
     },
   };
+}
+
+/** Switches for the tests of a file, one after the other on one schema; `close()` one before the next is opened. */
+export async function switchesInTurn(): Promise<{ open(): Promise<SwitchWorld>; end(): Promise<void> }> {
+  const dataKey = randomBytes(32).toString('base64');
+  const shared = await aSharedDatabase((store) =>
+    seedDemo(store, new SecretBox(dataKey), NOON, 'at any hour'),
+  );
+  return { open: () => aSwitch({ dataKey, seeded: shared.lent }), end: () => shared.drop() };
 }

@@ -1,6 +1,6 @@
 import { rupiah } from '#lib/kernel';
 import type { Answer } from '#lib/switching';
-import { aSwitch, type SwitchWorld } from './switch-world';
+import { aSwitch, type SwitchOptions, type SwitchWorld } from './switch-world';
 
 /** A product that is asked for at two billers, or more. */
 const TOKEN = { productId: 'pln-prepaid', customerNumber: '14270010000', amount: rupiah(50_000n) };
@@ -8,8 +8,8 @@ const TOKEN = { productId: 'pln-prepaid', customerNumber: '14270010000', amount:
 let count = 0;
 
 /** A switch that sells tokens by a second route too. */
-export async function aSwitchWithTwoRoutes(...options: Parameters<typeof aSwitch>): Promise<SwitchWorld> {
-  const made = await aSwitch(...options);
+export async function aSwitchWithTwoRoutes(options?: SwitchOptions): Promise<SwitchWorld> {
+  const made = await aSwitch(options);
   made.routes.add('pln-prepaid', { billerId: 'story', source: 'STORY01' });
   return made;
 }

@@ -1,19 +1,17 @@
-import { describeRefusal, type Approval } from '#lib/audit';
+import { type Approval } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
-import { clockFromEnvironment } from '#lib/platform';
-import { approveCalendar, approveReopening, CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
+import { CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
 import { approveBankLine, approveFunds, approvePayout, approveRefused } from '#lib/settlement';
 import { namingInWords, placeOfLine } from './bank-commands';
-import { reading } from './break-desk';
+import { agreeToDays } from './calendar-commands';
 import { fundsInWords } from './finance-commands';
+import { type Agreement } from './four-eyes';
+import { agreeToReopening } from './job-commands';
 import { payoutInWords } from './payout-commands';
 import { bankTools, withSettlement } from './settlement-tools';
 
-/** A checker's word on a proposal: the version they have seen. */
-export interface Seen {
-  version: string;
-  by: string;
-}
+/** A checker's word on a proposal that was found already. */
+export type Seen = Omit<Agreement, 'approvalId'>;
 
 /** Agrees to a proposal of one kind and does what it says. @returns what was done, or why nothing was. */
 export type Applier = (approval: Approval, seen: Seen) => Promise<Result<string, string>>;
@@ -21,19 +19,14 @@ export type Applier = (approval: Approval, seen: Seen) => Promise<Result<string,
 /** What each kind of proposal does when it is approved, each by its own part; breaks are decided at their desk. */
 export const APPLIERS: Readonly<Record<string, Applier>> = {
   [CALENDAR]: async ({ approvalId }, seen) => {
-    const decision = { approvalId, ...seen, at: clockFromEnvironment().now() };
-    const done = await reading((database) => approveCalendar(database, decision));
-    if (done.ok) return ok(`${done.value} days hold from now on`);
-    return fail(
-      done.error.kind === 'another kind' ? 'it is none of the calendar' : describeRefusal(done.error),
-    );
+    const agreed = await agreeToDays({ approvalId, ...seen });
+    return agreed.ok ? ok(`${agreed.value} days hold from now on`) : agreed;
   },
 
   [REOPEN_DAY]: async ({ approvalId }, seen) => {
-    const decision = { approvalId, ...seen, at: clockFromEnvironment().now() };
-    const done = await reading((database) => approveReopening(database, decision));
-    if (done.ok) return ok(`${done.value.source} ${done.value.businessDate} is worked at the next wake-up`);
-    return fail(done.error.kind === 'another kind' ? 'it re-opens no day' : describeRefusal(done.error));
+    const agreed = await agreeToReopening({ approvalId, ...seen });
+    if (!agreed.ok) return agreed;
+    return ok(`${agreed.value.source} ${agreed.value.businessDate} is worked at the next wake-up`);
   },
 
   payout: ({ subject: reference }, seen) =>

@@ -9,21 +9,15 @@ import {
 } from '#lib/audit';
 import { clockFromEnvironment } from '#lib/platform';
 import { approveProposal, describeBreakRefusal, isAboutBreaks, rejectProposal } from '#lib/reconciliation';
-import { APPLIERS } from './approval-appliers';
+import { APPLIERS, type Seen } from './approval-appliers';
 import { printApproval, tellDecision } from './break-commands';
-import { atBreakDesk, reading } from './break-desk';
-import { asJson, JSON_HELP, refuse } from './output';
+import { atBreakDesk } from './break-desk';
+import { withDatabase } from './database';
+import { asksChecker, type Agreement, type Checker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { printTable } from './table';
 
 const ROWS_MAX = 200;
-const AS = 'who you are: an e-mail address';
-
-interface DecisionOptions {
-  as: string;
-  version: string;
-  reason?: string;
-  json?: boolean;
-}
 
 /** `simpul approval`: what waits for a second person. */
 export function addApprovalCommands(program: Command): void {
@@ -38,7 +32,7 @@ export function addApprovalCommands(program: Command): void {
     .option('--json', JSON_HELP)
     .action(async ({ kind, all, json }: { kind?: string; all?: boolean; json?: boolean }) => {
       const now = clockFromEnvironment().now();
-      const found = await reading((database) =>
+      const found = await withDatabase((database) =>
         listApprovals(database, {
           ...(kind === undefined ? {} : { kind }),
           ...(all ? {} : { open: { now } }),
@@ -46,7 +40,7 @@ export function addApprovalCommands(program: Command): void {
         }),
       );
       if (json) {
-        console.log(asJson({ ok: true, count: found.length, approvals: found }));
+        printJson({ ok: true, count: found.length, approvals: found });
         return;
       }
       printTable(
@@ -70,13 +64,13 @@ export function addApprovalCommands(program: Command): void {
     .argument('<proposal>')
     .option('--json', JSON_HELP)
     .action(async (approvalId: string, { json }: { json?: boolean }) => {
-      const { found, history } = await reading(async (database) => ({
+      const { found, history } = await withDatabase(async (database) => ({
         found: await findApproval(database, approvalId),
         history: await approvalHistory(database, approvalId),
       }));
       if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
       if (json) {
-        console.log(asJson({ ok: true, approval: found, history }));
+        printJson({ ok: true, approval: found, history });
         return;
       }
       printApproval(found);
@@ -89,46 +83,38 @@ export function addApprovalCommands(program: Command): void {
 }
 
 function addDecisionCommands(approval: Command): void {
-  approval
-    .command('approve')
-    .description('approve a proposal as it was shown: with the last checker needed it happens')
-    .argument('<proposal>')
-    .requiredOption('--as <user>', AS)
-    .requiredOption('--version <version>', 'the version that "simpul approval show" printed')
-    .option('--json', JSON_HELP)
-    .action(async (approvalId: string, { as: by, version, json }: DecisionOptions) => {
-      const found = await reading((database) => findApproval(database, approvalId));
+  asksChecker(
+    approval
+      .command('approve')
+      .description('approve a proposal as it was shown: with the last checker needed it happens')
+      .argument('<proposal>'),
+    'simpul approval show',
+  ).action(async (approvalId: string, { as: by, version, json }: Checker) => {
+    const found = await withDatabase((database) => findApproval(database, approvalId));
+    if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
+    if (!isAboutBreaks(found)) return approveOther(found, { version, by }, json);
+    tellDecision(await atBreakDesk((desk) => approveProposal(desk, { approvalId, version, by })), json);
+  });
+  asksChecker(
+    approval
+      .command('reject')
+      .description('reject a proposal: it ends without effect')
+      .argument('<proposal>')
+      .requiredOption('--reason <text>'),
+    'simpul approval show',
+  ).action(
+    async (approvalId: string, { as: by, version, reason: note, json }: Checker & { reason: string }) => {
+      const found = await withDatabase((database) => findApproval(database, approvalId));
       if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
-      if (isAboutBreaks(found)) {
-        tellDecision(await atBreakDesk((desk) => approveProposal(desk, { approvalId, version, by })), json);
-        return;
-      }
-      await approveOther(found, { version, by }, json);
-    });
-  approval
-    .command('reject')
-    .description('reject a proposal: it ends without effect')
-    .argument('<proposal>')
-    .requiredOption('--as <user>', AS)
-    .requiredOption('--version <version>', 'the version that "simpul approval show" printed')
-    .requiredOption('--reason <text>')
-    .option('--json', JSON_HELP)
-    .action(async (approvalId: string, { as: by, version, reason, json }: DecisionOptions) => {
-      const found = await reading((database) => findApproval(database, approvalId));
-      if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
-      const note = reason ?? '';
       const decision = { approvalId, version, by, note };
       const why = isAboutBreaks(found) ? await rejectBreak(decision) : await rejectOther(decision);
       if (why !== undefined) return refuse(why, json);
-      if (json) console.log(asJson({ ok: true, approvalId, state: 'rejected' }));
-      else console.log(`${approvalId}: rejected`);
-    });
+      say(`${approvalId}: rejected`, { approvalId, state: 'rejected' }, json);
+    },
+  );
 }
 
-interface Rejection {
-  approvalId: string;
-  version: string;
-  by: string;
+interface Rejection extends Agreement {
   note: string;
 }
 
@@ -140,22 +126,17 @@ async function rejectBreak(decision: Rejection): Promise<string | undefined> {
 
 async function rejectOther(decision: Rejection): Promise<string | undefined> {
   const at = clockFromEnvironment().now();
-  const rejected = await reading((database) =>
+  const rejected = await withDatabase((database) =>
     database.transaction((statements) => reject(statements, { ...decision, at })),
   );
   return rejected.ok ? undefined : describeRefusal(rejected.error);
 }
 
-async function approveOther(
-  approval: Approval,
-  seen: { version: string; by: string },
-  json: boolean | undefined,
-): Promise<void> {
+async function approveOther(approval: Approval, seen: Seen, json: boolean | undefined): Promise<void> {
   const { approvalId, kind } = approval;
   const apply = APPLIERS[kind];
   if (!apply) throw new Error(`nothing is known of how a proposal of kind ${kind} is applied`);
   const done = await apply(approval, seen);
   if (!done.ok) return refuse(done.error, json);
-  if (json) console.log(asJson({ ok: true, isDone: true, approvalId, kind, done: done.value }));
-  else console.log(`${approvalId}: approved, ${done.value}`);
+  say(`${approvalId}: approved, ${done.value}`, { isDone: true, approvalId, kind, done: done.value }, json);
 }

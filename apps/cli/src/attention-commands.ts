@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { clockFromEnvironment } from '#lib/platform';
 import { listContradictions, listOpenReversals } from '#lib/switching';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 
 /** A list for people is read from the top; who needs more looks at the tables. */
 const ROWS_MAX = 1_000;
@@ -10,10 +12,10 @@ export function addAttentionCommands(payments: Command): void {
   payments
     .command('contradictions')
     .description('what billers said that cannot be squared with how a payment stands, the newest first')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
-      const rows = await read((database) => listContradictions(database, ROWS_MAX));
-      if (json) console.log(JSON.stringify({ ok: true, contradictions: rows }));
+      const rows = await withDatabase((database) => listContradictions(database, ROWS_MAX));
+      if (json) printJson({ ok: true, contradictions: rows });
       else
         print(
           rows.map(({ at, paymentId, billerId, state, contradiction, owner, nextStep }) => [
@@ -27,11 +29,11 @@ export function addAttentionCommands(payments: Command): void {
   payments
     .command('reversals')
     .description('reversals that their biller has not acknowledged, the oldest first')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
       const now = clockFromEnvironment().now();
-      const rows = await read((database) => listOpenReversals(database, now, ROWS_MAX));
-      if (json) console.log(JSON.stringify({ ok: true, reversals: rows }));
+      const rows = await withDatabase((database) => listOpenReversals(database, now, ROWS_MAX));
+      if (json) printJson({ ok: true, reversals: rows });
       else
         print(
           rows.map(({ paymentId, billerId, reversal, tries, ageSeconds, nextTryAt, owner, nextStep }) => [
@@ -41,15 +43,6 @@ export function addAttentionCommands(payments: Command): void {
           'no open reversals',
         );
     });
-}
-
-async function read<T>(list: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    return await list(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function print(rows: readonly (readonly string[])[], none: string): void {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { formatRupiah, rupiah, rupiahFromText, type Rupiah } from '#lib/kernel';
+import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
   approveBankLine,
@@ -16,11 +16,11 @@ import {
   type LinePlace,
   type NamingRefusal,
 } from '#lib/settlement';
-import { businessDate } from './settlement-commands';
-import { bankFormat, bankTools, printJson, withSettlement } from './settlement-tools';
+import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
+import { bankFormat, bankTools, withSettlement } from './settlement-tools';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate, rupiahAboveZero } from './typed';
 
 /** `simpul bank`: what we expect on our account, and what its statements show. */
 export function addBankCommands(program: Command): void {
@@ -36,81 +36,66 @@ export function addBankCommands(program: Command): void {
 }
 
 function addAnnounceCommand(bank: Command): void {
-  bank
-    .command('announce')
-    .description('write down money that a channel says it will pay in; the statement books it')
-    .argument(
-      '<reference>',
-      'what the statement will show, at most 16 characters: DEP-CA017-0715',
-      bankReference,
-    )
-    .argument('<channel>')
-    .argument('<amount>', 'whole rupiah', positive)
-    .requiredOption('--as <user>', 'who does it, an e-mail address')
-    .requiredOption('--date <date>', 'value date', businessDate)
-    .option('--collection', 'it pays what a channel owes after its day; left out: it tops up a deposit')
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        reference: string,
-        channelId: string,
-        amount: Rupiah,
-        { as, date, collection, json }: { as: string; date: string; collection?: boolean; json?: boolean },
-      ) => {
-        const kind = collection ? 'collection' : 'top_up';
-        const said = await withSettlement(({ database, clock }) =>
-          announceDeposit(
-            database,
-            { reference, kind, channelId, amount, valueDate: date },
-            { by: as, at: clock.now() },
-          ),
-        );
-        tell(
-          said.ok ? undefined : whyNotAnnounced(reference, said.error),
-          { reference },
-          `${reference} is expected`,
-          json,
-        );
-      },
-    );
+  asksMaker(
+    bank
+      .command('announce')
+      .description('write down money that a channel says it will pay in; the statement books it')
+      .argument(
+        '<reference>',
+        'what the statement will show, at most 16 characters: DEP-CA017-0715',
+        bankReference,
+      )
+      .argument('<channel>')
+      .argument('<amount>', 'whole rupiah', rupiahAboveZero)
+      .requiredOption('--date <date>', 'value date', businessDate)
+      .option('--collection', 'it pays what a channel owes after its day; left out: it tops up a deposit'),
+  ).action(
+    async (
+      reference: string,
+      channelId: string,
+      amount: Rupiah,
+      { as, date, collection, json }: Maker & { date: string; collection?: boolean },
+    ) => {
+      const kind = collection ? 'collection' : 'top_up';
+      const said = await withSettlement(({ database, clock }) =>
+        announceDeposit(
+          database,
+          { reference, kind, channelId, amount, valueDate: date },
+          { by: as, at: clock.now() },
+        ),
+      );
+      if (!said.ok) return refuse(whyNotAnnounced(said.error), json, { reference });
+      say(`${reference} is expected`, { reference }, json);
+    },
+  );
 }
 
-function whyNotAnnounced(reference: string, refusal: AnnounceRefusal): string {
+function whyNotAnnounced(refusal: AnnounceRefusal): string {
   switch (refusal.kind) {
     case 'unknown channel':
       return `there is no channel ${refusal.channelId}; see simpul catalog export`;
     case 'other money':
-      return `${reference} stands for other money; choose another reference`;
+      return 'it stands for other money; choose another reference';
     case 'ended':
-      return `${reference} is ${refusal.outcome}; choose another reference`;
+      return `it is ${refusal.outcome}; choose another reference`;
   }
 }
 
 function addWithdrawCommand(bank: Command): void {
-  bank
-    .command('withdraw')
-    .description('take an announcement back whose money has not come; its reference stays used')
-    .argument('<reference>', 'of the announcement', bankReference)
-    .requiredOption('--as <user>', 'who does it, an e-mail address')
-    .option('--json', JSON_HELP)
-    .action(async (reference: string, { as, json }: { as: string; json?: boolean }) => {
-      const done = await withSettlement(({ database, clock }) =>
-        withdrawAnnouncement(database, { reference, by: as, at: clock.now() }),
-      );
-      const why = done.ok
-        ? undefined
-        : done.error.kind === 'unknown'
-          ? 'there is no such announcement'
-          : `${reference} is ${done.error.outcome} already`;
-      tell(why, { reference }, `${reference} is withdrawn`, json);
-    });
-}
-
-function tell(why: string | undefined, what: object, done: string, json: boolean | undefined): void {
-  if (json) printJson(why === undefined ? { ok: true, ...what } : { ok: false, ...what, reason: why });
-  else if (why === undefined) console.log(done);
-  else console.error(`simpul: ${why}`);
-  process.exitCode = why === undefined ? 0 : 1;
+  asksMaker(
+    bank
+      .command('withdraw')
+      .description('take an announcement back whose money has not come; its reference stays used')
+      .argument('<reference>', 'of the announcement', bankReference),
+  ).action(async (reference: string, { as, json }: Maker) => {
+    const done = await withSettlement(({ database, clock }) =>
+      withdrawAnnouncement(database, { reference, by: as, at: clock.now() }),
+    );
+    if (done.ok) return say(`${reference} is withdrawn`, { reference }, json);
+    const { error } = done;
+    const why = error.kind === 'unknown' ? 'there is no such announcement' : `it is ${error.outcome} already`;
+    refuse(why, json, { reference });
+  });
 }
 
 function addTakeCommand(bank: Command): void {
@@ -185,70 +170,63 @@ function addLinesCommand(bank: Command): void {
 }
 
 function addNameCommand(bank: Command): void {
-  bank
-    .command('name')
-    .description('propose which announced money or payout a line is that nobody could name (the maker)')
-    .argument('<account>', 'for example BANKX/1234567890')
-    .argument('<line>', 'year, statement and line: 2026/196/2', linePlace)
-    .argument('<reference>', 'of the announcement or payout', bankReference)
-    .requiredOption('--as <user>', 'who does it, an e-mail address')
-    .option('--note <text>', 'why')
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        account: string,
-        line: Omit<LinePlace, 'account'>,
-        reference: string,
-        { as, note, json }: { as: string; note?: string; json?: boolean },
-      ) => {
-        const done = await withSettlement((tools) =>
-          proposeBankLine(tools, {
-            place: { account, ...line },
-            reference,
-            by: as,
-            reason: note ?? `it is ${reference}`,
-            at: tools.clock.now(),
-          }),
-        );
-        const what = done.ok ? done.value : {};
-        const text = done.ok ? `proposed as ${done.value.approvalId}, --version ${done.value.version}` : '';
-        tell(done.ok ? undefined : namingInWords(done.error), what, text, json);
-      },
-    );
+  asksMaker(
+    aboutLine(
+      bank
+        .command('name')
+        .description('propose which announced money or payout a line is that nobody could name (the maker)'),
+    )
+      .argument('<reference>', 'of the announcement or payout', bankReference)
+      .option('--note <text>', 'why'),
+  ).action(
+    async (
+      account: string,
+      line: Omit<LinePlace, 'account'>,
+      reference: string,
+      { as, note, json }: Maker & { note?: string },
+    ) => {
+      const done = await withSettlement((tools) =>
+        proposeBankLine(tools, {
+          place: { account, ...line },
+          reference,
+          by: as,
+          reason: note ?? `it is ${reference}`,
+          at: tools.clock.now(),
+        }),
+      );
+      if (!done.ok) return refuse(namingInWords(done.error), json);
+      const { approvalId, version } = done.value;
+      say(proposedAs(done.value), { approvalId, version }, json);
+    },
+  );
 }
 
 function addConfirmCommand(bank: Command): void {
-  bank
-    .command('confirm')
-    .description('agree to what a line was proposed to be, as it was shown (the checker); books it once')
-    .argument('<account>', 'for example BANKX/1234567890')
-    .argument('<line>', 'year, statement and line: 2026/196/2', linePlace)
-    .requiredOption('--as <user>', 'who does it, an e-mail address')
-    .requiredOption('--version <version>', 'the version that was proposed, as it was shown')
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        account: string,
-        line: Omit<LinePlace, 'account'>,
-        { as, version, json }: { as: string; version: string; json?: boolean },
-      ) => {
-        const done = await withSettlement((tools) =>
-          approveBankLine(bankTools(tools), {
-            place: { account, ...line },
-            version,
-            by: as,
-            at: tools.clock.now(),
-          }),
-        );
-        const text = done.ok ? `the line is ${done.value.about}` : '';
-        tell(
-          done.ok ? undefined : namingInWords(done.error),
-          done.ok ? { line: done.value } : {},
-          text,
-          json,
-        );
-      },
+  asksChecker(
+    aboutLine(
+      bank
+        .command('confirm')
+        .description('agree to what a line was proposed to be, as it was shown (the checker); books it once'),
+    ),
+    'simpul approval show',
+  ).action(async (account: string, line: Omit<LinePlace, 'account'>, { as, version, json }: Checker) => {
+    const done = await withSettlement((tools) =>
+      approveBankLine(bankTools(tools), {
+        place: { account, ...line },
+        version,
+        by: as,
+        at: tools.clock.now(),
+      }),
     );
+    if (!done.ok) return refuse(namingInWords(done.error), json);
+    say(`the line is ${done.value.about}`, { line: done.value }, json);
+  });
+}
+
+function aboutLine(command: Command): Command {
+  return command
+    .argument('<account>', 'for example BANKX/1234567890')
+    .argument('<line>', 'year, statement and line: 2026/196/2', linePlace);
 }
 
 /** Why a line was not named, in a sentence. */
@@ -290,9 +268,4 @@ function bankReference(text: string): string {
   if (!/^[A-Z0-9][A-Z0-9./-]{0,15}$/.test(text))
     throw new InvalidArgumentError('It must be 1 to 16 capital letters, digits and . / -');
   return text;
-}
-
-function positive(text: string): Rupiah {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return rupiahFromText(text);
 }

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { checkBiller, type BillerReport } from '#lib/billers';
 import { SettingError } from '#lib/platform';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG, ROOT } from './places';
 
 const BILLERS = join(CONFIG, 'billers');
@@ -18,13 +19,13 @@ export function addBillerCommands(program: Command): void {
       'replay a biller’s fixtures through the shared contract and print what is missing or wrong; exit 1 when anything is',
     )
     .argument('<name>', 'a file of config/billers without its ending, for example pln')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (name: string, { json }: { json?: boolean }) => {
       const file = fileOf(name);
       const report = await checkBiller(file, join(FIXTURES, name), name);
       const ok = report.missing.length === 0 && report.wrong.length === 0;
       const missing = report.missing.map((path) => relative(ROOT, path));
-      if (json) console.log(JSON.stringify({ ok, ...report, missing }));
+      if (json) printJson({ ok, ...report, missing });
       else print({ ...report, missing }, ok);
       if (!ok) process.exitCode = 1;
     });

@@ -32,17 +32,14 @@ import {
   type BreakRefusal,
   type Resolution,
 } from '#lib/reconciliation';
-import { atBreakDesk, reading } from './break-desk';
-import { asJson, JSON_HELP, refuse } from './output';
+import { atBreakDesk } from './break-desk';
+import { withDatabase } from './database';
+import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse } from './output';
 import { CONFIG } from './places';
-import { printTable } from './table';
+import { oneLine, printTable } from './table';
+import { rupiahNotZero } from './typed';
 
-interface Who {
-  as: string;
-  json?: boolean;
-}
-
-const AS = 'who you are: an e-mail address';
 const PAGE_ROWS = 500;
 
 /** `simpul break`: differences with settlement files, and what people do about them. */
@@ -97,7 +94,7 @@ function addListCommand(breaks: Command): void {
     .option('--json', JSON_HELP)
     .action(async (options: Filter & { all?: boolean; json?: boolean }) => {
       const now = clockFromEnvironment().now();
-      const { found, ageOf } = await reading(async (database) => ({
+      const { found, ageOf } = await withDatabase(async (database) => ({
         ageOf: await agesAt(database, now),
         found: await listBreaks(database, {
           ...queryOf(options),
@@ -108,7 +105,7 @@ function addListCommand(breaks: Command): void {
       const sum = found.reduce((total, { amount }) => total + amount, 0n);
       if (options.json) {
         const listed = found.map((one) => ({ ...one, age: ageOf(one), isOverdue: isOverdue(one, now) }));
-        console.log(asJson({ ok: true, count: found.length, sum, breaks: listed }));
+        printJson({ ok: true, count: found.length, sum, breaks: listed });
         return;
       }
       printTable(
@@ -154,7 +151,7 @@ function addShowCommand(breaks: Command): void {
     .argument('<break>')
     .option('--json', JSON_HELP)
     .action(async (breakId: string, { json }: { json?: boolean }) => {
-      const shown = await reading(async (database) => {
+      const shown = await withDatabase(async (database) => {
         const one = await findBreak(database, breakId);
         if (!one) return undefined;
         const approval = one.approvalId === null ? undefined : await findApproval(database, one.approvalId);
@@ -164,7 +161,7 @@ function addShowCommand(breaks: Command): void {
       if (!shown) return refuse(describeBreakRefusal({ kind: 'unknown', breakId }), json);
       const { one, history, approval, signatures } = shown;
       if (json) {
-        console.log(asJson({ ok: true, break: one, history, approval: approval ?? null, signatures }));
+        printJson({ ok: true, break: one, history, approval: approval ?? null, signatures });
         return;
       }
       printBreak(one);
@@ -189,10 +186,10 @@ function addDeedCommands(breaks: Command): void {
       .command(name)
       .description(description)
       .argument('<break>')
-      .requiredOption('--as <user>', AS)
+      .requiredOption('--as <user>', AS_HELP)
       .option('--reason <text>')
       .option('--json', JSON_HELP)
-      .action(async (breakId: string, { as, reason, json }: Who & { reason?: string }) =>
+      .action(async (breakId: string, { as, reason, json }: Maker & { reason?: string }) =>
         tell(await atBreakDesk((desk) => deed(desk, { breakId, by: as, reason })), json),
       );
 }
@@ -203,10 +200,10 @@ function addEvidenceCommand(breaks: Command): void {
     .description('keep a file as proof beside a break, by its SHA-256')
     .argument('<break>')
     .argument('<file>', 'a letter, a mail, a list of theirs')
-    .requiredOption('--as <user>', AS)
+    .requiredOption('--as <user>', AS_HELP)
     .option('--reason <text>', 'what it proves')
     .option('--json', JSON_HELP)
-    .action(async (breakId: string, file: string, { as, reason, json }: Who & { reason?: string }) => {
+    .action(async (breakId: string, file: string, { as, reason, json }: Maker & { reason?: string }) => {
       const { kept, path } = await atBreakDesk(async (desk) => {
         const added = await addEvidence(desk, { breakId, by: as, reason, file });
         const history = added.ok ? await breakHistory(desk.database, breakId) : [];
@@ -218,7 +215,7 @@ function addEvidenceCommand(breaks: Command): void {
     });
 }
 
-interface ProposeOptions extends Who {
+interface ProposeOptions extends Maker {
   resolution: Resolution;
   reason: string;
   amount?: bigint;
@@ -235,11 +232,11 @@ function addProposeCommand(breaks: Command): void {
     .argument('<break>')
     .addOption(resolutionOption(Object.keys(RESOLUTIONS)))
     .requiredOption('--reason <text>', 'why, with the number of its letter or ticket; at most 200 characters')
-    .requiredOption('--as <user>', AS)
+    .requiredOption('--as <user>', AS_HELP)
     .option(
       '--amount <rupiah>',
       'of a refund; or how much more we owe (less: negative, written --amount=-500)',
-      signed,
+      rupiahNotZero,
     )
     .addOption(new Option('--borne-by <who>', 'of a refund (default: biller)').choices(['biller', 'us']))
     .option('--against <account>', 'who bears an adjustment or write-off (default: own:loss)')
@@ -272,7 +269,7 @@ function addResolveCommand(breaks: Command): void {
     .argument('<break>')
     .addOption(resolutionOption(['counterparty_error', 'advice_result']))
     .requiredOption('--reason <text>', 'what was asked of them, or what they answered')
-    .requiredOption('--as <user>', AS)
+    .requiredOption('--as <user>', AS_HELP)
     .option('--json', JSON_HELP)
     .action(async (breakId: string, { as: by, resolution, reason, json }: ProposeOptions) => {
       const end = resolution === 'advice_result' ? resolveByAdvice : resolveAsTheirError;
@@ -285,7 +282,7 @@ function addBulkCommand(breaks: Command): void {
     .description('propose one end for all open breaks of a kind; the checker sees their count and sum')
     .addOption(resolutionOption(['write_off', 'adjustment']))
     .requiredOption('--reason <text>', 'why, at most 200 characters')
-    .requiredOption('--as <user>', AS)
+    .requiredOption('--as <user>', AS_HELP)
     .option('--against <account>', 'who bears it (default: own:loss)')
     .option('--biller <biller>', 'where neither payment nor source tells it')
     .option('--json', JSON_HELP)
@@ -298,38 +295,28 @@ function addBulkCommand(breaks: Command): void {
 }
 
 function addDecisionCommands(breaks: Command): void {
-  breaks
-    .command('approve')
-    .description('approve what is proposed for a break, as it was shown: it happens now')
-    .argument('<break>')
-    .requiredOption('--as <user>', AS)
-    .requiredOption('--version <version>', 'the version that "simpul break show" printed')
-    .option('--json', JSON_HELP)
-    .action(async (breakId: string, { as: by, version, json }: Who & { version: string }) =>
-      decide(breakId, json, async (desk, approvalId) => {
-        const decided = await approveProposal(desk, { approvalId, version, by });
-        if (!decided.ok) return decided;
-        return { ok: true, value: decided.value };
-      }),
-    );
-  breaks
-    .command('reject')
-    .description('reject what is proposed for a break')
-    .argument('<break>')
-    .requiredOption('--as <user>', AS)
-    .requiredOption('--version <version>', 'the version that "simpul break show" printed')
-    .requiredOption('--reason <text>')
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        breakId: string,
-        { as: by, version, reason: note, json }: Who & { version: string; reason: string },
-      ) =>
-        decide(breakId, json, async (desk, approvalId) => {
-          const rejected = await rejectProposal(desk, { approvalId, version, by, note });
-          return rejected.ok ? { ok: true, value: { approval: rejected.value, isDone: true } } : rejected;
-        }),
-    );
+  asksChecker(
+    breaks
+      .command('approve')
+      .description('approve what is proposed for a break, as it was shown: it happens now')
+      .argument('<break>'),
+    'simpul break show',
+  ).action(async (breakId: string, { as: by, version, json }: Checker) =>
+    decide(breakId, json, (desk, approvalId) => approveProposal(desk, { approvalId, version, by })),
+  );
+  asksChecker(
+    breaks
+      .command('reject')
+      .description('reject what is proposed for a break')
+      .argument('<break>')
+      .requiredOption('--reason <text>'),
+    'simpul break show',
+  ).action(async (breakId: string, { as: by, version, reason: note, json }: Checker & { reason: string }) =>
+    decide(breakId, json, async (desk, approvalId) => {
+      const rejected = await rejectProposal(desk, { approvalId, version, by, note });
+      return rejected.ok ? { ok: true, value: { approval: rejected.value, isDone: true } } : rejected;
+    }),
+  );
 }
 
 async function decide(
@@ -366,7 +353,7 @@ export function tellDecision(
   if (!decided.ok) return refuse(describeBreakRefusal(decided.error), json);
   const { approval, isDone, breaks = [] } = decided.value;
   if (json) {
-    console.log(asJson({ ok: true, isDone, approval, breaks }));
+    printJson({ ok: true, isDone, approval, breaks });
     return;
   }
   const left = approval.checkersNeeded - approval.checkersGiven;
@@ -376,13 +363,13 @@ export function tellDecision(
 
 function tell(done: Result<Break, BreakRefusal>, json: boolean | undefined): void {
   if (!done.ok) return refuse(describeBreakRefusal(done.error), json);
-  if (json) console.log(asJson({ ok: true, break: done.value }));
+  if (json) printJson({ ok: true, break: done.value });
   else console.log(`${done.value.breakId} is ${done.value.state}, owned by ${done.value.owner}`);
 }
 
 function tellProposal(proposed: Result<Approval, BreakRefusal>, json: boolean | undefined): void {
   if (!proposed.ok) return refuse(describeBreakRefusal(proposed.error), json);
-  if (json) console.log(asJson({ ok: true, approval: proposed.value }));
+  if (json) printJson({ ok: true, approval: proposed.value });
   else printApproval(proposed.value);
 }
 
@@ -440,15 +427,4 @@ function isOverdue({ state, dueAt }: Break, now: Date): boolean {
 function whole(text: string): bigint {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be whole rupiah, such as 1000.');
   return BigInt(text);
-}
-
-function signed(text: string): bigint {
-  if (!/^-?[1-9]\d{0,14}$/.test(text))
-    throw new InvalidArgumentError('It must be whole rupiah and not 0, such as 500 or -500.');
-  return BigInt(text);
-}
-
-/** What people and billers wrote may hold anything; on a terminal it is text and nothing else. */
-function oneLine(text: string): string {
-  return text.replace(/\p{C}+/gu, ' ');
 }

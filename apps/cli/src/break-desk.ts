@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import pino from 'pino';
 import { z } from 'zod';
 import { Catalog } from '#lib/catalog';
 import { readFormats } from '#lib/files';
@@ -16,14 +15,11 @@ import {
 import { calendarOf, readBreakRules, readJobs, termsByFormats, type BreakDesk } from '#lib/reconciliation';
 import { Receipts } from '#lib/receipts';
 import { AdviceLimits, DecisionFlow, Payments, Refunds, SqlPaymentStore } from '#lib/switching';
+import { withDatabase } from './database';
+import { commandLogger } from './output';
 import { CONFIG } from './places';
 
 const Limits = z.object({ advice: AdviceLimits });
-
-/** Standard output belongs to the command's answer. */
-export function commandLogger(): Logger {
-  return pino({ level: 'warn' }, pino.destination(2));
-}
 
 /** Opens what breaks are worked with, on a database of the caller's. Close it again. */
 export async function openBreakDesk(
@@ -65,26 +61,13 @@ export async function openBreakDesk(
 }
 
 /** Works at a desk of its own, and clears it away. */
-export async function atBreakDesk<T>(work: (desk: BreakDesk) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
+export function atBreakDesk<T>(work: (desk: BreakDesk) => Promise<T>): Promise<T> {
+  return withDatabase(async (database) => {
     const { desk, close } = await openBreakDesk(database);
     try {
       return await work(desk);
     } finally {
       await close();
     }
-  } finally {
-    await database.close();
-  }
-}
-
-/** Reads from the payment database, and lets go of it. */
-export async function reading<T>(read: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    return await read(database);
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describeRefusal, findApproval } from '#lib/audit';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { fail, type Result } from '#lib/kernel';
+import { clockFromEnvironment } from '#lib/platform';
 import {
   approveCalendar,
   CALENDAR,
@@ -11,10 +12,11 @@ import {
   readJobs,
   type CalendarRow,
 } from '#lib/reconciliation';
+import { withDatabase } from './database';
+import { asksChecker, asksMaker, type Agreement, type Checker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 
 /** `simpul calendar`: the days on which sources and the bank do not work, entered by one person and let in by another. */
 export function addCalendarCommands(program: Command): void {
@@ -44,78 +46,72 @@ export function addCalendarCommands(program: Command): void {
       const rows = days.map(({ is_business_day, approved_by, ...day }) => {
         return { ...day, isBusinessDay: is_business_day === 1, approvedBy: approved_by };
       });
-      if (json) console.log(JSON.stringify({ ok: true, days: rows }));
+      if (json) printJson({ ok: true, days: rows });
       else printDays(rows);
     });
-  calendar
-    .command('import')
-    .description(
-      'propose the days of a file: source,date,is_business_day,note; source BANK is the bank, * all sources',
-    )
-    .argument('<file>', 'comma-separated, with that heading')
-    .requiredOption('--as <user>', 'who enters it, for example an e-mail address')
-    .option('--reason <text>', 'from which decree or letter', 'entered from a file')
-    .option('--json', JSON_HELP)
-    .action(async (file: string, options: { as: string; reason: string; json?: boolean }) => {
-      const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
-      const rows = readCalendarFile(readFileSync(file, 'utf8'), new Set(jobs.sources.keys()));
-      const at = clockFromEnvironment().now();
-      const proposed = await withDatabase((database) =>
-        proposeCalendar(database, { rows, by: options.as, reason: options.reason, at }),
-      );
-      if (!proposed.ok) return refused(describeRefusal(proposed.error), options);
-      const { approvalId, version } = proposed.value;
-      if (options.json) console.log(JSON.stringify({ ok: true, approvalId, version, days: rows.length }));
-      else
-        console.log(
-          `${rows.length} days proposed as ${approvalId}; another person looks with: simpul calendar show ${approvalId}`,
-        );
-    });
+  asksMaker(
+    calendar
+      .command('import')
+      .description(
+        'propose the days of a file: source,date,is_business_day,note; source BANK is the bank, * all sources',
+      )
+      .argument('<file>', 'comma-separated, with that heading')
+      .option('--reason <text>', 'from which decree or letter', 'entered from a file'),
+  ).action(async (file: string, options: Maker & { reason: string }) => {
+    const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
+    const rows = readCalendarFile(readFileSync(file, 'utf8'), new Set(jobs.sources.keys()));
+    const at = clockFromEnvironment().now();
+    const proposed = await withDatabase((database) =>
+      proposeCalendar(database, { rows, by: options.as, reason: options.reason, at }),
+    );
+    if (!proposed.ok) return refuse(describeRefusal(proposed.error), options.json);
+    const { approvalId, version } = proposed.value;
+    say(
+      `${rows.length} days proposed as ${approvalId}; another person looks with: simpul calendar show ${approvalId}`,
+      { approvalId, version, days: rows.length },
+      options.json,
+    );
+  });
   calendar
     .command('show')
     .description('the days of a proposal, and how to agree to them')
     .argument('<approval>', 'as “import” printed it')
     .option('--json', JSON_HELP)
-    .action(async (approvalId: string, options: { json?: boolean }) => {
+    .action(async (approvalId: string, { json }: { json?: boolean }) => {
       const proposal = await withDatabase((database) => findApproval(database, approvalId));
       if (proposal?.kind !== CALENDAR)
-        return refused(`${approvalId} is no proposal for the calendar`, options);
+        return refuse('it is no proposal for the calendar', json, { approvalId });
       const { rows } = proposal.payload as { rows: CalendarRow[] };
-      if (options.json) {
-        console.log(JSON.stringify({ ok: true, ...proposal, payload: undefined, days: rows }));
+      if (json) {
+        printJson({ ok: true, ...proposal, payload: undefined, days: rows });
         return;
       }
       printDays(rows);
       console.log(`${proposal.state}; ${proposal.maker}: ${proposal.reason}`);
       console.log(
-        `to agree: simpul calendar approve ${approvalId} --seen ${proposal.version} --as <checker>`,
+        `to agree: simpul calendar approve ${approvalId} --version ${proposal.version} --as <checker>`,
       );
     });
-  calendar
-    .command('approve')
-    .description('agree to proposed days; they hold from now on')
-    .argument('<approval>', 'as “import” printed it')
-    .requiredOption('--seen <version>', 'the version that you have looked at, as “show” prints it')
-    .requiredOption('--as <user>', 'who agrees, for example an e-mail address')
-    .option('--json', JSON_HELP)
-    .action(async (approvalId: string, options: { seen: string; as: string; json?: boolean }) => {
-      const decision = {
-        approvalId,
-        version: options.seen,
-        by: options.as,
-        at: clockFromEnvironment().now(),
-      };
-      const approved = await withDatabase((database) => approveCalendar(database, decision));
-      if (!approved.ok) {
-        const { error } = approved;
-        return refused(
-          error.kind === 'another kind' ? 'it is no proposal for the calendar' : describeRefusal(error),
-          options,
-        );
-      }
-      if (options.json) console.log(JSON.stringify({ ok: true, days: approved.value }));
-      else console.log(`${approved.value} days hold from now on`);
-    });
+  asksChecker(
+    calendar
+      .command('approve')
+      .description('agree to proposed days; they hold from now on')
+      .argument('<approval>', 'as “import” printed it'),
+    'simpul calendar show',
+  ).action(async (approvalId: string, { as: by, version, json }: Checker) => {
+    const agreed = await agreeToDays({ approvalId, version, by });
+    if (!agreed.ok) return refuse(agreed.error, json, { approvalId });
+    say(`${agreed.value} days hold from now on`, { days: agreed.value }, json);
+  });
+}
+
+/** Agrees to proposed days. @returns how many hold from now on, or why nothing was done. */
+export async function agreeToDays(agreement: Agreement): Promise<Result<number, string>> {
+  const decision = { ...agreement, at: clockFromEnvironment().now() };
+  const approved = await withDatabase((database) => approveCalendar(database, decision));
+  if (approved.ok) return approved;
+  const { error } = approved;
+  return fail(error.kind === 'another kind' ? 'it is no proposal for the calendar' : describeRefusal(error));
 }
 
 function printDays(rows: readonly CalendarRow[]): void {
@@ -124,19 +120,4 @@ function printDays(rows: readonly CalendarRow[]): void {
     rows.map(({ source, date, isBusinessDay, note }) => [date, source, isBusinessDay ? 'yes' : 'no', note]),
   );
   console.log(`${rows.length} days`);
-}
-
-function refused(reason: string, { json }: { json?: boolean }): void {
-  if (json) console.log(JSON.stringify({ ok: false, reason }));
-  else console.error(`simpul: ${reason}`);
-  process.exitCode = 1;
-}
-
-async function withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
 }

@@ -11,6 +11,7 @@ import {
 } from '#lib/catalog';
 import { checkDatabase, clockFromEnvironment, Database, SecretBox, setting } from '#lib/platform';
 import { migrationUrl, openAccounts } from './books';
+import { JSON_HELP, printJson } from './output';
 
 /** `simpul catalog apply` and `simpul catalog export`. */
 export function addCatalogCommands(program: Command): void {
@@ -23,10 +24,10 @@ export function addCatalogCommands(program: Command): void {
     )
     .argument('<file>', 'for example fixtures/demo/catalog.yaml')
     .option('--dry-run', 'only print what would change')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (file: string, { dryRun = false, json }: { dryRun?: boolean; json?: boolean }) => {
       const applied = await apply(resolve(file), dryRun);
-      if (json) console.log(JSON.stringify({ ok: true, dryRun, changes: applied.changes }));
+      if (json) printJson({ ok: true, dryRun, changes: applied.changes });
       else print(applied.changes, dryRun);
     });
 

@@ -11,6 +11,7 @@ import {
   type SettlementFormat,
 } from '#lib/files';
 import { SettingError } from '#lib/platform';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
@@ -36,7 +37,7 @@ export function addFileCommands(program: Command): void {
     .option('--rows <n>', 'how many rows to show', count, SHOWN_ROWS)
     .option('--limit <n>', 'how many faults to show', count, SHOWN_FAULTS)
     .option('--companion <file>', 'its companion; else it is looked for beside the file')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (name: string, path: string, options: ParseOptions) => {
       const format = readFormat(formatFile(name));
       if (!existsSync(path)) throw new SettingError(`there is no file ${path}`);
@@ -49,17 +50,17 @@ export function addFileCommands(program: Command): void {
         },
         { rowsMax: options.rows, faultsMax: options.limit },
       );
-      if (options.json) printJson(format, explained);
+      if (options.json) printJson(answerOf(format, explained));
       else print(explained);
       process.exitCode = explained.totals ? 0 : 1;
     });
   file
     .command('formats')
     .description('every format of config/formats: source, layout, names of its files, since when it holds')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action((options: { json?: boolean }) => {
       const formats = [...readFormats(FORMATS).values()].flat().map(described);
-      if (options.json) console.log(JSON.stringify({ formats }));
+      if (options.json) printJson({ formats });
       else
         printTable(
           ['source', 'since', 'layout', 'names', 'packing', 'settles on'],
@@ -105,9 +106,9 @@ function print({ totals, header, rows, understood, faults, hasMoreFaults }: Expl
   console.log(`${understood.details} lines could be read, ${sums}`);
 }
 
-function printJson(format: SettlementFormat, explained: ExplainedFile): void {
+function answerOf(format: SettlementFormat, explained: ExplainedFile): object {
   const { totals, header, rows, understood, faults, hasMoreFaults } = explained;
-  const answer = {
+  return {
     ok: totals !== undefined,
     format: described(format),
     ...(totals ?? faults[0]),
@@ -117,9 +118,6 @@ function printJson(format: SettlementFormat, explained: ExplainedFile): void {
     faults,
     hasMoreFaults,
   };
-  console.log(
-    JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
-  );
 }
 
 /** @throws SettingError naming the formats there are. */

@@ -12,12 +12,11 @@ import {
   type FundsPosition,
   type FundsRefusal,
 } from '#lib/settlement';
-import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { JSON_HELP, printJson } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
 import { addTaxCommands } from './tax-commands';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate } from './typed';
 
 /** `simpul statement`, `simpul funds`, `simpul tax`, `simpul pph-slip`: what finance hands out and signs. */
 export function addFinanceCommands(program: Command): void {
@@ -61,6 +60,16 @@ function addStatementCommand(program: Command): void {
                 ...(one.unexplained === 0n ? [] : [['unexplained', '', formatRupiah(one.unexplained)]]),
               ],
             );
+            if (one.due.length > 0)
+              printTable(
+                ['settled', 'source', 'due', 'to be paid'],
+                one.due.map(({ source, businessDate: day, dueDate, pay }) => [
+                  day,
+                  source,
+                  dueDate ?? '',
+                  formatRupiah(pay),
+                ]),
+              );
           }
         if (!json && all.length === 0) console.log(`nothing was ever booked for ${party.kind} ${party.id}`);
         process.exitCode = isWell ? 0 : 1;

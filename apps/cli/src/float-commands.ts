@@ -15,17 +15,19 @@ import {
   type FloatLevels,
   type FloatRefusal,
 } from '#lib/floats';
-import { formatRupiah, rupiah, rupiahFromText, type Result, type Rupiah } from '#lib/kernel';
+import { formatRupiah, rupiah, type Result, type Rupiah } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
-import { clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { clockFromEnvironment, Database, SettingError } from '#lib/platform';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson, refuse } from './output';
 import { CONFIG } from './places';
-import { printTable } from './table';
+import { oneLine, printTable } from './table';
+import { rupiahAboveZero, rupiahNotZero } from './typed';
 
 interface Json {
   json?: boolean;
 }
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 const REFERENCE_FORM = 'at most 40 characters without spaces';
 
 /** `simpul float`: what we have paid prefunded billers in advance. */
@@ -46,9 +48,9 @@ function addListCommand(float: Command): void {
     .description('every float: what is left, what is under way, what may still be sold')
     .option('--json', JSON_HELP)
     .action(async ({ json }: Json) => {
-      const floats = await using(readFloats);
+      const floats = await withDatabase(readFloats);
       if (json) {
-        console.log(asJson({ ok: true, floats }));
+        printJson({ ok: true, floats });
         return;
       }
       printTable(
@@ -70,7 +72,7 @@ function addShowCommand(float: Command): void {
     .argument('<biller>')
     .option('--json', JSON_HELP)
     .action(async (billerId: string, { json }: Json) => {
-      const { one, comparison } = await using(async (database) => {
+      const { one, comparison } = await withDatabase(async (database) => {
         await requirePrefunded(database, billerId);
         const floats = await readFloats(database);
         return {
@@ -78,7 +80,7 @@ function addShowCommand(float: Command): void {
           comparison: await lastComparison(database, billerId),
         };
       });
-      if (json) console.log(asJson({ ok: true, float: one, comparison: comparison ?? null }));
+      if (json) printJson({ ok: true, float: one, comparison: comparison ?? null });
       else if (one) {
         const compared = comparison
           ? `${comparison.comparedAt.toISOString()}: the biller says ${formatRupiah(comparison.theirs)}, ` +
@@ -102,9 +104,9 @@ function addAttentionCommand(float: Command): void {
     .option('--json', JSON_HELP)
     .action(async ({ json }: Json) => {
       const now = clockFromEnvironment().now();
-      const matters = await using((database) => listFloatMatters(database, now));
+      const matters = await withDatabase((database) => listFloatMatters(database, now));
       if (json) {
-        console.log(asJson({ ok: true, matters }));
+        printJson({ ok: true, matters });
         return;
       }
       for (const { since, billerId, kind, reason, ageSeconds, owner, nextStep } of matters) {
@@ -120,7 +122,7 @@ function addTopUpCommand(float: Command): void {
     .command('top-up')
     .description('book money that we have paid a biller in advance; the same reference again has no effect')
     .argument('<biller>')
-    .argument('<amount>', 'whole rupiah', positive)
+    .argument('<amount>', 'whole rupiah', rupiahAboveZero)
     .requiredOption(
       '--reference <ref>',
       `our bank's word for the transfer, ${REFERENCE_FORM}`,
@@ -130,7 +132,7 @@ function addTopUpCommand(float: Command): void {
     .action(async (billerId: string, amount: Rupiah, options: Json & { reference: string }) => {
       const at = clockFromEnvironment().now();
       const { reference, json } = options;
-      const booked = await using((database) =>
+      const booked = await withDatabase((database) =>
         topUpFloat(booksOf(database), { reference, billerId, amount, at }),
       );
       tellBooking(billerId, booked, json);
@@ -142,7 +144,7 @@ function addAdjustCommand(float: Command): void {
     .command('adjust')
     .description('put a float right by a journal that says why; the same reference again has no effect')
     .argument('<biller>')
-    .argument('<amount>', 'whole rupiah; out of the float negative, after --', signed)
+    .argument('<amount>', 'whole rupiah; out of the float negative, after --', rupiahNotZero)
     .requiredOption('--reference <id>', `unique among adjustments, ${REFERENCE_FORM}`, readableReference)
     .requiredOption('--against <account>', 'the account on the other side, such as own:loss')
     .requiredOption('--reason <text>', 'what happened, with the number of its ticket')
@@ -155,7 +157,7 @@ function addAdjustCommand(float: Command): void {
       ) => {
         const at = clockFromEnvironment().now();
         const { reference: adjustmentId, against, reason, json } = options;
-        const booked = await using((database) =>
+        const booked = await withDatabase((database) =>
           adjustFloat(booksOf(database), { adjustmentId, billerId, amount, against, reason, at }),
         );
         tellBooking(billerId, booked, json);
@@ -172,10 +174,10 @@ function addResumeCommand(float: Command): void {
     .option('--json', JSON_HELP)
     .action(async (billerId: string, { json, reason }: Json & { reason: string }) => {
       const at = clockFromEnvironment().now();
-      const wasPaused = await using((database) =>
+      const wasPaused = await withDatabase((database) =>
         endAlert(database, { billerId, kind: 'empty at biller', by: `resumed: ${reason}`, at }),
       );
-      if (json) console.log(asJson({ ok: true, wasPaused }));
+      if (json) printJson({ ok: true, wasPaused });
       else console.log(wasPaused ? `${billerId} goes on` : `${billerId} was not paused`);
     });
 }
@@ -190,13 +192,13 @@ function addCompareCommand(float: Command): void {
       const clock = clockFromEnvironment();
       const billers = BillerRegistry.load(join(CONFIG, 'billers'), clock);
       try {
-        const compared = await using(async (database) => {
+        const compared = await withDatabase(async (database) => {
           await requirePrefunded(database, billerId);
           return compareFloat(database, clock, billerId, billers.connector(billerId));
         });
         if (!compared.ok) throw new SettingError(`${billerId} was not compared: ${compared.error.detail}`);
         const { bookLow, bookHigh, theirs, difference } = compared.value;
-        if (json) console.log(asJson({ ok: difference === 0n, comparison: compared.value }));
+        if (json) printJson({ ok: difference === 0n, comparison: compared.value });
         else {
           console.log(`our books    ${formatRupiah(bookLow)} to ${formatRupiah(bookHigh)}`);
           console.log(`the biller   ${formatRupiah(theirs)}`);
@@ -242,14 +244,12 @@ function tellBooking(
 ): void {
   if (booked.ok) {
     const { isRepeat } = booked.value;
-    if (json) console.log(asJson({ ok: true, isRepeat }));
+    if (json) printJson({ ok: true, isRepeat });
     else console.log(isRepeat ? 'was booked before; nothing changed' : `booked on the float of ${billerId}`);
     return;
   }
   const reason = inWords(billerId, booked.error);
-  if (json) console.log(asJson({ ok: false, reason }));
-  else console.error(`simpul: ${reason}`);
-  process.exitCode = 1;
+  refuse(reason, json);
 }
 
 function inWords(billerId: string, refused: FloatRefusal): string {
@@ -269,39 +269,8 @@ function booksOf(database: Database) {
   return { writer: new SingleWriter(database), statements: database };
 }
 
-async function using<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
-}
-
-function positive(text: string): Rupiah {
-  if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new InvalidArgumentError('It must be whole rupiah above 0, such as 5000000.');
-  return rupiahFromText(text);
-}
-
-function signed(text: string): Rupiah {
-  if (!/^-?[1-9]\d{0,14}$/.test(text))
-    throw new InvalidArgumentError('It must be whole rupiah and not 0, such as -2500.');
-  return rupiah(BigInt(text));
-}
-
 function readableReference(text: string): string {
   if (!/^[\x21-\x7e]{1,40}$/.test(text))
     throw new InvalidArgumentError('It must be 1 to 40 characters without spaces.');
   return text;
-}
-
-/** What a biller says may hold anything; on a terminal it is text and nothing else. */
-function oneLine(text: string): string {
-  return text.replace(/\p{C}+/gu, ' ');
-}
-
-/** Amounts travel as strings of digits. */
-function asJson(value: object): string {
-  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one));
 }

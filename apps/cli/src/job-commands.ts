@@ -1,37 +1,31 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import pino from 'pino';
 import { describeRefusal } from '#lib/audit';
-import { readFormats } from '#lib/files';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { fail, type Result } from '#lib/kernel';
+import { clockFromEnvironment } from '#lib/platform';
 import {
   approveReopening,
   jobHistory,
   listJobs,
   openAlerts,
   proposeReopening,
-  readJobs,
   reconExitCode,
   releaseDay,
   rerunDay,
   type JobLine,
   type OpenAlert,
   type OrderRefusal,
-  type ReconciliationTools,
 } from '#lib/reconciliation';
-import { writeRecap } from '#lib/reports';
-import { findSettlement } from '#lib/settlement';
-import { CONFIG } from './places';
+import { withDatabase } from './database';
+import { asksChecker, asksMaker, proposedAs, type Agreement, type Checker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
+import { reconciliationTools } from './reconciliation-tools';
 import { printTable } from './table';
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 const SOURCE_HELP = 'for example LPB01';
 const DATE_HELP = 'the source’s business date, for example 2026-07-14';
 
-interface OrderOptions {
-  as: string;
+interface OrderOptions extends Maker {
   reason: string;
-  json?: boolean;
 }
 
 /** `simpul recon jobs`, `attention`, `history`, `release`, `rerun`, `reopen`: what people see and do of the day's jobs. */
@@ -43,25 +37,25 @@ export function addJobCommands(recon: Command): void {
     'let a day that was refused, failed or stood empty be looked at again by itself',
   ).action(async (source: string, businessDate: string, options: OrderOptions) => {
     const order = { source, businessDate, by: options.as, reason: options.reason };
-    const released = await withTools((tools) => releaseDay(tools, order));
-    if (!released.ok) return refused(source, businessDate, describeOrder(released.error), options);
+    const released = await withDatabase((database) => releaseDay(reconciliationTools(database), order));
+    if (!released.ok) return refuse(describeOrder(released.error), options.json, { source, businessDate });
     say(
-      options,
-      { state: released.value, source, businessDate },
       `${source} ${businessDate}: it is looked at again at the next wake-up`,
+      { state: released.value, source, businessDate },
+      options.json,
     );
   });
   addOrder(recon, 'rerun', 'work the files of a closed day once more against our side as it is now').action(
     async (source: string, businessDate: string, options: OrderOptions) => {
       const order = { source, businessDate, by: options.as, reason: options.reason };
-      const rerun = await withTools((tools) => rerunDay(tools, order));
-      if (!rerun.ok) return refused(source, businessDate, describeOrder(rerun.error), options);
+      const rerun = await withDatabase((database) => rerunDay(reconciliationTools(database), order));
+      if (!rerun.ok) return refuse(describeOrder(rerun.error), options.json, { source, businessDate });
       const outcome = rerun.value;
       const text =
         outcome.state === 'closed'
           ? `run ${outcome.run} closed, in place of run ${outcome.supersedes}`
           : outcome.state;
-      say(options, outcome, `${source} ${businessDate}: ${text}`);
+      say(`${source} ${businessDate}: ${text}`, outcome, options.json);
       process.exitCode = reconExitCode(outcome);
     },
   );
@@ -85,7 +79,7 @@ function addLists(recon: Command): void {
           ...(all && { all }),
         }),
       );
-      if (json) console.log(JSON.stringify({ ok: true, jobs }));
+      if (json) printJson({ ok: true, jobs });
       else printJobs(jobs);
     });
   recon
@@ -96,7 +90,7 @@ function addLists(recon: Command): void {
     .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
       const alerts = await withDatabase((database) => openAlerts(database));
-      if (json) console.log(JSON.stringify({ ok: true, alerts }));
+      if (json) printJson({ ok: true, alerts });
       else printAlerts(alerts);
       process.exitCode = alerts.some(({ level }) => level !== 'info') ? 1 : 0;
     });
@@ -108,7 +102,7 @@ function addLists(recon: Command): void {
     .option('--json', JSON_HELP)
     .action(async (source: string, businessDate: string, { json }: { json?: boolean }) => {
       const moves = await withDatabase((database) => jobHistory(database, source, businessDate));
-      if (json) console.log(JSON.stringify({ ok: true, moves }));
+      if (json) printJson({ ok: true, moves });
       else
         printTable(
           ['at', 'event', 'from', 'to', 'by', 'evidence'],
@@ -138,80 +132,48 @@ function addReopen(recon: Command): void {
       const { error } = proposed;
       const why =
         error.kind === 'nothing waits' ? 'no file waits for this settled day' : describeRefusal(error);
-      return refused(source, businessDate, why, options);
+      return refuse(why, options.json, { source, businessDate });
     }
     const { approvalId, version } = proposed.value;
+    say(proposedAs(proposed.value), { state: 'proposed', approvalId, version }, options.json);
+  });
+  asksChecker(
+    recon
+      .command('reopen-approve')
+      .description('agree to a proposed re-opening; the files are worked at the next wake-up')
+      .argument('<approval>', 'as “reopen” printed it'),
+    'simpul approval show',
+  ).action(async (approvalId: string, { as: by, version, json }: Checker) => {
+    const agreed = await agreeToReopening({ approvalId, version, by });
+    if (!agreed.ok) return refuse(agreed.error, json, { approvalId });
+    const { source, businessDate } = agreed.value;
     say(
-      options,
-      { state: 'proposed', approvalId, version },
-      `proposed as ${approvalId}; another person agrees with: simpul recon reopen-approve ${approvalId} --seen ${version} --as <checker>`,
+      `${source} ${businessDate} is worked at the next wake-up`,
+      { state: 'approved', source, businessDate },
+      json,
     );
   });
-  recon
-    .command('reopen-approve')
-    .description('agree to a proposed re-opening; the files are worked at the next wake-up')
-    .argument('<approval>', 'as “reopen” printed it')
-    .requiredOption('--seen <version>', 'the version that you have looked at: the SHA-256 of the files')
-    .requiredOption('--as <user>', 'who agrees, for example an e-mail address')
-    .option('--json', JSON_HELP)
-    .action(async (approvalId: string, options: { seen: string; as: string; json?: boolean }) => {
-      const decision = {
-        approvalId,
-        version: options.seen,
-        by: options.as,
-        at: clockFromEnvironment().now(),
-      };
-      const approved = await withDatabase((database) => approveReopening(database, decision));
-      if (!approved.ok) {
-        const { error } = approved;
-        const why =
-          error.kind === 'another kind' ? 'it is no proposal to re-open a day' : describeRefusal(error);
-        return refused(approvalId, '', why, options);
-      }
-      const { source, businessDate } = approved.value;
-      say(
-        options,
-        { state: 'approved', source, businessDate },
-        `${source} ${businessDate} is worked at the next wake-up`,
-      );
-    });
+}
+
+/** Agrees to a proposed re-opening. @returns its day, or why nothing was done. */
+export async function agreeToReopening(
+  agreement: Agreement,
+): Promise<Result<{ source: string; businessDate: string }, string>> {
+  const decision = { ...agreement, at: clockFromEnvironment().now() };
+  const approved = await withDatabase((database) => approveReopening(database, decision));
+  if (approved.ok) return approved;
+  const { error } = approved;
+  return fail(error.kind === 'another kind' ? 'it is no proposal to re-open a day' : describeRefusal(error));
 }
 
 function addOrder(recon: Command, name: string, description: string): Command {
-  return recon
-    .command(name)
-    .description(description)
-    .argument('<source>', SOURCE_HELP)
-    .argument('<date>', DATE_HELP)
-    .requiredOption('--as <user>', 'who says so, for example an e-mail address')
-    .requiredOption('--reason <text>', 'why; it stands in the day’s history')
-    .option('--json', JSON_HELP);
-}
-
-async function withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 4 });
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
-}
-
-function withTools<T>(use: (tools: ReconciliationTools) => Promise<T>): Promise<T> {
-  const home = setting('SIMPUL_HOME', 'the folder of the installation, for archived files and reports');
-  return withDatabase((database) =>
-    use({
-      database,
-      clock: clockFromEnvironment(),
-      home,
-      formats: readFormats(join(CONFIG, 'formats')),
-      jobs: readJobs(join(CONFIG, 'jobs.yaml')),
-      // Standard output belongs to the command's answer.
-      logger: pino({ level: 'warn' }, pino.destination(2)),
-      writeRecap: (recap) => writeRecap(home, recap),
-      isDaySettled: async (day) =>
-        (await findSettlement(database, day.source, day.businessDate)) !== undefined,
-    }),
+  return asksMaker(
+    recon
+      .command(name)
+      .description(description)
+      .argument('<source>', SOURCE_HELP)
+      .argument('<date>', DATE_HELP)
+      .requiredOption('--reason <text>', 'why; it stands in the day’s history'),
   );
 }
 
@@ -224,17 +186,6 @@ function describeOrder(refusal: OrderRefusal): string {
     case 'settled':
       return `${refusal.reason}: simpul recon reopen`;
   }
-}
-
-function say({ json }: { json?: boolean }, answer: object, text: string): void {
-  if (json) console.log(JSON.stringify({ ok: true, ...answer }));
-  else console.log(text);
-}
-
-function refused(what: string, date: string, reason: string, { json }: { json?: boolean }): void {
-  if (json) console.log(JSON.stringify({ ok: false, reason }));
-  else console.error(`simpul: ${[what, date].filter((part) => part !== '').join(' ')}: ${reason}`);
-  process.exitCode = 1;
 }
 
 function printJobs(jobs: readonly JobLine[]): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { clockFromEnvironment, SettingError } from '#lib/platform';
 import {
   listOutboundFiles,
   readOutboundContracts,
@@ -8,11 +8,13 @@ import {
   type OutboundFile,
   type SendAgainRefusal,
 } from '#lib/reconciliation';
+import { withCheckedDatabase } from './database';
+import { asksMaker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
-import { businessDate } from './settlement-commands';
 import { printTable } from './table';
+import { businessDate } from './typed';
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 const SHOWN = 100;
 
 /** `simpul outbound`: the files that we send to channels and billers. */
@@ -34,7 +36,7 @@ export function addOutboundCommands(program: Command): void {
         acknowledgement: one.acknowledgement?.ending ?? null,
         settings: one.settings,
       }));
-      if (json) console.log(JSON.stringify({ ok: true, contracts }));
+      if (json) printJson({ ok: true, contracts });
       else
         printTable(
           ['contract', 'about', 'sent', 'for example', 'pgp', 'acknowledged by', 'settings'],
@@ -56,55 +58,43 @@ export function addOutboundCommands(program: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const files = await listed();
       const trouble = files.filter(needsSomebody);
-      if (json)
-        console.log(
-          JSON.stringify({ ok: trouble.length === 0, files }, (_, value: unknown) =>
-            typeof value === 'bigint' ? value.toString() : value,
-          ),
-        );
+      if (json) printJson({ ok: trouble.length === 0, files });
       else print(files);
       process.exitCode = trouble.length === 0 ? 0 : 1;
     });
   addSendAgainCommand(outbound);
 }
 
-interface SendAgainOptions {
-  as: string;
+interface SendAgainOptions extends Maker {
   reason: string;
-  json?: boolean;
 }
 
 function addSendAgainCommand(outbound: Command): void {
-  outbound
-    .command('send-again')
-    .description(
-      'have a day’s file made and sent once more: a file of the next sequence, which replaces the last',
-    )
-    .argument('<contract>', 'for example bank-nusa-day; see simpul outbound contracts')
-    .argument('<date>', 'for example 2026-07-14', businessDate)
-    .requiredOption('--as <user>', 'who wants it, an e-mail address')
-    .requiredOption('--reason <text>', 'why, for example what the receiver says')
-    .option('--json', JSON_HELP)
-    .action(async (contract: string, date: string, { as: by, reason, json }: SendAgainOptions) => {
-      const known = readOutboundContracts(join(CONFIG, 'outbound')).map((one) => one.contract);
-      if (!known.includes(contract))
-        throw new SettingError(`there is no contract ${contract}; known: ${known.join(', ')}`);
-      const at = clockFromEnvironment().now();
-      const planned = await atDatabase((database) =>
-        sendAgain(database, { contract, businessDate: date, by, reason, at }),
-      );
-      const refusal = planned.ok ? undefined : inWords(planned.error);
-      if (json)
-        console.log(
-          JSON.stringify(planned.ok ? { ok: true, ...planned.value } : { ok: false, reason: refusal }),
-        );
-      else if (planned.ok)
-        console.log(
-          `${contract} ${date}: file ${planned.value.seq} takes the place of ${planned.value.replaces}; the worker sends it`,
-        );
-      else console.error(`simpul: ${contract} ${date}: ${refusal}`);
-      process.exitCode = planned.ok ? 0 : 1;
-    });
+  asksMaker(
+    outbound
+      .command('send-again')
+      .description(
+        'have a day’s file made and sent once more: a file of the next sequence, which replaces the last',
+      )
+      .argument('<contract>', 'for example bank-nusa-day; see simpul outbound contracts')
+      .argument('<date>', 'for example 2026-07-14', businessDate)
+      .requiredOption('--reason <text>', 'why, for example what the receiver says'),
+  ).action(async (contract: string, date: string, { as: by, reason, json }: SendAgainOptions) => {
+    const known = readOutboundContracts(join(CONFIG, 'outbound')).map((one) => one.contract);
+    if (!known.includes(contract))
+      throw new SettingError(`there is no contract ${contract}; known: ${known.join(', ')}`);
+    const at = clockFromEnvironment().now();
+    const planned = await withCheckedDatabase((database) =>
+      sendAgain(database, { contract, businessDate: date, by, reason, at }),
+    );
+    const about = { contract, businessDate: date };
+    if (!planned.ok) return refuse(inWords(planned.error), json, about);
+    say(
+      `${contract} ${date}: file ${planned.value.seq} takes the place of ${planned.value.replaces}; the worker sends it`,
+      planned.value,
+      json,
+    );
+  });
 }
 
 function inWords(refusal: SendAgainRefusal): string {
@@ -114,17 +104,7 @@ function inWords(refusal: SendAgainRefusal): string {
 }
 
 async function listed(): Promise<OutboundFile[]> {
-  return atDatabase((database) => listOutboundFiles(database, SHOWN));
-}
-
-async function atDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    await checkDatabase(database);
-    return await work(database);
-  } finally {
-    await database.close();
-  }
+  return withCheckedDatabase((database) => listOutboundFiles(database, SHOWN));
 }
 
 function needsSomebody({ state, overdueAt, failures }: OutboundFile): boolean {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { formatRupiah } from '#lib/kernel';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { listOpenPayments, type OpenPayment } from '#lib/switching';
+import { JSON_HELP, printJson } from './output';
 import { printTable } from './table';
 
 const PAGE_ROWS = 1_000;
@@ -12,10 +13,10 @@ export function addPaymentCommands(program: Command): Command {
   payments
     .command('open')
     .description('every payment that has no end yet: why, how long, who takes the next step and when')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
       const open = await openPayments();
-      if (json) console.log(JSON.stringify({ ok: true, count: open.length, payments: open.map(presented) }));
+      if (json) printJson({ ok: true, count: open.length, payments: open.map(presented) });
       else print(open);
     });
   return payments;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { formatRupiah, type Result } from '#lib/kernel';
+import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   approvePayout,
   approveRefused,
+  bankDayFrom,
   draftChannelPayouts,
   findPayout,
   listPayouts,
@@ -16,17 +17,15 @@ import {
   type Payout,
   type PayoutRefusal,
   type PayoutState,
+  type SettlementTools,
 } from '#lib/settlement';
-import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
+import { businessDate } from './typed';
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
-
-interface By {
-  as: string;
-  json?: boolean;
-}
+const REFERENCE_HELP = 'for example STL-LPB01-0714';
 
 /** `simpul payout`: instructions to our bank, from draft to its statement. */
 export function addPayoutCommands(program: Command): void {
@@ -36,159 +35,155 @@ export function addPayoutCommands(program: Command): void {
   addListCommand(payout);
   addShowCommand(payout);
   addDraftCommand(payout);
-  byReference(
+  addMakerCommands(payout);
+  addCheckerCommands(payout);
+}
+
+function addMakerCommands(payout: Command): void {
+  asksReference(
     payout,
     'propose',
     'propose that a drafted payout leaves (the maker)',
-    async (reference, { by, at, note }) =>
-      withSettlement(async ({ database }) =>
-        proposed(await proposePayout(database, { reference, by, reason: note ?? 'settled', at })),
-      ),
+    async ({ database }, { reference, by, at, note }) =>
+      proposed(reference, await proposePayout(database, { reference, by, reason: note ?? 'settled', at })),
   );
-  byReference(
+  asksReference(
     payout,
-    'approve',
-    'let a proposed payout leave as it was shown (the checker, another person)',
-    (reference, { by, at, version }) =>
-      withSettlement(async ({ database }) =>
-        told(await approvePayout(database, { reference, version: version ?? '', by, at })),
-      ),
-    { asksVersion: true },
+    'refused',
+    'propose that the bank has said no, for certain; --note names its message (the maker)',
+    async ({ database }, { reference, by, at, note = '' }) =>
+      note.trim() === ''
+        ? fail('say by --note what the bank has said and where its message lies')
+        : proposed(reference, await proposeRefused(database, { reference, by, evidence: note, at })),
   );
   for (const [event, text] of [
     ['sent', 'it was handed to the bank; from here on it is never sent again'],
     ['accepted', 'the bank has taken it on'],
     ['cancelled', 'it is not to leave after all'],
-  ] as const)
-    byReference(
-      payout,
-      event,
-      text,
-      (reference, { by, at, note, despite }) =>
-        withSettlement(async ({ database }) => {
-          const said = {
-            ...(note === undefined ? {} : { note }),
-            ...(despite === undefined ? {} : { despite }),
-          };
-          return told(await tellPayout(database, { reference, event, by, at, ...said }));
-        }),
-      { asksDespite: event === 'sent' },
+  ] as const) {
+    const command = asksReference(payout, event, text, async ({ database }, { despite, ...said }) =>
+      told(await tellPayout(database, { ...said, event, ...(despite === undefined ? {} : { despite }) })),
     );
-  byReference(
-    payout,
-    'refused',
-    'propose that the bank has said no, for certain; --note names its message (the maker)',
-    async (reference, { by, at, note = '' }) => {
-      if (note.trim() === '')
-        return { reason: 'say by --note what the bank has said and where its message lies' };
-      return withSettlement(async ({ database }) =>
-        proposed(await proposeRefused(database, { reference, by, evidence: note, at })),
+    if (event === 'sent')
+      command.option(
+        '--despite <line>',
+        'a debit of its amount that is something else: "BANKX/123 2026/196/2"',
       );
-    },
-  );
-  byReference(
-    payout,
-    'confirm-refused',
-    'agree that the bank has refused it, as it was shown (the checker, another person)',
-    (reference, { by, at, version }) =>
-      withSettlement(async ({ database }) =>
-        told(await approveRefused(database, { reference, version: version ?? '', by, at })),
-      ),
-    { asksVersion: true },
-  );
-  byReference(
+  }
+  asksReference(
     payout,
     'redraft',
     'draft a rejected or returned payout again, once, under a new reference',
-    (reference, { by, at }) =>
-      withSettlement(async ({ database }) => told(await redraftPayout(database, { reference, by, at }))),
+    async ({ database }, { reference, by, at }) => told(await redraftPayout(database, { reference, by, at })),
   );
 }
 
-/** What a person has typed beside the reference. */
-interface Said {
-  by: string;
-  at: Date;
-  note: string | undefined;
-  version: string | undefined;
-  despite: string | undefined;
+function addCheckerCommands(payout: Command): void {
+  const commands = [
+    ['approve', 'let a proposed payout leave as it was shown (the checker, another person)', approvePayout],
+    [
+      'confirm-refused',
+      'agree that the bank has refused it, as it was shown (the checker, another person)',
+      approveRefused,
+    ],
+  ] as const;
+  for (const [name, text, approve] of commands)
+    asksChecker(
+      payout.command(name).description(text).argument('<reference>', REFERENCE_HELP),
+      'simpul approval show',
+    ).action(async (reference: string, { as: by, version, json }: Checker) =>
+      answer(
+        reference,
+        await withSettlement(async ({ database, clock }) =>
+          told(await approve(database, { reference, version, by, at: clock.now() })),
+        ),
+        json,
+      ),
+    );
 }
 
-function byReference(
+/** What a person has typed. */
+interface Said {
+  reference: string;
+  by: string;
+  at: Date;
+  note?: string;
+  despite?: string;
+}
+
+/** What was done, and the same for a program. */
+interface Done {
+  text: string;
+  fields: Readonly<Record<string, string>>;
+}
+
+function asksReference(
   payout: Command,
   name: string,
   text: string,
-  work: (reference: string, said: Said) => Promise<string | Refused>,
-  { asksVersion = false, asksDespite = false } = {},
-): void {
-  const command = payout
-    .command(name)
-    .description(text)
-    .argument('<reference>', 'for example STL-LPB01-0714')
-    .requiredOption('--as <user>', 'who does it, an e-mail address')
-    .option('--note <text>', 'why, or what the bank said')
-    .option('--json', JSON_HELP);
-  if (asksVersion)
-    command.requiredOption('--version <version>', 'the version that was proposed, as it was shown');
-  if (asksDespite)
-    command.option(
-      '--despite <line>',
-      'a debit of its amount that is something else: "BANKX/123 2026/196/2"',
-    );
-  command.action(
+  work: (tools: SettlementTools, said: Said) => Promise<Result<Done, string>>,
+): Command {
+  return asksMaker(
+    payout
+      .command(name)
+      .description(text)
+      .argument('<reference>', REFERENCE_HELP)
+      .option('--note <text>', 'why, or what the bank said'),
+  ).action(
     async (
       reference: string,
-      { as, note, json, version, despite }: By & { note?: string; version?: string; despite?: string },
+      { as: by, json, note, despite }: Maker & { note?: string; despite?: string },
     ) => {
-      const at = await withSettlement(({ clock }) => Promise.resolve(clock.now()));
-      const done = await work(reference, { by: as, at, note, version, despite });
-      const isWell = typeof done === 'string';
-      if (json)
-        printJson(isWell ? { ok: true, reference, done } : { ok: false, reference, reason: done.reason });
-      else if (isWell) console.log(`${reference}: ${done}`);
-      else console.error(`simpul: ${reference}: ${done.reason}`);
-      process.exitCode = isWell ? 0 : 1;
+      const typed = {
+        reference,
+        by,
+        ...(note === undefined ? {} : { note }),
+        ...(despite === undefined ? {} : { despite }),
+      };
+      const done = await withSettlement((tools) => work(tools, { ...typed, at: tools.clock.now() }));
+      answer(reference, done, json);
     },
   );
 }
 
-function proposed(result: Result<{ approvalId: string; version: string }, PayoutRefusal>): string | Refused {
-  return result.ok
-    ? `proposed as ${result.value.approvalId}, --version ${result.value.version}`
-    : refused(result);
+function answer(reference: string, done: Result<Done, string>, json: boolean | undefined): void {
+  if (!done.ok) return refuse(done.error, json, { reference });
+  const { text, fields } = done.value;
+  say(text, { reference, ...fields, done: text }, json);
 }
 
-interface Refused {
-  reason: string;
+function proposed(
+  reference: string,
+  result: Result<{ approvalId: string; version: string }, PayoutRefusal>,
+): Result<Done, string> {
+  if (!result.ok) return fail(payoutInWords(result.error));
+  const { approvalId, version } = result.value;
+  return ok({ text: `${reference} is ${proposedAs(result.value)}`, fields: { approvalId, version } });
 }
 
-function told(result: Result<Payout, PayoutRefusal>): string | Refused {
-  return result.ok ? `${result.value.reference} is ${result.value.state}` : refused(result);
+function told(result: Result<Payout, PayoutRefusal>): Result<Done, string> {
+  if (!result.ok) return fail(payoutInWords(result.error));
+  const { reference, state } = result.value;
+  return ok({ text: `${reference} is ${state}`, fields: { state } });
 }
 
 /** Why a payout did not move, in a sentence. */
 export function payoutInWords(error: PayoutRefusal): string {
-  return refused({ error }).reason;
-}
-
-function refused({ error }: { error: PayoutRefusal }): Refused {
   switch (error.kind) {
     case 'unknown':
-      return { reason: 'there is no such payout; see simpul payout list' };
+      return 'there is no such payout; see simpul payout list';
     case 'cannot':
-      return { reason: `it is ${error.state}, so it cannot be ${error.event}` };
+      return `it is ${error.state}, so it cannot be ${error.event}`;
     case 'changed meanwhile':
-      return { reason: 'somebody has changed it meanwhile; look again' };
+      return 'somebody has changed it meanwhile; look again';
     case 'not proposed':
-      return { reason: 'nobody has proposed it; see simpul payout propose' };
+      return 'nobody has proposed it; see simpul payout propose';
     case 'shown':
-      return {
-        reason: `the bank shows a debit of its amount at ${error.line}; name it (simpul bank name), or say --despite when it is something else`,
-      };
+      return `the bank shows a debit of its amount at ${error.line}; name it (simpul bank name), or say --despite when it is something else`;
     case 'proposal':
-      return { reason: `${error.refusal.maker} has proposed it already (${error.refusal.approvalId})` };
+      return `${error.refusal.maker} has proposed it already (${error.refusal.approvalId})`;
     case 'approval':
-      return { reason: describeRefusal(error.refusal) };
+      return describeRefusal(error.refusal);
   }
 }
 
@@ -199,22 +194,37 @@ function addListCommand(payout: Command): void {
     .argument('[date]', 'for example 2026-07-14', businessDate)
     .option('--state <state>', 'drafted, approved, sent, accepted, executed, rejected, returned or replaced')
     .option('--json', JSON_HELP)
-    .action(async (date: string | undefined, { state, json }: { state?: PayoutState; json?: boolean }) => {
-      const payouts = await withSettlement(({ database }) =>
-        listPayouts(database, {
-          ...(date === undefined ? {} : { businessDate: date }),
-          ...(state === undefined ? {} : { state }),
-        }),
-      );
+    .option(
+      '--due <date>',
+      'only what is to be paid by that day and has not left: drafted or approved',
+      businessDate,
+    )
+    .action(async (date: string | undefined, { state, due, json }: ListOptions) => {
+      const payouts = await withSettlement(async ({ database, calendar }) => {
+        const [bankDays, all] = await Promise.all([
+          calendar(),
+          listPayouts(database, {
+            ...(date === undefined ? {} : { businessDate: date }),
+            ...(state === undefined ? {} : { state }),
+          }),
+        ]);
+        return all
+          .map((one) => ({
+            ...one,
+            payableOn: one.dueDate === null ? null : bankDayFrom(bankDays, one.dueDate),
+          }))
+          .filter((one) => due === undefined || isDueBy(one, due));
+      });
       if (json) {
         printJson({ ok: true, payouts });
         return;
       }
       printTable(
-        ['reference', 'date', 'to', 'amount', 'state'],
+        ['reference', 'date', 'due', 'to', 'amount', 'state'],
         payouts.map((one) => [
           one.reference,
           one.businessDate,
+          one.payableOn ?? '',
           `${one.party.kind} ${one.party.id}`,
           formatRupiah(one.amount),
           one.state,
@@ -222,6 +232,17 @@ function addListCommand(payout: Command): void {
       );
       if (payouts.length === 0) console.log('no payouts');
     });
+}
+
+interface ListOptions {
+  state?: PayoutState;
+  due?: string;
+  json?: boolean;
+}
+
+/** Whether it should have left by a day and has not; one without a due date should have. */
+function isDueBy({ state, payableOn }: Payout & { payableOn: string | null }, due: string): boolean {
+  return ['drafted', 'approved'].includes(state) && (payableOn === null || payableOn <= due);
 }
 
 function addShowCommand(payout: Command): void {
@@ -241,7 +262,7 @@ function addShowCommand(payout: Command): void {
         return;
       }
       console.log(
-        `${one.reference}  ${formatRupiah(one.amount)} to ${one.party.kind} ${one.party.id}, ${one.state}`,
+        `${one.reference}  ${formatRupiah(one.amount)} to ${one.party.kind} ${one.party.id}, ${one.state}${one.dueDate === null ? '' : `, due ${one.dueDate}`}`,
       );
       printTable(
         ['at', 'from', 'to', 'by', 'note'],
@@ -259,8 +280,8 @@ function addDraftCommand(payout: Command): void {
     .argument('<date>', 'for example 2026-07-14', businessDate)
     .option('--json', JSON_HELP)
     .action(async (date: string, { json }: { json?: boolean }) => {
-      const made = await withSettlement(({ database, contracts, clock }) =>
-        draftChannelPayouts(database, date, contracts, clock.now()),
+      const made = await withSettlement(async ({ database, contracts, clock, calendar }) =>
+        draftChannelPayouts(database, date, { contracts, calendar: await calendar() }, clock.now()),
       );
       if (json) printJson({ ok: true, drafted: made });
       else console.log(made === 0 ? 'nothing new to draft' : `${made} drafted`);

@@ -1,21 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import pino from 'pino';
 import { readFormats, sourceCalendar } from '#lib/files';
 import { formatRupiah, rupiah } from '#lib/kernel';
-import { checkDatabase, clockFromEnvironment, Database, setting } from '#lib/platform';
-import {
-  readJobs,
-  reconExitCode,
-  runReconciliation,
-  workBreaks,
-  type ReconOutcome,
-} from '#lib/reconciliation';
-import { writeRecap } from '#lib/reports';
+import { clockFromEnvironment, type Database } from '#lib/platform';
+import { reconExitCode, runReconciliation, workBreaks, type ReconOutcome } from '#lib/reconciliation';
 import { openBreakDesk } from './break-desk';
+import { withCheckedDatabase } from './database';
 import { addJobCommands } from './job-commands';
-import { findSettlement } from '#lib/settlement';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
+import { reconciliationTools } from './reconciliation-tools';
 import { addRunCommands } from './run-commands';
 
 /** `simpul recon`. */
@@ -30,11 +24,11 @@ export function addReconciliationCommands(program: Command): void {
     )
     .argument('<source>', 'for example LPB01')
     .argument('<date>', 'the source’s business date, for example 2026-07-14')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (source: string, businessDate: string, { json }: { json?: boolean }) => {
       const outcome = await run(source, businessDate);
       const dayStillOpen = outcome.state === 'closed' && isDayOpen(source, businessDate);
-      if (json) console.log(JSON.stringify({ ...outcome, ...(dayStillOpen && { dayStillOpen }) }));
+      if (json) printJson({ ...outcome, ...(dayStillOpen && { dayStillOpen }) });
       else print(outcome);
       if (dayStillOpen)
         console.error(
@@ -50,32 +44,18 @@ function isDayOpen(source: string, businessDate: string): boolean {
   return dateOf(source, clockFromEnvironment().now()) <= businessDate;
 }
 
-async function run(source: string, businessDate: string): Promise<ReconOutcome> {
-  const home = setting('SIMPUL_HOME', 'the folder of the installation, for archived files and reports');
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 4 });
-  try {
-    await checkDatabase(database);
-    return await runReconciliation({
-      database,
-      clock: clockFromEnvironment(),
-      home,
-      formats: readFormats(join(CONFIG, 'formats')),
-      jobs: readJobs(join(CONFIG, 'jobs.yaml')),
-      // Standard output belongs to the command's answer.
-      logger: pino({ level: 'warn' }, pino.destination(2)),
-      writeRecap: (recap) => writeRecap(home, recap),
+function run(source: string, businessDate: string): Promise<ReconOutcome> {
+  return withCheckedDatabase((database) =>
+    runReconciliation({
+      ...reconciliationTools(database),
       // Without the key to the catalog the worker tends the breaks a little later.
       ...(process.env['SIMPUL_DATA_KEY']
         ? { workBreaks: (runId: number) => breaksOfRun(database, runId) }
         : {}),
-      isDaySettled: async (day) =>
-        (await findSettlement(database, day.source, day.businessDate)) !== undefined,
       source,
       businessDate,
-    });
-  } finally {
-    await database.close();
-  }
+    }),
+  );
 }
 
 async function breaksOfRun(database: Database, runId: number): Promise<void> {

@@ -1,12 +1,10 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import pino from 'pino';
 import { formatOn, readFormats } from '#lib/files';
-import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { clockFromEnvironment, setting, SettingError } from '#lib/platform';
 import { readJobs } from '#lib/reconciliation';
 import {
-  digitsJson,
   listExports,
   listOrders,
   makeExport,
@@ -20,6 +18,8 @@ import {
   type ReportOrder,
   type ReportRequest,
 } from '#lib/reports';
+import { withCheckedDatabase } from './database';
+import { commandLogger, JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
@@ -39,7 +39,6 @@ interface ReportOptions {
   json?: boolean;
 }
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 const EXPORTS_SHOWN = 50;
 /** A report that takes longer says how far it is. */
 const PROGRESS_AFTER_MS = 2_000;
@@ -97,7 +96,7 @@ function addList(report: Command): void {
         }),
       );
       if (json) {
-        console.log(JSON.stringify({ ok: true, reports }));
+        printJson({ ok: true, reports });
         return;
       }
       printTable(
@@ -116,9 +115,9 @@ function addExports(report: Command): void {
     .option('--json', JSON_HELP)
     .action(async (_: object, command: Command) => {
       const { json } = optionsOf(command);
-      const exported = await using((database) => listExports(database, EXPORTS_SHOWN));
+      const exported = await withCheckedDatabase((database) => listExports(database, EXPORTS_SHOWN));
       if (json) {
-        console.log(digitsJson({ ok: true, exports: exported }));
+        printJson({ ok: true, exports: exported });
         return;
       }
       printTable(
@@ -151,8 +150,8 @@ function addOrders(report: Command): void {
     .option('--json', JSON_HELP)
     .action(async (_: object, command: Command) => {
       const { json } = optionsOf(command);
-      const orders = await using((database) => listOrders(database, EXPORTS_SHOWN));
-      if (json) console.log(JSON.stringify({ ok: true, orders }));
+      const orders = await withCheckedDatabase((database) => listOrders(database, EXPORTS_SHOWN));
+      if (json) printJson({ ok: true, orders });
       else
         printTable(
           ['order', 'ordered at', 'by', 'report', 'date', 'state', 'said'],
@@ -179,9 +178,11 @@ async function runReport(
   const { json } = command.optsWithGlobals<ReportOptions>();
   const request = requestFrom(name, date, options);
   if (options.queue) {
-    const queued = await using((database) => queueReport(database, request, clockFromEnvironment().now()));
+    const queued = await withCheckedDatabase((database) =>
+      queueReport(database, request, clockFromEnvironment().now()),
+    );
     if (!queued.ok) throw new SettingError(queued.error);
-    if (json) console.log(JSON.stringify({ ok: true, orderId: queued.value }));
+    if (json) printJson({ ok: true, orderId: queued.value });
     else console.log(`ordered as ${queued.value}; simpul report orders tells when it is made`);
     return;
   }
@@ -189,7 +190,7 @@ async function runReport(
   if (!order.ok) throw new SettingError(order.error);
   try {
     const made = await make(order.value);
-    if (json) console.log(digitsJson({ ok: true, ...made, files: made.exported }));
+    if (json) printJson({ ok: true, ...made, files: made.exported });
     else {
       for (const { what, ours } of made.ties) console.log(`ties to ${what}: ${ours}`);
       for (const { path, sha256 } of made.exported) console.log(`${path}  ${sha256}`);
@@ -198,7 +199,7 @@ async function runReport(
   } catch (error) {
     if (!(error instanceof ReportDoesNotTie) && !(error instanceof TooLongForPaper)) throw error;
     const ties = error instanceof ReportDoesNotTie ? error.ties : [];
-    if (json) console.log(digitsJson({ ok: false, reason: error.message, ties }));
+    if (json) printJson({ ok: false, reason: error.message, ties });
     else console.error(`simpul: ${error.message}`);
     process.exitCode = 1;
   }
@@ -225,14 +226,13 @@ async function make(order: ReportOrder) {
   const now = clockFromEnvironment().now();
   const begun = Date.now();
   let told = begun;
-  return using((database) =>
+  return withCheckedDatabase((database) =>
     makeExport(
       {
         database,
         home,
         now,
-        // Standard output belongs to the command's answer.
-        logger: pino({ level: 'warn' }, pino.destination(2)),
+        logger: commandLogger(),
         expectedFiles: expectedFiles(),
       },
       order,
@@ -256,15 +256,4 @@ function expectedFiles(): ExpectedFile[] {
     warnAt,
     timeZone: formatOn(formats, source, '9999-12-31')?.cutOff.timeZone ?? 'Asia/Jakarta',
   }));
-}
-
-/** Two connections: one reads the moment of the report, the other keeps what came of it. */
-async function using<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
-    await checkDatabase(database);
-    return await work(database);
-  } finally {
-    await database.close();
-  }
 }

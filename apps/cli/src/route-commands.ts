@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { clockFromEnvironment, Database } from '#lib/platform';
 import {
   explainRoute,
   listRoutes,
@@ -10,9 +10,9 @@ import {
   type RouteDecision,
   type RouteStory,
 } from '#lib/switching';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson, refuse } from './output';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 
 /** `simpul route`: which routes there are, how they are, and why a payment went the way it went. */
 export function addRouteCommands(program: Command): void {
@@ -21,13 +21,13 @@ export function addRouteCommands(program: Command): void {
     .command('list')
     .description('every route in force, whether it is on, and how each switch sees it')
     .option('--json', JSON_HELP)
-    .action(({ json }: { json?: boolean }) => onDatabase((database) => list(database, json)));
+    .action(({ json }: { json?: boolean }) => withDatabase((database) => list(database, json)));
   route
     .command('explain <paymentId>')
     .description('why a payment went the way it went: candidates, their health, what was tried')
     .option('--json', JSON_HELP)
     .action((paymentId: string, { json }: { json?: boolean }) =>
-      onDatabase((database) => explain(database, paymentId, json)),
+      withDatabase((database) => explain(database, paymentId, json)),
     );
   for (const [name, isEnabled] of [
     ['enable', true],
@@ -38,17 +38,8 @@ export function addRouteCommands(program: Command): void {
       .description(`${name} a route for new requests; every switch sees it within seconds`)
       .requiredOption('--reason <text>', 'why, for those who look later')
       .action((routeId: string, { reason }: { reason: string }) =>
-        onDatabase((database) => order(database, routeId, isEnabled, reason)),
+        withDatabase((database) => order(database, routeId, isEnabled, reason)),
       );
-}
-
-async function onDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }
 
 async function order(database: Database, routeId: string, isEnabled: boolean, reason: string): Promise<void> {
@@ -73,7 +64,7 @@ async function order(database: Database, routeId: string, isEnabled: boolean, re
 async function list(database: Database, json: boolean | undefined): Promise<void> {
   const routes = await listRoutes(database, clockFromEnvironment().now());
   if (json) {
-    console.log(JSON.stringify({ ok: true, routes }));
+    printJson({ ok: true, routes });
     return;
   }
   printTable(
@@ -124,12 +115,10 @@ function rowsOf(route: ListedRoute): string[][] {
 async function explain(database: Database, paymentId: string, json: boolean | undefined): Promise<void> {
   const story = await explainRoute(database, paymentId);
   if (!story) {
-    if (json) console.log(JSON.stringify({ ok: false, reason: `there is no payment ${paymentId}` }));
-    else console.error(`simpul: there is no payment ${paymentId}`);
-    process.exitCode = 1;
+    refuse(`there is no payment ${paymentId}`, json);
     return;
   }
-  if (json) console.log(JSON.stringify({ ok: true, ...story }));
+  if (json) printJson({ ok: true, ...story });
   else print(story);
 }
 

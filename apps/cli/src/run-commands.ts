@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readFormats } from '#lib/files';
 import { formatRupiah, rupiah } from '#lib/kernel';
-import { clockFromEnvironment, Database, setting } from '#lib/platform';
+import { clockFromEnvironment, setting } from '#lib/platform';
 import {
   closedRuns,
   missingOn,
@@ -12,6 +12,8 @@ import {
   type ReplayOutcome,
   type RunListed,
 } from '#lib/reconciliation';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
@@ -22,10 +24,10 @@ export function addRunCommands(recon: Command): void {
     .description('the latest closed runs, latest first')
     .option('--source <source>', 'of one source only')
     .option('--limit <n>', 'how many', '20')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ source, limit, json }: { source?: string; limit: string; json?: boolean }) => {
       const runs = await withDatabase((database) => closedRuns(database, Number(limit), source));
-      if (json) console.log(JSON.stringify({ ok: true, runs }));
+      if (json) printJson({ ok: true, runs });
       else printRuns(runs);
     });
   recon
@@ -34,7 +36,7 @@ export function addRunCommands(recon: Command): void {
       'make a closed run again from its two archived inputs and compare it byte for byte; exit 1 with the first difference',
     )
     .argument('<run>', 'the id of a run, as `simpul recon list` shows it')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (run: string, { json }: { json?: boolean }) => {
       console.error(`simpul: run ${run} is made again from its archives ...`);
       const outcome = await withDatabase((statements) =>
@@ -45,7 +47,7 @@ export function addRunCommands(recon: Command): void {
           runId: Number(run),
         }),
       );
-      if (json) console.log(JSON.stringify({ ok: outcome.same, ...outcome }));
+      if (json) printJson({ ok: outcome.same, ...outcome });
       else printReplay(outcome);
       process.exitCode = outcome.same ? 0 : 1;
     });
@@ -53,7 +55,7 @@ export function addRunCommands(recon: Command): void {
     .command('missing')
     .description('what is due and not there: files of days, and payments that a file left out')
     .option('--date <date>', 'of one business date only, for example 2026-07-14')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ date, json }: { date?: string; json?: boolean }) => {
       const tools = {
         clock: clockFromEnvironment(),
@@ -61,24 +63,9 @@ export function addRunCommands(recon: Command): void {
         jobs: readJobs(join(CONFIG, 'jobs.yaml')),
       };
       const missing = await withDatabase((database) => missingOn({ ...tools, database }, date));
-      if (json)
-        console.log(
-          JSON.stringify({
-            ok: true,
-            missing: missing.map((one) => ({ ...one, amount: one.amount.toString() })),
-          }),
-        );
+      if (json) printJson({ ok: true, missing });
       else printMissing(missing);
     });
-}
-
-async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function printRuns(runs: readonly RunListed[]): void {

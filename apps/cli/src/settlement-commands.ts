@@ -1,7 +1,8 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { formatRupiah, isBusinessDate } from '#lib/kernel';
+import { type Command } from 'commander';
+import { formatRupiah } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
+  bankDayFrom,
   chargesOf,
   findSettlement,
   linesOf,
@@ -13,10 +14,10 @@ import {
   type SettleRefusal,
   type SettledDay,
 } from '#lib/settlement';
-import { printJson, withSettlement } from './settlement-tools';
+import { JSON_HELP, printJson } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate } from './typed';
 
 /** `simpul settle` and `simpul settlement`: who owes whom for a business date. */
 export function addSettlementCommands(program: Command): void {
@@ -101,7 +102,7 @@ function addListCommand(settlement: Command): void {
         return;
       }
       printTable(
-        ['source', 'date', 'run', 'settled on', 'payments', 'state'],
+        ['source', 'date', 'run', 'settled on', 'payments', 'state', 'due'],
         settlements.map((one) => [
           one.source,
           one.businessDate,
@@ -109,6 +110,7 @@ function addListCommand(settlement: Command): void {
           one.settleOn,
           String(one.payments),
           one.state,
+          one.dueDate ?? '',
         ]),
       );
       if (settlements.length === 0) console.log('nothing is settled');
@@ -123,7 +125,7 @@ function addShowCommand(settlement: Command): void {
     .argument('<date>', 'for example 2026-07-14', businessDate)
     .option('--json', JSON_HELP)
     .action(async (source: string, date: string, { json }: { json?: boolean }) => {
-      const found = await withSettlement(async ({ database }) => {
+      const found = await withSettlement(async ({ database, calendar }) => {
         const one = await findSettlement(database, source, date);
         if (!one)
           throw new SettingError(`${source} ${date} is not settled; see simpul settlement list ${date}`);
@@ -133,6 +135,7 @@ function addShowCommand(settlement: Command): void {
           lines: await linesOf(database, settlementId),
           nets: await netsOf(database, settlementId),
           charges: await chargesOf(database, settlementId),
+          payableOn: one.dueDate === null ? null : bankDayFrom(await calendar(), one.dueDate),
         };
       });
       if (json) {
@@ -140,7 +143,9 @@ function addShowCommand(settlement: Command): void {
         return;
       }
       const { settlement: one, lines, nets, charges } = found;
-      console.log(`${one.subjectId}, run ${one.runNo}, ${one.payments} payments, ${one.state}`);
+      console.log(
+        `${one.subjectId}, run ${one.runNo}, ${one.payments} payments, ${one.state}${dueInWords(found)}`,
+      );
       printTable(
         ['party', 'for', 'of', 'payments', 'receives', 'held back'],
         lines.map(({ party, kind, origin, payments, amount, heldAmount }) => [
@@ -166,8 +171,16 @@ function addShowCommand(settlement: Command): void {
     });
 }
 
-/** @throws InvalidArgumentError for a text that is no date. */
-export function businessDate(text: string): string {
-  if (!isBusinessDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-07-14.');
-  return text;
+/** By when a settlement is to be paid; a day on which the bank was told to rest since is said with the one after it. */
+function dueInWords({
+  settlement: { dueDate },
+  payableOn,
+}: {
+  settlement: { dueDate: string | null };
+  payableOn: string | null;
+}): string {
+  if (dueDate === null) return '';
+  return dueDate === payableOn
+    ? `, due ${dueDate}`
+    : `, due ${dueDate}, when the bank rests: payable on ${payableOn}`;
 }

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib/files';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
-import { clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
-import { daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
+import { clockFromEnvironment, SettingError } from '#lib/platform';
+import { bankCalendarOf, daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
 import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
-import { commandLogger } from './break-desk';
+import { withDatabase } from './database';
+import { commandLogger } from './output';
 import { CONFIG } from './places';
 
 /** Does something with what settling needs, and closes it. */
@@ -13,10 +14,10 @@ export async function withSettlement<T>(
   work: (tools: SettlementTools, sources: string[]) => Promise<T>,
 ): Promise<T> {
   const formats = readFormats(join(CONFIG, 'formats'));
-  const sources = [...readJobs(join(CONFIG, 'jobs.yaml')).sources.keys()];
+  const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
+  const sources = [...jobs.sources.keys()];
   const contracts = readSettlementContracts(join(CONFIG, 'settlement.yaml'));
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
+  return withDatabase((database) => {
     const tools: SettlementTools = {
       database,
       writer: new SingleWriter(database),
@@ -25,11 +26,10 @@ export async function withSettlement<T>(
       reconciled: daysForSettlement,
       settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
       dayEndOf: sourceDayEnd(formats),
+      calendar: () => bankCalendarOf({ database, jobs }),
     };
-    return await work(tools, sources);
-  } finally {
-    await database.close();
-  }
+    return work(tools, sources);
+  });
 }
 
 /** What the bank's lines are worked with: alerts are kept and said on standard error. */
@@ -47,9 +47,4 @@ export function bankFormat({ clock, contracts }: SettlementTools): SettlementFor
   if (!format)
     throw new SettingError(`the bank ${source} has no format; add config/bank/${source.toLowerCase()}.yaml`);
   return format;
-}
-
-/** Prints an answer as JSON; amounts travel as strings of digits. */
-export function printJson(value: object): void {
-  console.log(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one)));
 }

@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
-import {
-  clockFromEnvironment,
-  createLogger,
-  Database,
-  readConfigFile,
-  setting,
-  SettingError,
-} from '#lib/platform';
+import { clockFromEnvironment, createLogger, readConfigFile, SettingError } from '#lib/platform';
 import {
   issueSerials,
   listSerials,
@@ -20,10 +13,11 @@ import {
   StampLimits,
   stocks,
 } from '#lib/stamps';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
-const JSON_HELP = 'one JSON object on standard output and nothing else';
 const ROWS_MAX = 1_000;
 const Limits = z.object({ stamps: StampLimits });
 
@@ -36,7 +30,7 @@ export function addStampCommands(program: Command): void {
     .option('--channel <id>', 'serials of this channel only')
     .option('--json', JSON_HELP)
     .action(async ({ channel, json }: { channel?: string; json?: boolean }) => {
-      const found = await using(async (database) => {
+      const found = await withDatabase(async (database) => {
         await issueSerials(database, clockFromEnvironment().now());
         return {
           stocks: await stocks(database),
@@ -44,7 +38,7 @@ export function addStampCommands(program: Command): void {
           troubled: await listTroubledPurchases(database),
         };
       });
-      if (json) console.log(JSON.stringify({ ok: true, ...found }));
+      if (json) printJson({ ok: true, ...found });
       else print(found);
     });
   stamps
@@ -60,7 +54,7 @@ export function addStampCommands(program: Command): void {
       const billers = BillerRegistry.load(join(CONFIG, 'billers'), clock);
       const { stamps: limits } = readConfigFile(join(CONFIG, 'limits.yaml'), Limits);
       try {
-        const answer = await using((database) =>
+        const answer = await withDatabase((database) =>
           new StampFlow(clock, database, billers, limits, createLogger('simpul', process.stderr)).stamp({
             serial,
             channelId: options.channel,
@@ -71,7 +65,7 @@ export function addStampCommands(program: Command): void {
         );
         if (!answer.ok) throw new SettingError(`not stamped: ${answer.error.code}, ${answer.error.detail}`);
         const { state, stampedAt } = answer.value.order;
-        if (options.json) console.log(JSON.stringify({ ok: state === 'STAMPED', state, stampedAt }));
+        if (options.json) printJson({ ok: state === 'STAMPED', state, stampedAt });
         else console.log(state === 'STAMPED' ? `stamped at ${stampedAt?.toISOString()}` : WORDS[state]);
         process.exitCode = state === 'STAMPED' ? 0 : 1;
       } finally {
@@ -125,15 +119,6 @@ function print({
       `${since.toISOString()} ${billerId} sold ${channelId} ${paymentId}: ${trouble}; ask the biller`,
     );
   if (inStock.length === 0 && troubled.length === 0) console.log('no stamp was sold');
-}
-
-async function using<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 2 });
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function hashOf(file: string): string {

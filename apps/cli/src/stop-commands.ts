@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openStops, type PaymentStop } from '#lib/catalog';
-import { Database, setting } from '#lib/platform';
+import { withDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 import { printTable } from './table';
 
 /** `simpul stops`. A release is not a command: it needs a second person, and comes with the console. */
@@ -8,16 +9,11 @@ export function addStopCommands(program: Command): void {
   program
     .command('stops')
     .description('whose new payments are stopped, since when and why; how to release: docs/open-payments.md')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
-      const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-      try {
-        const stops = await openStops(database);
-        if (json) console.log(JSON.stringify({ ok: true, stops }));
-        else print(stops);
-      } finally {
-        await database.close();
-      }
+      const stops = await withDatabase(openStops);
+      if (json) printJson({ ok: true, stops });
+      else print(stops);
     });
 }
 

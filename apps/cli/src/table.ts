@@ -12,7 +12,7 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
     );
 }
 
-/** What a biller says may hold anything; on a terminal it is text and nothing else. */
-function oneLine(text: string): string {
+/** What people and billers write may hold anything; on a terminal it is text and nothing else. */
+export function oneLine(text: string): string {
   return text.replace(/\p{C}+/gu, ' ');
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
+import { formatRupiah, type Rupiah } from '#lib/kernel';
 import {
   bookPphSlip,
   invoiceMonth,
@@ -9,12 +9,11 @@ import {
   type InvoiceRefusal,
   type SlipRefusal,
 } from '#lib/settlement';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
-import { businessDate } from './settlement-commands';
-import { printJson, withSettlement } from './settlement-tools';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
-
-const JSON_HELP = 'one JSON object on standard output and nothing else';
+import { businessDate, rupiahAboveZero } from './typed';
 
 /** `simpul tax` and `simpul pph-slip`: PPN and PPh on our fee. */
 export function addTaxCommands(program: Command): void {
@@ -85,7 +84,7 @@ function addSlipCommand(program: Command): void {
     )
     .argument('<number>', 'the number of the slip', slipNumber)
     .requiredOption('--channel <id>', 'who has withheld it')
-    .requiredOption('--amount <rupiah>', 'what is withheld, for example 800000', positive)
+    .requiredOption('--amount <rupiah>', 'what is withheld, for example 800000', rupiahAboveZero)
     .requiredOption('--date <date>', 'of the slip, for example 2026-08-10', businessDate)
     .option('--json', JSON_HELP)
     .action(async (slip: string, { channel, amount, date, json }: SlipOptions) => {
@@ -125,9 +124,4 @@ function slipNumber(text: string): string {
   if (!/^[A-Za-z0-9./-]{1,36}$/.test(text))
     throw new InvalidArgumentError('It must be up to 36 letters, digits, dots, dashes and slashes.');
   return text;
-}
-
-function positive(text: string): Rupiah {
-  if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('It must be whole rupiah above 0.');
-  return rupiah(BigInt(text));
 }

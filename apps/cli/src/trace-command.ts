@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatOn, plainCopy, readFormats, readSettlementFile } from '#lib/files';
 import { isPaymentId, normalizePaymentId } from '#lib/kernel';
-import { checkDatabase, clockFromEnvironment, Database, setting, SettingError } from '#lib/platform';
+import { clockFromEnvironment, setting, SettingError } from '#lib/platform';
 import { tracePayment, type FindLine, type FoundLine, type TracePart } from '#lib/reports';
+import { withCheckedDatabase } from './database';
+import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
 
@@ -16,16 +18,13 @@ export function addTraceCommand(program: Command): void {
     )
     .argument('<paymentId>', 'as on the receipt, with or without dashes')
     .option('--lang <language>', 'id or en', 'id')
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async (typed: string, { lang, json }: { lang: string; json?: boolean }) => {
       const paymentId = normalizePaymentId(typed);
       if (!isPaymentId(paymentId))
         throw new SettingError(`"${typed}" is no Payment ID; its last character does not fit the others`);
       const parts = await trace(paymentId);
-      if (json)
-        console.log(
-          JSON.stringify(parts ? { ok: true, paymentId, parts } : { ok: false, paymentId, reason: NONE }),
-        );
+      if (json) printJson(parts ? { ok: true, paymentId, parts } : { ok: false, paymentId, reason: NONE });
       else if (parts) print(parts, lang === 'en' ? 'en' : 'id');
       else console.error(`simpul: ${NONE} ${paymentId}`);
       process.exitCode = parts ? 0 : 1;
@@ -36,13 +35,9 @@ const NONE = 'there is no payment';
 
 async function trace(paymentId: string): Promise<TracePart[] | undefined> {
   const home = setting('SIMPUL_HOME', 'the folder of the installation, for archived files');
-  const database = new Database(setting('DATABASE_URL', 'the payment database'), { connectionsMax: 1 });
-  try {
-    await checkDatabase(database);
-    return await tracePayment(database, paymentId, clockFromEnvironment().now(), lineFinder(home));
-  } finally {
-    await database.close();
-  }
+  return withCheckedDatabase((database) =>
+    tracePayment(database, paymentId, clockFromEnvironment().now(), lineFinder(home)),
+  );
 }
 
 /** Reads the archived file until the leg's line; a file that is not there any more is said so on standard error. */

@@ -8,6 +8,7 @@ import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconc
 import { checkSettlementInvariants } from '#lib/settlement';
 import { checkStampInvariants } from '#lib/stamps';
 import { checkPaymentInvariants, stopWhatIsBroken, type BillerTruth, type TruthAround } from '#lib/switching';
+import { JSON_HELP, printJson } from './output';
 
 /** What a read of the data cannot check here, and why; listed so that nobody takes silence for a pass. */
 const NOT_YET: readonly InvariantVerdict[] = [
@@ -23,7 +24,7 @@ export function addVerifyCommand(program: Command): void {
     .description(
       'check the invariants of the books; where money is wrong, stop new payments; exit 1 when one is broken',
     )
-    .option('--json', 'one JSON object on standard output and nothing else')
+    .option('--json', JSON_HELP)
     .action(async ({ json }: { json?: boolean }) => {
       const database = new Database(setting('DATABASE_URL', 'the payment database to check'), {
         connectionsMax: 2,
@@ -34,7 +35,7 @@ export function addVerifyCommand(program: Command): void {
         const invariants = await verify(database, process.env.SIMULATOR_URL);
         const ok = invariants.every((verdict) => verdict.ok);
         const stops = await stopIfBroken(database, invariants);
-        if (json) console.log(JSON.stringify({ ok, invariants, stops }));
+        if (json) printJson({ ok, invariants, stops });
         else print(ok, invariants, stops);
         process.exitCode = ok ? 0 : 1;
       } finally {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { propose } from '#lib/audit';
+import { aSwitch } from '../../../test/support/switch-world';
 import { aBreakWorld, ANI, BUDI, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
 
 const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
@@ -10,7 +11,7 @@ const DATA_KEY = randomBytes(32).toString('base64');
 
 let world: BreakWorld;
 beforeAll(async () => {
-  world = await aBreakWorld(DATA_KEY);
+  world = await aBreakWorld(await aSwitch({ dataKey: DATA_KEY }));
 });
 afterAll(() => world.end());
 

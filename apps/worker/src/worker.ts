@@ -25,6 +25,7 @@ import {
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
 import {
+  bankCalendarOf,
   calendarOf,
   daysForSettlement,
   readBreakRules,
@@ -227,6 +228,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         reconciled: daysForSettlement,
         settleOn: (source, date) => formatOn(formats, source, date)?.settleOn ?? 'agreed',
         dayEndOf,
+        calendar: () => bankCalendarOf({ database: dayDatabase, jobs }),
       },
       [...jobs.sources.keys()],
       logger,

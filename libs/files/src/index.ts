@@ -21,6 +21,7 @@ export type { SecretByName } from './pgp-content';
 export type { PreviousStatement, StatementEnds } from './reading';
 export type { DetailRow } from './records';
 export type * from './settlement-format';
+export { HostKeyRefused, type SftpLogin } from './sftp-connection';
 export * from './sftp-drop';
 export * from './source-calendar';
 export * from './write-settlement-file';

@@ -1,47 +1,32 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
-import { numberSetting, setting } from '#lib/platform';
-import { HostKeyRefused } from './sftp-drop';
+import { setting } from '#lib/platform';
+import { connectSftp, loginSettings, type SftpLogin } from './sftp-connection';
 
 /** Where files for somebody are left, and how we log in. */
-export interface OutboxSettings {
-  host: string;
-  port: number;
-  user: string;
-  privateKeyFile: string;
-  /** `SHA256:…`, as `ssh-keygen -lf` prints it. */
-  hostKeySha256: string;
+export interface OutboxSettings extends SftpLogin {
   folder: string;
 }
 
-const CONNECT_MAX_MS = 10_000;
-const KEEPALIVE_MS = 10_000;
-
 /**
- * Reads the settings of an outbox from the environment: `<prefix>_HOST`, `_PORT`, `_USER`, `_PRIVATE_KEY_FILE`,
- * `_HOST_KEY_SHA256` and `_FOLDER`.
+ * Reads the settings of an outbox from the environment: how we log in, and `<prefix>_FOLDER`.
  * @throws SettingError naming the one that is missing or wrong.
  */
 export function outboxSettings(prefix: string): OutboxSettings {
   return {
-    host: setting(`${prefix}_HOST`, 'host of the SFTP folder that takes our files'),
-    port: numberSetting(`${prefix}_PORT`, 'port of the SFTP folder that takes our files'),
-    user: setting(`${prefix}_USER`, 'our account there'),
-    privateKeyFile: setting(`${prefix}_PRIVATE_KEY_FILE`, 'file with our private key for it'),
-    hostKeySha256: setting(`${prefix}_HOST_KEY_SHA256`, 'its host key, as ssh-keygen -lf prints it'),
+    ...loginSettings(prefix, 'the SFTP folder that takes our files'),
     folder: setting(`${prefix}_FOLDER`, 'folder that takes our files'),
   };
 }
 
 /**
- * Opens the folder in which somebody takes our files, over SFTP: only to the pinned host key, by key.
+ * Opens the folder in which somebody takes our files, over one SFTP connection.
  * @throws HostKeyRefused when the host key is another one; Error when it cannot be reached or refuses us.
  */
 export async function openSftpOutbox(settings: OutboxSettings) {
-  const client = await connected(settings);
+  const { client, close } = await connectSftp(settings);
   const at = (name: string) => `${settings.folder}/${name}`;
   const sizeOf = async (name: string) =>
     (await client.exists(at(name))) === '-' ? (await client.stat(at(name))).size : undefined;
@@ -83,9 +68,7 @@ export async function openSftpOutbox(settings: OutboxSettings) {
       if (size > sizeMaxBytes) throw new Error(`${name} has ${size} bytes; at most ${sizeMaxBytes} are read`);
       return (await client.get(at(name))) as Buffer;
     },
-    async close(): Promise<void> {
-      await client.end();
-    },
+    close,
   };
 }
 
@@ -93,33 +76,4 @@ async function digestOf(bytes: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of bytes) hash.update(chunk);
   return hash.digest('hex');
-}
-
-async function connected({ host, port, user, privateKeyFile, hostKeySha256 }: OutboxSettings) {
-  const silent = { error: () => undefined, end: () => undefined, close: () => undefined };
-  const { default: Client } = await import('ssh2-sftp-client');
-  const client = new Client('files-for-others', silent);
-  const privateKey = await readFile(privateKeyFile);
-  let shownKey = '';
-  try {
-    await client.connect({
-      sock: connect({ host, port, noDelay: true }),
-      username: user,
-      privateKey,
-      readyTimeout: CONNECT_MAX_MS,
-      keepaliveInterval: KEEPALIVE_MS,
-      hostVerifier: (key: Buffer) => {
-        shownKey = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-        return shownKey === hostKeySha256;
-      },
-    });
-    return client;
-  } catch (error) {
-    if (shownKey !== '' && shownKey !== hostKeySha256)
-      throw new HostKeyRefused(
-        `${host}:${port} shows host key ${shownKey}, pinned is ${hostKeySha256}; ask its owner before you change the pin`,
-        { cause: error },
-      );
-    throw new Error(`SFTP ${user}@${host}:${port}: ${(error as Error).message}`, { cause: error });
-  }
 }

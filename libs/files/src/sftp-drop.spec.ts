@@ -14,7 +14,8 @@ import { aTcpProxy } from '../../../test/support/tcp-proxy';
 import { fetchFile } from './archive';
 import { findFiles, type Drop, type RemoteFile } from './drop';
 import { formatOn, readFormats } from './format';
-import { HostKeyRefused, openSftpDrop, sftpSettings } from './sftp-drop';
+import { HostKeyRefused } from './sftp-connection';
+import { openSftpDrop, sftpSettings } from './sftp-drop';
 
 const DAY = '2026-07-14';
 const NAME = 'LPB01_20260714_001.txt';

@@ -38,10 +38,12 @@ export async function aPrefundedSwitch(levels: {
   stop: bigint;
 }): Promise<{ world: SwitchWorld; room: FloatRoom; close(): Promise<void> }> {
   let room: FloatRoom | undefined;
-  const world = await aSwitch(undefined, undefined, undefined, async (store) => {
-    await prefund(store, levels);
-    room = await FloatRoom.open(store.database, LIMITS, SILENT);
-    return room;
+  const world = await aSwitch({
+    async floatsOf(store) {
+      await prefund(store, levels);
+      room = await FloatRoom.open(store.database, LIMITS, SILENT);
+      return room;
+    },
   });
   if (!room) throw new Error('the switch opened no room');
   const opened = room;

@@ -11,7 +11,7 @@ import { BatchWriter } from './batch-writer';
 import { depositMutations } from './deposits';
 import { unitOfJournal } from './journal-unit';
 import { captureJournal, holdJournal, voidJournal } from './journals';
-import type { MoneyWriter } from './money-writer';
+import type { MoneyWriter, UnitOfWork } from './money-writer';
 import { SingleWriter } from './single-writer';
 
 let world: LedgerWorld;
@@ -19,6 +19,14 @@ beforeAll(async () => {
   world = await aLedger();
 });
 afterAll(() => world.store.drop());
+
+/** One for each test about held legs: what they leave behind in a database must not meet. */
+let day = 0n;
+
+interface Leg {
+  payment_id: string;
+  leg_no: number;
+}
 
 interface Store {
   books: LedgerBooks;
@@ -114,6 +122,77 @@ describe.each([...ON_A_DATABASE, ['in memory', inMemory] as const])('money writt
     expect(await writer.commit(stale)).toEqual({ kind: 'stale' });
     expect(await books.free()).toBe(1_000n);
     await books.expectSound();
+  });
+
+  describe('of held legs', () => {
+    const leg = (paymentId: string, legNo: number) => ({ payment_id: `${paymentId} ${day}`, leg_no: legNo });
+    const unit = (more: Partial<UnitOfWork>): UnitOfWork => ({
+      journal: undefined,
+      claims: [],
+      inserts: () => [],
+      updates: () => [],
+      witness: { table: 'settlement_held', values: { payment_id: 'nobody' } },
+      ...more,
+    });
+    const held = (at: Leg, releasedIn: bigint | null) => ({
+      table: 'settlement_held',
+      values: {
+        ...at,
+        settlement_id: day,
+        source: 'PLN01',
+        kind: 'late',
+        amount: 1n,
+        released_in: releasedIn,
+      },
+    });
+    const release = (at: Leg, to: bigint | null, from: bigint | null = null) =>
+      writer.commit(
+        unit({
+          updates: () => [
+            { table: 'settlement_held', set: { released_in: to }, where: { ...at, released_in: from } },
+          ],
+        }),
+      );
+    const releasedIn = async (at: Leg) => {
+      const rows = await books.rows('settlement_held');
+      const row = rows.find(({ payment_id, leg_no }) => payment_id === at.payment_id && leg_no === at.leg_no);
+      return row?.['released_in'] ?? null;
+    };
+    beforeEach(() => {
+      day += 1n;
+    });
+
+    test('a guarded update may demand that a column is empty, and then it has an effect once', async () => {
+      const at = leg('A', 1);
+      expect((await writer.commit(unit({ inserts: () => [held(at, null)] }))).kind).toBe('committed');
+      expect(await release(at, 7n)).toMatchObject({ kind: 'committed' });
+      expect(await release(at, 8n)).toEqual({ kind: 'stale' });
+      expect(await releasedIn(at)).toBe('7');
+    });
+
+    test('updates at one moment are each told apart, whatever their keys begin with and whatever is empty', async () => {
+      const [first, a1, a2, b1, b2, c1] = [
+        leg('0', 1),
+        leg('A', 1),
+        leg('A', 2),
+        leg('B', 1),
+        leg('B', 2),
+        leg('C', 1),
+      ] as const;
+      const rows = [...[first, a1, a2, b1, b2].map((at) => held(at, null)), held(c1, 3n)];
+      expect((await writer.commit(unit({ inserts: () => rows }))).kind).toBe('committed');
+      const results = await Promise.all([
+        release(first, 1n),
+        release(a1, 11n),
+        release(a2, 12n),
+        release(b1, 21n),
+        release(c1, null, 3n),
+        release(b2, 22n, 4n),
+      ]);
+      expect(results.map(({ kind }) => kind)).toEqual([...Array<string>(5).fill('committed'), 'stale']);
+      const ends = await Promise.all([a1, a2, b1, b2, c1].map(releasedIn));
+      expect(ends).toEqual(['11', '12', '21', null, null]);
+    });
   });
 });
 

@@ -3,6 +3,11 @@ import type { Connection, ConnectionOptions, QueryResult } from 'mysql2';
 /** A value that may be bound to a statement. */
 export type SqlValue = string | number | bigint | boolean | Date | Buffer | null | SqlValue[] | SqlValue[][];
 
+/** A BIGINT column that may be NULL, as it is read. */
+export function bigintOrNull(digits: string | null): bigint | null {
+  return digits === null ? null : BigInt(digits);
+}
+
 /** How every connection reads and writes values, whichever part of us opens it. */
 export function connectionOptions(url: string): ConnectionOptions {
   return {

@@ -1,6 +1,6 @@
 export * from './coalescing';
 export * from './config-file';
-export { SESSION, type Milestone, type SqlValue } from './connection';
+export { bigintOrNull, SESSION, type Milestone, type SqlValue } from './connection';
 export * from './database';
 export * from './database-check';
 export * from './environment';

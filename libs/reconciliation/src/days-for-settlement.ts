@@ -2,6 +2,7 @@ import type { BusinessDate } from '#lib/kernel';
 import { fromJson, type Statements } from '#lib/platform';
 import { remainderOf } from './bridge';
 import { totalsFromJson } from './totals';
+import { twoSidesOf, type TwoSides, type TwoSidesRow } from './two-sides';
 
 /** A closed day as settlement needs it. Amounts in whole rupiah. */
 export interface ClosedDay {
@@ -14,15 +15,11 @@ export interface ClosedDay {
 }
 
 /** A row that is not plainly matched, as settlement needs it. */
-export interface SettlementFinding {
+export interface SettlementFinding extends TwoSides {
   kind: string;
   sub: string | null;
   paymentId: string | null;
   legNo: number | null;
-  ourAmount: bigint | null;
-  theirAmount: bigint | null;
-  ourStatus: string | null;
-  theirStatus: string | null;
 }
 
 const PAGE_ROWS = 5_000;
@@ -179,21 +176,14 @@ function findingOf(row: FindingRow): SettlementFinding {
     sub: row.sub,
     paymentId: row.payment_id,
     legNo: row.leg_no,
-    ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
-    theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
-    ourStatus: row.our_st,
-    theirStatus: row.their_st,
+    ...twoSidesOf(row),
   };
 }
 
-interface FindingRow {
+interface FindingRow extends TwoSidesRow {
   break_id: string;
   kind: string;
   sub: string | null;
   payment_id: string | null;
   leg_no: number | null;
-  our_amount: string | null;
-  their_amount: string | null;
-  our_st: string | null;
-  their_st: string | null;
 }

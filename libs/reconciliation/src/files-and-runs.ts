@@ -1,4 +1,4 @@
-import { fromJson, type Statements } from '#lib/platform';
+import { bigintOrNull, fromJson, type Statements } from '#lib/platform';
 import type { Day } from './ours';
 import { totalsFromJson, type RunTotals } from './totals';
 
@@ -146,8 +146,8 @@ export async function* breaksOf(statements: Statements, runId: number): AsyncGen
         sub: row.sub,
         legReference: row.match_key || null,
         paymentId: row.payment_id,
-        ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
-        theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
+        ourAmount: bigintOrNull(row.our_amount),
+        theirAmount: bigintOrNull(row.their_amount),
         line: row.line_no,
       };
     }

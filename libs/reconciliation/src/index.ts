@@ -8,7 +8,13 @@ export * from './jobs-config';
 export type { DayOrder } from './day-order';
 export * from './operate-jobs';
 export * from './outcome';
-export { calendarOf, UnknownDay, type RecapData, type ReconciliationTools } from './reconciliation-day';
+export {
+  bankCalendarOf,
+  calendarOf,
+  UnknownDay,
+  type RecapData,
+  type ReconciliationTools,
+} from './reconciliation-day';
 export { approveReopening, proposeReopening, REOPEN_DAY, type ReopenRefusal } from './reopened-days';
 export { runReconciliation, TookTooLong } from './run-reconciliation';
 export { daysForSettlement, type ClosedDay, type SettlementFinding } from './days-for-settlement';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BusinessDate } from '#lib/kernel';
 import { failPoint, type Database, type SqlValue, type Statements } from '#lib/platform';
-import { addJobEvent } from './job-history';
+import { addJobEvent, type JobEventLine } from './job-history';
 import { nextJobState, type JobEvent, type JobState } from './job-states';
 
 const LEASE_S = 20;
@@ -143,6 +143,8 @@ function leaseOf(
   const FENCED = 'WHERE job_id = ? AND fence = ? AND owner = ?';
   const mine: SqlValue[] = [row.job_id, row.fence, owner];
   const lost = () => new LeaseLost(`${source} ${businessDate}: another process works on this day now`);
+  const tell = (statements: Statements, line: Pick<JobEventLine, 'at' | 'event' | 'to' | 'evidence'>) =>
+    addJobEvent(statements, { ...line, jobId: job.jobId, from: job.state, by });
 
   const beat = setInterval(() => {
     // A heartbeat that fails changes nothing here: the fence of the next move finds out.
@@ -189,16 +191,7 @@ function leaseOf(
             runId,
           ]);
         // Looking again in vain is no history.
-        if (state !== job.state)
-          await addJobEvent(statements, {
-            jobId: job.jobId,
-            at: now,
-            event,
-            from: job.state,
-            to: state,
-            by,
-            evidence,
-          });
+        if (state !== job.state) await tell(statements, { at: now, event, to: state, evidence });
         return { batchId, fileId, fileName, runId };
       });
       failPoint('K11 after step', `${source} ${businessDate} ${event}`);
@@ -215,15 +208,7 @@ function leaseOf(
         );
         if (rows !== 1) throw lost();
         const event = state === job.state ? 'failed, to be tried again' : 'retries spent';
-        await addJobEvent(statements, {
-          jobId: job.jobId,
-          at: now,
-          event,
-          from: job.state,
-          to: state,
-          by,
-          evidence,
-        });
+        await tell(statements, { at: now, event, to: state, evidence });
       });
     },
     async release() {

@@ -13,7 +13,7 @@ import {
 import { isBusinessDate, type BusinessDate, type Clock } from '#lib/kernel';
 import type { Database, Logger } from '#lib/platform';
 import type { BridgeTerm } from './bridge';
-import { readCalendar, type Calendar } from './calendar';
+import { BANK, readCalendar, type Calendar } from './calendar';
 import type { RunBreak } from './files-and-runs';
 import type { Jobs, SourceSchedule } from './jobs-config';
 import type { Day } from './ours';
@@ -65,12 +65,27 @@ export interface DayTools extends ReconciliationTools {
   calendar: Calendar;
 }
 
+/** What a calendar is read with: the table, and how each source works by the week. */
+interface CalendarTools {
+  database: Database;
+  jobs: Pick<Jobs, 'sources'>;
+}
+
 /** The calendars as the schedule reads them. */
-export function calendarOf({
-  database,
-  jobs,
-}: Pick<ReconciliationTools, 'database' | 'jobs'>): Promise<Calendar> {
+export function calendarOf({ database, jobs }: CalendarTools): Promise<Calendar> {
   return readCalendar(database, (source) => jobs.sources.get(source)?.week ?? 'weekdays');
+}
+
+/** The calendars as settlement asks them: the bank's own days, and each source's. */
+export async function bankCalendarOf(tools: CalendarTools): Promise<{
+  isBankDay(date: BusinessDate): boolean;
+  isSourceDay(source: string, date: BusinessDate): boolean;
+}> {
+  const calendar = await calendarOf(tools);
+  return {
+    isBankDay: (date) => calendar.isBusinessDay(BANK, date),
+    isSourceDay: (source, date) => calendar.isBusinessDay(source, date),
+  };
 }
 
 /** A source's day with its format and schedule at hand. */

@@ -6,7 +6,7 @@ import { fromJson, type Statements } from '#lib/platform';
 import { archivedCopy } from './archived-copy';
 import { batchOf } from './batches';
 import { limitsFor, withDuck } from './engine/duck';
-import { foundBreaks, matchArchived } from './engine/match-archived';
+import { BREAK_COLUMNS, foundBreaks, matchArchived } from './engine/match-archived';
 import { readIntoLines } from './engine/normalised';
 import { snapshotPath } from './engine/places';
 import { sha256OfFile } from './engine/snapshot';
@@ -149,34 +149,17 @@ type Texts = AsyncGenerator<string>;
 
 async function* textOfReplay(batches: ReturnType<typeof foundBreaks>): Texts {
   for await (const found of batches)
-    for (const one of found)
-      yield [
-        one.kind,
-        one.sub,
-        one.match_key,
-        one.payment_id,
-        one.leg_no,
-        one.our_amount,
-        one.their_amount,
-        one.our_st,
-        one.their_st,
-        one.file_no,
-        one.line_no,
-        one.their_ref,
-        one.line_type,
-        one.carry_until,
-      ].join('|');
+    for (const one of found) yield BREAK_COLUMNS.map((column) => one[column]).join('|');
 }
+
+const STORED_CELLS = BREAK_COLUMNS.map((column) => `IFNULL(${column}, '')`).join(', ');
 
 /** A break of the ledger's check is found after the run, and is no part of it. */
 async function* textOfStored(statements: Statements, runId: number): Texts {
   let after = '0';
   for (;;) {
     const page = await statements.rows<{ break_id: string; text: string }>(
-      `SELECT break_id, CONCAT_WS('|', kind, IFNULL(sub, ''), match_key, IFNULL(payment_id, ''), IFNULL(leg_no, ''),
-         IFNULL(our_amount, ''), IFNULL(their_amount, ''), IFNULL(our_st, ''), IFNULL(their_st, ''),
-         IFNULL(file_no, ''), IFNULL(line_no, ''), IFNULL(their_ref, ''), IFNULL(line_type, ''),
-         IFNULL(carry_until, '')) AS text
+      `SELECT break_id, CONCAT_WS('|', ${STORED_CELLS}) AS text
        FROM recon_break WHERE run_id = ? AND kind <> 'clearing' AND break_id > ? ORDER BY break_id LIMIT ${PAGE_ROWS}`,
       [runId, after],
     );

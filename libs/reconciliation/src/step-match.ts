@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fromJson, type Statements } from '#lib/platform';
 import { limitsFor, withDuck, type Duck } from './engine/duck';
-import { foundBreaks, matchArchived, type FoundBreak } from './engine/match-archived';
+import { BREAK_COLUMNS, foundBreaks, matchArchived, type FoundBreak } from './engine/match-archived';
 import { snapshotPath, workFolder } from './engine/places';
 import { sha256OfFile, takeSnapshot, type Snapshot } from './engine/snapshot';
 import type { JobLease } from './job-lease';
@@ -81,29 +81,9 @@ async function inBatches<T>(rows: readonly T[], write: (some: T[]) => Promise<un
 }
 
 function writeBreaks(statements: Statements, runId: number, found: readonly FoundBreak[]): Promise<number> {
-  return statements.run(
-    `INSERT INTO recon_break (run_id, kind, sub, match_key, payment_id, leg_no, our_amount, their_amount, our_st,
-       their_st, file_no, line_no, their_ref, line_type, carry_until) VALUES ?`,
-    [
-      found.map((one) => [
-        runId,
-        one.kind,
-        one.sub,
-        one.match_key,
-        one.payment_id,
-        one.leg_no,
-        one.our_amount,
-        one.their_amount,
-        one.our_st,
-        one.their_st,
-        one.file_no,
-        one.line_no,
-        one.their_ref,
-        one.line_type,
-        one.carry_until,
-      ]),
-    ],
-  );
+  return statements.run(`INSERT INTO recon_break (run_id, ${BREAK_COLUMNS.join(', ')}) VALUES ?`, [
+    found.map((one) => [runId, ...BREAK_COLUMNS.map((column) => one[column])]),
+  ]);
 }
 
 /** Moves the snapshot to its place in the archive. @returns its SHA-256. */

@@ -2,21 +2,26 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { checkApprovalInvariants } from '#lib/audit';
+import { checkApprovalInvariants, type Approval } from '#lib/audit';
 import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
-import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import type { SwitchWorld } from '../../../test/support/switch-world';
 import {
+  approveProposal,
+  breakHistory,
   checkBreakInvariants,
+  describeBreakRefusal,
   listBreaks,
   MONDAY_TO_FRIDAY,
+  proposeResolution,
   readBreakRules,
   readJobs,
   runReconciliation,
   workBreaks,
   type Break,
   type BreakDesk,
+  type BreakProposal,
   type ReconciliationTools,
   type SourceTerms,
 } from '../src';
@@ -24,6 +29,8 @@ import { configuredFormats, lpb01, ROOT, type Line } from './world';
 
 export const [ANI, BUDI, CITRA] = ['ani@simpul.test', 'budi@simpul.test', 'citra@simpul.test'] as const;
 export const DAY = '2026-07-14';
+/** Where what is captured for the electricity biller stands until it is settled. */
+export const CLEARING = 'biller:pln:clearing';
 
 /** A switch whose electricity payments are reconciled with LPB01, and the desk at which its breaks are worked. */
 export interface BreakWorld {
@@ -42,6 +49,14 @@ export interface BreakWorld {
   breaks(): Promise<Break[]>;
   /** The only break there is. */
   theBreak(): Promise<Break>;
+  /** A day with one difference of Rp 500: they say more than we have. */
+  aDayWithAnAmountBreak(): Promise<Break>;
+  /** What has happened to a break, oldest first. */
+  events(one: Break): Promise<string[]>;
+  /** Proposed by Ani, where a refusal is a failure of the test. */
+  proposed(one: Break, more: Partial<BreakProposal> & Pick<BreakProposal, 'resolution'>): Promise<Approval>;
+  /** By Budi, if nobody else is named. */
+  approve(approval: Approval, by?: string): ReturnType<typeof approveProposal>;
   /** Sum of the postings on an account, credit positive. */
   owed(account: string): Promise<bigint>;
   paymentOf(payment: Payment): Promise<Payment>;
@@ -49,9 +64,8 @@ export interface BreakWorld {
   end(): Promise<void>;
 }
 
-/** @param dataKey under which the partners' secrets are sealed, for a process that reads them too. */
-export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
-  const world = await aSwitch(undefined, undefined, undefined, undefined, undefined, undefined, dataKey);
+/** @param world sells; it is closed with the break world. */
+export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
   const { store, clock } = world;
   const home = await mkdtemp(join(tmpdir(), 'simpul-breaks-'));
   await mkdir(join(home, 'drop'));
@@ -75,7 +89,7 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
     jobs: { ...readJobs(join(ROOT, 'config', 'jobs.yaml')), stableMs: 0 },
   };
   const breaks = () => listBreaks(store.database, { rowsMax: 1_000 });
-  return {
+  const self: BreakWorld = {
     switch: world,
     desk,
     terms,
@@ -126,6 +140,19 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
       if (!one || others.length > 0) throw new Error(`there are ${others.length + (one ? 1 : 0)} breaks`);
       return one;
     },
+    async aDayWithAnAmountBreak() {
+      const payment = await self.pay();
+      await self.close('001', [self.line(payment, { amount: payment.offer.amount + 500n })]);
+      return self.theBreak();
+    },
+    events: async ({ breakId }) => (await breakHistory(store.database, breakId)).map(({ event }) => event),
+    async proposed({ breakId }, more) {
+      const reason = 'agreed in their letter of 15 July';
+      const result = await proposeResolution(desk, { breakId, by: ANI, reason, ...more });
+      if (!result.ok) throw new Error(describeBreakRefusal(result.error));
+      return result.value;
+    },
+    approve: ({ approvalId, version }, by = BUDI) => approveProposal(desk, { approvalId, version, by }),
     async owed(account) {
       const [row] = await store.database.rows<{ total: string | null }>(
         'SELECT SUM(-amount) AS total FROM posting WHERE account_id = ?',
@@ -151,4 +178,5 @@ export async function aBreakWorld(dataKey?: string): Promise<BreakWorld> {
       await rm(home, { recursive: true });
     },
   };
+  return self;
 }

@@ -1,11 +1,16 @@
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { checkReconciliationInvariants, clearingOfDay, missingOn } from '../src';
 import { aWorld, goldenDay, type World } from './world';
 
 const DAY = { source: 'LPB01', businessDate: '2026-07-14' };
+let shared: SharedDatabase;
 let world: World;
 
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
   await world.addLegs((await goldenDay()).legs);
   await world.db.admin.run(
     `INSERT INTO payment (payment_id, channel_id, channel_reference, request_hash, inquiry_id, product_id, biller_id,
@@ -21,6 +26,7 @@ beforeEach(async () => {
   );
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 async function closed() {
   const golden = await goldenDay();

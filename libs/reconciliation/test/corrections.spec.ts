@@ -1,18 +1,24 @@
 import { copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { aWorld, goldenDay, lpb01, type Golden, type World } from './world';
 import { checkReconciliationInvariants, reconExitCode, runReconciliation } from '../src';
 
 const DAY = '2026-07-14';
+let shared: SharedDatabase;
 let world: World;
 let golden: Golden;
 
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
   golden = await goldenDay();
   await world.addLegs(golden.legs);
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 /** A file that agrees with our golden day in everything. */
 const corrected = (seq: string) =>
@@ -73,11 +79,11 @@ test('the same content under a new name is listed and not worked again', async (
   const outcome = await world.close('LPB01', DAY);
 
   expect(outcome).toMatchObject({ run: 1, repeated: true, file: golden.name });
-  const names = await world.db.database.rows('SELECT file_id, name FROM settlement_file_name ORDER BY name');
-  expect(names).toEqual([
-    { file_id: 1, name: golden.name },
-    { file_id: 1, name: 'LPB01_20260714_002.txt' },
-  ]);
+  const names = await world.db.database.rows<{ file_id: number; name: string }>(
+    'SELECT file_id, name FROM settlement_file_name ORDER BY name',
+  );
+  expect(names.map(({ name }) => name)).toEqual([golden.name, 'LPB01_20260714_002.txt']);
+  expect(new Set(names.map(({ file_id }) => file_id)).size).toBe(1);
   expect(await stagedRuns()).toBe(1);
 });
 

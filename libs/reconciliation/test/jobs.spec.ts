@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolderDrop, readFormat, type SettlementFormat } from '#lib/files';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import {
   approveCalendar,
   approveReopening,
@@ -19,37 +20,25 @@ import {
 } from '../src';
 import { join } from 'node:path';
 import { compressOldFiles } from '../src/compress-archive';
-import { aWorld, lpb01, ROOT, type Leg, type World } from './world';
+import { aSale, aWorld, lpb01, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
 const HOUR_MS = 3_600_000;
 const MAKER = 'ani@simpul.example';
 const CHECKER = 'budi@simpul.example';
 
+let shared: SharedDatabase;
 let world: World;
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
-const aSale = (ref: string, businessDate = DAY, change: Partial<Leg> = {}): Leg => ({
-  ref,
-  amount: 100_000,
-  state: 'S',
-  at: `${businessDate} 10:00:00`,
-  businessDate,
-  ...change,
-});
-
-const put = (refs: string[], seq = '001', businessDate = DAY) =>
-  world.put(
-    `LPB01_${businessDate.replaceAll('-', '')}_${seq}.txt`,
-    lpb01(
-      businessDate,
-      seq,
-      refs.map((ref) => ({ ref, amount: 100_000 })),
-    ),
-  );
+const put = (refs: string[], seq?: string, businessDate = DAY) => world.putSales(businessDate, refs, seq);
 
 const ticked = async () =>
   (await tick(world.tools)).map(({ source, businessDate, state }) => `${source} ${businessDate} ${state}`);
@@ -68,7 +57,7 @@ function withFormat(change: Partial<SettlementFormat>): void {
 
 test('a missing file is told when it is expected, when it is missed and when it is long missed, once each', async () => {
   world.clock.advance(-4 * HOUR_MS); // 05:00 in Jakarta
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   const told: string[][] = [];
   for (const hours of [0, 1, 1.5, 1.5, 5]) {
     world.clock.advance(hours * HOUR_MS);
@@ -90,7 +79,7 @@ test('a missing file is told when it is expected, when it is missed and when it 
 });
 
 test('a correction of a closed day is found and worked by itself, once; the same bytes again are not', async () => {
-  await world.addLegs([aSale('R1'), aSale('R2')]);
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
   await put(['R1']);
   expect(await ticked()).toEqual([`LPB01 ${DAY} closed`]);
   expect(await ticked()).toEqual([]);
@@ -116,7 +105,7 @@ test('a correction of a closed day is found and worked by itself, once; the same
 });
 
 test('a settled day is worked again only after two people have agreed, and then at once', async () => {
-  await world.addLegs([aSale('R1'), aSale('R2')]);
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
   await put(['R1']);
   await ticked();
   world.tools.isDaySettled = async () => true;
@@ -146,7 +135,7 @@ test('a settled day is worked again only after two people have agreed, and then 
 });
 
 test('a settled day is run again by hand only after two people have agreed, and once', async () => {
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   await put(['R1']);
   await ticked();
   world.tools.isDaySettled = async () => true;
@@ -167,7 +156,7 @@ test('a settled day is run again by hand only after two people have agreed, and 
 });
 
 test('a settled day is not run again because an earlier day was closed after it, before two people have agreed', async () => {
-  await world.addLegs([aSale('R1', DAY, { at: `${DAY} 23:45:00` })]);
+  await world.addLegs([aSale(DAY, 'R1', { at: `${DAY} 23:45:00` })]);
   await put(['R1'], '001', '2026-07-15');
   world.clock.advance(24 * HOUR_MS);
   await world.close('LPB01', '2026-07-15');
@@ -195,7 +184,7 @@ async function reopened(businessDate = DAY): Promise<void> {
 }
 
 test('a refused day rests until somebody releases it by name, and its history says who and why', async () => {
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   await world.put('LPB01_20260714_001.txt', 'H|LPB01|SETTLE|20260714|20260714235000|001|2\n');
   await ticked();
   expect(await alerts()).toEqual(['LPB01 quarantined']);
@@ -217,10 +206,10 @@ test('a refused day rests until somebody releases it by name, and its history sa
 });
 
 test('a closed day that is run again by hand is a new run of the same files', async () => {
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   await put(['R1']);
   await ticked();
-  await world.addLegs([aSale('R9')]);
+  await world.addLegs([aSale(DAY, 'R9')]);
 
   const rerun = await rerunDay(world.tools, {
     source: 'LPB01',
@@ -241,7 +230,7 @@ test('a closed day that is run again by hand is a new run of the same files', as
 
 test('the parts of a day are one batch, a part that comes later makes a new run, and one that is gone is still part', async () => {
   withFormat({ seq: 'part' });
-  await world.addLegs([aSale('R1'), aSale('R2')]);
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
   await put(['R1'], '001');
   expect(await tick(world.tools)).toMatchObject([{ run: 1, counts: { matched: 1, only_ours: 1 } }]);
 
@@ -261,7 +250,7 @@ test('the parts of a day are one batch, a part that comes later makes a new run,
 });
 
 test('a day that hangs is given up in its time, told, and what it still does is fenced out', async () => {
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   await put(['R1']);
   const { writeRecap, jobs } = world.tools;
   let goOn = (): void => undefined;
@@ -290,7 +279,7 @@ test('a day that hangs is given up in its time, told, and what it still does is 
 
 test('a day without a sale of a source that writes no file then is over without one', async () => {
   withFormat({ emptyDay: 'no_file' });
-  await world.addLegs([aSale('R1'), aSale('R3', '2026-07-16')]);
+  await world.addLegs([aSale(DAY, 'R1'), aSale('2026-07-16', 'R3')]);
   world.clock.advance(48 * HOUR_MS);
   await put(['R1']);
   await put(['R3'], '001', '2026-07-16');
@@ -339,7 +328,7 @@ test('a holiday that two people have entered moves the hour a file is expected; 
   expect(await alerts()).toEqual([]);
   const calendar = await calendarOf(world.tools);
   expect(calendar.nextBusinessDay('LPB01', '2026-07-17')).toBe('2026-07-18');
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   expect(await ticked()).toEqual([]);
   world.clock.advance(24 * HOUR_MS);
   // The holiday's own sales are due with it.
@@ -356,7 +345,7 @@ test('a calendar with a line that cannot be read is refused whole, every line na
 });
 
 test('files of days long closed are compressed, and a day that is run again reads the same bytes', async () => {
-  await world.addLegs([aSale('R1')]);
+  await world.addLegs([aSale(DAY, 'R1')]);
   await put(['R1']);
   await ticked();
   expect(await compressOldFiles(world.tools)).toBe(0);

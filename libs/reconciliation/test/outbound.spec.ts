@@ -7,8 +7,9 @@ import pino from 'pino';
 import { openSftpOutbox } from '#lib/files';
 import { ManualClock } from '#lib/kernel';
 import { ConfigError } from '#lib/platform';
-import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import type { TestDatabase } from '../../../test/support/database';
 import { aShop, type Shop } from '../../../test/support/sales';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
 import {
   listOutboundFiles,
@@ -27,6 +28,7 @@ const FILE = 'SIMPUL_BANKNUSA_20260714_001.txt';
 /** 05:00 in Jakarta on the morning after. */
 const DUE = new Date('2026-07-14T22:00:00Z');
 
+let shared: SharedDatabase;
 let store: TestDatabase;
 let shop: Shop;
 let server: SftpServer;
@@ -35,12 +37,16 @@ let tools: OutboundTools;
 let clock: ManualClock;
 
 beforeAll(async () => {
+  shared = await aSharedDatabase();
+  store = shared.lent;
   server = await anSftpServer();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await shared.drop();
+});
 
 beforeEach(async () => {
-  store = await aDatabase();
   shop = await aShop(store, ['bank-nusa', 'warung']);
   home = mkdtempSync(join(tmpdir(), 'simpul-outbound-'));
   clock = new ManualClock(DUE);

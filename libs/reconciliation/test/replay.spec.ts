@@ -1,14 +1,19 @@
 import { copyFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { replayRun } from '../src';
 import { aWorld, goldenDay, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
+let shared: SharedDatabase;
 let world: World;
 let runId: number;
 
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
   const golden = await goldenDay();
   await world.addLegs(golden.legs);
   await world.put(golden.name, golden.file);
@@ -17,6 +22,7 @@ beforeEach(async () => {
   runId = run!.run_id;
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 const replay = () => {
   const { home, formats, database: statements } = world.tools;

@@ -1,28 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { startReconciliationSchedule, tick } from '../src';
-import { aWorld, lpb01, type Leg, type World } from './world';
+import { aSale, aWorld, type World } from './world';
 
+let shared: SharedDatabase;
 let world: World;
+beforeAll(async () => {
+  shared = await aSharedDatabase();
+});
 beforeEach(async () => {
-  world = await aWorld();
+  world = await aWorld(shared.lent);
 });
 afterEach(() => world.end());
+afterAll(() => shared.drop());
 
 const DAY_MS = 86_400_000;
-
-function aSale(businessDate: string, ref: string, change: Partial<Leg> = {}): Leg {
-  return { ref, amount: 100_000, state: 'S', at: `${businessDate} 10:00:00`, businessDate, ...change };
-}
-
-const put = (businessDate: string, refs: string[], seq = '001') =>
-  world.put(
-    `LPB01_${businessDate.replaceAll('-', '')}_${seq}.txt`,
-    lpb01(
-      businessDate,
-      seq,
-      refs.map((ref) => ({ ref, amount: 100_000 })),
-    ),
-  );
 
 const ticked = async () =>
   (await tick(world.tools)).map(({ source, businessDate, state }) => `${source} ${businessDate} ${state}`);
@@ -32,7 +24,7 @@ const jobs = () =>
 
 test('a day is owed from the hour its file is expected, and not before', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1')]);
-  await put('2026-07-14', ['R1']);
+  await world.putSales('2026-07-14', ['R1']);
   world.clock.advance(-4 * 3_600_000); // 15 July, 05:00 in Jakarta
 
   expect(await ticked()).toEqual([]);
@@ -45,9 +37,9 @@ test('a day is owed from the hour its file is expected, and not before', async (
 test('days that were missed are caught up, the oldest first, also those without a sale', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-16', 'R3')]);
   world.clock.advance(2 * DAY_MS);
-  await put('2026-07-14', ['R1']);
-  await put('2026-07-15', []);
-  await put('2026-07-16', ['R3']);
+  await world.putSales('2026-07-14', ['R1']);
+  await world.putSales('2026-07-15', []);
+  await world.putSales('2026-07-16', ['R3']);
 
   expect(await ticked()).toEqual([
     'LPB01 2026-07-14 closed',
@@ -59,7 +51,7 @@ test('days that were missed are caught up, the oldest first, also those without 
 test('a file that is not there yet is looked for again, not at every wake-up, and worked when it comes', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1')]);
   expect(await ticked()).toEqual(['LPB01 2026-07-14 waiting']);
-  await put('2026-07-14', ['R1']);
+  await world.putSales('2026-07-14', ['R1']);
 
   expect(await ticked()).toEqual([]);
   world.clock.advance(3 * 60_000);
@@ -71,7 +63,7 @@ test('a refused file rests until a person starts the day again', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1')]);
   await world.put('LPB01_20260714_001.txt', 'H|LPB01|SETTLE|20260714|20260714235000|001|2\n');
   expect(await ticked()).toEqual(['LPB01 2026-07-14 quarantined']);
-  await put('2026-07-14', ['R1'], '002');
+  await world.putSales('2026-07-14', ['R1'], '002');
   world.clock.advance(3_600_000);
 
   expect(await ticked()).toEqual([]);
@@ -81,15 +73,15 @@ test('a refused file rests until a person starts the day again', async () => {
 test('a day that waits lets the next one go, unless it could still hand a late sale on to it', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-15', 'R2')]);
   world.clock.advance(DAY_MS);
-  await put('2026-07-15', ['R2']);
+  await world.putSales('2026-07-15', ['R2']);
   expect(await ticked()).toEqual(['LPB01 2026-07-14 waiting', 'LPB01 2026-07-15 closed']);
 
   await world.addLegs([aSale('2026-07-16', 'R3', { at: '2026-07-16 23:20:00' }), aSale('2026-07-17', 'R4')]);
   world.clock.advance(2 * DAY_MS);
-  await put('2026-07-17', ['R3', 'R4']);
+  await world.putSales('2026-07-17', ['R3', 'R4']);
   expect(await ticked()).toEqual(['LPB01 2026-07-14 waiting', 'LPB01 2026-07-16 waiting']);
 
-  await put('2026-07-16', []);
+  await world.putSales('2026-07-16', []);
   world.clock.advance(3_600_000);
   expect(await ticked()).toEqual([
     'LPB01 2026-07-14 waiting',
@@ -102,14 +94,14 @@ test('a day that waits lets the next one go, unless it could still hand a late s
 test('a day closed by hand before its end is not taken for whole: its later sales wait for a replacing file', async () => {
   world.clock.advance(-15 * 3_600_000); // 14 July, 18:00 in Jakarta
   await world.addLegs([aSale('2026-07-14', 'R1')]);
-  await put('2026-07-14', ['R1']);
+  await world.putSales('2026-07-14', ['R1']);
   await world.close('LPB01', '2026-07-14');
   await world.addLegs([aSale('2026-07-14', 'R2', { at: '2026-07-14 20:00:00' })]);
   world.clock.advance(15 * 3_600_000);
 
   expect(await ticked()).toEqual(['LPB01 2026-07-14 closed']);
   expect(await jobs()).toEqual([{ source: 'LPB01', business_date: '2026-07-14', state: 'waiting' }]);
-  await put('2026-07-14', ['R1', 'R2'], '002');
+  await world.putSales('2026-07-14', ['R1', 'R2'], '002');
   world.clock.advance(3_600_000);
 
   expect(await ticked()).toEqual(['LPB01 2026-07-14 closed']);
@@ -124,8 +116,8 @@ test('a day closed by hand before its end is not taken for whole: its later sale
 test('two workers that wake up at once work each day once', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-15', 'R2')]);
   world.clock.advance(DAY_MS);
-  await put('2026-07-14', ['R1']);
-  await put('2026-07-15', ['R2']);
+  await world.putSales('2026-07-14', ['R1']);
+  await world.putSales('2026-07-15', ['R2']);
 
   await Promise.all([tick(world.tools), tick(world.tools)]);
   await tick(world.tools);
@@ -152,7 +144,7 @@ test('a source whose drop is down does not stop the others', async () => {
 
   expect(await ticked()).toEqual(['TJ01 2026-07-14 closed']);
   world.tools.openDrop = openDrop;
-  await put('2026-07-14', ['R1']);
+  await world.putSales('2026-07-14', ['R1']);
   expect(await ticked()).toEqual([]);
   world.clock.advance(60_000);
   expect(await ticked()).toEqual(['LPB01 2026-07-14 closed']);
@@ -161,8 +153,8 @@ test('a source whose drop is down does not stop the others', async () => {
 test('a worker that is told to stop finishes the day in hand and begins no other', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-15', 'R2')]);
   world.clock.advance(DAY_MS);
-  await put('2026-07-14', ['R1']);
-  await put('2026-07-15', ['R2']);
+  await world.putSales('2026-07-14', ['R1']);
+  await world.putSales('2026-07-15', ['R2']);
   const stop = new AbortController();
   const { writeRecap } = world.tools;
   world.tools.writeRecap = (recap) => {
@@ -180,7 +172,7 @@ test('a worker that is told to stop finishes the day in hand and begins no other
 
 test('the schedule wakes up by itself, and stops', async () => {
   await world.addLegs([aSale('2026-07-14', 'R1')]);
-  await put('2026-07-14', ['R1']);
+  await world.putSales('2026-07-14', ['R1']);
 
   const stop = startReconciliationSchedule({
     ...world.tools,

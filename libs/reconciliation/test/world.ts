@@ -48,10 +48,20 @@ export interface World {
   addLegs(legs: Leg[]): Promise<void>;
   /** Puts a file on the drop as its sender would. */
   put(name: string, content: string | Buffer): Promise<void>;
+  /** Puts LPB01's file of a day on the drop; each reference is one sale of Rp 100,000. */
+  putSales(businessDate: string, refs: readonly string[], seq?: string): Promise<void>;
   run(source: string, businessDate: string): Promise<ReconOutcome>;
   /** The same, where anything but a closed run is a failure of the test. */
   close(source: string, businessDate: string): Promise<ClosedOutcome>;
   end(): Promise<void>;
+}
+
+/** What a sale amounts to where a test does not care. */
+const SALE = 100_000;
+
+/** A paid sale of LPB01, at ten in the morning. */
+export function aSale(businessDate: string, ref: string, change: Partial<Leg> = {}): Leg {
+  return { ref, amount: SALE, state: 'S', at: `${businessDate} 10:00:00`, businessDate, ...change };
 }
 
 let payments = 0;
@@ -60,9 +70,15 @@ let payments = 0;
 const FORMATS = readFormats(join(ROOT, 'config', 'formats'));
 export const configuredFormats = () => new Map(FORMATS);
 
-/** Opens a world at 15 July 2026, 09:00 in Jakarta: the files of the 14th are due. */
-export async function aWorld(): Promise<World> {
-  const db = await aDatabase();
+/**
+ * Opens a world at 15 July 2026, 09:00 in Jakarta: the files of the 14th are due.
+ * @param db a schema that is lent to it, in place of one of its own.
+ */
+export async function aWorld(db?: TestDatabase): Promise<World> {
+  return worldOn(db ?? (await aDatabase()));
+}
+
+async function worldOn(db: TestDatabase): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'simpul-recon-'));
   const dropFolder = join(home, 'drop');
   await mkdir(dropFolder);
@@ -82,6 +98,7 @@ export async function aWorld(): Promise<World> {
     },
   };
   const run = (source: string, businessDate: string) => runReconciliation({ ...tools, source, businessDate });
+  const put: World['put'] = (name, content) => writeFile(join(dropFolder, name), content);
   return {
     tools,
     clock,
@@ -95,7 +112,16 @@ export async function aWorld(): Promise<World> {
       if (outcome.state !== 'closed') throw new Error(`not closed: ${JSON.stringify(outcome)}`);
       return outcome;
     },
-    put: (name, content) => writeFile(join(dropFolder, name), content),
+    put,
+    putSales: (businessDate, refs, seq = '001') =>
+      put(
+        `LPB01_${businessDate.replaceAll('-', '')}_${seq}.txt`,
+        lpb01(
+          businessDate,
+          seq,
+          refs.map((ref) => ({ ref, amount: SALE })),
+        ),
+      ),
     async addLegs(legs) {
       const STATES = { S: 'PAID', F: 'DECLINED', U: 'SUSPECT' };
       if (legs.length === 0) return;

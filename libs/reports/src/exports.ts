@@ -189,7 +189,7 @@ async function keep(
 }
 
 /** JSON with amounts as digits. */
-export function digitsJson(value: unknown): string {
+function digitsJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'bigint' ? member.toString() : member,
   );

@@ -1,14 +1,7 @@
 export { orderOf, type ReportRequest } from './ask';
 export { REPORTS } from './catalogue';
 export { FILTERS, FORMS, type ExpectedFile, type ReportDefinition } from './definition';
-export {
-  digitsJson,
-  listExports,
-  makeExport,
-  newExportId,
-  type ExportedFile,
-  type ExportTools,
-} from './exports';
+export { listExports, makeExport, newExportId, type ExportedFile, type ExportTools } from './exports';
 export { ReportDoesNotTie, type MadeReport, type ReportOrder } from './make-report';
 export { listOrders, makeOrdered, queueReport, type OrderTools, type QueuedReport } from './orders';
 export type { RecapBreak, RecapInput } from './recap-input';

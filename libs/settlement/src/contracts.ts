@@ -24,6 +24,10 @@ export interface SettlementContracts {
   channelsPaidAt: string;
   /** How often the worker looks for days to settle. */
   pollMs: number;
+  /** n of T+n, counted in business days of the bank: what is sold on a business date of a source is paid out then. */
+  dueDaysOf(source: string): number;
+  /** The same for commissions of channels, whose T is the last day that is in the payout. */
+  channelsDueDays: number;
   /** How a channel pays; one that is not named pays out of its deposit. */
   modeOf(channelId: string): ChannelMode;
   /** What a channel is called in references to the bank. */
@@ -36,6 +40,8 @@ const wholeRupiah = z
   .transform((text) => rupiah(BigInt(text)));
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "12:00"');
+
+const dueDays = z.int().min(0).max(30);
 
 const ContractsFile = z
   .strictObject({
@@ -53,6 +59,11 @@ const ContractsFile = z
     first_day: z.iso.date("must be the first business date to be settled, such as '2026-07-01'"),
     channels_paid_at: timeOfDay,
     poll_seconds: z.int().min(1).max(3_600),
+    due_days: z.strictObject({
+      sources: dueDays,
+      channels: dueDays,
+      of_source: z.record(z.string(), dueDays).optional(),
+    }),
     channels: z.record(
       z.string(),
       z.strictObject({
@@ -61,21 +72,25 @@ const ContractsFile = z
       }),
     ),
   })
-  .transform(({ bank, channels, channels_paid_at, first_day, poll_seconds }): SettlementContracts => ({
-    firstDay: first_day,
-    channelsPaidAt: channels_paid_at,
-    pollMs: poll_seconds * 1_000,
-    bank: {
-      source: bank.source,
-      payoutMax: bank.payout_max,
-      chargeMax: bank.charge_max,
-      ...(bank.statement && {
-        statement: { settings: bank.statement.settings, expectedAt: bank.statement.expected_at },
-      }),
-    },
-    modeOf: (channelId) => channels[channelId]?.mode ?? 'deposit',
-    codeOf: (channelId) => channels[channelId]?.code ?? codeFrom(channelId),
-  }));
+  .transform(
+    ({ bank, channels, channels_paid_at, first_day, poll_seconds, due_days }): SettlementContracts => ({
+      firstDay: first_day,
+      channelsPaidAt: channels_paid_at,
+      pollMs: poll_seconds * 1_000,
+      dueDaysOf: (source) => due_days.of_source?.[source] ?? due_days.sources,
+      channelsDueDays: due_days.channels,
+      bank: {
+        source: bank.source,
+        payoutMax: bank.payout_max,
+        chargeMax: bank.charge_max,
+        ...(bank.statement && {
+          statement: { settings: bank.statement.settings, expectedAt: bank.statement.expected_at },
+        }),
+      },
+      modeOf: (channelId) => channels[channelId]?.mode ?? 'deposit',
+      codeOf: (channelId) => channels[channelId]?.code ?? codeFrom(channelId),
+    }),
+  );
 
 /** The start of a channel's id, as a bank can write it. */
 function codeFrom(channelId: string): string {

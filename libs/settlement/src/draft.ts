@@ -1,4 +1,4 @@
-import { rupiah, sum, ZERO, type Rupiah } from '#lib/kernel';
+import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { duplicateKey, type Database, type SqlValue, type Statements } from '#lib/platform';
 import type { SettlementContracts } from './contracts';
 import { ENDED_AT_ONCE, type DayFigures } from './day-figures';
@@ -8,6 +8,11 @@ import type { Party } from './shares';
 /** Each redo means that another settlement of the same party was first. */
 const REDO_MAX = 8;
 const ROWS_AT_ONCE = 500;
+
+/** A day's figures with the day by which they are to be paid. */
+export interface DueFigures extends DayFigures {
+  dueDate: BusinessDate;
+}
 
 /** The subject of a source's settlement, of at most 35 characters. */
 export function subjectOf(source: string, businessDate: string): string {
@@ -22,7 +27,7 @@ export function subjectOf(source: string, businessDate: string): string {
 export async function draftSettlement(
   database: Database,
   reconciled: Pick<Reconciled, 'holdDay'>,
-  figures: DayFigures,
+  figures: DueFigures,
   contracts: SettlementContracts,
   now: Date,
 ): Promise<boolean> {
@@ -50,16 +55,16 @@ class TakenByAnother extends Error {}
 
 async function writeDraft(
   statements: Statements,
-  figures: DayFigures,
+  figures: DueFigures,
   contracts: SettlementContracts,
   now: Date,
 ): Promise<void> {
   const { source, businessDate, runId, runNo } = figures.day;
   const subjectId = subjectOf(source, businessDate);
   await statements.run(
-    `INSERT INTO settlement (source, business_date, subject_id, run_id, run_no, settle_on, state, payments, drafted_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'drafted', ?, ?)`,
-    [source, businessDate, subjectId, runId, runNo, figures.settleOn, figures.payments, now],
+    `INSERT INTO settlement (source, business_date, subject_id, run_id, run_no, settle_on, state, payments, drafted_at,
+       due_date) VALUES (?, ?, ?, ?, ?, ?, 'drafted', ?, ?, ?)`,
+    [source, businessDate, subjectId, runId, runNo, figures.settleOn, figures.payments, now, figures.dueDate],
   );
   const [row] = await statements.rows<{ settlement_id: string }>(
     'SELECT settlement_id FROM settlement WHERE source = ? AND business_date = ?',

@@ -255,6 +255,7 @@ test.each([
     changes: [],
     billers: new Map(),
     channels: new Map(),
+    dueDate: '2026-07-15',
   };
   await world.store.admin.run(meanwhile);
   expect(await draftSettlement(database, reconciled, figures, contracts, clock.now())).toBe(false);

@@ -18,6 +18,7 @@ export {
   type SettlementLine,
 } from './settlement-rows';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
+export { bankDayFrom, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {

@@ -23,6 +23,16 @@ export interface PartyStatement {
   /** The account in the ledger at the end of the last day. */
   ledger: Rupiah;
   unexplained: Rupiah;
+  /** What the settlements of these days pay out, and by when. */
+  due: DuePay[];
+}
+
+/** What a settlement pays a party by a day; null: from before due dates were kept. */
+export interface DuePay {
+  source: string;
+  businessDate: BusinessDate;
+  dueDate: BusinessDate | null;
+  pay: Rupiah;
 }
 
 /**
@@ -73,7 +83,34 @@ async function statementOfBiller(
     ...settled.map(({ kind, n, amount }) => ({ kind, count: Number(n), amount: BigInt(amount) })),
     ...byKind(paid.filter(({ date }) => date >= from)),
   ];
-  return close(statements, accountId, { from, to, opening, entries });
+  const due = await dueOf(statements, { kind: 'biller', id: billerId }, from, to);
+  return { ...(await close(statements, accountId, { from, to, opening, entries })), due };
+}
+
+async function dueOf(
+  statements: Statements,
+  { kind, id }: { kind: string; id: string },
+  from: BusinessDate,
+  to: BusinessDate,
+): Promise<DuePay[]> {
+  const rows = await statements.rows<{
+    source: string;
+    business_date: BusinessDate;
+    due_date: BusinessDate | null;
+    pay: string;
+  }>(
+    `SELECT s.source, s.business_date, s.due_date, n.pay FROM settlement_net n
+       JOIN settlement s ON s.settlement_id = n.settlement_id
+     WHERE n.party_kind = ? AND n.party_id = ? AND s.state = 'closed' AND s.business_date BETWEEN ? AND ? AND n.pay > 0
+     ORDER BY s.business_date, s.source`,
+    [kind, id, from, to],
+  );
+  return rows.map(({ source, business_date, due_date, pay }) => ({
+    source,
+    businessDate: business_date,
+    dueDate: due_date,
+    pay: rupiah(BigInt(pay)),
+  }));
 }
 
 /** A deposit's own journal, which is in its order already. */
@@ -184,5 +221,6 @@ async function close(
     closing: rupiah(closing),
     ledger: rupiah(ledger),
     unexplained: rupiah(ledger - closing),
+    due: [],
   };
 }

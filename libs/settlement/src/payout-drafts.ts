@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { billerAccounts, channelAccounts } from '#lib/ledger';
 import type { Database, Statements } from '#lib/platform';
 import type { SettlementContracts } from './contracts';
+import { bankDueDate, type BankCalendar } from './due-dates';
 import { netsOf } from './settlement-rows';
 import type { Party } from './shares';
 
@@ -20,8 +21,12 @@ export async function draftPayouts(
   now: Date,
 ): Promise<number> {
   return database.transaction(async (statements) => {
-    const [settlement] = await statements.rows<{ source: string; business_date: BusinessDate }>(
-      "SELECT source, business_date FROM settlement WHERE settlement_id = ? AND state = 'closed'",
+    const [settlement] = await statements.rows<{
+      source: string;
+      business_date: BusinessDate;
+      due_date: BusinessDate | null;
+    }>(
+      "SELECT source, business_date, due_date FROM settlement WHERE settlement_id = ? AND state = 'closed'",
       [settlementId],
     );
     if (!settlement) return 0;
@@ -40,6 +45,7 @@ export async function draftPayouts(
           reference,
           party,
           businessDate: settlement.business_date,
+          dueDate: settlement.due_date,
           amount: pay,
           most: contracts.bank.payoutMax,
           now,
@@ -50,15 +56,18 @@ export async function draftPayouts(
 }
 
 /**
- * Drafts what channels are owed by all settlements up to a date (commission that is settled later), one payout for each.
+ * Drafts what channels are owed by all settlements up to a date (commission that is settled later), one payout for each,
+ * due T+n by the bank's days and no earlier than it is drafted.
  * @returns how many instructions were new.
  */
 export async function draftChannelPayouts(
   database: Database,
   businessDate: BusinessDate,
-  contracts: SettlementContracts,
+  { contracts, calendar }: { contracts: SettlementContracts; calendar: BankCalendar },
   now: Date,
 ): Promise<number> {
+  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
+  const dueDate = bankDueDate(calendar, businessDate, contracts.channelsDueDays, today);
   return database.transaction(async (statements) => {
     const owed = await statements.rows<{ party_id: string; settlement_id: string; pay: string }>(
       `SELECT n.party_id, n.settlement_id, n.pay FROM settlement_net n
@@ -83,6 +92,7 @@ export async function draftChannelPayouts(
           reference,
           party,
           businessDate,
+          dueDate,
           amount,
           most: contracts.bank.payoutMax,
           now,
@@ -115,6 +125,7 @@ async function insertParts(
     reference: string;
     party: Party;
     businessDate: BusinessDate;
+    dueDate: BusinessDate | null;
     amount: Rupiah;
     most: Rupiah;
     now: Date;
@@ -204,6 +215,8 @@ export interface PayoutDraft {
   partOf: string;
   party: Party;
   businessDate: BusinessDate;
+  /** By when the party is to have it; never a day on which the bank rests. */
+  dueDate: BusinessDate | null;
   part: number;
   attempt: number;
   amount: Rupiah;
@@ -213,10 +226,10 @@ export interface PayoutDraft {
 
 /** Writes a drafted instruction and the first line of its history. */
 export async function insertDraft(statements: Statements, draft: PayoutDraft): Promise<void> {
-  const { reference, partOf, party, businessDate, part, attempt, amount, now, by = WORKER } = draft;
+  const { reference, partOf, party, businessDate, dueDate, part, attempt, amount, now, by = WORKER } = draft;
   await statements.run(
     `INSERT INTO payout (reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount,
-       state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'drafted', ?, ?)`,
+       state, created_at, updated_at, due_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'drafted', ?, ?, ?)`,
     [
       reference,
       partOf,
@@ -229,6 +242,7 @@ export async function insertDraft(statements: Statements, draft: PayoutDraft): P
       amount,
       now,
       now,
+      dueDate,
     ],
   );
   await statements.run(

@@ -20,6 +20,8 @@ export interface Payout {
   version: number;
   approvalId: string | null;
   updatedAt: Date;
+  /** By when the party is to have it; null for one from before due dates were kept. */
+  dueDate: BusinessDate | null;
 }
 
 /** Why a payout did not move. */
@@ -275,7 +277,7 @@ export async function redraftPayout(
   const user = userOf(by);
   const old = await findPayout(database, reference);
   if (!old) return fail({ kind: 'unknown' });
-  const { partOf, party, businessDate, part, amount, state } = old;
+  const { partOf, party, businessDate, dueDate, part, amount, state } = old;
   const attempt = old.attempt + 1;
   let next = '';
   try {
@@ -285,7 +287,7 @@ export async function redraftPayout(
       next = await freeRedraftReference(statements, partOf, part, attempt);
       if (!(await changeRow(statements, moved.update))) throw new ChangedMeanwhile(reference);
       await insertRow(statements, moved.insert);
-      const draft = { reference: next, partOf, party, businessDate, part, attempt, amount };
+      const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
       await insertDraft(statements, { ...draft, now: at, by: user });
     });
   } catch (error) {
@@ -358,7 +360,7 @@ async function move(
 class ChangedMeanwhile extends Error {}
 
 const PAYOUTS = `SELECT reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount, state,
-  version, approval_id, updated_at FROM payout`;
+  version, approval_id, updated_at, due_date FROM payout`;
 
 interface PayoutRow {
   reference: string;
@@ -374,6 +376,7 @@ interface PayoutRow {
   version: number;
   approval_id: string | null;
   updated_at: Date;
+  due_date: BusinessDate | null;
 }
 
 function payoutOf(row: PayoutRow): Payout {
@@ -390,5 +393,6 @@ function payoutOf(row: PayoutRow): Payout {
     version: row.version,
     approvalId: row.approval_id,
     updatedAt: row.updated_at,
+    dueDate: row.due_date,
   };
 }

@@ -18,6 +18,7 @@ import { failPoint, type Database, type Statements } from '#lib/platform';
 import type { SettleOn, SettlementContracts } from './contracts';
 import { figuresOfDay, type NotAsReconciled } from './day-figures';
 import { draftSettlement } from './draft';
+import { dueDateOf, type BankCalendar } from './due-dates';
 import { draftPayouts } from './payout-drafts';
 import type { Reconciled, ReconciledDay } from './reconciled';
 import {
@@ -41,6 +42,8 @@ export interface SettlementTools {
   settleOn: (source: string, businessDate: BusinessDate) => SettleOn;
   /** When a source's business date ends: whatever is sold then still belongs to it. */
   dayEndOf: (source: string, businessDate: BusinessDate) => Date;
+  /** The days on which bank and sources work, as they are entered now. */
+  calendar: () => Promise<BankCalendar>;
 }
 
 /** Why a day is not settled. */
@@ -93,10 +96,11 @@ export async function settleDay(
 const REDO_MAX = 5;
 
 async function draftDay(
-  { database, contracts, clock, reconciled, settleOn }: SettlementTools,
+  { database, contracts, clock, reconciled, settleOn, calendar }: SettlementTools,
   source: string,
   businessDate: BusinessDate,
 ): Promise<Result<true, SettleRefusal>> {
+  const dueDate = dueDateOf(await calendar(), source, businessDate, contracts.dueDaysOf(source));
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
     const read = await database.snapshot(async (statements) => {
       const day = await dayToSettle(statements, { reconciled, contracts }, source, businessDate);
@@ -105,7 +109,8 @@ async function draftDay(
     });
     if ('kind' in read) return fail(read);
     if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
-    if (await draftSettlement(database, reconciled, read, contracts, clock.now())) return ok(true);
+    const figures = { ...read, dueDate };
+    if (await draftSettlement(database, reconciled, figures, contracts, clock.now())) return ok(true);
     if (await findSettlement(database, source, businessDate)) return ok(true);
   }
   throw new Error(

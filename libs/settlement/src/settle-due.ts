@@ -41,7 +41,7 @@ export async function settleDue(
     days.push(...(await settleSource(tools, source, stop)));
     if (stop?.aborted) return days;
   }
-  await payChannels(tools);
+  if (isTimeToPayChannels(tools)) await payChannels(tools);
   return days;
 }
 
@@ -68,9 +68,15 @@ async function settleSource(
   return days;
 }
 
-async function payChannels({ database, clock, contracts }: SettlementTools): Promise<void> {
+function isTimeToPayChannels({ clock, contracts }: SettlementTools): boolean {
+  return localIso(clock.now(), 'Asia/Jakarta').slice(11, 16) >= contracts.channelsPaidAt;
+}
+
+/** On days that the bank works: what was settled meanwhile goes out with its next day, in one payout. */
+async function payChannels({ database, clock, contracts, ...tools }: SettlementTools): Promise<void> {
   const now = clock.now();
-  const isTime = localIso(now, 'Asia/Jakarta').slice(11, 16) >= contracts.channelsPaidAt;
-  const yesterday = addDays(businessDateOf(now, JAKARTA_MIDNIGHT), -1);
-  if (isTime) await draftChannelPayouts(database, yesterday, contracts, now);
+  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
+  const calendar = await tools.calendar();
+  if (calendar.isBankDay(today))
+    await draftChannelPayouts(database, addDays(today, -1), { contracts, calendar }, now);
 }

@@ -17,6 +17,8 @@ export interface Settlement {
   payments: number;
   draftedAt: Date;
   closedAt: Date | null;
+  /** By when it is to be paid; null for one from before due dates were kept. */
+  dueDate: BusinessDate | null;
 }
 
 /** A line of a settlement. Amounts in whole rupiah, received positive, paid negative. */
@@ -39,7 +41,7 @@ export interface Net {
 }
 
 const SETTLEMENTS = `SELECT settlement_id, source, business_date, subject_id, run_id, run_no, settle_on, state, payments,
-  drafted_at, closed_at FROM settlement`;
+  drafted_at, closed_at, due_date FROM settlement`;
 
 interface SettlementRow {
   settlement_id: string;
@@ -53,6 +55,7 @@ interface SettlementRow {
   payments: number;
   drafted_at: Date;
   closed_at: Date | null;
+  due_date: BusinessDate | null;
 }
 
 /** The settlement of a source's day, where there is one. */
@@ -93,6 +96,7 @@ function settlementOf(row: SettlementRow): Settlement {
     payments: row.payments,
     draftedAt: row.drafted_at,
     closedAt: row.closed_at,
+    dueDate: row.due_date,
   };
 }
 

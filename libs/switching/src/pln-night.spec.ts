@@ -6,7 +6,7 @@ import type { Answer } from './answer';
 
 let world: SwitchWorld;
 beforeAll(async () => {
-  world = await aSwitch(undefined, undefined, undefined, undefined, undefined, 'as in the demo');
+  world = await aSwitch({ hours: 'as in the demo' });
 });
 afterAll(() => world.close());
 

@@ -8,8 +8,10 @@ const anOffer = () => offerOfToken(world);
 
 describe('a route that fails', () => {
   beforeAll(async () => {
-    world = await aSwitchWithTwoRoutes(undefined, 100, {
-      health: { ...ROUTING.health, failuresMin: 3 },
+    world = await aSwitchWithTwoRoutes({
+      routingLimits: {
+        health: { ...ROUTING.health, failuresMin: 3 },
+      },
     });
   });
   beforeEach(() => {
@@ -55,8 +57,10 @@ describe('a route that fails', () => {
 describe('a biller that does not answer', () => {
   let open: () => void;
   beforeAll(async () => {
-    world = await aSwitchWithTwoRoutes(undefined, 100, {
-      bulkhead: { atOnceMax: 4, queueMax: 1, queueWithinMs: 50 },
+    world = await aSwitchWithTwoRoutes({
+      routingLimits: {
+        bulkhead: { atOnceMax: 4, queueMax: 1, queueWithinMs: 50 },
+      },
     });
   });
   afterAll(() => world.close());
@@ -88,9 +92,11 @@ describe('a biller that does not answer', () => {
 describe('a biller that stops answering while others wait for a place', () => {
   let open: () => void;
   beforeAll(async () => {
-    world = await aSwitchWithTwoRoutes(undefined, 100, {
-      health: { ...ROUTING.health, failuresMin: 3 },
-      bulkhead: { atOnceMax: 4, queueMax: 4, queueWithinMs: 10_000 },
+    world = await aSwitchWithTwoRoutes({
+      routingLimits: {
+        health: { ...ROUTING.health, failuresMin: 3 },
+        bulkhead: { atOnceMax: 4, queueMax: 4, queueWithinMs: 10_000 },
+      },
     });
   });
   afterAll(() => world.close());

@@ -351,7 +351,7 @@ describe('a product with two routes', () => {
 
 describe('a product with three routes', () => {
   beforeAll(async () => {
-    world = await aSwitch(undefined, 100, { failover: { ...ROUTING.failover, legsMax: 3 } });
+    world = await aSwitch({ routingLimits: { failover: { ...ROUTING.failover, legsMax: 3 } } });
     world.routes.add(
       'pln-prepaid',
       { billerId: 'story', source: 'STORY01' },

@@ -12,7 +12,7 @@ const numbers = new SealedNumbers(new SecretBox(randomBytes(32).toString('base64
 
 let world: SwitchWorld;
 beforeAll(async () => {
-  world = await aSwitch(undefined, undefined, undefined, undefined, numbers);
+  world = await aSwitch({ numbers });
 });
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => world.close());

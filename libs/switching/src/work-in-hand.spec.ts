@@ -7,7 +7,7 @@ const IN_HAND_MAX = 2;
 
 let world: SwitchWorld;
 beforeAll(async () => {
-  world = await aSwitch(undefined, IN_HAND_MAX);
+  world = await aSwitch({ inHandMax: IN_HAND_MAX });
 });
 afterEach(() => world.expectSound());
 afterAll(() => world.close());

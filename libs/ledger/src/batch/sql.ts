@@ -79,12 +79,26 @@ function tuplesOf(columns: readonly string[], rows: readonly Row['values'][]): s
 
 /**
  * One UPDATE for each table and set of columns, each followed by a guard that stops the packet, and with it the
- * COMMIT, unless every member matched exactly one row. The first column of `where` tells the members apart.
+ * COMMIT, unless every member matched exactly one row. Some column of `where` must tell the members apart; where none
+ * does, each has an UPDATE of its own.
  */
 export function updateStatements(updates: readonly GuardedUpdate[]): string[] {
-  return byShape(updates, ({ set, where }) => [...Object.keys(set), '=', ...Object.keys(where)]).flatMap(
-    ({ members }) => [updateOf(members), guard(members.length)],
-  );
+  return byShape(updates, shapeOf).flatMap(({ members }) => {
+    const key = keyOf(members);
+    if (key) return [updateOf(members, key), guard(members.length)];
+    return members.flatMap((member) => [updateOf([member], NO_KEY), guard(1)]);
+  });
+}
+
+/** Columns, and which of the conditions demand NULL: that is asked for by words of its own, alike for all members. */
+function shapeOf({ set, where }: GuardedUpdate): string[] {
+  const columns = [...Object.keys(set), '='];
+  for (const column in where) columns.push(isEmpty(where[column]) ? `${column} IS NULL` : column);
+  return columns;
+}
+
+function isEmpty(value: SqlValue | undefined): boolean {
+  return value === null || value === undefined;
 }
 
 /** A statement that fails unless the one before it matched so many rows. DO would swallow the error; SET does not. */
@@ -92,34 +106,54 @@ function guard(rows: number): string {
   return `SET @guard = IF(ROW_COUNT() = ${rows}, 0, (SELECT 1 UNION ALL SELECT 2))`;
 }
 
-function updateOf(group: readonly GuardedUpdate[]): string {
+/** A column that tells the members of a statement apart, with each one's value of it. */
+interface Key {
+  column: string;
+  values: readonly string[];
+}
+
+/** One member alone needs none. */
+const NO_KEY: Key = { column: '', values: [] };
+
+/** The first column by which no two members agree, and which none wants to be NULL. */
+function keyOf(group: readonly GuardedUpdate[]): Key | undefined {
+  for (const column of Object.keys(group[0]?.where ?? {})) {
+    const values = group.map(({ where }) => literal(where[column]));
+    if (values[0] !== 'NULL' && new Set(values).size === group.length) return { column, values };
+  }
+  return undefined;
+}
+
+function updateOf(group: readonly GuardedUpdate[], key: Key): string {
   const [first] = group as [GuardedUpdate];
-  const [key = '', ...others] = Object.keys(first.where);
-  const keys = group.map(({ where }) => literal(where[key]));
   const assignments = Object.keys(first.set).map((column) => {
     const values = group.map(({ set }) => literal(set[column]));
     const value =
       onlyOne(values) ??
-      `CASE ${name(key)} ${values.map((one, at) => `WHEN ${keys[at]} THEN ${one}`).join(' ')} END`;
+      `CASE ${name(key.column)} ${values.map((one, at) => `WHEN ${key.values[at]} THEN ${one}`).join(' ')} END`;
     return `${name(column)}=${value}`;
   });
-  const conditions = [`${name(key)} IN (${keys.join(',')})`];
+  const conditions = conditionsOf(group, key);
+  return `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${conditions.join(' AND ')}`;
+}
+
+function conditionsOf(group: readonly GuardedUpdate[], key: Key): string[] {
+  const conditions = key === NO_KEY ? [] : [`${name(key.column)} IN (${key.values.join(',')})`];
   // What all members demand alike is said once; only what tells them apart is listed with their keys.
   const differing: string[] = [];
-  for (const column of others) {
+  for (const column of Object.keys(group[0]?.where ?? {})) {
+    if (column === key.column) continue;
     const same = onlyOne(group.map(({ where }) => literal(where[column])));
     if (same === undefined) differing.push(column);
-    else conditions.push(`${name(column)}=${same}`);
+    else conditions.push(same === 'NULL' ? `${name(column)} IS NULL` : `${name(column)}=${same}`);
   }
-  if (differing.length > 0) {
-    const listed = [key, ...differing];
-    const tuples = tuplesOf(
-      listed,
-      group.map(({ where }) => where),
-    );
-    conditions.push(`(${listed.map(name).join(',')}) IN (${tuples})`);
-  }
-  return `UPDATE ${name(first.table)} SET ${assignments.join(',')} WHERE ${conditions.join(' AND ')}`;
+  if (differing.length === 0) return conditions;
+  const listed = [key.column, ...differing];
+  const tuples = tuplesOf(
+    listed,
+    group.map(({ where }) => where),
+  );
+  return [...conditions, `(${listed.map(name).join(',')}) IN (${tuples})`];
 }
 
 /** The value that all have, or undefined. */

@@ -7,6 +7,7 @@ import { moveBreak, type BreakMove } from './break-moves';
 import type { BreakDesk } from './desk';
 import { dueAtOf } from './due';
 import { FACTS, FOUND, type FoundRow } from './found';
+import type { TwoSidesRow } from '../two-sides';
 
 /** What became of the breaks of a run. */
 export interface Assigned {
@@ -146,7 +147,7 @@ async function tellChanges(statements: Statements, runId: number, run: RunRow, n
   }
 }
 
-function factsOf(row: Pick<FoundRow, 'our_amount' | 'their_amount' | 'our_st' | 'their_st'>): string {
+function factsOf(row: TwoSidesRow): string {
   const side = (st: string | null, amount: string | null) =>
     amount === null ? 'nothing' : `${st ?? '?'} ${amount}`;
   return `ours ${side(row.our_st, row.our_amount)}, theirs ${side(row.their_st, row.their_amount)}`;

@@ -1,5 +1,6 @@
 import type { BusinessDate } from '#lib/kernel';
-import type { SqlValue, Statements } from '#lib/platform';
+import { bigintOrNull, type SqlValue, type Statements } from '#lib/platform';
+import { twoSidesOf, type TwoSides, type TwoSidesRow } from '../two-sides';
 import { UNRESOLVED_STATES, type BreakEventName, type BreakState } from './break-states';
 
 /** How a break may end by people. */
@@ -14,7 +15,7 @@ export type Resolution =
   | 'confirmation';
 
 /** A difference between our payments and a counterparty's file, as people work it. Amounts in whole rupiah. */
-export interface Break {
+export interface Break extends TwoSides {
   breakId: string;
   source: string;
   /** Its own date: of the payment where there is one, else of the run. */
@@ -26,10 +27,6 @@ export interface Break {
   matchKey: string;
   paymentId: string | null;
   legNo: number | null;
-  ourAmount: bigint | null;
-  theirAmount: bigint | null;
-  ourStatus: string | null;
-  theirStatus: string | null;
   theirRef: string | null;
   line: number | null;
   /** The money in question. */
@@ -66,7 +63,7 @@ export interface BreakEvent {
   at: Date;
 }
 
-interface BreakRow {
+interface BreakRow extends TwoSidesRow {
   break_id: string;
   source: string;
   business_date: BusinessDate;
@@ -75,10 +72,6 @@ interface BreakRow {
   match_key: string;
   payment_id: string | null;
   leg_no: number | null;
-  our_amount: string | null;
-  their_amount: string | null;
-  our_st: string | null;
-  their_st: string | null;
   their_ref: string | null;
   line_no: number | null;
   amount: string;
@@ -161,7 +154,7 @@ export async function breakHistory(statements: Statements, breakId: string): Pro
     by: row.by_user,
     reason: row.reason,
     evidence: row.evidence,
-    amount: row.amount === null ? null : BigInt(row.amount),
+    amount: bigintOrNull(row.amount),
     approvalId: row.approval_id,
     at: row.at,
   }));
@@ -199,10 +192,7 @@ function breakOf(row: BreakRow): Break {
     matchKey: row.match_key,
     paymentId: row.payment_id,
     legNo: row.leg_no,
-    ourAmount: row.our_amount === null ? null : BigInt(row.our_amount),
-    theirAmount: row.their_amount === null ? null : BigInt(row.their_amount),
-    ourStatus: row.our_st,
-    theirStatus: row.their_st,
+    ...twoSidesOf(row),
     theirRef: row.their_ref,
     line: row.line_no,
     amount: BigInt(row.amount),

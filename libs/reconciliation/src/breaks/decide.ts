@@ -9,6 +9,7 @@ import {
 } from '#lib/audit';
 import { fail, ok, rupiah, type Result } from '#lib/kernel';
 import type { CommitResult } from '#lib/ledger';
+import type { Statements } from '#lib/platform';
 import { isFinalState } from './payment-ends';
 import { findBreak, listBreaks, type Break, type BreakOutcome } from './break';
 import { breakJournal, rowsOfJournals } from './books';
@@ -62,40 +63,36 @@ export async function approveProposal(
 }
 
 /** A checker says no; the breaks go back to those who look into them. */
-export async function rejectProposal(
+export function rejectProposal(
   desk: BreakDesk,
   decision: Omit<Decision, 'at'>,
 ): Promise<Result<Approval, BreakRefusal>> {
-  const at = desk.clock.now();
-  return desk.database.transaction(async (statements): Promise<Result<Approval, BreakRefusal>> => {
-    const rejected = await reject(statements, { ...decision, at });
-    if (!rejected.ok) return fail({ kind: 'approval', why: rejected.error });
-    await sendBack(statements, rejected.value, {
-      event: 'rejected',
-      by: userOf(decision.by),
-      at,
-      reason: decision.note,
-    });
-    return rejected;
-  });
+  return endInVain(desk, 'rejected', decision, (statements, at) => reject(statements, { ...decision, at }));
 }
 
 /** The maker takes the proposal back. */
-export async function withdrawProposal(
+export function withdrawProposal(
   desk: BreakDesk,
   decision: Omit<Decision, 'at' | 'version'>,
 ): Promise<Result<Approval, BreakRefusal>> {
+  return endInVain(desk, 'withdrawn', decision, (statements, at) =>
+    withdraw(statements, { ...decision, at }),
+  );
+}
+
+/** Ends a proposal without its effect, and sends its breaks back, in one transaction. */
+async function endInVain(
+  desk: BreakDesk,
+  event: 'rejected' | 'withdrawn',
+  { by, note }: Pick<Decision, 'by' | 'note'>,
+  end: (statements: Statements, at: Date) => ReturnType<typeof reject>,
+): Promise<Result<Approval, BreakRefusal>> {
   const at = desk.clock.now();
   return desk.database.transaction(async (statements): Promise<Result<Approval, BreakRefusal>> => {
-    const taken = await withdraw(statements, { ...decision, at });
-    if (!taken.ok) return fail({ kind: 'approval', why: taken.error });
-    await sendBack(statements, taken.value, {
-      event: 'withdrawn',
-      by: userOf(decision.by),
-      at,
-      reason: decision.note,
-    });
-    return taken;
+    const ended = await end(statements, at);
+    if (!ended.ok) return fail({ kind: 'approval', why: ended.error });
+    await sendBack(statements, ended.value, { event, by: userOf(by), at, reason: note });
+    return ended;
   });
 }
 

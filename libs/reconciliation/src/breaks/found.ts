@@ -1,3 +1,5 @@
+import type { TwoSidesRow } from '../two-sides';
+
 /**
  * The breaks of one run as cases: each with its own date, what tells its line apart, and the id that follows from its
  * identity. A line is known by what it says and not by its place, so a corrected file in another order finds it again.
@@ -26,13 +28,9 @@ FROM (
 export const FACTS = ['sub', 'our_amount', 'their_amount', 'our_st', 'their_st', 'their_ref'] as const;
 
 /** A found break as a row. */
-export interface FoundRow {
+export interface FoundRow extends TwoSidesRow {
   break_id: string;
   sub: string | null;
-  our_amount: string | null;
-  their_amount: string | null;
-  our_st: string | null;
-  their_st: string | null;
   their_ref: string | null;
   line_no: number | null;
   amount: string;

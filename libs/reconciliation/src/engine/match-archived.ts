@@ -36,6 +36,24 @@ export interface FoundBreak {
   carry_until: string | null;
 }
 
+/** The columns of a found break, in the order in which a run writes them and a replay compares them. */
+export const BREAK_COLUMNS = Object.keys({
+  kind: true,
+  sub: true,
+  match_key: true,
+  payment_id: true,
+  leg_no: true,
+  our_amount: true,
+  their_amount: true,
+  our_st: true,
+  their_st: true,
+  file_no: true,
+  line_no: true,
+  their_ref: true,
+  line_type: true,
+  carry_until: true,
+} satisfies Record<keyof FoundBreak, true>) as (keyof FoundBreak)[];
+
 /**
  * Matches a run: a pure function of its two sides and its rules. The breaks are in the engine afterwards, in one order
  * that depends on nothing else (`foundBreaks`).

@@ -1,6 +1,6 @@
 import { userOf } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
-import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { bigintOrNull, duplicateKey, type Database, type Statements } from '#lib/platform';
 
 /** How far a file of ours has come. */
 export type OutboundState = 'planned' | 'made' | 'sent' | 'acknowledged' | 'rejected';
@@ -260,7 +260,7 @@ function fileOf(row: FileRow): OutboundFile {
     fileName: row.file_name,
     sha256: row.sha256,
     rows: row.row_count,
-    amount: row.amount === null ? null : BigInt(row.amount),
+    amount: bigintOrNull(row.amount),
     sentAt: row.sent_at,
     ackDueAt: row.ack_due_at,
     overdueAt: row.overdue_at,

@@ -90,12 +90,13 @@ export const PAYOUTS: ReportDefinition = {
       },
     }),
     column('updated_at', 'instant', words('Sejak (WIB)', 'Since (WIB)')),
+    column('due_date', 'date', words('Jatuh tempo', 'Due')),
     summed('amount', 'amount', words('Jumlah (Rp)', 'Amount (IDR)')),
     summed('executed', 'amount', words('Terlaksana (Rp)', 'Executed (IDR)')),
   ],
   rows: `
 SELECT o.business_date, o.reference, CONCAT(o.party_kind, ' ', o.party_id) AS party, o.part, o.state, o.updated_at,
-  o.amount, IF(o.state = 'executed' OR EXISTS (SELECT 1 FROM payout_event e WHERE e.reference = o.reference
+  o.due_date, o.amount, IF(o.state = 'executed' OR EXISTS (SELECT 1 FROM payout_event e WHERE e.reference = o.reference
     AND e.to_state = 'executed'), o.amount, 0) AS executed
 FROM payout o WHERE o.business_date BETWEEN {from} AND {to} AND ({party} IS NULL OR o.party_id = {party})
 ORDER BY o.business_date, o.reference`,

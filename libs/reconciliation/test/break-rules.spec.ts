@@ -1,0 +1,66 @@
+import { switchesInTurn } from '../../../test/support/switch-world';
+import { ruleRuns, takeBreak, tendBreaks, workBreaks } from '../src';
+import { ANI, aBreakWorld, type BreakWorld } from './break-world';
+
+let switches: Awaited<ReturnType<typeof switchesInTurn>>;
+let world: BreakWorld;
+beforeAll(async () => {
+  switches = await switchesInTurn();
+});
+beforeEach(async () => {
+  world = await aBreakWorld(await switches.open());
+});
+afterEach(() => world.end());
+afterAll(() => switches.end());
+
+describe('what rules end by themselves', () => {
+  test('small differences are written off against rounding, once, and the run tells how many and how much', async () => {
+    const payment = await world.pay();
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    const runId = await world.close('001', [world.line(payment, { amount: payment.offer.amount + 500n })]);
+    expect(await world.theBreak()).toMatchObject({ state: 'resolved', resolution: 'write_off' });
+    expect(await world.owed('own:rounding')).toBe(-500n);
+    await workBreaks(world.desk, runId);
+    expect(await world.owed('own:rounding')).toBe(-500n);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 1, amount: 500n, isStopped: false }]);
+    await world.expectSound();
+  });
+
+  test('a break that moves under the hands of a rule keeps none of the others open, nor does a busy writer', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    const runId = await world.close(
+      '001',
+      payments.map((payment) => world.line(payment, { amount: payment.offer.amount + 500n })),
+      { work: false },
+    );
+    const { writer } = world.desk;
+    let calls = 0;
+    const commit = writer.commit.bind(writer);
+    const busy = jest.spyOn(writer, 'commit').mockImplementation(async (unit) => {
+      calls += 1;
+      if (calls > 1) return { kind: 'overloaded' };
+      const [moved] = await world.breaks();
+      if (moved) await takeBreak(world.desk, { breakId: moved.breakId, by: ANI });
+      return commit(unit);
+    });
+    await workBreaks(world.desk, runId);
+    expect((await world.breaks()).map(({ state }) => state)).toEqual(['open', 'open']);
+    expect(await ruleRuns(world.desk, runId)).toEqual([]);
+    busy.mockRestore();
+    await tendBreaks(world.desk);
+    expect((await world.breaks()).map(({ state }) => state)).toEqual(['resolved', 'resolved']);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 2, amount: 1_000n }]);
+    expect(await world.owed('own:rounding')).toBe(-1_000n);
+    await world.expectSound();
+  });
+
+  test('a rule that would close more than one per cent of the run closes nothing and says so', async () => {
+    const payment = await world.pay();
+    world.terms.auto = [{ kind: 'amount', max: 100_000n, resolve: 'write_off' }];
+    const runId = await world.close('001', [world.line(payment, { amount: payment.offer.amount + 2_000n })]);
+    expect(await world.theBreak()).toMatchObject({ state: 'open' });
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 0, amount: 2_000n, isStopped: true }]);
+    expect(await world.owed('own:rounding')).toBe(0n);
+  });
+});
