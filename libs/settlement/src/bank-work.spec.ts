@@ -5,22 +5,32 @@ import { takeStatement, type BankStatement, type StatementLine } from './bank-st
 import { announceDeposit, withdrawAnnouncement } from './bank-announcements';
 import { listBankLines } from './bank-lines';
 import { approveBankLine, proposeBankLine } from './bank-naming';
-import { workBankLines, type BankAlert } from './bank-work';
+import type { AlertEnds, BankAlert } from './bank-alerts';
+import { workBankLines } from './bank-work';
 import { approvePayout, findPayout, proposePayout, redraftPayout, tellPayout } from './payouts';
-import { settleDay } from './settle-day';
 
 const DAY = '2026-07-14';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 
 let world: SettlementWorld;
 let told: BankAlert[];
-beforeEach(async () => {
-  told = [];
+beforeAll(async () => {
   world = await aSettlementWorld({ channels: ['ca009', 'ca017', 'ca021'] });
 });
-afterEach(() => world.store.drop());
+beforeEach(async () => {
+  told = [];
+  await world.reset();
+});
+afterAll(() => world.store.drop());
 
-const bank = () => ({ ...world.tools, tell: async (alert: BankAlert) => void told.push(alert) });
+const bank = () => ({
+  ...world.tools,
+  endsOf: world.endsOf,
+  tell: async (alert: BankAlert) => {
+    told.push(alert);
+    await world.tell(alert);
+  },
+});
 
 /** The next statement of a fresh account, with these lines, taken and worked. */
 let numbers = 500;
@@ -45,13 +55,13 @@ async function outcomes(): Promise<unknown[]> {
 }
 
 /** Two people say what the first line of the last statement is. */
-async function name(reference: string, lineNo = 1) {
+async function name(reference: string, lineNo = 1, endsOf = world.endsOf) {
   const { database } = world.store;
   const place = { account: `BANKX/${numbers}`, year: 2026, number: numbers, lineNo };
   const at = world.clock.now();
   const proposed = await proposeBankLine({ database }, { place, reference, by: ANI, reason: 'seen', at });
   if (!proposed.ok) return proposed;
-  return approveBankLine(bank(), { place, version: proposed.value.version, by: BUDI, at });
+  return approveBankLine({ ...bank(), endsOf }, { place, version: proposed.value.version, by: BUDI, at });
 }
 
 function announce(reference: string, channelId: string, amount: bigint) {
@@ -104,6 +114,12 @@ async function approve(reference: string): Promise<void> {
   expect(await approvePayout(database, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
 }
 
+/** Says that a payout has been handed to the bank. */
+function send(reference: string, despite?: string) {
+  const order = { reference, event: 'sent', by: ANI, at: world.clock.now() } as const;
+  return tellPayout(world.store.database, { ...order, ...(despite === undefined ? {} : { despite }) });
+}
+
 /** Water of 14 July is settled and its payout sent; electricity's is sent too and not yet debited. */
 async function sendPayouts(): Promise<void> {
   const { database } = world.store;
@@ -119,10 +135,10 @@ async function sendPayouts(): Promise<void> {
   await world.closeRun('LPB01', DAY, { count: 1, amount: 425_500n });
   await world.closeRun('PDM07', DAY, { count: 1, amount: 408_500n });
   for (const source of ['LPB01', 'PDM07']) {
-    await settleDay(world.tools, source, DAY);
+    await world.settled(source);
     const reference = `STL-${source}-0714`;
     await approve(reference);
-    await tellPayout(database, { reference, event: 'sent', by: ANI, at });
+    await send(reference);
   }
   for (const [channelId, amount] of [
     ['ca017', 100_000_000n],
@@ -293,11 +309,12 @@ test('a payout that the bank shows before it was sent is executed once it was, a
   await shows(line(WATER, -410_500n));
   expect(await outcomes()).toEqual([['unnamed', null]]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_debit']);
-  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
-  expect(await tellPayout(database, sent)).toMatchObject({ ok: true });
+  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
+  expect(await send(WATER)).toMatchObject({ ok: true });
   await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
   expect(await outcomes()).toEqual([['matched', WATER]]);
   expect((await findPayout(database, WATER))?.state).toBe('executed');
+  expect(await world.openAlerts()).toEqual([]);
   expect(await world.balance('own:suspense')).toBe(0n);
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
@@ -308,12 +325,11 @@ test('a payout is not sent while the bank shows a debit of its amount that nobod
   const { database } = world.store;
   await approve(WATER);
   await shows(line(null, -410_500n));
-  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
   const where = `BANKX/${numbers} 2026/${numbers}/1`;
-  expect(await tellPayout(database, sent)).toMatchObject({ error: { kind: 'shown', line: where } });
+  expect(await send(WATER)).toMatchObject({ error: { kind: 'shown', line: where } });
   expect(await name(WATER)).toMatchObject({ ok: true });
   expect((await findPayout(database, WATER))?.state).toBe('executed');
-  expect(await tellPayout(database, { ...sent, despite: where })).toMatchObject({ ok: false });
+  expect(await send(WATER, where)).toMatchObject({ ok: false });
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
 });
@@ -323,12 +339,14 @@ test('a rejected payout that the bank shows after all raises an alarm, and two p
   const { database } = world.store;
   const at = world.clock.now();
   await tellPayout(database, { reference: WATER, event: 'cancelled', by: ANI, at });
-  const again = await redraftPayout(database, { reference: WATER, by: ANI, at });
+  const again = await redraftPayout(bank(), { reference: WATER, by: ANI, at });
   const next = again.ok ? again.value.reference : '';
   await shows(line(WATER, -410_500n));
   expect(told[0]?.reason).toMatch(/STL-PDM07-0714, which is replaced/);
   expect(await name(WATER)).toMatchObject({ error: { kind: 'differs' } });
+  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
   expect(await name(next)).toMatchObject({ ok: true });
+  expect(await world.openAlerts()).toEqual([]);
   expect((await findPayout(database, next))?.state).toBe('executed');
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
@@ -345,6 +363,8 @@ test('a deposit that the bank takes back is taken back once, and people are told
     ['reopened', 'DEP-CA017-0715'],
   ]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_taken_back', 'bank_taken_back']);
+  // The second one takes nothing back that we know of: it waits.
+  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/2`]);
   expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
   expect(await world.balance('own:suspense')).toBe(9_000n);
   await world.expectSound();
@@ -367,17 +387,57 @@ test('a payout that comes back is owed again and can be drafted again', async ()
   const { database } = world.store;
   const at = world.clock.now();
   await approve(WATER);
-  await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at });
+  await send(WATER);
   await shows(line(WATER, -410_500n));
   await shows(line(WATER, 410_500n, { isReversal: true }));
   expect((await findPayout(database, WATER))?.state).toBe('returned');
+  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/1`]);
   expect(await world.balance('biller:PDM07:payable')).toBe(-410_500n);
   await world.expectSound();
-  expect(await redraftPayout(database, { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
+  expect(await redraftPayout(bank(), { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
+  expect(await world.openAlerts()).toEqual([]);
   await approve(`${WATER}R2`);
-  await tellPayout(database, { reference: `${WATER}R2`, event: 'sent', by: ANI, at });
+  await send(`${WATER}R2`);
   await shows(line(`${WATER}R2`, -410_500n));
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test.each([
+  ['before it is booked', false, 'unnamed', 1],
+  ['after it was booked', true, 'matched', 0],
+])('a process that is killed %s leaves the line and its alert as one', async (_, isDone, outcome, open) => {
+  await settleWater();
+  await approve(WATER);
+  await shows(line(null, -410_500n));
+  const { writer } = world.tools;
+  class Dying extends MoneyWriter {
+    override async commit(unit: UnitOfWork): Promise<CommitResult> {
+      if (isDone) await writer.commit(unit);
+      throw new Error('killed');
+    }
+    override async close(): Promise<void> {}
+  }
+  world.tools.writer = new Dying();
+  await expect(name(WATER)).rejects.toThrow('killed');
+  world.tools.writer = writer;
+  const [first] = await listBankLines(world.store.database);
+  expect(first?.outcome).toBe(outcome);
+  expect(await world.openAlerts()).toHaveLength(open);
+});
+
+test('an alert that somebody ends while its line is named keeps no money back', async () => {
+  await settleWater();
+  await approve(WATER);
+  await shows(line(null, -410_500n));
+  const endsOf: AlertEnds = async (about, by, at) => {
+    const ends = await world.endsOf(about, by, at);
+    await world.store.admin.run("UPDATE recon_alert SET ended_at = raised_at, ended_by = 'by hand'");
+    return ends;
+  };
+  expect(await name(WATER, 1, endsOf)).toMatchObject({ ok: true, value: { outcome: 'matched' } });
+  const alerts = await world.store.admin.rows('SELECT ended_by FROM recon_alert');
+  expect(alerts).toEqual([{ ended_by: 'by hand' }]);
   await world.expectSound();
 });
 
@@ -412,7 +472,7 @@ test.each(DEATHS)(
     await settleWater();
     const { database } = world.store;
     await approve(WATER);
-    await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() });
+    await send(WATER);
     await announce('DEP-CA017-0715', 'ca017', 9_000n);
     const lines = [line(WATER, -410_500n), line('DEP-CA017-0715', 9_000n)];
     const statement = {
@@ -462,5 +522,5 @@ async function settleWater(): Promise<void> {
     adminFee: 5_000n,
   });
   await world.closeRun('PDM07', DAY, { count: 1, amount: 408_500n });
-  expect(await settleDay(world.tools, 'PDM07', DAY)).toMatchObject({ ok: true });
+  await world.settled('PDM07');
 }

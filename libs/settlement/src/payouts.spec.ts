@@ -13,7 +13,6 @@ import {
 import { inParts } from './payout-drafts';
 import { rupiah } from '#lib/kernel';
 import { PAYOUT_MOVES } from './payout.states';
-import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
 
 const DAY = '2026-07-14';
@@ -21,17 +20,18 @@ const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 const REFERENCE = 'STL-LPB01-0714';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
 });
-afterEach(() => world.store.drop());
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 const at = () => world.clock.now();
 
 async function settle(amount = 250_000n): Promise<void> {
   await world.sell({ paymentId: 'T0TBR00000A1', amount });
   await world.closeRun('LPB01', DAY, { count: 1, amount });
-  expect(await settleDay(world.tools, 'LPB01', DAY)).toMatchObject({ ok: true });
+  await world.settled('LPB01');
 }
 
 function propose(by = ANI) {
@@ -99,11 +99,15 @@ test('a rejected payout is drafted again under a reference of its own', async ()
   await settle();
   const { database } = world.store;
   await tellPayout(database, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     ok: true,
     value: { reference: `${REFERENCE}R2`, state: 'drafted', amount: 250_500n },
   });
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     ok: false,
   });
   expect(await listPayouts(database, { state: 'drafted' })).toHaveLength(1);
@@ -117,7 +121,9 @@ test('the bank’s refusal needs its proof and a second person before anybody pa
   const proposed = await proposeRefused(database, told);
   if (!proposed.ok) throw new Error(proposed.error.kind);
   const { version } = proposed.value;
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     error: { kind: 'cannot', state: 'sent' },
   });
   expect(await approveRefused(database, { reference: REFERENCE, version, by: ANI, at: at() })).toMatchObject({
@@ -137,7 +143,9 @@ test('a part that is drafted again has a reference that the bank does not cut of
   const { database } = world.store;
   const reference = 'STL-LPB01-0714-2';
   await tellPayout(database, { reference, event: 'cancelled', by: ANI, at: at() });
-  const both = await Promise.all([1, 2].map(() => redraftPayout(database, { reference, by: ANI, at: at() })));
+  const both = await Promise.all(
+    [1, 2].map(() => redraftPayout({ database, endsOf: world.endsOf }, { reference, by: ANI, at: at() })),
+  );
   const made = both.flatMap((one) => (one.ok ? [one.value] : []));
   expect(made).toHaveLength(1);
   expect(made[0]?.reference).toMatch(/^STL-[0-9A-F]{9}$/);
