@@ -50,7 +50,14 @@ const FINDINGS = new Map([
 ]);
 
 function untied(agreed: bigint, more: Partial<Parameters<typeof tie>[1]> = {}) {
-  const day = { runId: 1, runNo: 1, source: 'LPB01', businessDate: '2026-07-14', remainder: 0n };
+  const day = {
+    runId: 1,
+    runNo: 1,
+    source: 'LPB01',
+    businessDate: '2026-07-14',
+    remainder: 0n,
+    isInWork: false,
+  };
   return tie({ ...day, agreed: { count: 1, amount: agreed } }, { ...BOOKS, ...more }, FINDINGS);
 }
 
