@@ -380,6 +380,17 @@ test('money that comes under the reference of an executed payout, and takes noth
   await world.expectSound();
 });
 
+test('a debit of another amount under the reference of a payout does not execute it', async () => {
+  await settleWater();
+  await approve(WATER);
+  await send(WATER);
+  await shows(line(WATER, -410_400n));
+  expect(await outcomes()).toEqual([['unnamed', null]]);
+  expect((await findPayout(world.store.database, WATER))?.state).toBe('sent');
+  expect(await name(WATER)).toMatchObject({ error: { kind: 'differs' } });
+  await world.expectSound();
+});
+
 test('a small debit that is no charge of the bank, and a charge above its limit, wait for people', async () => {
   await shows(line(null, -6_500n), line(null, -10_001n, { type: 'NCHG' }));
   expect(await outcomes()).toEqual([

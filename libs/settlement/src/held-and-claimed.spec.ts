@@ -4,6 +4,7 @@ import { aSettlementWorld, type SettlementWorld } from '../../../test/support/se
 import { draftSettlement } from './draft';
 import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
+import { openHeld } from './settlement-rows';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
@@ -153,6 +154,7 @@ test('a claim that was paid for a sale that they own not to have made is taken b
   await world.endBreak('status', A1, 'advice');
   await nextDay();
   expect(await balances()).toEqual({ clearing: 0n, payable: -NEXT_ONLY, suspense: 0n });
+  expect(await openHeld(world.store.database, 'LPB01')).toEqual([]);
   await world.expectSound();
 });
 

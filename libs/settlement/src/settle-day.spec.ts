@@ -1,4 +1,4 @@
-import { reversalJournal, type JournalDraft } from '#lib/ledger';
+import { refundJournal, reversalJournal, type JournalDraft } from '#lib/ledger';
 import { rupiah } from '#lib/kernel';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { nextDayToSettle, settleDay } from './settle-day';
@@ -220,6 +220,23 @@ test('a sale that is undone after its day was settled is taken off the next day,
     ['STL-LPB01-0714', 250_500n],
     ['STL-LPB01-0716', 50_500n],
   ]);
+  await world.expectSound();
+});
+
+test('what a biller gives back to a channel that pays after the day is taken off what the channel owes', async () => {
+  world.modes['ca017'] = 'postpaid';
+  const money = await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
+  await world.settled('LPB01');
+  expect(await world.balance('channel:ca017:receivable')).toBe(251_200n);
+  const refund = { refundId: 'RFD-1', amount: rupiah(50_000n), borneBy: 'biller', reason: 'agreed' } as const;
+  await world.book(refundJournal(money, { ...refund, businessDate: NEXT, at: world.clock.now() }));
+  await world.sell({ paymentId: 'T0TBR00000B1', amount: 100_000n, businessDate: NEXT });
+  await world.closeRun('LPB01', NEXT, { count: 1, amount: 100_000n });
+  await world.settled('LPB01', NEXT);
+  expect(await world.balance('channel:ca017:receivable')).toBe(251_200n + 101_200n - 50_000n);
+  expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
+  expect(await world.balance('biller:LPB01:payable')).toBe(-(250_500n + 100_500n - 50_000n));
   await world.expectSound();
 });
 
