@@ -213,16 +213,17 @@ test('a hint confirms nothing: two people name the money, once', async () => {
 });
 
 test.each([
-  ['does not sum up', { closing: 272_083_001n }, 'statement_sum'],
-  ['leaves a number out', { number: 198 }, 'statement_number'],
+  ['does not sum up', { number: 197, opening: 272_083_000n, closing: 391_666_001n }, 'statement_sum'],
+  ['leaves a number out', { number: 198, opening: 272_083_000n, closing: 391_666_000n }, 'statement_number'],
   ['does not begin where the last one ended', { number: 197 }, 'statement_opening'],
   ['says something else under a number that was taken', { date: '2026-07-16' }, 'statement_changed'],
 ])('a statement that %s is refused whole', async (_, change, gate) => {
   const { database } = world.store;
   await takeStatement(database, STATEMENT, world.clock.now());
-  expect(await takeStatement(database, { ...STATEMENT, ...change }, world.clock.now())).toMatchObject(
-    gate === 'statement_sum' ? { ok: false } : { ok: false, error: { gate } },
-  );
+  expect(await takeStatement(database, { ...STATEMENT, ...change }, world.clock.now())).toMatchObject({
+    ok: false,
+    error: { gate },
+  });
   expect(await listBankLines(database, {})).toHaveLength(5);
 });
 

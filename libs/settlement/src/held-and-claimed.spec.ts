@@ -178,6 +178,16 @@ test('a sale without an end whose break was ended before its day was settled is 
   await world.expectSound();
 });
 
+test('a claim is taken back when the corrected file of its day agrees with the sale, which is paid by then', async () => {
+  const becomesPaid = await payUnknown('their_file');
+  await world.settled('LPB01');
+  await becomesPaid();
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
 test('a sale that they call failed is held back, and nothing is claimed for it', async () => {
   world.settleOn['LPB01'] = 'their_file';
   await world.sell({ paymentId: A1, amount: 100_000n });
