@@ -26,6 +26,25 @@ describe('what rules end by themselves', () => {
     await world.expectSound();
   });
 
+  test('a difference above the cap of a rule stays with people', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    const runId = await world.close(
+      '001',
+      payments.map((payment, at) =>
+        world.line(payment, { amount: payment.offer.amount + 1_000n + BigInt(at) }),
+      ),
+    );
+    const states = (await world.breaks()).map(({ amount, state }) => [amount, state]);
+    expect(states.toSorted()).toEqual([
+      [1_000n, 'resolved'],
+      [1_001n, 'open'],
+    ]);
+    expect(await world.owed('own:rounding')).toBe(-1_000n);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 1, amount: 1_000n }]);
+    await world.expectSound();
+  });
+
   test('a break that moves under the hands of a rule keeps none of the others open, nor does a busy writer', async () => {
     const payments = [await world.pay(), await world.pay()];
     world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
