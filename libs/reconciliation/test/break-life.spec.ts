@@ -135,6 +135,7 @@ describe('what was booked and is no longer found', () => {
     expect((await world.events(one)).at(-1)).toBe('gone though booked');
     await world.close('003', [world.line(payment)]);
     expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+    expect(await world.events(one)).toEqual(['found', 'proposed', 'approved', 'gone though booked']);
     const blind = await proposeResolution(world.desk, {
       breakId: one.breakId,
       resolution: 'adjustment',
@@ -163,6 +164,8 @@ test('a refund that we bore comes back to people when a later file lists the pay
   await world.close('002', [world.line(payment)]);
   expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
   await world.close('003', [world.line(payment)]);
+  expect(await world.theBreak()).toMatchObject({ state: 'reopened', resolution: null });
+  expect((await world.events(one)).at(-1)).toBe('gone though booked');
   expect((await world.events(one)).filter((event) => event === 'gone though booked')).toHaveLength(1);
   await world.expectSound();
 });
