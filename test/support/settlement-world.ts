@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
@@ -9,6 +10,7 @@ import {
   checkLedgerInvariants,
   holdJournal,
   OWN_ACCOUNTS,
+  SingleWriter,
   topUpDeposit,
   unitOfJournal,
   type JournalDraft,
@@ -23,12 +25,15 @@ import {
 } from '#lib/reconciliation';
 import {
   checkSettlementInvariants,
+  settleDay,
   type ChannelMode,
+  type Settlement,
   type SettlementContracts,
   type SettlementTools,
   type SettleOn,
 } from '#lib/settlement';
-import { aDatabase, type TestDatabase } from './database';
+import type { TestDatabase } from './database';
+import { aSharedDatabase } from './shared-database';
 
 /** One sale as a settlement sees it. */
 export interface ASale {
@@ -66,6 +71,8 @@ export interface SettlementWorld {
   tools: SettlementTools;
   modes: Record<string, ChannelMode>;
   settleOn: Record<string, SettleOn>;
+  /** Brings back the books, the contracts and the clock of the beginning. */
+  reset(): Promise<void>;
   sell(sale: ASale): Promise<PaymentMoney>;
   book(journal: JournalDraft): Promise<void>;
   /** Closes the run of a source's day: what is named agrees, what breaks does not. */
@@ -76,6 +83,8 @@ export interface SettlementWorld {
     breaks?: readonly ABreak[],
     carriedIn?: readonly string[],
   ): Promise<number>;
+  /** Settles a source's day; fails the test where it is refused. */
+  settled(source: string, businessDate?: BusinessDate): Promise<Settlement>;
   /** Ends a break, as people or a run do. */
   endBreak(kind: string, paymentId: string, resolution: string): Promise<void>;
   /** A payment and its leg get another state, without a journal. */
@@ -92,44 +101,46 @@ export interface SettlementWorld {
 const BATCHES = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWithinMs: 8_000 };
 
 const SHA = '0'.repeat(40);
+const BEGINNING = new Date('2026-07-17T01:00:00Z');
+
+const CONTRACTS = {
+  bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
+  firstDay: '2026-07-01',
+  channelsPaidAt: '00:00',
+  pollMs: 1_000,
+  channelsDueDays: 1,
+};
 
 /** Opens the books. Drop them by `store.drop()`. */
 export async function aSettlementWorld(
   parties: { billers?: readonly string[]; channels?: readonly string[] } = {},
 ): Promise<SettlementWorld> {
   const { billers = ['LPB01', 'PDM07'], channels = ['ca017'] } = parties;
-  const database = await aDatabase();
-  const writer = new BatchWriter(database.url, BATCHES);
-  const store = { ...database, drop: () => writer.close().then(() => database.drop()) };
-  const clock = new ManualClock(new Date('2026-07-17T01:00:00Z'));
+  const shared = await aSharedDatabase((fresh) => openBooks(fresh, billers, channels));
+  const aWriter = () => new BatchWriter(shared.lent.url, BATCHES);
+  const store = { ...shared.lent, drop: () => tools.writer.close().then(() => shared.drop()) };
+  const clock = new ManualClock(BEGINNING);
   const modes: Record<string, ChannelMode> = {};
   const settleOn: Record<string, SettleOn> = {};
   const contracts: SettlementContracts = {
-    bank: { source: 'BANKX', payoutMax: rupiah(1_000_000_000n), chargeMax: rupiah(10_000n) },
-    firstDay: '2026-07-01',
-    channelsPaidAt: '00:00',
-    pollMs: 1_000,
+    ...structuredClone(CONTRACTS),
     dueDaysOf: () => 1,
-    channelsDueDays: 1,
     modeOf: (channelId) => modes[channelId] ?? 'deposit',
     codeOf: (channelId) => channelId.toUpperCase(),
   };
-  const accounts = [
-    ...OWN_ACCOUNTS,
-    ...billers.flatMap(accountsOfBiller),
-    ...channels.flatMap(accountsOfChannel),
-  ];
-  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
-    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, clock.now()]),
-  ]);
-  for (const channelId of channels) {
-    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
-    const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
-    await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: clock.now() });
-  }
   const book = async (journal: JournalDraft): Promise<void> => {
-    const result = await writer.commit(unitOfJournal(journal));
+    const result = await tools.writer.commit(unitOfJournal(journal));
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
+  };
+  const tools: SettlementTools = {
+    database: store.database,
+    writer: aWriter(),
+    clock,
+    contracts,
+    reconciled: daysForSettlement,
+    settleOn: (source) => settleOn[source] ?? 'agreed',
+    dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
+    calendar: () => bankCalendarOf({ database: store.database, jobs: { sources: new Map() } }),
   };
   const proposeCalendar = async () => {
     const text = readFileSync(join(__dirname, '..', '..', 'fixtures', 'calendars', 'bank-2026.csv'), 'utf8');
@@ -150,15 +161,15 @@ export async function aSettlementWorld(
     modes,
     settleOn,
     book,
-    tools: {
-      database: store.database,
-      writer,
-      clock,
-      contracts,
-      reconciled: daysForSettlement,
-      settleOn: (source) => settleOn[source] ?? 'agreed',
-      dayEndOf: (_, businessDate) => endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT),
-      calendar: () => bankCalendarOf({ database: store.database, jobs: { sources: new Map() } }),
+    tools,
+    async reset() {
+      // A writer remembers deposits, and this one's would be of books that are no more.
+      await tools.writer.close();
+      await shared.lent.drop();
+      tools.writer = aWriter();
+      clock.advance(BEGINNING.getTime() - clock.now().getTime());
+      Object.assign(contracts, structuredClone(CONTRACTS), { dueDaysOf: () => 1 });
+      for (const agreed of [modes, settleOn]) for (const name of Object.keys(agreed)) delete agreed[name];
     },
     async sell(sale) {
       const money = moneyOf(sale);
@@ -217,6 +228,11 @@ export async function aSettlementWorld(
         );
       return runId;
     },
+    async settled(source, businessDate = '2026-07-14') {
+      const result = await settleDay(tools, source, businessDate);
+      if (!result.ok) throw new Error(`${source} ${businessDate} is not settled: ${inspect(result.error)}`);
+      return result.value.settlement;
+    },
     async endBreak(kind, paymentId, resolution) {
       await store.admin.run(
         `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
@@ -251,6 +267,27 @@ export async function aSettlementWorld(
       expect(found.filter(({ ok }) => !ok)).toEqual([]);
     },
   };
+}
+
+async function openBooks(
+  store: TestDatabase,
+  billers: readonly string[],
+  channels: readonly string[],
+): Promise<void> {
+  const accounts = [
+    ...OWN_ACCOUNTS,
+    ...billers.flatMap(accountsOfBiller),
+    ...channels.flatMap(accountsOfChannel),
+  ];
+  await store.admin.run('INSERT INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, BEGINNING]),
+  ]);
+  const writer = new SingleWriter(store.database);
+  for (const channelId of channels) {
+    await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
+    const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
+    await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: BEGINNING });
+  }
 }
 
 function moneyOf(sale: ASale): PaymentMoney {

@@ -1,62 +1,43 @@
 import { rupiah } from '#lib/kernel';
-import { CommitUnknown, Lane } from '#lib/platform';
+import { CommitUnknown, type Lane } from '#lib/platform';
 import { keepBooks, MONEY_TABLES } from '../../../test/support/earlier-books';
-import { aLedger, AT, money, type LedgerWorld } from '../../../test/support/ledger-world';
+import {
+  aBatchLedger,
+  BATCH_LIMITS,
+  isCommit,
+  onPacket,
+  type BatchWorld,
+} from '../../../test/support/batch-world';
+import { AT, money } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
 import { unitOfJournal } from './journal-unit';
 import { adjustmentJournal, captureJournal, holdJournal, voidJournal } from './journals';
 import { BooksBehind, type UnitOfWork } from './money-writer';
 
-const LIMITS = { queueMax: 100, batchMax: 64, unknownForMs: 500, packetWithinMs: 8_000 };
-
-let world: LedgerWorld;
-let writer: BatchWriter;
+let world: BatchWorld;
 beforeAll(async () => {
-  world = await aLedger(['ca', 'cb', 'cc']);
+  world = await aBatchLedger(['ca', 'cb', 'cc']);
 });
 beforeEach(async () => {
   await world.reset();
-  writer = new BatchWriter(world.store.url, LIMITS);
+  await world.useWriter();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  await writer.close();
+  await world.writer.close();
   await world.expectSound();
 });
 afterAll(() => world.store.drop());
 
-function hold(paymentId: string, charge: bigint, channelId = 'ca', at = AT) {
-  return writer.commit(unitOfJournal(holdJournal(money(paymentId, charge, channelId), at)));
-}
-
-/** Watches the packets; `spoil` may throw instead of, or after, the real sending. */
-function onPacket(spoil: (packet: string, send: () => Promise<unknown>) => Promise<unknown>): string[] {
-  const sent: string[] = [];
-  const original = Object.getOwnPropertyDescriptor(Lane.prototype, 'sendTelling')
-    ?.value as Lane['sendTelling'];
-  jest.spyOn(Lane.prototype, 'sendTelling').mockImplementation(function sendTelling(
-    this: Lane,
-    statements,
-    milestone,
-  ) {
-    const packet = statements.join(';');
-    sent.push(packet);
-    return spoil(packet, () => original.call(this, statements, milestone)) as ReturnType<Lane['send']>;
-  });
-  return sent;
-}
-
 /** The connection of the writer's next batch. */
-function laneOf(batches: BatchWriter): Lane {
-  const { idle } = batches as unknown as { idle: { lane: Lane }[] };
+function nextLane(): Lane {
+  const { idle } = world.writer as unknown as { idle: { lane: Lane }[] };
   return idle.at(-1)?.lane as Lane;
 }
 
-const isCommit = (packet: string) => packet.endsWith('COMMIT');
-
 test('what arrives while a commit is under way shares the next one', async () => {
   const sent = onPacket((_, send) => send());
-  await Promise.all(Array.from({ length: 40 }, (_, n) => hold(`P${n}`, 1n)));
+  await Promise.all(Array.from({ length: 40 }, (_, n) => world.hold(`P${n}`, 1n)));
   // The first began at once, alone; the other 39 went together.
   expect(sent.filter(isCommit)).toHaveLength(2);
   expect(await world.free()).toBe(960n);
@@ -64,143 +45,19 @@ test('what arrives while a commit is under way shares the next one', async () =>
 
 test('an idle writer waits for nothing: one packet writes a payment once the deposit is known', async () => {
   const sent = onPacket((_, send) => send());
-  await hold('A', 1n);
+  await world.hold('A', 1n);
   expect(sent).toHaveLength(2);
-  await hold('B', 1n);
+  await world.hold('B', 1n);
   expect(sent).toHaveLength(3);
   expect(await world.free()).toBe(998n);
 });
 
-/** A payment that finds its own row in another state: it takes part in a batch, and makes it fail. */
-function staleHold(paymentId: string, charge: bigint) {
-  return writer.commit(
-    unitOfJournal(holdJournal(money(paymentId, charge), AT), {
-      updates: () => [
-        { table: 'payment', set: { state: 'PAID' }, where: { payment_id: 'nobody', state: 'SENT' } },
-      ],
-    }),
-  );
-}
-
-describe('two batches under way', () => {
-  /** The order in which packets with a COMMIT left and were answered; the first answer is kept back for a while. */
-  function watched(): string[] {
-    const events: string[] = [];
-    let isFirst = true;
-    onPacket(async (packet, send) => {
-      if (!isCommit(packet)) return send();
-      const keptBack = isFirst;
-      isFirst = false;
-      const name = events.push('sent');
-      try {
-        return await send();
-      } finally {
-        if (keptBack) await new Promise((resolve) => setTimeout(resolve, 100));
-        events.push(`answered ${name}`);
-      }
-    });
-    return events;
-  }
-
-  test('the second leaves before the first is answered, and knows what that one leaves', async () => {
-    await hold('FIRST', 1n);
-    const events = watched();
-    const results = await Promise.all([hold('A', 400n), hold('B', 400n)]);
-    expect(results).toEqual([
-      { kind: 'committed', deposit: { posted: 1_000n, held: 401n, limit: 0n } },
-      { kind: 'committed', deposit: { posted: 1_000n, held: 801n, limit: 0n } },
-    ]);
-    expect(events).toEqual(['sent', 'sent', 'answered 2', 'answered 1']);
-    // The later commit is what is remembered, though its answer was read first.
-    jest.restoreAllMocks();
-    const sent = onPacket((_, send) => send());
-    expect((await hold('C', 1n)).kind).toBe('committed');
-    expect(sent).toHaveLength(1);
-    expect(await world.free()).toBe(198n);
-  });
-
-  test('when the first fails the second is decided anew, on what is there', async () => {
-    await hold('FIRST', 1n);
-    const results = await Promise.all([staleHold('A', 900n), hold('B', 500n), hold('C', 499n)]);
-    expect(results.map(({ kind }) => kind)).toEqual(['stale', 'committed', 'committed']);
-    expect(await world.free()).toBe(0n);
-  });
-
-  test('who came first is served first, also when the first batch has to be taken apart', async () => {
-    await writer.close();
-    writer = new BatchWriter(world.store.url, { ...LIMITS, batchMax: 2 });
-    // Both connections stand, and the deposit is known.
-    await Promise.all(['W1', 'W2', 'W3', 'W4'].map((id) => hold(id, 1n)));
-    const results = await Promise.all([
-      hold('FIRST', 1n),
-      staleHold('A', 1n),
-      hold('B', 900n),
-      hold('C', 500n),
-    ]);
-    expect(results.map(({ kind }) => kind)).toEqual(['committed', 'stale', 'committed', 'insufficient']);
-    expect(await world.free()).toBe(95n);
-  });
-
-  test('what the first takes is not there for the second', async () => {
-    await hold('FIRST', 1n);
-    const results = await Promise.all([hold('A', 900n), hold('B', 100n), hold('C', 99n)]);
-    expect(results.map(({ kind }) => kind)).toEqual(['committed', 'insufficient', 'committed']);
-    expect(await world.free()).toBe(0n);
-  });
-
-  test('the answer of the first is lost: both are there, once', async () => {
-    await hold('FIRST', 1n);
-    let isFirst = true;
-    onPacket(async (packet, send) => {
-      const isLost = isFirst && isCommit(packet);
-      isFirst = false;
-      const result = await send();
-      if (isLost) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-      return result;
-    });
-    const results = await Promise.all([hold('A', 500n), hold('B', 499n)]);
-    expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed']);
-    expect(await world.free()).toBe(0n);
-  });
-
-  test('the first never reached the server: the second does not go ahead of it', async () => {
-    await hold('FIRST', 1n);
-    let isFirst = true;
-    onPacket(async (packet, send) => {
-      if (isFirst && isCommit(packet)) {
-        isFirst = false;
-        throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-      }
-      return send();
-    });
-    const results = await Promise.all([hold('A', 900n), hold('B', 500n)]);
-    expect(results.map(({ kind }) => kind)).toEqual(['committed', 'insufficient']);
-    expect(await world.free()).toBe(99n);
-  });
-
-  test('batches of one, at random, some of them bad: deposits end where their journals lead', async () => {
-    await writer.close();
-    writer = new BatchWriter(world.store.url, { ...LIMITS, batchMax: 1 });
-    const results = await Promise.all(
-      Array.from({ length: 80 }, (_, n) => (n % 7 === 3 ? staleHold(`S${n}`, 40n) : hold(`P${n}`, 20n))),
-    );
-    const kinds = results.map(({ kind }) => kind);
-    // 50 times 20 are covered, and those who came first have them.
-    const good = kinds.filter((_, n) => n % 7 !== 3);
-    expect(good).toEqual([
-      ...Array<string>(50).fill('committed'),
-      ...Array<string>(good.length - 50).fill('insufficient'),
-    ]);
-    expect(await world.free()).toBe(0n);
-  });
-});
-
 test('two processes write one deposit in turn: each sees what the other left', async () => {
-  const other = new BatchWriter(world.store.url, LIMITS);
+  const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     for (let n = 0; n < 8; n += 1) {
       const results = await Promise.all([
-        hold(`A${n}`, 100n),
+        world.hold(`A${n}`, 100n),
         other.commit(unitOfJournal(holdJournal(money(`B${n}`, 100n), AT))),
       ]);
       expect(results.map(({ kind }) => kind)).toEqual(
@@ -214,37 +71,41 @@ test('two processes write one deposit in turn: each sees what the other left', a
 });
 
 test('money that another process brought covers a payment that memory would refuse', async () => {
-  await hold('A', 1_000n);
-  await hold('X', 1n, 'cb');
-  const other = new BatchWriter(world.store.url, LIMITS);
+  await world.hold('A', 1_000n);
+  await world.hold('X', 1n, 'cb');
+  const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     await other.commit(unitOfJournal(voidJournal(money('A', 1_000n), AT)));
   } finally {
     await other.close();
   }
-  const results = await Promise.all([hold('Y', 1n, 'cb'), hold('Z', 1n, 'cb'), hold('B', 700n)]);
+  const results = await Promise.all([
+    world.hold('Y', 1n, 'cb'),
+    world.hold('Z', 1n, 'cb'),
+    world.hold('B', 700n),
+  ]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'committed']);
 });
 
 test('money that another process took is not spent twice, and a lowered limit is kept', async () => {
   await world.allowCredit(50n);
-  await hold('A', 1n);
-  const other = new BatchWriter(world.store.url, LIMITS);
+  await world.hold('A', 1n);
+  const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     await other.commit(unitOfJournal(holdJournal(money('B', 900n), AT)));
   } finally {
     await other.close();
   }
-  expect((await hold('C', 150n)).kind).toBe('insufficient');
+  expect((await world.hold('C', 150n)).kind).toBe('insufficient');
   // Wary for a while; then the deposit is remembered again, and its limit changes behind our back.
-  for (let n = 0; n < 40; n += 1) await hold(`D${n}`, 1n);
+  for (let n = 0; n < 40; n += 1) await world.hold(`D${n}`, 1n);
   await world.allowCredit(0n);
-  expect((await hold('E', 60n)).kind).toBe('insufficient');
-  expect((await hold('F', 59n)).kind).toBe('committed');
+  expect((await world.hold('E', 60n)).kind).toBe('insufficient');
+  expect((await world.hold('F', 59n)).kind).toBe('committed');
 });
 
 test('a packet that arrives after we looked for its rows is found, though it has left the deposit short', async () => {
-  await hold('FIRST', 1n);
+  await world.hold('FIRST', 1n);
   let late: (() => Promise<unknown>) | undefined;
   let looked = 0;
   onPacket(async (packet, send) => {
@@ -257,12 +118,12 @@ test('a packet that arrives after we looked for its rows is found, though it has
     if (packet === 'ROLLBACK' && late && (looked += 1) === 1) await late();
     return result;
   });
-  expect((await hold('A', 600n)).kind).toBe('committed');
+  expect((await world.hold('A', 600n)).kind).toBe('committed');
   expect(await world.free()).toBe(399n);
 });
 
 test('one who is refused beside an accepted one hears of it, also when the answer of the COMMIT was lost', async () => {
-  await hold('FIRST', 1n);
+  await world.hold('FIRST', 1n);
   let isFirst = true;
   onPacket(async (packet, send) => {
     const result = await send();
@@ -272,13 +133,17 @@ test('one who is refused beside an accepted one hears of it, also when the answe
     }
     return result;
   });
-  const results = await Promise.all([hold('BEFORE', 1n), hold('OK', 1n), hold('DEAR', 2_000n)]);
+  const results = await Promise.all([
+    world.hold('BEFORE', 1n),
+    world.hold('OK', 1n),
+    world.hold('DEAR', 2_000n),
+  ]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'insufficient']);
 });
 
 test('one bad member does not fail its neighbours', async () => {
-  await hold('TAKEN', 1n);
-  const first = hold('A', 1n);
+  await world.hold('TAKEN', 1n);
+  const first = world.hold('A', 1n);
   const stale = unitOfJournal(holdJournal(money('STALE', 1n), AT), {
     updates: () => [
       { table: 'payment', set: { state: 'PAID' }, where: { payment_id: 'nobody', state: 'SENT' } },
@@ -286,13 +151,13 @@ test('one bad member does not fail its neighbours', async () => {
   });
   const results = await Promise.all([
     first,
-    hold('B', 1n),
-    hold('TAKEN', 1n, 'ca', new Date(AT.getTime() + 1)),
-    hold('C', 1n, 'cb'),
-    writer.commit(stale),
-    hold('DEAR', 5_000n),
-    hold('D', 1n),
-    hold('D', 1n),
+    world.hold('B', 1n),
+    world.hold('TAKEN', 1n, 'ca', new Date(AT.getTime() + 1)),
+    world.hold('C', 1n, 'cb'),
+    world.writer.commit(stale),
+    world.hold('DEAR', 5_000n),
+    world.hold('D', 1n),
+    world.hold('D', 1n),
   ]);
   expect(results.map(({ kind }) => kind)).toEqual([
     'committed',
@@ -308,11 +173,11 @@ test('one bad member does not fail its neighbours', async () => {
 });
 
 test('one taken key costs its neighbours two commits more, not a search by halves', async () => {
-  await hold('TWICE', 1n);
+  await world.hold('TWICE', 1n);
   const sent = onPacket((_, send) => send());
   const ids = Array.from({ length: 40 }, (_, n) => (n === 17 ? 'TWICE' : `P${n}`));
   const later = new Date(AT.getTime() + 1);
-  const results = await Promise.all(ids.map((id) => hold(id, 1n, 'ca', later)));
+  const results = await Promise.all(ids.map((id) => world.hold(id, 1n, 'ca', later)));
   expect(results.map(({ kind }) => kind === 'committed')).toEqual(ids.map((id) => id !== 'TWICE'));
   // All in vain, then what came before the taken key, that one, and what came after it.
   expect(sent.filter(isCommit).length).toBeLessThan(6);
@@ -321,13 +186,13 @@ test('one taken key costs its neighbours two commits more, not a search by halve
 
 test('moves of many payments are one statement, each held to its own old state', async () => {
   const rows = Array.from({ length: 10 }, (_, n) => `P${n}`);
-  await Promise.all(rows.map((id) => hold(id, 10n)));
-  await Promise.all(rows.map((id) => writer.commit(unitOfJournal(captureJournal(money(id, 10n), AT)))));
+  await Promise.all(rows.map((id) => world.hold(id, 10n)));
+  await Promise.all(rows.map((id) => world.writer.commit(unitOfJournal(captureJournal(money(id, 10n), AT)))));
   expect(await world.free()).toBe(900n);
 });
 
 test('a full queue refuses at once and forms nothing', async () => {
-  const results = await Promise.all(Array.from({ length: 150 }, (_, n) => hold(`P${n}`, 1n)));
+  const results = await Promise.all(Array.from({ length: 150 }, (_, n) => world.hold(`P${n}`, 1n)));
   const kinds = results.map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(49);
   expect(await world.free()).toBe(1_000n - 101n);
@@ -339,7 +204,7 @@ test.each([1213, 1205, 1020])('error %d redoes the whole batch', async (errno) =
     if (isCommit(packet) && (times += 1) <= 2) throw Object.assign(new Error('again'), { errno });
     return send();
   });
-  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect((await world.hold('A', 1n)).kind).toBe('committed');
   expect(times).toBe(3);
   expect(await world.free()).toBe(999n);
 });
@@ -356,7 +221,7 @@ test('a real lock wait: the row is held by another until the batch is redone', a
     });
   });
   await isLocked;
-  await laneOf(writer).send('SET SESSION innodb_lock_wait_timeout = 1');
+  await nextLane().send('SET SESSION innodb_lock_wait_timeout = 1');
   const errors: number[] = [];
   onPacket((_, send) =>
     send().catch((error: { errno: number }) => {
@@ -365,7 +230,7 @@ test('a real lock wait: the row is held by another until the batch is redone', a
       throw error;
     }),
   );
-  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect((await world.hold('A', 1n)).kind).toBe('committed');
   expect(errors).toEqual([1205]);
   expect(await world.free()).toBe(999n);
 });
@@ -380,18 +245,18 @@ test('a COMMIT whose answer was lost is found, and is not done again', async () 
     }
     return result;
   });
-  const results = await Promise.all([hold('A', 1n), hold('B', 1n), hold('C', 2_000n)]);
+  const results = await Promise.all([world.hold('A', 1n), world.hold('B', 1n), world.hold('C', 2_000n)]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'insufficient']);
   expect(results[0]).toMatchObject({ deposit: { posted: 1_000n, held: 1n } });
   expect(await world.free()).toBe(998n);
 });
 
 test('rows like our own that another process wrote are a clash, not our commit', async () => {
-  const other = new BatchWriter(world.store.url, LIMITS);
+  const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   const sameUnit = () => unitOfJournal(holdJournal(money('A', 100n), AT));
   try {
     expect((await other.commit(sameUnit())).kind).toBe('committed');
-    expect(await writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });
+    expect(await world.writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });
   } finally {
     await other.close();
   }
@@ -407,19 +272,18 @@ test('a COMMIT that never reached the server is done again', async () => {
     }
     return send();
   });
-  expect((await hold('A', 1n)).kind).toBe('committed');
+  expect((await world.hold('A', 1n)).kind).toBe('committed');
   expect(await world.free()).toBe(999n);
 });
 
 test('a connection that the server killed is replaced', async () => {
-  await writer.close();
   // Of a packet whose connection has gone the driver lets the time run on, and the process ends no sooner.
-  writer = new BatchWriter(world.store.url, { ...LIMITS, packetWithinMs: 1_000 });
-  await hold('A', 1n);
-  const [rows] = await laneOf(writer).send('SELECT CONNECTION_ID() AS id');
+  await world.useWriter({ packetWithinMs: 1_000 });
+  await world.hold('A', 1n);
+  const [rows] = await nextLane().send('SELECT CONNECTION_ID() AS id');
   const [row] = rows as unknown as { id: number }[];
   await world.store.database.run(`KILL CONNECTION ${row?.id}`);
-  expect((await hold('B', 1n)).kind).toBe('committed');
+  expect((await world.hold('B', 1n)).kind).toBe('committed');
   expect(await world.free()).toBe(998n);
 });
 
@@ -430,22 +294,24 @@ test('when it cannot be found out whether a COMMIT happened, the caller is told 
     if (isGone) throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
     return send();
   });
-  await expect(hold('A', 1n)).rejects.toBeInstanceOf(CommitUnknown);
+  await expect(world.hold('A', 1n)).rejects.toBeInstanceOf(CommitUnknown);
   jest.restoreAllMocks();
   expect(await world.free()).toBe(1_000n);
-  expect((await hold('B', 1n)).kind).toBe('committed');
+  expect((await world.hold('B', 1n)).kind).toBe('committed');
 });
 
 test('a server that is away before anything was sent is no doubt: nothing was formed', async () => {
   onPacket(async () => {
     throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
   });
-  await expect(hold('A', 1n)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(world.hold('A', 1n)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('deposits of several channels are moved in one commit, each by its own order', async () => {
   await Promise.all(
-    ['ca', 'cb', 'cc'].flatMap((channel) => ['1', '2', '3'].map((n) => hold(`${channel}${n}`, 7n, channel))),
+    ['ca', 'cb', 'cc'].flatMap((channel) =>
+      ['1', '2', '3'].map((n) => world.hold(`${channel}${n}`, 7n, channel)),
+    ),
   );
   for (const channel of ['ca', 'cb', 'cc']) expect(await world.free(channel)).toBe(979n);
 });
@@ -453,7 +319,7 @@ test('deposits of several channels are moved in one commit, each by its own orde
 test('quotes and backslashes in a reference stay data', async () => {
   const reference = "'); DROP TABLE posting; -- \\";
   const journal = holdJournal({ ...money('A', 1n), reference }, AT);
-  await writer.commit(unitOfJournal(journal));
+  await world.writer.commit(unitOfJournal(journal));
   const [row] = await world.store.database.rows<{ reference: Buffer }>(
     "SELECT reference FROM journal WHERE subject_id = 'A'",
   );
@@ -471,7 +337,7 @@ test('a text beyond ASCII is kept letter by letter', async () => {
     businessDate: '2026-07-14',
     at: AT,
   });
-  await writer.commit(unitOfJournal({ ...journal, reference: 'toko-é-😀' }));
+  await world.writer.commit(unitOfJournal({ ...journal, reference: 'toko-é-😀' }));
   const [row] = await world.store.database.rows<{ reference: Buffer; reason: string }>(
     "SELECT reference, reason FROM journal WHERE subject_id = 'AJ-1'",
   );
@@ -489,9 +355,9 @@ test('of updates that share a statement each is held to its own row as it demand
     ...work,
   });
   const rows = sales.map((sale, n) => ({ table: 'sale_guard', values: { sale, payment_id: `P${n}` } }));
-  await writer.commit(unit({ inserts: () => rows }));
+  await world.writer.commit(unit({ inserts: () => rows }));
   const moved = (n: number, from: string) =>
-    writer.commit(
+    world.writer.commit(
       unit({
         updates: () => [
           {
@@ -503,7 +369,7 @@ test('of updates that share a statement each is held to its own row as it demand
       }),
     );
   // The second demands what is true of the first, and not of itself.
-  const results = await Promise.all([hold('A', 1n), moved(0, 'P0'), moved(1, 'P0'), moved(2, 'P2')]);
+  const results = await Promise.all([world.hold('A', 1n), moved(0, 'P0'), moved(1, 'P0'), moved(2, 'P2')]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'stale', 'committed']);
   const kept = await world.store.database.rows<{ payment_id: string }>(
     'SELECT payment_id FROM sale_guard WHERE sale IN (?) ORDER BY sale',
@@ -515,23 +381,22 @@ test('of updates that share a statement each is held to its own row as it demand
 describe('a server that lacks what it had acknowledged', () => {
   test('is written to no more, and told of once', async () => {
     const told: string[] = [];
-    await writer.close();
-    writer = new BatchWriter(world.store.url, LIMITS, ({ message }) => told.push(message));
-    await hold('A', 1n);
+    await world.useWriter({}, ({ message }) => told.push(message));
+    await world.hold('A', 1n);
     const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
-    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+    expect(await world.hold('B', 1n)).toMatchObject({ kind: 'committed' });
     await takeOver();
-    const ends = await Promise.allSettled([...Array(5).keys()].map((n) => hold(`C${n}`, 1n)));
-    await expect(hold('D', 1n, 'cb')).rejects.toThrow(BooksBehind);
+    const ends = await Promise.allSettled([...Array(5).keys()].map((n) => world.hold(`C${n}`, 1n)));
+    await expect(world.hold('D', 1n, 'cb')).rejects.toThrow(BooksBehind);
     for (const end of ends) expect(end).toMatchObject({ reason: expect.any(BooksBehind) as unknown });
     expect(told).toEqual(['the server had acknowledged commit 3 of the deposit of ca and has 2']);
     expect(await world.free()).toBe(999n);
   });
 
   test('by nothing that was acknowledged is written to as before', async () => {
-    await hold('A', 1n);
+    await world.hold('A', 1n);
     const takeOver = await keepBooks(world.store.admin, MONEY_TABLES);
     await takeOver();
-    expect(await hold('B', 1n)).toMatchObject({ kind: 'committed' });
+    expect(await world.hold('B', 1n)).toMatchObject({ kind: 'committed' });
   });
 });

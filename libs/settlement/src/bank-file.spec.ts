@@ -27,14 +27,15 @@ const NEXT_DAY = readFileSync(FILE, 'latin1')
 
 let world: SettlementWorld;
 let folder: string;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
+});
+beforeEach(async () => {
+  await world.reset();
   folder = mkdtempSync(join(tmpdir(), 'simpul-bank-'));
 });
-afterEach(async () => {
-  rmSync(folder, { recursive: true });
-  await world.store.drop();
-});
+afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => world.store.drop());
 
 function format() {
   const found = formatOn(readFormats(join(ROOT, 'config', 'bank')), 'BANKX', '2026-07-17');

@@ -7,18 +7,20 @@ import { listBankLines } from './bank-lines';
 import { approveBankLine, proposeBankLine } from './bank-naming';
 import { workBankLines, type BankAlert } from './bank-work';
 import { approvePayout, findPayout, proposePayout, redraftPayout, tellPayout } from './payouts';
-import { settleDay } from './settle-day';
 
 const DAY = '2026-07-14';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 
 let world: SettlementWorld;
 let told: BankAlert[];
-beforeEach(async () => {
-  told = [];
+beforeAll(async () => {
   world = await aSettlementWorld({ channels: ['ca009', 'ca017', 'ca021'] });
 });
-afterEach(() => world.store.drop());
+beforeEach(async () => {
+  told = [];
+  await world.reset();
+});
+afterAll(() => world.store.drop());
 
 const bank = () => ({ ...world.tools, tell: async (alert: BankAlert) => void told.push(alert) });
 
@@ -104,6 +106,12 @@ async function approve(reference: string): Promise<void> {
   expect(await approvePayout(database, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
 }
 
+/** Says that a payout has been handed to the bank. */
+function send(reference: string, despite?: string) {
+  const order = { reference, event: 'sent', by: ANI, at: world.clock.now() } as const;
+  return tellPayout(world.store.database, { ...order, ...(despite === undefined ? {} : { despite }) });
+}
+
 /** Water of 14 July is settled and its payout sent; electricity's is sent too and not yet debited. */
 async function sendPayouts(): Promise<void> {
   const { database } = world.store;
@@ -119,10 +127,10 @@ async function sendPayouts(): Promise<void> {
   await world.closeRun('LPB01', DAY, { count: 1, amount: 425_500n });
   await world.closeRun('PDM07', DAY, { count: 1, amount: 408_500n });
   for (const source of ['LPB01', 'PDM07']) {
-    await settleDay(world.tools, source, DAY);
+    await world.settled(source);
     const reference = `STL-${source}-0714`;
     await approve(reference);
-    await tellPayout(database, { reference, event: 'sent', by: ANI, at });
+    await send(reference);
   }
   for (const [channelId, amount] of [
     ['ca017', 100_000_000n],
@@ -293,8 +301,7 @@ test('a payout that the bank shows before it was sent is executed once it was, a
   await shows(line(WATER, -410_500n));
   expect(await outcomes()).toEqual([['unnamed', null]]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_debit']);
-  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
-  expect(await tellPayout(database, sent)).toMatchObject({ ok: true });
+  expect(await send(WATER)).toMatchObject({ ok: true });
   await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
   expect(await outcomes()).toEqual([['matched', WATER]]);
   expect((await findPayout(database, WATER))?.state).toBe('executed');
@@ -308,12 +315,11 @@ test('a payout is not sent while the bank shows a debit of its amount that nobod
   const { database } = world.store;
   await approve(WATER);
   await shows(line(null, -410_500n));
-  const sent = { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() } as const;
   const where = `BANKX/${numbers} 2026/${numbers}/1`;
-  expect(await tellPayout(database, sent)).toMatchObject({ error: { kind: 'shown', line: where } });
+  expect(await send(WATER)).toMatchObject({ error: { kind: 'shown', line: where } });
   expect(await name(WATER)).toMatchObject({ ok: true });
   expect((await findPayout(database, WATER))?.state).toBe('executed');
-  expect(await tellPayout(database, { ...sent, despite: where })).toMatchObject({ ok: false });
+  expect(await send(WATER, where)).toMatchObject({ ok: false });
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
 });
@@ -367,7 +373,7 @@ test('a payout that comes back is owed again and can be drafted again', async ()
   const { database } = world.store;
   const at = world.clock.now();
   await approve(WATER);
-  await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at });
+  await send(WATER);
   await shows(line(WATER, -410_500n));
   await shows(line(WATER, 410_500n, { isReversal: true }));
   expect((await findPayout(database, WATER))?.state).toBe('returned');
@@ -375,7 +381,7 @@ test('a payout that comes back is owed again and can be drafted again', async ()
   await world.expectSound();
   expect(await redraftPayout(database, { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
   await approve(`${WATER}R2`);
-  await tellPayout(database, { reference: `${WATER}R2`, event: 'sent', by: ANI, at });
+  await send(`${WATER}R2`);
   await shows(line(`${WATER}R2`, -410_500n));
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
@@ -412,7 +418,7 @@ test.each(DEATHS)(
     await settleWater();
     const { database } = world.store;
     await approve(WATER);
-    await tellPayout(database, { reference: WATER, event: 'sent', by: ANI, at: world.clock.now() });
+    await send(WATER);
     await announce('DEP-CA017-0715', 'ca017', 9_000n);
     const lines = [line(WATER, -410_500n), line('DEP-CA017-0715', 9_000n)];
     const statement = {
@@ -462,5 +468,5 @@ async function settleWater(): Promise<void> {
     adminFee: 5_000n,
   });
   await world.closeRun('PDM07', DAY, { count: 1, amount: 408_500n });
-  expect(await settleDay(world.tools, 'PDM07', DAY)).toMatchObject({ ok: true });
+  await world.settled('PDM07');
 }

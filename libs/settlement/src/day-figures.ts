@@ -1,11 +1,9 @@
-import { rupiah, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
-import type { Statements } from '#lib/platform';
-import { CLAIM, CLAIM_BACK, claimOf, onlyBillerOf, openClaims, type OpenClaim } from './claims';
-import { openChanges, type ClearingChange } from './clearing-changes';
+import { rupiah, ZERO, type Rupiah } from '#lib/kernel';
+import { CLAIM, CLAIM_BACK, type OpenClaim } from './claims';
+import type { ClearingChange } from './clearing-changes';
 import type { SettleOn } from './contracts';
-import { openHeld, settledDates } from './settlement-rows';
-import type { Finding, LegName, Reconciled, ReconciledDay, ResolvedLeg } from './reconciled';
-import { nameOf, paidSales, soldLegs, unpaidLegs, type SoldLeg } from './sales';
+import type { LegName, ReconciledDay } from './reconciled';
+import { nameOf, type SoldLeg } from './sales';
 import {
   inClearing,
   OURSELVES,
@@ -61,90 +59,8 @@ export interface DayFigures {
   channels: Map<string, { charge: Rupiah; commission: Rupiah; ownFee: Rupiah; taxedFee: Rupiah }>;
 }
 
-/** The day in the books is not the day that was reconciled. */
-export interface NotAsReconciled {
-  agreedInRun: bigint;
-  leastInBooks: bigint;
-  mostInBooks: bigint;
-}
-
-/**
- * Reads what settling a reconciled day does. All reads are of one moment: pass the statements of a snapshot.
- * @returns the figures, or what does not tie: the run must be made again.
- */
-export async function figuresOfDay(
-  statements: Statements,
-  reconciled: Reconciled,
-  day: ReconciledDay,
-  settleOn: SettleOn,
-  firstDay: BusinessDate,
-): Promise<DayFigures | NotAsReconciled> {
-  const { source, businessDate } = day;
-  const groups = await paidSales(statements, source, businessDate);
-  const findings = await findingsOf(statements, reconciled, day.runId);
-  const unpaid = await unpaidLegs(statements, source, businessDate);
-  const undone = unpaid.filter(isReversed);
-  const legsFound = await soldLegs(statements, legsOfFindings(findings));
-  const ofDay = legsFound.filter((leg) => leg.source === source && leg.businessDate === businessDate);
-  const carried = await soldLegs(statements, await reconciled.carriedIn(statements, day.runId));
-
-  const strange = tie(day, groups, ofDay, carried, undone, findings);
-  if (strange) return strange;
-
-  const figures = new Figures(day, settleOn);
-  const about = await whatIsKnown(statements, reconciled, source, [...ofDay, ...carried], findings);
-  const out = ofDay.filter(
-    (leg) =>
-      findings.has(nameOf(leg)) &&
-      staysOut(settleOn, findings.get(nameOf(leg)), about.resolved.has(nameOf(leg))),
-  );
-  figures.takeDay(groups, out.filter(isPaid));
-  for (const leg of out) figures.hold(leg, findings.get(nameOf(leg))?.kind ?? 'undone');
-  // Whatever the contract says: what has no end can only enter once it has one.
-  const isOut = new Set(out.map(nameOf));
-  for (const leg of unpaid) if (!isOut.has(nameOf(leg))) figures.hold(leg, 'no_end');
-  releaseHeld(figures, about);
-  for (const leg of carried)
-    if (isPaid(leg) && leg.businessDate < firstDay && !isAgainst(findings, leg)) figures.takeEarlier(leg);
-  await takeClaims(statements, figures, about, { groups, legsFound, ofDay });
-  await takeChanges(statements, figures, { source, businessDate, firstDay, out });
-  return figures.read();
-}
-
-/** What reconciliation says of every leg that may enter: those of the day, and those that were held back before. */
-interface Known {
-  /** Of this day's run, and for legs held back before, of their own day's; those of this day's come first. */
-  findings: ReadonlyMap<string, Finding>;
-  resolved: ReadonlyMap<string, ResolvedLeg>;
-  /** Held back before; `word`: a run has said something of it since. */
-  held: { leg: SoldLeg; hasWord: boolean }[];
-}
-
-async function whatIsKnown(
-  statements: Statements,
-  reconciled: Reconciled,
-  source: string,
-  legs: readonly SoldLeg[],
-  ofRun: ReadonlyMap<string, Finding>,
-): Promise<Known> {
-  const open = await soldLegs(statements, await openHeld(statements, source));
-  const claimed = await openClaims(statements, source);
-  const words = await reconciled.ownDayWords(statements, source, open);
-  const carried = new Set(legs.map(nameOf));
-  const findings = new Map(ofRun);
-  for (const { finding, ...leg } of words)
-    if (finding && !carried.has(nameOf(leg))) findings.set(nameOf(leg), finding);
-  const spoken = new Set([...carried, ...words.map(nameOf)]);
-  const resolved = await reconciled.resolved(statements, [...legs, ...open, ...claimed]);
-  return {
-    findings,
-    resolved: new Map(resolved.map((leg) => [nameOf(leg), leg])),
-    held: open.map((leg) => ({ leg, hasWord: spoken.has(nameOf(leg)) })),
-  };
-}
-
-/** Collects what enters, by party and kind. */
-class Figures {
+/** Collects what enters, by party and kind, what is held back, and what is taken up. */
+export class Figures {
   readonly entries = new Map<string, Entry>();
   readonly items: Item[] = [];
   readonly held: HeldLeg[] = [];
@@ -152,7 +68,9 @@ class Figures {
   readonly changes: ClearingChange[] = [];
   readonly billers: DayFigures['billers'] = new Map();
   readonly channels: DayFigures['channels'] = new Map();
+  /** Names of legs that have been undone and never enter. */
   readonly undone = new Set<string>();
+  /** Names of legs of other days that enter here. */
   readonly late = new Set<string>();
   readonly releasedLegs: SoldLeg[] = [];
   payments = 0;
@@ -204,31 +122,14 @@ class Figures {
   }
 
   /** A claim for a sale that is none in our books, which is taken back should it become one. */
-  claimForSale({ paymentId, billerId }: SoldLeg, amount: bigint): void {
-    this.claim(billerId, 'disputed', amount);
-    const participant = `biller:${billerId}`;
-    this.items.push({
-      paymentId,
-      subjectId: paymentId,
-      kind: CLAIM,
-      lineNo: 0,
-      participant,
-      amount: rupiah(amount),
-    });
+  claimForSale(leg: SoldLeg, amount: bigint): void {
+    this.claim(leg.billerId, 'disputed', amount);
+    this.items.push(claimItem(CLAIM, leg, amount));
   }
 
-  takeClaimBack({ paymentId, billerId, amount }: OpenClaim): void {
-    this.claim(billerId, 'disputed', -amount, 'correction');
-    const participant = `biller:${billerId}`;
-    const back = rupiah(-amount);
-    this.items.push({
-      paymentId,
-      subjectId: paymentId,
-      kind: CLAIM_BACK,
-      lineNo: 0,
-      participant,
-      amount: back,
-    });
+  takeClaimBack(claim: OpenClaim): void {
+    this.claim(claim.billerId, 'disputed', -claim.amount, 'correction');
+    this.items.push(claimItem(CLAIM_BACK, claim, -claim.amount));
   }
 
   hold(leg: SoldLeg, kind: string): void {
@@ -244,23 +145,14 @@ class Figures {
   release(leg: SoldLeg): void {
     this.released.push(leg);
     this.releasedLegs.push(leg);
-    this.late.add(nameOf(leg));
-    const shares = this.takeSales(leg, 'late');
-    this.keepItems(
-      { paymentId: leg.paymentId, subjectId: leg.paymentId, kind: 'capture', lineNo: 0 },
-      shares,
-    );
+    this.takeLate(leg);
   }
 
   /** A leg of before the first day that is settled here, which only a file of these days lists. */
   takeEarlier(leg: SoldLeg): void {
     const { paymentId, legNo, billerId, amount } = leg;
     this.held.push({ paymentId, legNo, billerId, kind: EARLIER, amount });
-    this.late.add(nameOf(leg));
-    this.keepItems(
-      { paymentId, subjectId: paymentId, kind: 'capture', lineNo: 0 },
-      this.takeSales(leg, 'late'),
-    );
+    this.takeLate(leg);
   }
 
   /** A leg that was held back has been undone or refused meanwhile. */
@@ -276,10 +168,24 @@ class Figures {
     this.keepItems({ paymentId: paymentId ?? '', subjectId, kind, lineNo }, booked);
   }
 
+  /** Legs that this settlement holds back, by their names. */
+  heldHere(): ReadonlySet<string> {
+    return new Set(this.held.filter(({ kind }) => kind !== EARLIER).map(nameOf));
+  }
+
   read(): DayFigures {
     const { day, settleOn, payments, items, held, released, changes, billers, channels } = this;
     const entries = [...this.entries.values(), ...this.heldBack()];
     return { day, settleOn, payments, entries, items, held, released, changes, billers, channels };
+  }
+
+  private takeLate(leg: SoldLeg): void {
+    const { paymentId } = leg;
+    this.late.add(nameOf(leg));
+    this.keepItems(
+      { paymentId, subjectId: paymentId, kind: 'capture', lineNo: 0 },
+      this.takeSales(leg, 'late'),
+    );
   }
 
   private correctByAmount(
@@ -352,170 +258,15 @@ class Figures {
   }
 }
 
+function claimItem(kind: string, of: { paymentId: string; billerId: string }, amount: bigint): Item {
+  const { paymentId, billerId } = of;
+  const participant = `biller:${billerId}`;
+  return { paymentId, subjectId: paymentId, kind, lineNo: 0, participant, amount: rupiah(amount) };
+}
+
 const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };
 
 const EARLIER = 'earlier';
 
 /** Kinds of held legs that wait for nothing: they are noted so that no other settlement takes them. */
 export const ENDED_AT_ONCE: ReadonlySet<string> = new Set(['undone', EARLIER]);
-
-/** Kinds of findings that say nothing against the leg they name. */
-const NOT_AGAINST: ReadonlySet<string> = new Set(['matched_tol', 'duplicate', 'clearing']);
-
-function isAgainst(findings: ReadonlyMap<string, Finding>, leg: LegName): boolean {
-  const finding = findings.get(nameOf(leg));
-  return finding !== undefined && !NOT_AGAINST.has(finding.kind);
-}
-
-function isPaid({ state }: SoldLeg): boolean {
-  return state === 'PAID';
-}
-
-function isReversed({ state }: SoldLeg): boolean {
-  return state === 'REVERSED';
-}
-
-function staysOut(settleOn: SettleOn, finding: Finding | undefined, isResolved: boolean): boolean {
-  if (!finding || NOT_AGAINST.has(finding.kind) || isResolved || settleOn === 'ours') return false;
-  // Paid by their file, the difference of an amount is in dispute and the rest of it is not.
-  return !(settleOn === 'their_file' && finding.kind === 'amount');
-}
-
-/** Findings by the leg they are about; those about none stand under a number of their own. */
-async function findingsOf(
-  statements: Statements,
-  reconciled: Reconciled,
-  runId: number,
-): Promise<Map<string, Finding>> {
-  const findings = new Map<string, Finding>();
-  let number = 0;
-  for await (const finding of reconciled.findings(statements, runId)) {
-    number += 1;
-    const { paymentId, legNo, kind } = finding;
-    const isAboutLeg = paymentId !== null && legNo !== null && kind !== 'duplicate' && kind !== 'clearing';
-    findings.set(isAboutLeg ? nameOf({ paymentId, legNo }) : `#${number}`, finding);
-  }
-  return findings;
-}
-
-function legsOfFindings(findings: ReadonlyMap<string, Finding>): LegName[] {
-  const names = [...findings.values()].flatMap(({ paymentId, legNo }) =>
-    paymentId !== null && legNo !== null ? [{ paymentId, legNo }] : [],
-  );
-  return [...new Map(names.map((name) => [nameOf(name), name])).values()];
-}
-
-/** What the books have of what the run calls agreed; what was undone since may have agreed or not. */
-function tie(
-  day: ReconciledDay,
-  groups: readonly Sales[],
-  ofDay: readonly SoldLeg[],
-  carried: readonly SoldLeg[],
-  undone: readonly SoldLeg[],
-  findings: ReadonlyMap<string, Finding>,
-): NotAsReconciled | undefined {
-  const total = (sales: readonly Sales[]) => sales.reduce((all, { amount }) => all + amount, 0n);
-  const agrees = (leg: SoldLeg) => !isAgainst(findings, leg);
-  const against = total(ofDay.filter((leg) => isPaid(leg) && !agrees(leg)));
-  const agreed = carried.filter(agrees);
-  const least = total(groups) - against + total(agreed.filter(isPaid));
-  const most = least + total(undone.filter(agrees)) + total(agreed.filter((leg) => !isPaid(leg)));
-  if (day.agreed.amount >= least && day.agreed.amount <= most) return undefined;
-  return { agreedInRun: day.agreed.amount, leastInBooks: least, mostInBooks: most };
-}
-
-/**
- * What was held back before enters once it is paid and this day's file, the corrected file of its own day, or the end of
- * its break speaks for it.
- */
-function releaseHeld(figures: Figures, { findings, resolved, held }: Known): void {
-  for (const { leg, hasWord } of held) {
-    const isResolved = resolved.has(nameOf(leg));
-    const mayEnter =
-      figures.settleOn === 'ours' ||
-      isResolved ||
-      (hasWord && !staysOut(figures.settleOn, findings.get(nameOf(leg)), isResolved));
-    if (leg.state === 'REVERSED' || leg.state === 'DECLINED') figures.drop(leg);
-    else if (isPaid(leg) && mayEnter) figures.release(leg);
-  }
-}
-
-/** What the file says beyond our books; and what of it was paid before and has been answered since. */
-async function takeClaims(
-  statements: Statements,
-  figures: Figures,
-  { findings, resolved }: Known,
-  {
-    groups,
-    legsFound,
-    ofDay,
-  }: { groups: readonly Sales[]; legsFound: readonly SoldLeg[]; ofDay: readonly SoldLeg[] },
-): Promise<void> {
-  const { source } = figures.day;
-  const open = await openClaims(statements, source);
-  const claimed = new Set(open.map(nameOf));
-  const notEntered = new Set(figures.held.filter(({ kind }) => kind !== EARLIER).map(nameOf));
-  const isOfDay = new Set(ofDay.map(nameOf));
-  const onlyBiller = await onlyBillerOf(statements, source, groups);
-  const legs = new Map([...legsFound, ...figures.releasedLegs].map((leg) => [nameOf(leg), leg]));
-  for (const finding of findings.values()) {
-    const { paymentId, legNo } = finding;
-    const leg = paymentId !== null && legNo !== null ? legs.get(nameOf({ paymentId, legNo })) : undefined;
-    const name = leg ? nameOf(leg) : '';
-    const enters =
-      leg !== undefined &&
-      (figures.late.has(name) || (isOfDay.has(name) && isPaid(leg) && !notEntered.has(name)));
-    const claim = claimOf(figures.settleOn, finding, { leg, enters, resolved: resolved.get(name) });
-    const billerId = leg?.billerId ?? onlyBiller;
-    if (!claim || claim.amount === 0n || billerId === undefined) continue;
-    const isForSale =
-      leg !== undefined && claim.kind === 'disputed' && finding.kind !== 'duplicate' && !enters;
-    if (!isForSale)
-      figures.claim(billerId, claim.kind, claim.amount, figures.late.has(name) ? 'late' : 'day');
-    else if (!claimed.has(name)) figures.claimForSale(leg, claim.amount);
-  }
-  for (const claim of open) {
-    const end = resolved.get(nameOf(claim));
-    if (figures.late.has(nameOf(claim)) || (end && !end.isBooked)) figures.takeClaimBack(claim);
-  }
-}
-
-interface OfDay {
-  source: string;
-  businessDate: BusinessDate;
-  firstDay: BusinessDate;
-  out: readonly SoldLeg[];
-}
-
-/** Takes up the corrections of what is settled; those of what is held back wait with it. */
-async function takeChanges(statements: Statements, figures: Figures, of: OfDay): Promise<void> {
-  const billerIds = [...figures.billers.keys()];
-  const changes = await openChanges(statements, of.source, billerIds, of.firstDay);
-  if (changes.length === 0) return;
-  const legs = await soldLegs(
-    statements,
-    changes.flatMap(({ paymentId, legNo }) => (paymentId && legNo ? [{ paymentId, legNo }] : [])),
-  );
-  const legOf = new Map(legs.map((leg) => [nameOf(leg), leg]));
-  const settled = new Set(await settledDates(statements, of.source));
-  const waiting = new Set([...(await openHeld(statements, of.source)), ...of.out].map(nameOf));
-  for (const change of changes) {
-    const { paymentId, legNo } = change;
-    const leg = paymentId && legNo ? legOf.get(nameOf({ paymentId, legNo })) : undefined;
-    const name = leg && nameOf(leg);
-    // The reversal of what never entered moves nothing between the parties; whatever else was booked about it does.
-    if (name !== undefined && figures.undone.has(name)) {
-      figures.changes.push(change);
-      if (change.kind !== 'reversal') figures.correct(change, leg);
-      continue;
-    }
-    const isSettled =
-      leg === undefined ||
-      change.isOfEarlier ||
-      figures.late.has(nameOf(leg)) ||
-      ((leg.businessDate === of.businessDate || settled.has(leg.businessDate)) && !waiting.has(nameOf(leg)));
-    if (!isSettled) continue;
-    figures.changes.push(change);
-    figures.correct(change, leg);
-  }
-}

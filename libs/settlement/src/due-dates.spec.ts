@@ -2,19 +2,21 @@ import { aSettlementWorld, type SettlementWorld } from '../../../test/support/se
 import { dueDateOf } from './due-dates';
 import { statementsOfParty } from './party-statement';
 import { listPayouts, redraftPayout, tellPayout } from './payouts';
-import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
 import { findSettlement } from './settlement-rows';
 
 const NYEPI_AND_LEBARAN = '2026-03-17';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
+});
+beforeEach(async () => {
+  await world.reset();
   turnTo('2026-03-18T01:00:00Z');
   world.tools.contracts.firstDay = '2026-03-01';
 });
-afterEach(() => world.store.drop());
+afterAll(() => world.store.drop());
 
 function turnTo(now: string): void {
   world.clock.advance(Date.parse(now) - world.clock.now().getTime());
@@ -28,7 +30,7 @@ async function sellAndClose(businessDate: string, source = 'LPB01'): Promise<voi
 
 async function dueOfDay(businessDate: string, source = 'LPB01'): Promise<string | null | undefined> {
   await sellAndClose(businessDate, source);
-  expect(await settleDay(world.tools, source, businessDate)).toMatchObject({ ok: true });
+  await world.settled(source, businessDate);
   return (await findSettlement(world.store.database, source, businessDate))?.dueDate;
 }
 

@@ -8,16 +8,18 @@ const BEFORE = '2026-07-13';
 const FIRST = '2026-07-14';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
+});
+beforeEach(async () => {
+  await world.reset();
   world.tools.contracts.firstDay = FIRST;
 });
-afterEach(() => world.store.drop());
+afterAll(() => world.store.drop());
 
 async function netOfBiller(businessDate: BusinessDate): Promise<bigint> {
-  const result = await settleDay(world.tools, 'LPB01', businessDate);
-  if (!result.ok) throw new Error(result.error.kind);
-  const nets = await netsOf(world.store.database, result.value.settlement.settlementId);
+  const { settlementId } = await world.settled('LPB01', businessDate);
+  const nets = await netsOf(world.store.database, settlementId);
   return nets.find(({ party }) => party.kind === 'biller')?.net ?? 0n;
 }
 
@@ -52,8 +54,7 @@ test('what was put right before the first day stays where it was settled, what i
 
   const undone = await world.sell({ paymentId: 'T0TBR00000A2', amount: 70_000n, businessDate: BEFORE });
   await world.book(reversalJournal(undone, '2026-07-15', world.clock.now()));
-  await world.store.admin.run("UPDATE payment SET state = 'REVERSED' WHERE payment_id = 'T0TBR00000A2'");
-  await world.store.admin.run("UPDATE payment_leg SET state = 'REVERSED' WHERE payment_id = 'T0TBR00000A2'");
+  await world.mark('T0TBR00000A2', 'REVERSED');
   await world.sell({ paymentId: 'T0TBR00000C1', amount: 100_000n, businessDate: '2026-07-15' });
   await world.closeRun('LPB01', '2026-07-15', { count: 1, amount: 100_000n });
   expect(await netOfBiller('2026-07-15')).toBe(100_500n - 70_500n);

@@ -6,17 +6,17 @@ import { workBankLines } from './bank-work';
 import { approveFunds, fundsOn, proposedFunds, proposeFunds, signedFunds } from './funds';
 import { statementsOfParty } from './party-statement';
 import { approvePayout, proposePayout, tellPayout } from './payouts';
-import { settleDay } from './settle-day';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
 });
-afterEach(() => world.store.drop());
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 const at = () => world.clock.now();
 
@@ -38,7 +38,7 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   const { database } = world.store;
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
-  await settleDay(world.tools, 'LPB01', DAY);
+  await world.settled('LPB01');
   const reference = 'STL-LPB01-0714';
   const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at: at() });
   const version = proposed.ok ? proposed.value.version : '';

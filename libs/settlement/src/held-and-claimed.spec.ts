@@ -11,17 +11,11 @@ const A1 = 'T0TBR00000A1';
 const A2 = 'T0TBR00000A2';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
 });
-afterEach(() => world.store.drop());
-
-async function settled(source: string, date = DAY) {
-  const result = await settleDay(world.tools, source, date);
-  if (!result.ok)
-    throw new Error(JSON.stringify(result.error, (_, one) => (typeof one === 'bigint' ? `${one}` : one)));
-  return result.value.settlement;
-}
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 async function balances(biller = 'LPB01') {
   const [clearing, payable, suspense] = await Promise.all(
@@ -48,7 +42,7 @@ async function adjust(subjectId: string, postings: Record<string, bigint>, payme
 async function nextDay(): Promise<void> {
   await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
   await world.closeRun('LPB01', NEXT, { count: 1, amount: 10_000n });
-  await settled('LPB01', NEXT);
+  await world.settled('LPB01', NEXT);
 }
 
 /** What the sale of the next day alone gives its biller. */
@@ -59,9 +53,36 @@ test('a late sale that the corrected file of its own day lists is paid with the 
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
     { kind: 'late', paymentId: A1, ours: 100_000n },
   ]);
-  await settled('LPB01');
+  await world.settled('LPB01');
   await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
   await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('while an earlier day is worked anew the next one waits: its run may have taken in what that day found late', async () => {
+  const { admin, database } = world.store;
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'late', paymentId: A1, ours: 100_000n },
+  ]);
+  await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
+  await world.closeRun('LPB01', NEXT, { count: 2, amount: 110_000n }, [], [A1]);
+  await admin.run(
+    `INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at)
+     VALUES ('LPB01', ?, 'in', 1, 'staged', '{}', ?)`,
+    [DAY, world.clock.now()],
+  );
+  expect(await settleDue(world.tools, ['LPB01'])).toEqual([]);
+  expect(await settleDay(world.tools, 'LPB01', NEXT)).toEqual({
+    ok: false,
+    error: { kind: 'earlier day open', businessDate: DAY },
+  });
+  expect(await database.rows('SELECT * FROM settlement')).toEqual([]);
+
+  await admin.run("UPDATE recon_job SET state = 'archived'");
+  const days = await settleDue(world.tools, ['LPB01']);
+  expect(days.map(({ businessDate }) => businessDate)).toEqual([DAY, NEXT]);
   expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
   await world.expectSound();
 });
@@ -71,7 +92,7 @@ test('what the corrected file states otherwise within tolerance is rounding when
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
     { kind: 'late', paymentId: A1, ours: 100_000n },
   ]);
-  await settled('LPB01');
+  await world.settled('LPB01');
   await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n }, [
     { kind: 'matched_tol', paymentId: A1, ours: 100_000n, theirs: 100_050n },
   ]);
@@ -101,7 +122,7 @@ async function payUnknown(settleOn: 'ours' | 'their_file' | 'agreed'): Promise<(
 
 test('a claim that was paid for an unknown sale is taken back when the sale itself is paid', async () => {
   const becomesPaid = await payUnknown('their_file');
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -100_000n, suspense: 100_000n });
   await becomesPaid();
   await world.endBreak('status', A1, 'advice');
@@ -110,9 +131,24 @@ test('a claim that was paid for an unknown sale is taken back when the sale itse
   await world.expectSound();
 });
 
+test('a claim that is taken back on the day that pays its sale moves the money, though its biller is owed nothing', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  const money = await world.sell({ paymentId: A1, amount: 100_000n, state: 'SUSPECT' });
+  const finding = { kind: 'status', sub: 'US', paymentId: A1, ours: 100_000n, theirs: 100_500n } as const;
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [{ ...finding, ourStatus: 'U' }]);
+  await world.settled('LPB01');
+  await world.book(captureJournal(money, world.clock.now()));
+  await world.mark(A1, 'PAID');
+  await world.endBreak('status', A1, 'advice');
+  await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n });
+  expect(await world.settled('LPB01', NEXT)).toMatchObject({ state: 'closed' });
+  expect(await balances()).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
+  await world.expectSound();
+});
+
 test('a claim that was paid for a sale that they own not to have made is taken back', async () => {
   await payUnknown('their_file');
-  await settled('LPB01');
+  await world.settled('LPB01');
   await world.mark(A1, 'DECLINED');
   await world.endBreak('status', A1, 'advice');
   await nextDay();
@@ -122,7 +158,7 @@ test('a claim that was paid for a sale that they own not to have made is taken b
 
 test('a sale without an end on the day it is settled, by our books, is paid once it has one', async () => {
   const becomesPaid = await payUnknown('ours');
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: 0n, suspense: 0n });
   await becomesPaid();
   await nextDay();
@@ -133,7 +169,7 @@ test('a sale without an end on the day it is settled, by our books, is paid once
 test('a sale without an end whose break was ended before its day was settled is paid once it has one', async () => {
   const becomesPaid = await payUnknown('agreed');
   await world.endBreak('status', A1, 'counterparty_error');
-  await settled('LPB01');
+  await world.settled('LPB01');
   await becomesPaid();
   await nextDay();
   expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
@@ -148,7 +184,7 @@ test('a difference that was adjusted before its day was settled by their file is
   ]);
   await adjust('brk_1-2', { 'own:loss': 500n, 'biller:LPB01:suspense': -500n }, A1);
   await world.endBreak('amount', A1, 'adjustment');
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -99_000n, suspense: 0n });
   await world.expectSound();
 });
@@ -157,9 +193,9 @@ test('a claim on a day without a sale of ours goes to the one biller that the so
   world.settleOn['LPB01'] = 'their_file';
   await world.sell({ paymentId: A1, amount: 100_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
-  await settled('LPB01');
+  await world.settled('LPB01');
   await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n }, [{ kind: 'only_theirs', theirs: 65_000n }]);
-  await settled('LPB01', NEXT);
+  await world.settled('LPB01', NEXT);
   expect(await balances()).toEqual({ clearing: 0n, payable: -165_500n, suspense: 65_000n });
   await world.expectSound();
 });
@@ -172,7 +208,7 @@ test('a line that names no sale of ours is nobody’s where its source speaks fo
     { kind: 'only_theirs', theirs: 65_000n },
     { kind: 'duplicate', paymentId: A2, ours: 50_000n, theirs: 50_000n },
   ]);
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
   expect(await balances('PDM07')).toEqual({ clearing: 0n, payable: -100_500n, suspense: 50_000n });
   await world.expectSound();
@@ -185,7 +221,7 @@ test('a sale that was undone since the run has no rounding', async () => {
   ]);
   await world.book(reversalJournal(money, NEXT, world.clock.now()));
   await world.mark(A1, 'REVERSED');
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: 0n, suspense: 0n });
   expect(await world.balance('own:rounding')).toBe(0n);
   await world.expectSound();
@@ -197,7 +233,7 @@ test('what was booked about a sale that is undone before it entered is settled a
   await world.book(reversalJournal(money, NEXT, world.clock.now()));
   await world.mark(A1, 'REVERSED');
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n });
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -500n, suspense: 0n });
   await world.expectSound();
 });
@@ -261,5 +297,5 @@ test.each([
   expect(await draftSettlement(database, reconciled, figures, contracts, clock.now())).toBe(false);
   expect(await database.rows('SELECT 1 FROM settlement')).toEqual([]);
   await world.store.admin.run(mended);
-  await settled('LPB01');
+  await world.settled('LPB01');
 });

@@ -1,13 +1,12 @@
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { checkSettlementInvariants } from './invariants';
-import { settleDay } from './settle-day';
 
 let world: SettlementWorld;
 beforeAll(async () => {
   world = await aSettlementWorld();
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', '2026-07-14', { count: 1, amount: 250_000n });
-  await settleDay(world.tools, 'LPB01', '2026-07-14');
+  await world.settled('LPB01', '2026-07-14');
 });
 afterAll(() => world.store.drop());
 

@@ -6,10 +6,11 @@ import { settleDay } from './settle-day';
 const DAY = '2026-07-14';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld({ channels: ['ca017', 'ca021'] });
 });
-afterEach(() => world.store.drop());
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 /** The process ends at one of its commits: before it, or when it stands and nobody has heard. */
 class DyingWriter extends MoneyWriter {
@@ -62,7 +63,7 @@ test.each(DEATHS)(
 test('payouts that are drafted by several processes at one moment are drafted once', async () => {
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
-  await settleDay(world.tools, 'LPB01', DAY);
+  await world.settled('LPB01');
   const { database, admin } = world.store;
   const [row] = await database.rows<{ settlement_id: string }>('SELECT settlement_id FROM settlement');
   for (const table of ['payout_event', 'payout']) await admin.run(`DELETE FROM ${table}`);

@@ -13,7 +13,6 @@ import {
 import { inParts } from './payout-drafts';
 import { rupiah } from '#lib/kernel';
 import { PAYOUT_MOVES } from './payout.states';
-import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
 
 const DAY = '2026-07-14';
@@ -21,17 +20,18 @@ const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 const REFERENCE = 'STL-LPB01-0714';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
 });
-afterEach(() => world.store.drop());
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 const at = () => world.clock.now();
 
 async function settle(amount = 250_000n): Promise<void> {
   await world.sell({ paymentId: 'T0TBR00000A1', amount });
   await world.closeRun('LPB01', DAY, { count: 1, amount });
-  expect(await settleDay(world.tools, 'LPB01', DAY)).toMatchObject({ ok: true });
+  await world.settled('LPB01');
 }
 
 function propose(by = ANI) {

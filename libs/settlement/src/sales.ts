@@ -60,6 +60,16 @@ export function nameOf({ paymentId, legNo }: LegName): string {
   return `${paymentId} ${legNo}`;
 }
 
+/** Whether our books call a leg paid. */
+export function isPaid({ state }: SoldLeg): boolean {
+  return state === 'PAID';
+}
+
+/** Whether a leg was paid and taken back. */
+export function isReversed({ state }: SoldLeg): boolean {
+  return state === 'REVERSED';
+}
+
 const PAGE = 500;
 
 /** Only an offer that speaks of one is read as JSON. */

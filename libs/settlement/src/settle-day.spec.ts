@@ -8,17 +8,11 @@ const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
 
 let world: SettlementWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aSettlementWorld();
 });
-afterEach(() => world.store.drop());
-
-async function settled(source: string, date = DAY) {
-  const result = await settleDay(world.tools, source, date);
-  if (!result.ok)
-    throw new Error(JSON.stringify(result.error, (_, one) => (typeof one === 'bigint' ? `${one}` : one)));
-  return result.value.settlement;
-}
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
 
 async function payouts() {
   const rows = await world.store.database.rows<{ reference: string; amount: string }>(
@@ -51,7 +45,7 @@ async function sellWorkedExample(): Promise<void> {
 
 test('the worked example: the channel pays 841.200, the billers get 426.500 and 410.500, we keep 4.200', async () => {
   await sellWorkedExample();
-  const ids = [(await settled('LPB01')).settlementId, (await settled('PDM07')).settlementId];
+  const ids = [(await world.settled('LPB01')).settlementId, (await world.settled('PDM07')).settlementId];
 
   const lines = (await Promise.all(ids.map((id) => linesOf(world.store.database, id)))).flat();
   const of = (id: string) =>
@@ -81,7 +75,7 @@ test('the worked example: the channel pays 841.200, the billers get 426.500 and 
 
 test('a day that is settled again is not settled twice', async () => {
   await sellWorkedExample();
-  await settled('LPB01');
+  await world.settled('LPB01');
   const again = await settleDay(world.tools, 'LPB01', DAY);
   expect(again).toMatchObject({ ok: true, value: { isRepeat: true } });
   expect(await world.balance('biller:LPB01:payable')).toBe(-426_500n);
@@ -126,7 +120,7 @@ test('what did not agree is held back on a line of its own, and what failed is n
     { kind: 'duplicate', paymentId: 'T0TBR00000A2', ours: 175_500n, theirs: 175_500n },
     { kind: 'only_theirs', theirs: 65_000n },
   ]);
-  const { settlementId, payments } = await settled('LPB01');
+  const { settlementId, payments } = await world.settled('LPB01');
   expect(payments).toBe(2);
   const lines = await linesOf(world.store.database, settlementId);
   expect(lines.filter(({ kind }) => kind === 'held_back')).toMatchObject([
@@ -145,7 +139,7 @@ test('a contract that settles by their file pays what it claims, the rest of it 
     { kind: 'amount', paymentId: 'T0TBR00000A3', ours: 98_000n, theirs: 98_500n },
     { kind: 'only_theirs', theirs: 65_000n },
   ]);
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await world.balance('biller:LPB01:payable')).toBe(-(250_000n + 98_500n + 65_000n + 1_000n));
   expect(await world.balance('biller:LPB01:suspense')).toBe(65_500n);
   expect(await world.balance('biller:LPB01:clearing')).toBe(0n);
@@ -157,7 +151,7 @@ test('a difference within tolerance is paid as the biller says and booked as rou
   await world.closeRun('LPB01', DAY, { count: 1, amount: 75_000n }, [
     { kind: 'matched_tol', paymentId: 'T0TBR00000A1', ours: 75_000n, theirs: 75_150n },
   ]);
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await world.balance('biller:LPB01:payable')).toBe(-75_650n);
   expect(await world.balance('own:rounding')).toBe(150n);
   expect(await world.balance('biller:LPB01:clearing')).toBe(0n);
@@ -175,8 +169,8 @@ test('a late row enters with the day whose file lists it, once', async () => {
     ok: false,
     error: { kind: 'earlier day open', businessDate: DAY },
   });
-  await settled('LPB01');
-  const { settlementId } = await settled('LPB01', NEXT);
+  await world.settled('LPB01');
+  const { settlementId } = await world.settled('LPB01', NEXT);
   expect(await linesOf(world.store.database, settlementId)).toContainEqual(
     expect.objectContaining({ kind: 'principal', origin: 'late', amount: 450_000n }),
   );
@@ -191,20 +185,15 @@ function reverse(money: Awaited<ReturnType<SettlementWorld['sell']>>): JournalDr
   return reversalJournal(money, NEXT, world.clock.now());
 }
 
-async function markReversed(paymentId: string): Promise<void> {
-  for (const table of ['payment', 'payment_leg'])
-    await world.store.admin.run(`UPDATE ${table} SET state = 'REVERSED' WHERE payment_id = ?`, [paymentId]);
-}
-
 test('a sale that is undone after its day was settled is taken off the next day, and a debt is carried on', async () => {
   const money = await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
-  await settled('LPB01');
+  await world.settled('LPB01');
   await world.book(reverse(money));
-  await markReversed('T0TBR00000A1');
+  await world.mark('T0TBR00000A1', 'REVERSED');
   await world.sell({ paymentId: 'T0TBR00000B1', amount: 100_000n, businessDate: NEXT });
   await world.closeRun('LPB01', NEXT, { count: 1, amount: 100_000n });
-  const { settlementId } = await settled('LPB01', NEXT);
+  const { settlementId } = await world.settled('LPB01', NEXT);
   expect(await netsOf(world.store.database, settlementId)).toContainEqual({
     party: { kind: 'biller', id: 'LPB01' },
     net: -150_000n,
@@ -215,7 +204,7 @@ test('a sale that is undone after its day was settled is taken off the next day,
 
   await world.sell({ paymentId: 'T0TBR00000C1', amount: 200_000n, businessDate: '2026-07-16' });
   await world.closeRun('LPB01', '2026-07-16', { count: 1, amount: 200_000n });
-  await settled('LPB01', '2026-07-16');
+  await world.settled('LPB01', '2026-07-16');
   expect(await payouts()).toEqual([
     ['STL-LPB01-0714', 250_500n],
     ['STL-LPB01-0716', 50_500n],
@@ -227,8 +216,8 @@ test('a sale that is undone before its day is settled enters no settlement', asy
   const money = await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
   await world.book(reverse(money));
-  await markReversed('T0TBR00000A1');
-  await settled('LPB01');
+  await world.mark('T0TBR00000A1', 'REVERSED');
+  await world.settled('LPB01');
   expect(await world.balance('biller:LPB01:payable')).toBe(0n);
   expect(await world.balance('biller:LPB01:clearing')).toBe(0n);
   expect(
@@ -251,7 +240,7 @@ test('a deposit channel is gross and immediate: it owes nothing after its day, a
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n, isImmediate: true });
   await world.sell({ paymentId: 'T0TBR00000A2', amount: 100_000n });
   await world.closeRun('LPB01', DAY, { count: 2, amount: 350_000n });
-  const { settlementId } = await settled('LPB01');
+  const { settlementId } = await world.settled('LPB01');
   expect(await netsOf(world.store.database, settlementId)).toMatchObject([
     { party: { kind: 'biller', id: 'LPB01' }, net: 351_000n },
     { party: { kind: 'channel', id: 'ca017' }, net: rupiah(1_300n) },
@@ -262,7 +251,7 @@ test('a deposit channel is gross and immediate: it owes nothing after its day, a
 test('a prefunded biller has had its bills: only its part of the fee is settled', async () => {
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n, drawsFloat: true });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
-  const { settlementId } = await settled('LPB01');
+  const { settlementId } = await world.settled('LPB01');
   expect(await world.balance('biller:LPB01:payable')).toBe(-500n);
   const lines = await linesOf(world.store.database, settlementId);
   expect(lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
@@ -271,6 +260,6 @@ test('a prefunded biller has had its bills: only its part of the fee is settled'
 test('what is next is the oldest day that is reconciled and not settled', async () => {
   await sellWorkedExample();
   expect(await nextDayToSettle(world.tools, 'LPB01')).toBe(DAY);
-  await settled('LPB01');
+  await world.settled('LPB01');
   expect(await nextDayToSettle(world.tools, 'LPB01')).toBeUndefined();
 });

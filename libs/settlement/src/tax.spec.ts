@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
 import { taxJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import { settleDay } from './settle-day';
 import { bookPphSlip, invoiceMonth, invoiceOf, readTaxRules, type TaxRule } from './tax';
 
 const RULES = readTaxRules(join(__dirname, '..', '..', '..', 'config', 'tax.yaml'));
@@ -53,7 +52,7 @@ describe('a month', () => {
     await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n, taxes: ['ppn', 'pph'] });
     await world.sell({ paymentId: 'T0TBR00000A2', amount: 100_000n });
     await world.closeRun('LPB01', '2026-07-14', { count: 2, amount: 350_000n });
-    await settleDay(world.tools, 'LPB01', '2026-07-14');
+    await world.settled('LPB01', '2026-07-14');
     const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
     expect(await invoiceMonth(tools, '2026-07', new Date('2026-07-31T16:59:59Z'))).toEqual({
       ok: false,
@@ -84,7 +83,7 @@ describe('a month', () => {
       taxes: ['ppn', 'pph'],
     });
     await world.closeRun('LPB01', '2026-07-15', { count: 1, amount: 90_000n });
-    await settleDay(world.tools, 'LPB01', '2026-07-15');
+    await world.settled('LPB01', '2026-07-15');
     const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
     const at = new Date('2026-08-03T03:00:00Z');
 
@@ -108,7 +107,7 @@ describe('a month', () => {
       taxes: ['ppn'],
     });
     await world.closeRun('LPB01', '2026-07-16', { count: 1, amount: 90_000n });
-    await settleDay(world.tools, 'LPB01', '2026-07-16');
+    await world.settled('LPB01', '2026-07-16');
     const subjectId = 'TAX-2026-07.3-ca017';
     const amounts = { payer: 'channel:ca017:receivable', ppn: rupiah(1n), pphWithheld: rupiah(0n) };
     const journal = taxJournal({ subjectId, businessDate: '2026-07-31', at: AUGUST }, amounts);
@@ -145,7 +144,7 @@ test('two channels of long names that begin alike are invoiced each for itself',
   for (const [index, channelId] of channels.entries())
     await world.sell({ paymentId: `T0TBR00000D${index}`, channelId, amount: 90_000n, taxes: ['ppn'] });
   await world.closeRun('LPB01', '2026-07-14', { count: 2, amount: 180_000n });
-  await settleDay(world.tools, 'LPB01', '2026-07-14');
+  await world.settled('LPB01', '2026-07-14');
 
   const done = await invoiceMonth(
     { database: world.store.database, writer: world.tools.writer, rules: RULES },

@@ -44,6 +44,7 @@ interface PayoutRow {
 
 interface BankRow {
   account: string;
+  year: number;
   number: number;
   line_no: number;
   reference: string | null;
@@ -154,11 +155,9 @@ async function payoutParts(
   const payouts =
     has('payout') && settlements.length > 0
       ? await rows<PayoutRow>(
-          // What a settlement gives may be paid together with that of others, by a payout that names the first of them.
+          // What settlements give may be paid together, in parts, and again after a refusal: all name the first part.
           `SELECT DISTINCT o.reference, o.party_kind, o.party_id, o.amount, o.state, o.updated_at
-           FROM settlement_net n JOIN payout first ON first.reference = n.paid_by
-           JOIN payout o ON o.settlement_id = first.settlement_id AND o.party_kind = first.party_kind
-             AND o.party_id = first.party_id
+           FROM settlement_net n JOIN payout o ON o.part_of = n.paid_by
            WHERE n.settlement_id IN (?) AND n.party_id IN (?) ORDER BY o.reference`,
           [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
         )
@@ -166,12 +165,14 @@ async function payoutParts(
   const lines =
     payouts.length > 0
       ? await rows<BankRow>(
-          `SELECT account, number, line_no, reference, bank_reference, type, amount, value_date, narrative, outcome, about
-           FROM bank_line WHERE about IN (?) ORDER BY account, number, line_no`,
+          `SELECT account, year, number, line_no, reference, bank_reference, type, amount, value_date, narrative, outcome, about
+           FROM bank_line WHERE about IN (?) ORDER BY account, year, number, line_no`,
           [payouts.map(({ reference }) => reference)],
         )
       : [];
-  const isExecuted = payouts.length > 0 && payouts.every(({ state }) => state === 'executed');
+  // One that was replaced never left; what took its place must have.
+  const leaving = payouts.filter(({ state }) => state !== 'replaced');
+  const isExecuted = leaving.length > 0 && leaving.every(({ state }) => state === 'executed');
   return [
     {
       name: 'payouts',
@@ -191,7 +192,7 @@ async function payoutParts(
       title: words('Rekening koran', 'Bank statement'),
       rows: lines.map((line) => ({
         account: line.account,
-        statement: line.number,
+        statement: `${line.year}/${line.number}`,
         line: line.line_no,
         valueDate: line.value_date,
         amount: line.amount,
