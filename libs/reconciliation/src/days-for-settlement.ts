@@ -12,6 +12,8 @@ export interface ClosedDay {
   businessDate: BusinessDate;
   remainder: bigint;
   agreed: { count: number; amount: bigint };
+  /** Its files are being worked anew: the run counts until the next one does. */
+  isInWork: boolean;
 }
 
 /** A row that is not plainly matched, as settlement needs it. */
@@ -37,20 +39,20 @@ interface LegKey {
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source whose run counts and whose job is at its end, oldest first, from a date on. */
+  /** The days of a source that have a run which counts, oldest first, from a date on; those in work among them. */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
       run_no: number;
       effective_date: BusinessDate;
       totals: unknown;
+      in_work: number;
     }>(
-      `SELECT run_id, run_no, effective_date, totals FROM recon_run r
-       WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
-           AND j.direction = 'in' AND j.state IN (?))
-       ORDER BY effective_date`,
-      [source, from, IN_WORK],
+      `SELECT run_id, run_no, effective_date, totals,
+         EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
+           AND j.direction = 'in' AND j.state IN (?)) AS in_work
+       FROM recon_run r WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL ORDER BY effective_date`,
+      [IN_WORK, source, from],
     );
     return rows.map((row) => {
       const { kinds, bridge } = totalsFromJson(fromJson(row.totals));
@@ -65,6 +67,7 @@ export const daysForSettlement = {
           count: matched.count + matched_tol.count,
           amount: matched.ourAmount + matched_tol.ourAmount,
         },
+        isInWork: row.in_work === 1,
       };
     });
   },

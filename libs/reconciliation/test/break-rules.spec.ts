@@ -26,6 +26,30 @@ describe('what rules end by themselves', () => {
     await world.expectSound();
   });
 
+  test('what was written off and is found right by a corrected file is left to people: no rule books it again', async () => {
+    const payment = await world.pay();
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    await world.close('001', [world.line(payment, { amount: payment.offer.amount + 500n })]);
+    const runId = await world.close('002', [world.line(payment)]);
+    expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+    expect(await world.owed('own:rounding')).toBe(-500n);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 0, amount: 0n, isStopped: false }]);
+    await world.expectSound();
+  });
+
+  test('what was written off and is found to differ by another amount is left to people too', async () => {
+    const payment = await world.pay();
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    await world.close('001', [world.line(payment, { amount: payment.offer.amount + 500n })]);
+    await world.close('002', [world.line(payment, { amount: payment.offer.amount + 700n })]);
+    expect(await world.theBreak()).toMatchObject({
+      state: 'reopened',
+      theirAmount: payment.offer.amount + 700n,
+    });
+    expect(await world.owed('own:rounding')).toBe(-500n);
+    await world.expectSound();
+  });
+
   test('a break that moves under the hands of a rule keeps none of the others open, nor does a busy writer', async () => {
     const payments = [await world.pay(), await world.pay()];
     world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];

@@ -176,14 +176,17 @@ function netsOf(
   { billers, channels }: DayFigures,
   contracts: SettlementContracts,
 ): { party: Party; net: Rupiah }[] {
-  const ofBillers = [...billers].map(([id, { clearing, rounding, disputed }]) => ({
-    party: { kind: 'biller' as const, id },
-    net: sum([clearing, rounding, disputed]),
-  }));
+  // What cancels out still moves: a sale that is paid with the day that takes back the claim for it is owed nothing more.
+  const ofBillers = [...billers]
+    .filter(([, parts]) => Object.values(parts).some((amount) => amount !== ZERO))
+    .map(([id, { clearing, rounding, disputed }]) => ({
+      party: { kind: 'biller' as const, id },
+      net: sum([clearing, rounding, disputed]),
+    }));
   const ofChannels = [...channels]
     .filter(([id, { commission }]) => contracts.modeOf(id) === 'deposit' && commission !== ZERO)
     .map(([id, { commission }]) => ({ party: { kind: 'channel' as const, id }, net: commission }));
-  return [...ofBillers, ...ofChannels].filter(({ net }) => net !== ZERO);
+  return [...ofBillers, ...ofChannels];
 }
 
 async function writeNet(statements: Statements, id: string, party: Party, net: Rupiah): Promise<void> {

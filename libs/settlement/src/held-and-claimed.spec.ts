@@ -2,6 +2,7 @@ import { bookJournal, captureJournal, reversalJournal, unitOfJournalWithoutDepos
 import { rupiah } from '#lib/kernel';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { draftSettlement } from './draft';
+import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
 
 const DAY = '2026-07-14';
@@ -59,6 +60,33 @@ test('a late sale that the corrected file of its own day lists is paid with the 
   await world.expectSound();
 });
 
+test('while an earlier day is worked anew the next one waits: its run may have taken in what that day found late', async () => {
+  const { admin, database } = world.store;
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'late', paymentId: A1, ours: 100_000n },
+  ]);
+  await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
+  await world.closeRun('LPB01', NEXT, { count: 2, amount: 110_000n }, [], [A1]);
+  await admin.run(
+    `INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at)
+     VALUES ('LPB01', ?, 'in', 1, 'staged', '{}', ?)`,
+    [DAY, world.clock.now()],
+  );
+  expect(await settleDue(world.tools, ['LPB01'])).toEqual([]);
+  expect(await settleDay(world.tools, 'LPB01', NEXT)).toEqual({
+    ok: false,
+    error: { kind: 'earlier day open', businessDate: DAY },
+  });
+  expect(await database.rows('SELECT * FROM settlement')).toEqual([]);
+
+  await admin.run("UPDATE recon_job SET state = 'archived'");
+  const days = await settleDue(world.tools, ['LPB01']);
+  expect(days.map(({ businessDate }) => businessDate)).toEqual([DAY, NEXT]);
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
 test('what the corrected file states otherwise within tolerance is rounding when it is paid', async () => {
   await world.sell({ paymentId: A1, amount: 100_000n });
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
@@ -100,6 +128,21 @@ test('a claim that was paid for an unknown sale is taken back when the sale itse
   await world.endBreak('status', A1, 'advice');
   await nextDay();
   expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a claim that is taken back on the day that pays its sale moves the money, though its biller is owed nothing', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  const money = await world.sell({ paymentId: A1, amount: 100_000n, state: 'SUSPECT' });
+  const finding = { kind: 'status', sub: 'US', paymentId: A1, ours: 100_000n, theirs: 100_500n } as const;
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [{ ...finding, ourStatus: 'U' }]);
+  await world.settled('LPB01');
+  await world.book(captureJournal(money, world.clock.now()));
+  await world.mark(A1, 'PAID');
+  await world.endBreak('status', A1, 'advice');
+  await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n });
+  expect(await world.settled('LPB01', NEXT)).toMatchObject({ state: 'closed' });
+  expect(await balances()).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
   await world.expectSound();
 });
 

@@ -11,6 +11,8 @@ export interface ReconciledDay {
   remainder: bigint;
   /** Our rows that agree, within tolerance too, those carried in from earlier days among them. */
   agreed: { count: number; amount: bigint };
+  /** It is being worked anew, and settles only on what comes of it. */
+  isInWork: boolean;
 }
 
 /** A row of a run that is not plainly matched. */
@@ -46,7 +48,7 @@ export interface OwnDayWord extends LegName {
 
 /** What settlement asks of reconciliation; whoever wires both passes it in. */
 export interface Reconciled {
-  /** The days of a source that are closed, oldest first, from a date on. */
+  /** The days of a source that were closed, oldest first, from a date on; those that are worked anew among them. */
   closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ReconciledDay[]>;
   /** All rows of a run that are not plainly matched. */
   findings(statements: Statements, runId: number): AsyncIterable<Finding>;

@@ -55,7 +55,7 @@ export type SettleRefusal =
   | { kind: 'day still open'; until: Date }
   /** Its reconciliation is not closed, or its bridge is not 0. */
   | { kind: 'not reconciled' }
-  /** An earlier day of the source is closed and not settled. */
+  /** An earlier day of the source is closed, or worked anew, and not settled. */
   | { kind: 'earlier day open'; businessDate: BusinessDate }
   /** The books have changed since the run beyond what can be told; the run must be made again. */
   | ({ kind: 'not as reconciled' } & NotAsReconciled)
@@ -79,8 +79,10 @@ export async function settleDay(
     if (businessDate < firstDay) return fail({ kind: 'before the first day', firstDay });
     const until = tools.dayEndOf(source, businessDate);
     if (clock.now() <= until) return fail({ kind: 'day still open', until });
+    failPoint('K12 settlement due', `${source} ${businessDate}`);
     const drafted = await draftDay(tools, source, businessDate);
     if (!drafted.ok) return drafted;
+    failPoint('K12 settlement drafted', `${source} ${businessDate}`);
   }
   const settlement = await findSettlement(database, source, businessDate);
   if (!settlement)
@@ -89,6 +91,7 @@ export async function settleDay(
     return fail({ kind: 'overloaded' });
   failPoint('K12 settlement closed', `${source} ${businessDate}`);
   await draftPayouts(database, settlement.settlementId, contracts, clock.now());
+  failPoint('K12 payouts drafted', `${source} ${businessDate}`);
   const closed = await findSettlement(database, source, businessDate);
   return ok({ settlement: closed ?? settlement, isRepeat: known?.state === 'closed' });
 }
@@ -128,7 +131,7 @@ async function dayToSettle(
 ): Promise<Extract<SettleRefusal, { kind: 'not reconciled' | 'earlier day open' }> | ReconciledDay> {
   const days = await unsettledDays(statements, tools, source);
   const day = days.find((one) => one.businessDate === businessDate);
-  if (!day || day.remainder !== 0n) return { kind: 'not reconciled' };
+  if (!day || day.isInWork || day.remainder !== 0n) return { kind: 'not reconciled' };
   const first = days.find((one) => one.businessDate < businessDate);
   return first ? { kind: 'earlier day open', businessDate: first.businessDate } : day;
 }
@@ -138,7 +141,10 @@ type DaysTools = Pick<SettlementTools, 'reconciled' | 'contracts'>;
 /** How far back a day may be closed after a later one of its source was settled. */
 const LOOK_BACK_DAYS = 62;
 
-/** The days of a source that are closed and not settled, oldest first. */
+/**
+ * The days of a source that are closed and not settled, oldest first. One that is worked anew keeps its place: a later
+ * day may have taken in what it found late, and could not tell it yet.
+ */
 async function unsettledDays(
   statements: Statements,
   { reconciled, contracts }: DaysTools,
@@ -152,7 +158,7 @@ async function unsettledDays(
   return days.filter(({ businessDate }) => !settled.has(businessDate));
 }
 
-/** The oldest day of a source that is reconciled and not settled to its end, if any. */
+/** The oldest day of a source that is reconciled and not settled to its end, if any; while it is in work, none. */
 export async function nextDayToSettle(
   { database, ...tools }: DaysTools & Pick<SettlementTools, 'database'>,
   source: string,
@@ -162,7 +168,8 @@ export async function nextDayToSettle(
     [source],
   );
   if (open) return open.business_date;
-  return (await unsettledDays(database, tools, source))[0]?.businessDate;
+  const [first] = await unsettledDays(database, tools, source);
+  return first?.isInWork ? undefined : first?.businessDate;
 }
 
 /** Books what a draft fixed. @returns false when too many wait to be written. */
@@ -219,16 +226,13 @@ async function unitOfSettlement(
   const roundings = nets
     .map(({ party }) => ({ billerId: party.id, amount: sumOf(party.id, 'rounding') }))
     .filter(({ amount }) => amount !== 0n);
-  if (nets.length === 0) return undefined;
-  const journal = settlementJournal(
+  const moved = settlementJournal(
     booking,
     nets.map(({ party, net }) => {
       const disputed = sumOf(party.id, 'disputed');
       return { billerId: party.id, amount: rupiah(net - disputed), disputed };
     }),
   );
-  const unit = unitOfJournalWithoutDeposit(journal);
-  if (roundings.length === 0) return { ...unit, updates: () => [closing] };
   const rounding = bookJournal({
     ...booking,
     kind: 'rounding',
@@ -240,9 +244,12 @@ async function unitOfSettlement(
       })),
     ].filter(({ amount }) => amount !== 0n),
   });
+  const journals = [moved, rounding].filter(({ postings }) => postings.length > 0);
+  const [first] = journals;
+  if (!first) return undefined;
   return {
-    ...unit,
-    inserts: (deposit) => [...journalRowsWithoutDeposit(rounding), ...unit.inserts(deposit)],
+    ...unitOfJournalWithoutDeposit(first),
+    inserts: () => journals.flatMap((journal) => journalRowsWithoutDeposit(journal)),
     updates: () => [closing],
   };
 }

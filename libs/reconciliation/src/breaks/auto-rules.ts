@@ -1,7 +1,7 @@
 import { duplicateKey, fromJson } from '#lib/platform';
 import { totalsFromJson } from '../totals';
 import { listBreaks, type Break } from './break';
-import { billerOf, breakJournal, rowsOfJournals } from './books';
+import { billerOf, bookedForBreaks, breakJournal, rowsOfJournals } from './books';
 import { moveToWrite, unitOfMoves, type MoveToWrite } from './break-moves';
 import type { AutoRule, BreakDesk } from './desk';
 import { owedMore } from './resolutions';
@@ -99,8 +99,9 @@ async function applyRule(
   return 'again';
 }
 
-function matchingOf({ database }: BreakDesk, runId: number, rule: AutoRule): Promise<Break[]> {
-  return listBreaks(database, {
+/** What was booked for and reopened is left to people: a rule would book the whole difference on top of it. */
+async function matchingOf({ database }: BreakDesk, runId: number, rule: AutoRule): Promise<Break[]> {
+  const found = await listBreaks(database, {
     runId,
     kind: rule.kind,
     ...(rule.statuses === undefined ? {} : { sub: rule.statuses }),
@@ -108,6 +109,11 @@ function matchingOf({ database }: BreakDesk, runId: number, rule: AutoRule): Pro
     states: ['open', 'investigating', 'reopened'],
     rowsMax: 1_000_000,
   });
+  const booked = await bookedForBreaks(
+    database,
+    found.map(({ breakId }) => breakId),
+  );
+  return found.filter(({ breakId }) => !booked.has(breakId));
 }
 
 /** Kept once: whoever else applied the rule to the same run has closed the same. */
