@@ -147,3 +147,41 @@ test('amount and time propose only where neither side has a second that could be
   ]);
   expect(untied).toBeUndefined();
 });
+
+test('a reference in free text proposes nothing where the amounts differ, or where two lines state it', async () => {
+  const ours: [string, number][] = [
+    ['DEP-CA021-0715', 25_000_000],
+    ['DEP-CA022-0715', 5_000_000],
+  ];
+  const { breaks, untied } = await matched(
+    ours,
+    [
+      { amount: 24_999_999, hint: 'DEP-CA021-0715' },
+      { amount: 5_000_000, hint: 'DEP-CA022-0715' },
+      { amount: 5_000_000, hint: 'DEP-CA022-0715' },
+    ],
+    { hint: 'proposed' },
+  );
+
+  expect(breaks).toEqual([
+    ['only_theirs', null, '', 'line 2'],
+    ['only_theirs', null, '', 'line 3'],
+    ['only_theirs', null, '', 'line 4'],
+    ['only_ours', null, 'DEP-CA021-0715', null],
+    ['only_ours', null, 'DEP-CA022-0715', null],
+  ]);
+  expect(untied).toBeUndefined();
+});
+
+test('amount and time propose nothing for a row that two lines could mean', async () => {
+  const { breaks } = await matched(
+    [['A', 50_000, '2026-07-15 10:00:00']],
+    [
+      { amount: 50_000, at: '2026-07-15 09:58:00' },
+      { amount: 50_000, at: '2026-07-15 10:02:00' },
+    ],
+    { proposeWithinMinutes: 5 },
+  );
+
+  expect(breaks.map(([kind]) => kind)).toEqual(['only_theirs', 'only_theirs', 'only_ours']);
+});
