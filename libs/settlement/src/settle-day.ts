@@ -158,13 +158,19 @@ async function unsettledDays(
   return days.filter(({ businessDate }) => !settled.has(businessDate));
 }
 
-/** The oldest day of a source that is reconciled and not settled to its end, if any; while it is in work, none. */
+/**
+ * The oldest day of a source that is reconciled and not settled to its end, its payouts drafted, if any; while it is in
+ * work, none.
+ */
 export async function nextDayToSettle(
   { database, ...tools }: DaysTools & Pick<SettlementTools, 'database'>,
   source: string,
 ): Promise<BusinessDate | undefined> {
   const [open] = await database.rows<{ business_date: BusinessDate }>(
-    "SELECT business_date FROM settlement WHERE source = ? AND state = 'drafted' ORDER BY business_date LIMIT 1",
+    `SELECT s.business_date FROM settlement s WHERE s.source = ? AND (s.state = 'drafted' OR EXISTS
+       (SELECT 1 FROM settlement_net n WHERE n.settlement_id = s.settlement_id AND n.party_kind = 'biller'
+          AND n.paid_by IS NULL))
+     ORDER BY s.business_date LIMIT 1`,
     [source],
   );
   if (open) return open.business_date;
