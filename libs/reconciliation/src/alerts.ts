@@ -24,6 +24,11 @@ export const ALERTS = {
     nextStep:
       'send the refusal to the source; once a new file lies on the drop: simpul recon release <source> <date>',
   },
+  other_date: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep: 'ask the source whose day these lines are; a corrected file on the drop is worked by itself',
+  },
   failed: {
     level: 'error',
     owner: 'operations',

@@ -36,6 +36,11 @@ export function rerunOf(runId: number): string {
   return `rerun ${runId}`;
 }
 
+/** What two people agree to when files that counted before are to count again: once, in the place of one run. */
+export function backTo(runId: number, batchId: number): string {
+  return `back ${runId} ${batchId}`;
+}
+
 /**
  * A settled day is worked again only after two people have agreed to it; people are told what waits for them.
  * @param content of the files, or `rerunOf` the run that is to be replaced by a further one of the same files.
@@ -67,10 +72,11 @@ export async function decisionNeeded(
 export async function reopenedDays(statements: Statements, source: string): Promise<BusinessDate[]> {
   const rows = await statements.rows<{ business_date: BusinessDate }>(
     `SELECT b.business_date ${REOPENED} AND b.source = ?
+     UNION SELECT b.business_date ${REOPENED_BACK} AND b.source = ?
      UNION SELECT p.business_date FROM recon_reopen p JOIN recon_run r ON r.source = p.source
        AND r.effective_date = p.business_date AND p.content = CONCAT('rerun ', r.run_id) WHERE p.source = ?
      ORDER BY business_date`,
-    [source, source],
+    [source, source, source],
   );
   return rows.map(({ business_date }) => business_date);
 }
@@ -81,8 +87,10 @@ export async function reopenedBatch(
   { source, businessDate }: Day,
 ): Promise<Batch | undefined> {
   const [row] = await statements.rows<{ batch_id: number }>(
-    `SELECT b.batch_id ${REOPENED} AND b.source = ? AND b.business_date = ? ORDER BY p.approved_at DESC LIMIT 1`,
-    [source, businessDate],
+    `SELECT b.batch_id, p.approved_at ${REOPENED} AND b.source = ? AND b.business_date = ?
+     UNION SELECT b.batch_id, p.approved_at ${REOPENED_BACK} AND b.source = ? AND b.business_date = ?
+     ORDER BY approved_at DESC LIMIT 1`,
+    [source, businessDate, source, businessDate],
   );
   return row && batchOf(statements, row.batch_id);
 }
@@ -91,6 +99,12 @@ const REOPENED = `FROM recon_reopen p
   JOIN recon_batch b ON b.source = p.source AND b.business_date = p.business_date AND b.content = p.content
   LEFT JOIN recon_run r ON r.batch_id = b.batch_id AND r.run_no IS NOT NULL
 WHERE r.run_id IS NULL`;
+
+const REOPENED_BACK = `FROM recon_reopen p
+  JOIN recon_run r ON r.source = p.source AND r.effective_date = p.business_date
+  JOIN recon_batch b ON b.source = p.source AND b.business_date = p.business_date
+    AND p.content = CONCAT('back ', r.run_id, ' ', b.batch_id)
+WHERE 1 = 1`;
 
 /** Why a day cannot be proposed for re-opening. */
 export type ReopenRefusal = ProposalRefusal | { kind: 'nothing waits' };

@@ -1,4 +1,4 @@
-import { keepArrival, lookAtDrop, seqOf } from './arrivals';
+import { keepArrival, lookAtDrop, seqOf, wasSeenSince } from './arrivals';
 import { wasWorked, type Batch } from './batches';
 import { dueTimes } from './due-times';
 import { closedRun, effectiveRun, type ClosedRun } from './files-and-runs';
@@ -6,7 +6,7 @@ import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
 import type { DayInHand, DayTools } from './reconciliation-day';
-import { decisionNeeded, isReopened, reopenedBatch, rerunOf } from './reopened-days';
+import { backTo, decisionNeeded, isReopened, reopenedBatch, rerunOf } from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
@@ -34,7 +34,7 @@ export async function fetchStep(
   if (arrival.kind === 'ready') {
     const batch = await keepArrival(tools, day, arrival.files, effective);
     if (!effective || (await isNew(tools, day, effective, batch))) {
-      const undecided = effective && (await reopeningNeeded(tools, day, batch));
+      const undecided = effective && (await reopeningNeeded(tools, day, effective, batch));
       if (effective && undecided) return standAsClosed(tools, day, lease, effective, undecided);
       await lease.move('file archived', clock.now(), async () => inHand(batch));
       return undefined;
@@ -70,26 +70,38 @@ function inHand({ batchId, content, files }: Batch): MoveChanges {
   return { batchId, fileId: first.fileId, fileName: first.fileName, evidence: { content, files: names } };
 }
 
-/** What was worked before stays worked, whatever its name; and a lower sequence replaces nothing. */
+/**
+ * Whether what lies on the drop takes the place of what counts: the same files under whatever name do not, nor does a
+ * lower sequence. A content that counted before counts again where its sender has sent it once more since.
+ */
 async function isNew(
   { database }: DayTools,
   day: DayInHand,
   effective: ClosedRun,
   { batchId, files }: Batch,
 ): Promise<boolean> {
-  if (batchId === effective.batchId || (await wasWorked(database, batchId))) return false;
-  const highest = (names: readonly string[]) => Math.max(...names.map((name) => seqOf(day, name)));
-  return highest(files.map(({ fileName }) => fileName)) >= seqOf(day, effective.fileName);
+  if (batchId === effective.batchId) return false;
+  const highest = Math.max(...files.map(({ fileName }) => seqOf(day, fileName)));
+  const counting = seqOf(day, effective.fileName);
+  if (highest !== counting) return highest > counting;
+  if (!(await wasWorked(database, batchId))) return true;
+  const names = files.map(({ fileName }) => fileName);
+  return wasSeenSince(database, day.source, names, effective.closedAt);
 }
 
 /** @returns what a file that came after its day was settled waits for. */
-function reopeningNeeded(
+async function reopeningNeeded(
   tools: DayTools,
   day: DayInHand,
-  { content, files }: Batch,
+  { runId }: ClosedRun,
+  { batchId, content, files }: Batch,
 ): Promise<string | undefined> {
   const names = files.map(({ fileName }) => fileName).join(', ');
-  return decisionNeeded(tools, day, { content, why: `${names} came after the day was settled` });
+  const wasBefore = await wasWorked(tools.database, batchId);
+  return decisionNeeded(tools, day, {
+    content: wasBefore ? backTo(runId, batchId) : content,
+    why: `${names} came after the day was settled`,
+  });
 }
 
 /** Without a file a day waits, but for one without a sale whose source writes no file for such a day. */
