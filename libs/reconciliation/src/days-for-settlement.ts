@@ -12,7 +12,7 @@ export interface ClosedDay {
   businessDate: BusinessDate;
   remainder: bigint;
   agreed: { count: number; amount: bigint };
-  /** Its files are being worked anew: the run counts until the next one does. */
+  /** Its files are being worked anew, or a correction of it stands refused: the run counts until the next one does. */
   isInWork: boolean;
 }
 
@@ -26,8 +26,11 @@ export interface SettlementFinding extends TwoSides {
 
 const PAGE_ROWS = 5_000;
 
-/** States of a day's job in which its files are being worked. */
-const IN_WORK = ['downloaded', 'verified', 'staged', 'matched'];
+/**
+ * States of a day's job in which another run may come to count: its files are being worked, or a correction of it was
+ * refused, has failed or is awaited.
+ */
+const IN_WORK = ['downloaded', 'verified', 'staged', 'matched', 'quarantined', 'failed', 'waiting'];
 
 interface LegKey {
   paymentId: string;

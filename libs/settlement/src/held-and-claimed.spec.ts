@@ -88,6 +88,30 @@ test('while an earlier day is worked anew the next one waits: its run may have t
   await world.expectSound();
 });
 
+test.each(['quarantined', 'failed', 'waiting'])(
+  'a closed day is not settled while its correction is %s: what it says counts, or people let it go',
+  async (state) => {
+    const { admin, database } = world.store;
+    await world.sell({ paymentId: A1, amount: 100_000n });
+    await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+    await admin.run(
+      `INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at)
+       VALUES ('LPB01', ?, 'in', 1, ?, '{}', ?)`,
+      [DAY, state, world.clock.now()],
+    );
+    expect(await settleDue(world.tools, ['LPB01'])).toEqual([]);
+    expect(await settleDay(world.tools, 'LPB01', DAY)).toEqual({
+      ok: false,
+      error: { kind: 'not reconciled' },
+    });
+    expect(await database.rows('SELECT * FROM settlement')).toEqual([]);
+
+    await admin.run("UPDATE recon_job SET state = 'archived'");
+    await world.settled('LPB01');
+    await world.expectSound();
+  },
+);
+
 test('what the corrected file states otherwise within tolerance is rounding when it is paid', async () => {
   await world.sell({ paymentId: A1, amount: 100_000n });
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
