@@ -11,6 +11,7 @@ const FLOORS = [
     'breakages',
     'floats',
     'stamps',
+    'conduct',
   ],
   ['switching', 'files', 'iso8583', 'snap'],
   ['ledger', 'catalog', 'receipts'],

@@ -2,21 +2,25 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What took longest on two cores, the longest first, for a checkout that has not measured yet. */
 const LONG = [
+  'apps/worker/test/three-days.spec',
   'apps/switch/test/iso8583.spec',
-  'apps/switch/test/snap-hostile.spec',
-  'apps/switch/test/silent-database.spec',
-  'apps/switch/test/open-payments.spec',
   'libs/billers/src/contract.spec',
+  'apps/switch/test/silent-database.spec',
+  'apps/cli/test/breaks.spec',
+  'apps/switch/test/open-payments.spec',
+  'apps/switch/test/snap-hostile.spec',
   'apps/switch/test/stops.spec',
-  'libs/switching/src/reversal.flow.spec',
-  'libs/switching/test/simulation.spec',
-  'apps/switch/test/crash.spec',
-  'apps/switch/test/snap.spec',
   'apps/switch/test/reversals.spec',
+  'apps/switch/test/snap.spec',
+  'apps/switch/test/crash.spec',
   'apps/switch/test/tls.spec',
   'apps/switch/test/prefunded.spec',
+  'apps/worker/test/day-jobs.spec',
+  'libs/settlement/src/bank-work.spec',
+  'libs/reconciliation/test/random-days.spec',
   'apps/switch/test/second-route.spec',
-  'libs/switching/test/both-stores.spec',
+  'libs/switching/test/simulation.spec',
+  'libs/switching/src/reversal.flow.spec',
 ];
 
 /**

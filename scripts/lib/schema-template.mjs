@@ -12,7 +12,7 @@ let template;
  * trigger as the migrations left them, and copy the rows that they wrote. Tests make schemas by the hundred, and the
  * migrations' own way there is many times longer.
  * @param {string} migrationUrl the server, as the account of the migrations
- * @returns {Promise<string>} the file that holds the statements, as a list in JSON
+ * @returns {Promise<string>} the file that holds the statements, in JSON: tables, their rows, triggers
  */
 export async function makeSchemaTemplate(migrationUrl) {
   const { migrate } = await import('#lib/platform');
@@ -41,19 +41,27 @@ export async function removeSchemaTemplate() {
   rmSync(folder, { recursive: true });
 }
 
-/** @param {import('mysql2/promise').Connection} server @param {string} schema */
+/**
+ * @param {import('mysql2/promise').Connection} server
+ * @param {string} schema
+ * @returns {Promise<{ create: Record<string, string>, fill: Record<string, string>, triggers: string[] }>} the first two
+ *   by table
+ */
 async function statementsOf(server, schema) {
-  const tables = await namesOf(server, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'");
-  const statements = [];
-  for (const table of tables) statements.push(await textOf(server, `SHOW CREATE TABLE \`${table}\``));
-  for (const table of tables) {
+  /** @type {Record<string, string>} */
+  const create = {};
+  /** @type {Record<string, string>} */
+  const fill = {};
+  for (const table of await namesOf(server, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")) {
+    create[table] = await textOf(server, `SHOW CREATE TABLE \`${table}\``);
     const [rows] = await server.query(`SELECT 1 FROM \`${table}\` LIMIT 1`);
     if (/** @type {unknown[]} */ (rows).length > 0)
-      statements.push(`INSERT INTO \`${table}\` SELECT * FROM ${schema}.\`${table}\``);
+      fill[table] = `INSERT INTO \`${table}\` SELECT * FROM ${schema}.\`${table}\``;
   }
+  const triggers = [];
   for (const trigger of await namesOf(server, 'SHOW TRIGGERS'))
-    statements.push(await textOf(server, `SHOW CREATE TRIGGER \`${trigger}\``));
-  return statements;
+    triggers.push(await textOf(server, `SHOW CREATE TRIGGER \`${trigger}\``));
+  return { create, fill, triggers };
 }
 
 /**

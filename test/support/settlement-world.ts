@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { pino } from 'pino';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
@@ -21,11 +22,16 @@ import {
   approveCalendar,
   bankCalendarOf,
   daysForSettlement,
+  endsOfBankAlerts,
+  openAlerts,
+  raiseAlert,
+  type Alert,
   proposeCalendar as proposeDays,
   readCalendarFile,
 } from '#lib/reconciliation';
 import {
   checkSettlementInvariants,
+  type AlertEnds,
   settleDay,
   type ChannelMode,
   type Settlement,
@@ -93,6 +99,10 @@ export interface SettlementWorld {
   /** A payment and its leg get another state, without a journal. */
   mark(paymentId: string, state: 'PAID' | 'DECLINED' | 'REVERSED'): Promise<void>;
   balance(accountId: string): Promise<bigint>;
+  /** Raises an alert; ends those about a line; the open ones, as `kind subject`. */
+  tell(this: void, alert: Alert): Promise<void>;
+  endsOf: AlertEnds;
+  openAlerts(): Promise<string[]>;
   /** Proposes the days of fixtures/calendars; who approves them is refused by its kind. */
   proposeCalendar(): Promise<(by: string) => Promise<void>>;
   /** Proposes and approves them, by two people. */
@@ -274,6 +284,12 @@ export async function aSettlementWorld(
       return BigInt(row?.total ?? 0);
     },
     proposeCalendar,
+    tell: async (alert) =>
+      void (await raiseAlert(store.database, pino({ level: 'silent' }), alert, clock.now())),
+    endsOf: (about, by, at) => endsOfBankAlerts(store.database, about, by, at),
+    async openAlerts() {
+      return (await openAlerts(store.database)).map(({ kind, subject }) => `${kind} ${subject}`);
+    },
     async enterCalendar() {
       const approve = await proposeCalendar();
       await approve('budi@simpul.example');

@@ -13,6 +13,7 @@ import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addFinanceCommands } from './finance-commands';
 import { addFloatCommands } from './float-commands';
+import { addComplaintCommands } from './complaint-commands';
 import { addFileCommands } from './file-commands';
 import { addReconciliationCommands } from './reconciliation-commands';
 import { addOutboundCommands } from './outbound-commands';
@@ -57,6 +58,7 @@ addSettlementCommands(program);
 addPayoutCommands(program);
 addBankCommands(program);
 addFinanceCommands(program);
+addComplaintCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -21,7 +21,7 @@ import {
 } from '#lib/settlement';
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
-import { withSettlement } from './settlement-tools';
+import { bankTools, withSettlement } from './settlement-tools';
 import { printTable } from './table';
 import { businessDate } from './typed';
 
@@ -74,7 +74,8 @@ function addMakerCommands(payout: Command): void {
     payout,
     'redraft',
     'draft a rejected or returned payout again, once, under a new reference',
-    async ({ database }, { reference, by, at }) => told(await redraftPayout(database, { reference, by, at })),
+    async (tools, { reference, by, at }) =>
+      told(await redraftPayout(bankTools(tools), { reference, by, at })),
   );
 }
 

@@ -3,7 +3,13 @@ import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
 import { clockFromEnvironment, SettingError } from '#lib/platform';
-import { bankCalendarOf, daysForSettlement, raiseAlert, readJobs } from '#lib/reconciliation';
+import {
+  bankCalendarOf,
+  daysForSettlement,
+  endsOfBankAlerts,
+  raiseAlert,
+  readJobs,
+} from '#lib/reconciliation';
 import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
 import { withDatabase } from './database';
 import { commandLogger } from './output';
@@ -36,7 +42,11 @@ export async function withSettlement<T>(
 export function bankTools(tools: SettlementTools): BankTools {
   const { database, clock } = tools;
   const logger = commandLogger();
-  return { ...tools, tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())) };
+  return {
+    ...tools,
+    tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())),
+    endsOf: (about, by, at) => endsOfBankAlerts(database, about, by, at),
+  };
 }
 
 /** How our bank writes its statements today. @throws SettingError where config/bank has no such format. */

@@ -46,7 +46,7 @@ async function bankShows(reference: string, amount: bigint): Promise<void> {
   const lines = [{ ...line, amount, valueDate: '2026-07-15', narrative: 'to LPB01' }];
   const statement = { account: 'BANKX/1', number: 196, date: '2026-07-15', opening: 0n, closing: amount };
   expect(await takeStatement(database, { ...statement, lines }, at)).toMatchObject({ ok: true });
-  await workBankLines({ ...world.tools, tell: async () => undefined }, at);
+  await workBankLines({ ...world.tools, endsOf: world.endsOf, tell: async () => undefined }, at);
 }
 
 test('a settled rupiah is followed through a payout that had to be drafted again to the line of the bank', async () => {
@@ -64,7 +64,7 @@ test('a settled rupiah is followed through a payout that had to be drafted again
 
   const at = world.clock.now();
   await tellPayout(database, { reference: FIRST, event: 'cancelled', by: ANI, at });
-  await redraftPayout(database, { reference: FIRST, by: ANI, at });
+  await redraftPayout({ database, endsOf: world.endsOf }, { reference: FIRST, by: ANI, at });
   await send(SECOND);
   expect((await trace())['bank']?.missing?.en).toBe('not yet: no bank statement shows it');
   await bankShows(SECOND, -250_500n);

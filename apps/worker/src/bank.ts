@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { formatOn, openSftpDrop, readFormats, sftpSettings, type SettlementFormat } from '#lib/files';
 import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
-import { BANK, calendarOf, endAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
+import { BANK, calendarOf, endAlerts, endsOfBankAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
 import {
   lastStatement,
   listPayouts,
   takeDroppedStatements,
   workBankLines,
+  type AlertEnds,
   type BankAlert,
   type BankTools,
   type SettlementContracts,
@@ -15,7 +16,7 @@ import {
 import type { Round } from './poll-loop';
 
 /** What taking and working our bank's statements needs. */
-export interface BankRoundTools extends Omit<BankTools, 'tell' | 'contracts'> {
+export interface BankRoundTools extends Omit<BankTools, 'tell' | 'endsOf' | 'contracts'> {
   contracts: Pick<SettlementContracts, 'bank'>;
   clock: Clock;
   home: string;
@@ -38,6 +39,7 @@ export function takesStatements(tools: BankRoundTools): Round {
   const known = { taken: new Set<string>(), refused: new Set<string>() };
   const tell = async (alert: BankAlert) =>
     void (await raiseAlert(tools.database, logger, alert, clock.now()));
+  const endsOf: AlertEnds = (about, by, at) => endsOfBankAlerts(tools.database, about, by, at);
   const failing = new Set<string>();
   return {
     work: async () => {
@@ -46,7 +48,7 @@ export function takesStatements(tools: BankRoundTools): Round {
         if (isSetUp && format) await take(tools, statement.settings, format, known, tell);
       } finally {
         // What was taken is worked even while the drop is away.
-        const { failed } = await workBankLines({ ...tools, tell }, clock.now());
+        const { failed } = await workBankLines({ ...tools, tell, endsOf }, clock.now());
         for (const { line, reason } of failed.filter((one) => !failing.has(one.line)))
           logger.error({ line, reason }, 'a line of a statement could not be worked; it is tried again');
         failing.clear();

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
-import { Catalog } from '#lib/catalog';
+import { Catalog, isOpen } from '#lib/catalog';
 import { SnapTidyLimits, tidySnapMemory } from '#lib/channels';
+import { watchDowntime } from '#lib/conduct';
 import {
   DailyComparison,
   FloatLimits,
@@ -87,6 +88,7 @@ const Limits = z.object({
 /** Runs work their own breaks; between them only answers of billers and the time end some. */
 const BREAKS_EVERY_MS = 10_000;
 const BANK_REST_MS = 15_000;
+const DOWNTIME_EVERY_MS = 5_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -250,6 +252,21 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     BANK_REST_MS,
     logger,
   );
+  const downtime = new PollLoop(
+    {
+      work: async () => {
+        await watchDowntime({
+          database: dayDatabase,
+          clock,
+          closedProducts: (now) => catalog.products().filter((product) => !isOpen(product, now)),
+        });
+        return false;
+      },
+      failure: 'what is down could not be looked at; the next look starts over',
+    },
+    DOWNTIME_EVERY_MS,
+    logger,
+  );
   return {
     async close() {
       await Promise.all([
@@ -261,6 +278,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         stamps.stop(),
         settlement.stop(),
         bank.stop(),
+        downtime.stop(),
         breaks.stop(),
         stopReconciliation(),
         stopFiles(),

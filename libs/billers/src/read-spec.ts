@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import { z } from 'zod';
-import { ConfigError, readConfigFile } from '#lib/platform';
+import { ConfigError, ConfigFile } from '#lib/platform';
 import { kindNamed, KINDS } from './kinds';
 import type { BillerSpec } from './spec/common';
 
@@ -13,11 +12,11 @@ const Kind = z.looseObject({ kind: z.enum(Object.keys(KINDS)) });
  * @throws ConfigError naming file, line and key, and what was expected.
  */
 export function readSpec(file: string): BillerSpec {
-  refuseWhatYamlReadsOtherwise(file);
-  const { kind } = readConfigFile(file, Kind);
+  const config = ConfigFile.open(file);
+  refuseWhatYamlReadsOtherwise(config);
+  const { kind } = config.as(Kind);
   const { spec: schema, objections } = kindNamed(kind);
-  return readConfigFile(
-    file,
+  return config.as(
     schema.superRefine((read, context) => {
       for (const { path, message } of objections(read, configOf(file)))
         context.addIssue({ code: 'custom', path: [...path], message });
@@ -41,19 +40,14 @@ export function configOf(file: string): string {
  * YAML reads the code 0014 without quotes as the number 14, and the biller's "0014" would then be an unlisted code; and
  * it reads a variable without quotes as a member of that name.
  */
-function refuseWhatYamlReadsOtherwise(file: string): void {
-  const lines = new LineCounter();
-  const refuse = (key: Scalar, what: string): never => {
-    const { line } = lines.linePos(key.range?.[0] ?? 0);
-    throw new ConfigError(`${file}:${line}: ${key.source}: ${what}`);
-  };
-  visit(parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines }), {
-    Pair(_, { key, value }) {
-      if (!isScalar(key)) return;
-      if (typeof key.value === 'number') refuse(key, 'must be in quotes, or YAML reads it as a number');
-      const name = bareVariable(value);
-      if (name !== undefined) refuse(key, `must be in quotes: '{${name}}'`);
-    },
+function refuseWhatYamlReadsOtherwise(config: ConfigFile): void {
+  config.eachPair((key, value, line) => {
+    const refuse = (what: string): never => {
+      throw new ConfigError(`${config.path}:${line}: ${key.source}: ${what}`);
+    };
+    if (typeof key.value === 'number') refuse('must be in quotes, or YAML reads it as a number');
+    const name = bareVariable(value);
+    if (name !== undefined) refuse(`must be in quotes: '{${name}}'`);
   });
 }
 

@@ -70,7 +70,8 @@ export class BatchWriter extends MoneyWriter {
         if (holds) this.begin();
       },
     });
-    this.lastEnd = ending.then(() => undefined);
+    // All that came before, not only the last: of two that are under way the later one may end first.
+    this.lastEnd = Promise.all([this.lastEnd, ending]).then(() => undefined);
     const tell = await ending;
     this.underWay.delete(batch);
     this.idle.push(committer);

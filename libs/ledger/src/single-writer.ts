@@ -8,6 +8,7 @@ import {
   type SqlValue,
   type Statements,
 } from '#lib/platform';
+import { commitLook } from './commit-look';
 import { journalRows } from './journal-rows';
 import type { JournalDraft } from './journals';
 import {
@@ -63,16 +64,24 @@ export class SingleWriter extends MoneyWriter {
     for (let attempt = 1; attempt <= REREAD_ATTEMPTS; attempt += 1) {
       await sleep(REREAD_EVERY_MS);
       try {
-        if (await exists(this.database, unit.witness)) return await this.committed(unit);
+        if (await this.isThere(unit)) return await this.committed(unit);
         const again = await this.commit(unit);
-        // The lost COMMIT may have arrived meanwhile: then the clash is with our own rows.
-        const isOurs = again.kind === 'clash' && (await exists(this.database, unit.witness));
+        // The lost COMMIT may have arrived meanwhile: then it is our own rows that are in the way.
+        const isOurs = again.kind !== 'committed' && (await this.isThere(unit));
         return isOurs ? await this.committed(unit) : again;
       } catch (error) {
         if (!isDatabaseAway(error)) throw error;
       }
     }
     throw unknown;
+  }
+
+  private isThere(unit: UnitOfWork): Promise<boolean> {
+    return this.database.transaction(async (statements) => {
+      const isThere = await exists(statements, unit.witness);
+      await insert(statements, [commitLook([unit], [isThere])]);
+      return isThere;
+    });
   }
 
   private async committed({ journal }: UnitOfWork): Promise<CommitResult> {

@@ -1,8 +1,12 @@
 import { aBatchLedger, isCommit, onPacket, type BatchWorld } from '../../../test/support/batch-world';
+import { AT, money } from '../../../test/support/ledger-world';
+import { rupiah } from '#lib/kernel';
+import { unitOfJournal } from './journal-unit';
+import { holdJournal } from './journals';
 
 let world: BatchWorld;
 beforeAll(async () => {
-  world = await aBatchLedger(['ca']);
+  world = await aBatchLedger(['ca', 'cb', 'cc']);
 });
 beforeEach(async () => {
   await world.reset();
@@ -15,10 +19,21 @@ afterEach(async () => {
 });
 afterAll(() => world.store.drop());
 
-/** The order in which packets with a COMMIT left and were answered; the first answer is kept back for a while. */
+/** An update that finds its row in another state. */
+const ofNobody = {
+  table: 'payment',
+  set: { state: 'PAID' },
+  where: { payment_id: 'nobody', state: 'SENT' },
+};
+
+/** The order in which packets with a COMMIT left and were answered; the first answer is kept back until the second is there. */
 function watched(): string[] {
   const events: string[] = [];
   let isFirst = true;
+  let saySecondIsThere = (): void => undefined;
+  const secondIsThere = new Promise<void>((resolve) => {
+    saySecondIsThere = resolve;
+  });
   onPacket(async (packet, send) => {
     if (!isCommit(packet)) return send();
     const keptBack = isFirst;
@@ -27,7 +42,8 @@ function watched(): string[] {
     try {
       return await send();
     } finally {
-      if (keptBack) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (keptBack) await secondIsThere;
+      else saySecondIsThere();
       events.push(`answered ${name}`);
     }
   });
@@ -62,10 +78,25 @@ test('when the first fails the second is decided anew, on what is there', async 
   expect(await world.free()).toBe(0n);
 });
 
-test('who came first is served first, also when the first batch has to be taken apart', async () => {
+test('who came first is served first, also when the batch before has to be taken apart', async () => {
   await world.useWriter({ batchMax: 2 });
   // Both connections stand, and the deposit is known.
   await Promise.all(['W1', 'W2', 'W3', 'W4'].map((id) => world.hold(id, 1n)));
+  let saySecondHasFailed = (): void => undefined;
+  const secondHasFailed = new Promise<void>((resolve) => {
+    saySecondHasFailed = resolve;
+  });
+  onPacket(async (packet, send) => {
+    if (packet === 'ROLLBACK') {
+      // The first batch is heard of while the second gives its rows back: now the third could leave.
+      saySecondHasFailed();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return send();
+    }
+    const result = await send();
+    if (packet.includes("'FIRST'")) await secondHasFailed;
+    return result;
+  });
   const results = await Promise.all([
     world.hold('FIRST', 1n),
     world.staleHold('A', 1n),
@@ -128,4 +159,65 @@ test('batches of one, at random, some of them bad: deposits end where their jour
     ...Array<string>(good.length - 50).fill('insufficient'),
   ]);
   expect(await world.free()).toBe(0n);
+});
+
+test('a deposit that a batch does not move is not remembered as it was only expected', async () => {
+  await Promise.all([world.hold('W1', 1n), world.hold('W2', 1n, 'cb')]);
+  await Promise.all([world.hold('W3', 1n), world.hold('W4', 1n, 'cb')]);
+  let isFirst = true;
+  onPacket(async (packet, send) => {
+    const isKeptBack = isCommit(packet) && packet.includes("'STALE'") && isFirst;
+    if (isKeptBack) isFirst = false;
+    try {
+      return await send();
+    } finally {
+      if (isKeptBack) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+  const bill = { key: 'payment_bill_in_payment', value: 'one bill' };
+  const claiming = (paymentId: string, channelId: string) => {
+    const unit = unitOfJournal(holdJournal(money(paymentId, 1n, channelId), AT));
+    return world.writer.commit({ ...unit, claims: [...unit.claims, bill] });
+  };
+  // The second of the two that want one bill is refused, so that its batch says nothing of its deposit.
+  const results = await Promise.all([world.staleHold('STALE', 1n), claiming('B', 'cb'), claiming('A', 'ca')]);
+  expect(results.map(({ kind }) => kind)).toEqual(['stale', 'committed', 'clash']);
+  expect((await world.hold('C', 1n)).kind).toBe('committed');
+});
+
+test('who comes third waits for the first too, though the second has ended', async () => {
+  await world.useWriter({ batchMax: 2 });
+  await Promise.all(['W1', 'W2', 'W3', 'W4'].map((id) => world.hold(id, 1n)));
+  await world.hold('W5', 1n, 'cb');
+  let sayThirdIsSent = (): void => undefined;
+  const thirdIsSent = new Promise<void>((resolve) => {
+    sayThirdIsSent = resolve;
+  });
+  onPacket(async (packet, send) => {
+    if (!isCommit(packet)) return send();
+    if (packet.includes("'THIRD'")) sayThirdIsSent();
+    try {
+      return await send();
+    } finally {
+      if (packet.includes("'NEVER COMES'")) await thirdIsSent;
+    }
+  });
+  // Money that the first batch expects and that does not come: without it the second of the dear ones is too dear.
+  const neverComes = { ...holdJournal(money('NEVER COMES', 0n), AT), postedChange: rupiah(500n) };
+  const results = await Promise.all([
+    world.hold('X', 1n),
+    world.writer.commit(unitOfJournal(neverComes, { updates: () => [ofNobody] })),
+    world.hold('DEAR', 900n),
+    world.hold('ELSEWHERE', 1n, 'cb'),
+    world.hold('ELSEWHERE TOO', 1n, 'cb'),
+    world.hold('THIRD', 500n),
+  ]);
+  expect(results.map(({ kind }) => kind)).toEqual([
+    'committed',
+    'stale',
+    'committed',
+    'committed',
+    'committed',
+    'insufficient',
+  ]);
 });

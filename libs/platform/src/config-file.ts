@@ -1,39 +1,86 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Scalar,
+} from 'yaml';
 import { z } from 'zod';
 
 /** A configuration file is wrong; the message names file, line, key and what was expected. */
 export class ConfigError extends Error {}
+
+/** A YAML file, parsed once for all who read something of it. */
+export class ConfigFile {
+  private constructor(
+    readonly path: string,
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+  ) {}
+
+  /** @throws ConfigError naming file and line where it is not YAML. */
+  static open(path: string): ConfigFile {
+    const lines = new LineCounter();
+    const document = parseDocument(readFileSync(path, 'utf8'), {
+      lineCounter: lines,
+      uniqueKeys: true,
+      merge: true,
+    });
+    if (document.errors.length > 0)
+      throw new ConfigError(
+        document.errors
+          .map((error) => `${path}:${error.linePos?.[0].line ?? 1}: ${saidOf(error)}`)
+          .join('\n'),
+      );
+    return new ConfigFile(path, document, lines);
+  }
+
+  /**
+   * What it says, as a typed value.
+   * @throws ConfigError naming file, line and key for every mistake found.
+   */
+  as<T>(schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(this.document.toJS());
+    if (parsed.success) return parsed.data;
+    throw new ConfigError(
+      parsed.error.issues
+        .map((issue) => {
+          const isStrange = issue.code === 'unrecognized_keys';
+          const at = isStrange ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+          const known = isStrange ? keysAt(schema, issue.path) : [];
+          const there = known.length > 0 ? `; there are ${known.join(', ')}` : '';
+          return `${this.path}:${this.lineOf(at)}: ${issue.path.join('.') || '(top)'}: ${issue.message}${there}`;
+        })
+        .join('\n'),
+    );
+  }
+
+  /** Shows every key with its value to a visitor, as they are written. */
+  eachPair(see: (key: Scalar, value: unknown, line: number) => void): void {
+    visit(this.document, {
+      Pair: (_, { key, value }) => {
+        if (isScalar(key)) see(key, value, this.lines.linePos(key.range?.[0] ?? 0).line);
+      },
+    });
+  }
+
+  /** The line of a key; of one that is not there, that of the deepest above it. */
+  lineOf(at: readonly PropertyKey[]): number {
+    return this.lines.linePos(offsetOf(this.document, at)).line;
+  }
+}
 
 /**
  * Reads a YAML file into a typed value.
  * @throws ConfigError naming file, line and key for every mistake found.
  */
 export function readConfigFile<T>(path: string, schema: z.ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), {
-    lineCounter: lines,
-    uniqueKeys: true,
-    merge: true,
-  });
-  if (document.errors.length > 0)
-    throw new ConfigError(
-      document.errors.map((error) => `${path}:${error.linePos?.[0].line ?? 1}: ${saidOf(error)}`).join('\n'),
-    );
-  const parsed = schema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues
-      .map((issue) => {
-        const isStrange = issue.code === 'unrecognized_keys';
-        const at = isStrange ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-        const line = lines.linePos(offsetOf(document, at)).line;
-        const known = isStrange ? keysAt(schema, issue.path) : [];
-        const there = known.length > 0 ? `; there are ${known.join(', ')}` : '';
-        return `${path}:${line}: ${issue.path.join('.') || '(top)'}: ${issue.message}${there}`;
-      })
-      .join('\n'),
-  );
+  return ConfigFile.open(path).as(schema);
 }
 
 /**
@@ -41,9 +88,7 @@ export function readConfigFile<T>(path: string, schema: z.ZodType<T>): T {
  * @returns `file:line: key`; of a key that is not there, the line of the deepest one above it.
  */
 export function placeInFile(path: string, at: readonly (string | number)[]): string {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, merge: true });
-  return `${path}:${lines.linePos(offsetOf(document, at)).line}: ${at.join('.')}`;
+  return `${path}:${ConfigFile.open(path).lineOf(at)}: ${at.join('.')}`;
 }
 
 /** A mistake of YAML in one line: what it is, and without the piece of the file that the parser draws below it. */

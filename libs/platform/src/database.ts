@@ -89,10 +89,14 @@ export function warnOfStale(logger: Logger, what: string): (error: unknown) => v
     logger[isDatabaseAway(error) ? 'warn' : 'error']({ err: error }, `${what}; what was known last is used`);
 }
 
-/** Whether the connection is gone, and its transaction with it. One that went between two statements has no code. */
+/**
+ * Whether the connection is gone, and its transaction with it. The network has more codes than anybody lists, and a
+ * connection that went between two statements has none: mysql2 calls all of them fatal. What the server itself says
+ * (ER_...) when it turns a connection away is no loss.
+ */
 function isConnectionLost(error: unknown): boolean {
   const { code, fatal } = error as SqlError;
-  return code === undefined ? fatal === true : LOST_CODES.has(code);
+  return (code !== undefined && LOST_CODES.has(code)) || (fatal === true && !code?.startsWith('ER_'));
 }
 
 /**

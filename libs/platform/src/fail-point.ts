@@ -24,9 +24,14 @@ export const FAIL_POINTS = [
   'K10 batch staged',
   'K11 before step',
   'K11 after step',
+  'K12 settlement due',
   'K12 settlement drafted',
   'K12 settlement charged',
   'K12 settlement closed',
+  'K12 payouts drafted',
+  'K12 channels drafted',
+  'K13 part sent',
+  'K13 file renamed',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { z } from 'zod';
 import { readConfigFile } from './config-file';
 
@@ -39,6 +39,8 @@ function statementsOf(sql: string): string[] {
  * @returns the names of those that were run now.
  */
 export async function migrate(url: string, directory: string): Promise<string[]> {
+  // Loaded by who migrates only: it takes as long as everything else of this library together.
+  const { DataSource } = await import('typeorm');
   const files = readdirSync(directory).filter((file) => /^\d{4}-[a-z0-9-]+\.sql$/.test(file));
   const source = new DataSource({
     type: 'mariadb',

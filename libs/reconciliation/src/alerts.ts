@@ -98,6 +98,7 @@ export interface Alert {
 }
 
 const REASON_MAX = 300;
+const ENDED_BY_MAX = 120;
 
 /** Records an alert and logs it, once: whoever finds the same again adds nothing. @returns whether it was new. */
 export async function raiseAlert(
@@ -135,6 +136,35 @@ export async function endAlerts(
        AND ended_at IS NULL AND (? IS NULL OR subject = ?)`,
     [now, by, source, businessDate, [...kinds], subject ?? null, subject ?? null],
   );
+}
+
+/** Alerts about a line of a bank's statement, which end with what settles it. */
+const ABOUT_BANK_LINES = ['bank_taken_back', 'bank_debit'] as const satisfies readonly AlertKind[];
+
+/** A conditional update that ends an open alert within a transaction of the caller's. */
+export interface AlertEnd {
+  table: string;
+  set: { ended_at: Date; ended_by: string };
+  where: { source: string; business_date: BusinessDate; kind: string; subject: string; ended_at: null };
+}
+
+/** What ends the open alerts about a line of a statement together with what settles it; none where none is open. */
+export async function endsOfBankAlerts(
+  statements: Statements,
+  { source, businessDate, subject }: { source: string; businessDate: BusinessDate; subject: string },
+  by: string,
+  now: Date,
+): Promise<AlertEnd[]> {
+  const open = await statements.rows<{ kind: AlertKind }>(
+    `SELECT kind FROM recon_alert WHERE source = ? AND business_date = ? AND subject = ? AND kind IN (?)
+       AND ended_at IS NULL`,
+    [source, businessDate, subject, [...ABOUT_BANK_LINES]],
+  );
+  return open.map(({ kind }) => ({
+    table: 'recon_alert',
+    set: { ended_at: now, ended_by: by.slice(0, ENDED_BY_MAX) },
+    where: { source, business_date: businessDate, kind, subject, ended_at: null },
+  }));
 }
 
 /** An alert that has not ended, with who acts on it and how. */

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stream as excelStream, type AddWorksheetOptions, type FillPattern, type Worksheet } from 'exceljs';
+import type { AddWorksheetOptions, FillPattern, Worksheet } from 'exceljs';
 import { csvLine } from './csv';
 import type { RecapInput } from './recap-input';
 import { recapRows } from './recap-table';
 import { wholeFile } from './whole-file';
-import { XLSX_ROWS_MAX, xlsxCell } from './writers/xlsx-writer';
+import { workbookWriter, XLSX_ROWS_MAX, xlsxCell } from './writers/xlsx-writer';
 
 /**
  * Writes the recap of a run as CSV and XLSX below `<home>/reports`. A file appears whole or not at all, and writing
@@ -43,12 +43,13 @@ async function writeCsv(path: string, recap: RecapInput): Promise<void> {
 }
 
 async function writeXlsx(path: string, recap: RecapInput): Promise<void> {
+  const WorkbookWriter = await workbookWriter();
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   const closed = once(file, 'close');
   // A full disk may show before anybody waits for the end; it is met again below.
   closed.catch(() => undefined);
   try {
-    const workbook = new excelStream.xlsx.WorkbookWriter({ stream: file, useStyles: true });
+    const workbook = new WorkbookWriter({ stream: file, useStyles: true });
     await fillSheet(workbook.addWorksheet('Rekap', ON_PAPER), recap);
     await Promise.all([workbook.commit(), closed]);
   } finally {

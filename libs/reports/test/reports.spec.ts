@@ -136,7 +136,41 @@ test('the statement of a party leads from opening to closing on each of its acco
   }
 });
 
-test('a month as the regulator asks for it, with what is not recorded said so', async () => {
+test('a month as the regulator asks for it: downtime and complaints are counted from their rows', async () => {
+  const { admin } = books.store;
+  await admin.run(`INSERT INTO downtime VALUES ('all', 'switch', 1, '', '2026-07-14 01:00:00'),
+    ('all', 'switch', 2, '', '2026-06-30 16:50:00'), ('route:pln/direct', 'breaker', 1, 'pln', '2026-07-15 02:00:30')`);
+  await admin.run(`INSERT INTO downtime_end VALUES ('all', 'switch', 1, '2026-07-14 01:00:20'),
+    ('all', 'switch', 2, '2026-06-30 17:05:00')`);
+  await admin.run(`INSERT INTO complaint VALUES ('CMP-2026-000001', NULL, 'payment', 'a', 'a@b', '2026-07-01', '2026-07-10'),
+    ('CMP-2026-000002', NULL, 'payment', 'b', 'a@b', '2026-07-01', '2026-07-10'),
+    ('CMP-2026-000003', NULL, 'refund', 'c', 'a@b', '2026-06-30 16:59:59', '2026-07-10')`);
+  await admin.run(`INSERT INTO complaint_event VALUES ('CMP-2026-000001', 1, 'opened', '', 'a', 'a@b', '2026-07-01'),
+    ('CMP-2026-000002', 1, 'opened', '', 'b', 'a@b', '2026-07-01'),
+    ('CMP-2026-000003', 1, 'opened', '', 'c', 'a@b', '2026-06-30 16:59:59'),
+    ('CMP-2026-000001', 2, 'answered', '', 'd', 'a@b', '2026-07-10 16:59:59')`);
+  const rows = await table('regulator', { date: '2026-07' });
+  expect(
+    rows
+      .slice(5)
+      .map(([measure, biller, , , , minutes, complaints, note]) => [
+        measure,
+        biller,
+        minutes,
+        complaints,
+        note,
+      ]),
+  ).toEqual([
+    ['Gangguan layanan', 'pln', '60', '', 'rute ke biller diputus'],
+    ['Gangguan layanan', '', '6', '', 'tidak ada switch yang berjalan'],
+    ['Pengaduan', '', '', '2', expect.stringContaining('dijawab tepat waktu 1')],
+    ['Jumlah', '', '66', '2', ''],
+  ]);
+  for (const name of ['downtime_end', 'downtime', 'complaint_event', 'complaint'])
+    await admin.run(`DELETE FROM ${name}`);
+});
+
+test('a month without downtime and complaints says so', async () => {
   const rows = await table('regulator', { date: '2026-07' });
 
   expect(rows.map(([measure, biller, , volume, value]) => [measure, biller, volume, value])).toEqual([
@@ -145,8 +179,8 @@ test('a month as the regulator asks for it, with what is not recorded said so', 
     ['Transaksi berhasil', 'pln', '3', '420000'],
     ['Transaksi berhasil', 'tirta', '1', '84000'],
     ['Transaksi dibatalkan', 'pln', '1', '50000'],
-    ['Pengaduan', '', '', ''],
-    ['Gangguan lain', '', '', ''],
+    ['Gangguan layanan', '', '0', ''],
+    ['Pengaduan', '', '0', ''],
     ['Jumlah', '', '7', ''],
   ]);
   expect((await table('tax-basis', { date: '2026-07' })).at(-1)).toEqual([

@@ -55,7 +55,7 @@ test('a statement file of the bank is taken with its words, its lines are booked
       statement: { account: 'BANKX/1234567890', number: 196, closing: 272_083_000n },
     },
   });
-  await workBankLines({ ...world.tools, tell: async () => {} }, world.clock.now());
+  await workBankLines({ ...world.tools, endsOf: world.endsOf, tell: async () => {} }, world.clock.now());
   expect(await take(FILE)).toMatchObject({ ok: true, value: { isRepeat: true } });
   const lines = await listBankLines(world.store.database);
   expect(lines.map((one) => [one.reference ?? one.hint, one.amount, one.outcome, one.narrative])).toEqual([

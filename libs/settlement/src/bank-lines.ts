@@ -65,6 +65,15 @@ export async function linesOfSentPayouts(statements: Statements): Promise<BankLi
   return rows.map(lineOf);
 }
 
+/** Lines that took a payout back. */
+export async function linesReturning(statements: Statements, reference: string): Promise<BankLine[]> {
+  const rows = await statements.rows<BankLineRow>(
+    `${LINES} WHERE about = ? AND outcome = 'taken_back' ORDER BY account, year, number, line_no`,
+    [reference],
+  );
+  return rows.map(lineOf);
+}
+
 /** A line's place as people write it: `BANKX/1234567890 2026/196/2`. */
 export function textOfPlace({ account, year, number, lineNo }: LinePlace): string {
   return `${account} ${year}/${number}/${lineNo}`;

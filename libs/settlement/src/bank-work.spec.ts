@@ -5,7 +5,8 @@ import { takeStatement, type BankStatement, type StatementLine } from './bank-st
 import { announceDeposit, withdrawAnnouncement } from './bank-announcements';
 import { listBankLines } from './bank-lines';
 import { approveBankLine, proposeBankLine } from './bank-naming';
-import { workBankLines, type BankAlert } from './bank-work';
+import type { AlertEnds, BankAlert } from './bank-alerts';
+import { workBankLines } from './bank-work';
 import { approvePayout, findPayout, proposePayout, redraftPayout, tellPayout } from './payouts';
 
 const DAY = '2026-07-14';
@@ -22,7 +23,14 @@ beforeEach(async () => {
 });
 afterAll(() => world.store.drop());
 
-const bank = () => ({ ...world.tools, tell: async (alert: BankAlert) => void told.push(alert) });
+const bank = () => ({
+  ...world.tools,
+  endsOf: world.endsOf,
+  tell: async (alert: BankAlert) => {
+    told.push(alert);
+    await world.tell(alert);
+  },
+});
 
 /** The next statement of a fresh account, with these lines, taken and worked. */
 let numbers = 500;
@@ -47,13 +55,13 @@ async function outcomes(): Promise<unknown[]> {
 }
 
 /** Two people say what the first line of the last statement is. */
-async function name(reference: string, lineNo = 1) {
+async function name(reference: string, lineNo = 1, endsOf = world.endsOf) {
   const { database } = world.store;
   const place = { account: `BANKX/${numbers}`, year: 2026, number: numbers, lineNo };
   const at = world.clock.now();
   const proposed = await proposeBankLine({ database }, { place, reference, by: ANI, reason: 'seen', at });
   if (!proposed.ok) return proposed;
-  return approveBankLine(bank(), { place, version: proposed.value.version, by: BUDI, at });
+  return approveBankLine({ ...bank(), endsOf }, { place, version: proposed.value.version, by: BUDI, at });
 }
 
 function announce(reference: string, channelId: string, amount: bigint) {
@@ -301,10 +309,12 @@ test('a payout that the bank shows before it was sent is executed once it was, a
   await shows(line(WATER, -410_500n));
   expect(await outcomes()).toEqual([['unnamed', null]]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_debit']);
+  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
   expect(await send(WATER)).toMatchObject({ ok: true });
   await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
   expect(await outcomes()).toEqual([['matched', WATER]]);
   expect((await findPayout(database, WATER))?.state).toBe('executed');
+  expect(await world.openAlerts()).toEqual([]);
   expect(await world.balance('own:suspense')).toBe(0n);
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
@@ -329,12 +339,14 @@ test('a rejected payout that the bank shows after all raises an alarm, and two p
   const { database } = world.store;
   const at = world.clock.now();
   await tellPayout(database, { reference: WATER, event: 'cancelled', by: ANI, at });
-  const again = await redraftPayout(database, { reference: WATER, by: ANI, at });
+  const again = await redraftPayout(bank(), { reference: WATER, by: ANI, at });
   const next = again.ok ? again.value.reference : '';
   await shows(line(WATER, -410_500n));
   expect(told[0]?.reason).toMatch(/STL-PDM07-0714, which is replaced/);
   expect(await name(WATER)).toMatchObject({ error: { kind: 'differs' } });
+  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
   expect(await name(next)).toMatchObject({ ok: true });
+  expect(await world.openAlerts()).toEqual([]);
   expect((await findPayout(database, next))?.state).toBe('executed');
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
@@ -351,6 +363,8 @@ test('a deposit that the bank takes back is taken back once, and people are told
     ['reopened', 'DEP-CA017-0715'],
   ]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_taken_back', 'bank_taken_back']);
+  // The second one takes nothing back that we know of: it waits.
+  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/2`]);
   expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
   expect(await world.balance('own:suspense')).toBe(9_000n);
   await world.expectSound();
@@ -377,13 +391,53 @@ test('a payout that comes back is owed again and can be drafted again', async ()
   await shows(line(WATER, -410_500n));
   await shows(line(WATER, 410_500n, { isReversal: true }));
   expect((await findPayout(database, WATER))?.state).toBe('returned');
+  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/1`]);
   expect(await world.balance('biller:PDM07:payable')).toBe(-410_500n);
   await world.expectSound();
-  expect(await redraftPayout(database, { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
+  expect(await redraftPayout(bank(), { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
+  expect(await world.openAlerts()).toEqual([]);
   await approve(`${WATER}R2`);
   await send(`${WATER}R2`);
   await shows(line(`${WATER}R2`, -410_500n));
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test.each([
+  ['before it is booked', false, 'unnamed', 1],
+  ['after it was booked', true, 'matched', 0],
+])('a process that is killed %s leaves the line and its alert as one', async (_, isDone, outcome, open) => {
+  await settleWater();
+  await approve(WATER);
+  await shows(line(null, -410_500n));
+  const { writer } = world.tools;
+  class Dying extends MoneyWriter {
+    override async commit(unit: UnitOfWork): Promise<CommitResult> {
+      if (isDone) await writer.commit(unit);
+      throw new Error('killed');
+    }
+    override async close(): Promise<void> {}
+  }
+  world.tools.writer = new Dying();
+  await expect(name(WATER)).rejects.toThrow('killed');
+  world.tools.writer = writer;
+  const [first] = await listBankLines(world.store.database);
+  expect(first?.outcome).toBe(outcome);
+  expect(await world.openAlerts()).toHaveLength(open);
+});
+
+test('an alert that somebody ends while its line is named keeps no money back', async () => {
+  await settleWater();
+  await approve(WATER);
+  await shows(line(null, -410_500n));
+  const endsOf: AlertEnds = async (about, by, at) => {
+    const ends = await world.endsOf(about, by, at);
+    await world.store.admin.run("UPDATE recon_alert SET ended_at = raised_at, ended_by = 'by hand'");
+    return ends;
+  };
+  expect(await name(WATER, 1, endsOf)).toMatchObject({ ok: true, value: { outcome: 'matched' } });
+  const alerts = await world.store.admin.rows('SELECT ended_by FROM recon_alert');
+  expect(alerts).toEqual([{ ended_by: 'by hand' }]);
   await world.expectSound();
 });
 

@@ -1,4 +1,4 @@
-import { rupiah, type BusinessDate } from '#lib/kernel';
+import { rupiah } from '#lib/kernel';
 import {
   bankChargeJournal,
   bankUnnamedJournal,
@@ -12,10 +12,12 @@ import {
   type GuardedUpdate,
   type JournalDraft,
   type MoneyWriter,
+  type Row,
   type UnitOfWork,
 } from '#lib/ledger';
 import { changeRow, type Database } from '#lib/platform';
 import { findAnnouncement } from './bank-announcements';
+import { alertOf, type AlertEnds, type BankAlert } from './bank-alerts';
 import {
   endOf,
   findBankLine,
@@ -30,16 +32,6 @@ import { byItself, meaningOf, type Meaning } from './bank-meaning';
 import type { SettlementContracts } from './contracts';
 import { findPayout } from './payouts';
 
-/** Something at the bank that a person must look at now; each is told once, by its kind and subject. */
-export interface BankAlert {
-  /** The bank's source. */
-  source: string;
-  businessDate: BusinessDate;
-  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
-  subject: string;
-  reason: string;
-}
-
 /** What working the lines needs. */
 export interface BankTools {
   database: Database;
@@ -47,6 +39,7 @@ export interface BankTools {
   contracts: Pick<SettlementContracts, 'bank'>;
   /** Tells people; the same alert again has no effect. */
   tell(alert: BankAlert): Promise<void>;
+  endsOf: AlertEnds;
 }
 
 /** How many lines ended in each outcome, and which could not be worked now; they are tried again. */
@@ -106,23 +99,27 @@ async function bookMeaning(
   line: BankLine,
   meaning: Meaning,
 ): Promise<BankOutcome | undefined> {
-  const result = await tools.writer.commit(unitOf(line, meaning));
+  // A payout that came back waits for people, who draft it again.
+  const isReturn = meaning.outcome === 'taken_back' && meaning.journal.kind === 'payout';
+  const by = isReturn ? undefined : `it is ${meaning.about ?? meaning.outcome}`;
+  const result = await commitEnding(tools, line, meaning, by);
   if (result.kind === 'committed') return meaning.outcome;
   if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
   const now = await findBankLine(tools.database, line);
   if (now?.outcome !== null) return now?.outcome;
   if (result.kind === 'clash' && (await isSameJournal(tools.database, meaning.journal)))
-    return (await tie(tools.database, line, meaning)) ? meaning.outcome : undefined;
+    return (await tie(tools, line, meaning)) ? meaning.outcome : undefined;
   return undefined;
 }
 
 /** A person has booked this money by hand under its reference: the line is that, once, and moves nothing more. */
 async function tie(
-  database: Database,
+  { database, endsOf }: Pick<BankTools, 'database' | 'endsOf'>,
   line: BankLine,
   { outcome, about, journal, updates }: Meaning,
 ): Promise<boolean> {
-  const all = [...updates, endOf(line, outcome, journal.subjectId, about)];
+  const ends = await endsOf(alertOf(line), `it is ${about ?? outcome}, booked by hand`, journal.at);
+  const all = [...updates, endOf(line, outcome, journal.subjectId, about), ...ends];
   try {
     await database.transaction(async (statements) => {
       for (const update of all)
@@ -137,6 +134,30 @@ async function tie(
 
 class ChangedMeanwhile extends Error {}
 
+/**
+ * Commits what a line is, and with it the end of the alerts about it.
+ * @param by what ended them; undefined where they stay.
+ * @param rows what comes along.
+ */
+async function commitEnding(
+  { writer, endsOf }: Pick<BankTools, 'writer' | 'endsOf'>,
+  line: BankLine,
+  meaning: Meaning,
+  by: string | undefined,
+  rows: readonly Row[] = [],
+): Promise<CommitResult> {
+  const { at } = meaning.journal;
+  const commit = (ends: readonly GuardedUpdate[]) => {
+    const unit = unitOf(line, { ...meaning, updates: [...meaning.updates, ...ends] });
+    return writer.commit({ ...unit, inserts: (deposit) => [...rows, ...unit.inserts(deposit)] });
+  };
+  const ends = by === undefined ? [] : await endsOf(alertOf(line), by, at);
+  const result = await commit(ends);
+  // An alert that somebody ended meanwhile keeps no money back.
+  if (by === undefined || result.kind !== 'stale' || ends.length === 0) return result;
+  return commit(await endsOf(alertOf(line), by, at));
+}
+
 /** A line in suspense that names a payout which was sent since. */
 async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
   if (line.reference === null) return undefined;
@@ -148,9 +169,9 @@ async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<B
   throw new Error(`it was not booked: ${result.kind}`);
 }
 
-/** Moves a line out of suspense to what it is, in one unit of work with whatever comes along. */
+/** Moves a line out of suspense to what it is and ends its alerts, in one unit of work with whatever comes along. */
 export async function nameLine(
-  { writer }: Pick<BankTools, 'writer'>,
+  tools: Pick<BankTools, 'writer' | 'endsOf'>,
   line: BankLine,
   meaning: Meaning,
   reason: string,
@@ -167,9 +188,8 @@ export async function nameLine(
     reason,
     at,
   });
-  const unit = unitOf(line, meaning);
   const rows = unitOfJournalWithoutDeposit(clearing).inserts(undefined);
-  return writer.commit({ ...unit, inserts: (deposit) => [...rows, ...unit.inserts(deposit)] });
+  return commitEnding(tools, line, meaning, reason, rows);
 }
 
 function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {
@@ -226,12 +246,4 @@ async function tellDebit(tools: BankTools, line: BankLine): Promise<void> {
     kind: 'bank_debit',
     reason: `${-line.amount} rupiah have left the bank (${textOfPlace(line)}): ${why}`,
   });
-}
-
-function alertOf(line: BankLine) {
-  return {
-    source: (line.account.split('/')[0] ?? line.account).slice(0, 20),
-    businessDate: line.valueDate,
-    subject: `${line.year}/${line.number}/${line.lineNo}`,
-  };
 }

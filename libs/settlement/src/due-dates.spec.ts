@@ -72,7 +72,10 @@ test('a settlement, its payouts, what is drafted again and the party’s stateme
 
   const order = { reference: 'STL-LPB01-0317', by: 'ani@simpul.example', at: world.clock.now() };
   await tellPayout(database, { ...order, event: 'cancelled' });
-  expect(await redraftPayout(database, order)).toMatchObject({ ok: true, value: { dueDate: '2026-03-25' } });
+  expect(await redraftPayout({ database, endsOf: world.endsOf }, order)).toMatchObject({
+    ok: true,
+    value: { dueDate: '2026-03-25' },
+  });
   const [statement] = await statementsOfParty(
     database,
     { kind: 'biller', id: 'LPB01' },

@@ -47,7 +47,7 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   const closing = lines.reduce((sum, { amount }) => sum + amount, 100_000_000n);
   const statement = { account: 'BANKX/1', number: 1, date: NEXT, opening: 100_000_000n, closing, lines };
   expect(await takeStatement(database, statement, at())).toMatchObject({ ok: true });
-  await workBankLines({ ...world.tools, tell: async () => {} }, at());
+  await workBankLines({ ...world.tools, endsOf: world.endsOf, tell: async () => {} }, at());
 }
 
 test('all money at the bank is somebody’s, to the rupiah, and two people sign it once', async () => {

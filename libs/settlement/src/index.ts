@@ -18,7 +18,7 @@ export {
   type SettlementLine,
 } from './settlement-rows';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
-export { bankDayFrom, dueDateOf, type BankCalendar } from './due-dates';
+export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {
@@ -63,8 +63,9 @@ export {
   type DroppedStatement,
   type TakenStatement,
 } from './bank-file';
+export type { AlertEnds, BankAlert } from './bank-alerts';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
-export { workBankLines, type BankAlert, type BankTools, type BankWork } from './bank-work';
+export { workBankLines, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
 export {
   bookPphSlip,

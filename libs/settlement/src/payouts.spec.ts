@@ -99,11 +99,15 @@ test('a rejected payout is drafted again under a reference of its own', async ()
   await settle();
   const { database } = world.store;
   await tellPayout(database, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     ok: true,
     value: { reference: `${REFERENCE}R2`, state: 'drafted', amount: 250_500n },
   });
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     ok: false,
   });
   expect(await listPayouts(database, { state: 'drafted' })).toHaveLength(1);
@@ -117,7 +121,9 @@ test('the bank’s refusal needs its proof and a second person before anybody pa
   const proposed = await proposeRefused(database, told);
   if (!proposed.ok) throw new Error(proposed.error.kind);
   const { version } = proposed.value;
-  expect(await redraftPayout(database, { reference: REFERENCE, by: ANI, at: at() })).toMatchObject({
+  expect(
+    await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
+  ).toMatchObject({
     error: { kind: 'cannot', state: 'sent' },
   });
   expect(await approveRefused(database, { reference: REFERENCE, version, by: ANI, at: at() })).toMatchObject({
@@ -137,7 +143,9 @@ test('a part that is drafted again has a reference that the bank does not cut of
   const { database } = world.store;
   const reference = 'STL-LPB01-0714-2';
   await tellPayout(database, { reference, event: 'cancelled', by: ANI, at: at() });
-  const both = await Promise.all([1, 2].map(() => redraftPayout(database, { reference, by: ANI, at: at() })));
+  const both = await Promise.all(
+    [1, 2].map(() => redraftPayout({ database, endsOf: world.endsOf }, { reference, by: ANI, at: at() })),
+  );
   const made = both.flatMap((one) => (one.ok ? [one.value] : []));
   expect(made).toHaveLength(1);
   expect(made[0]?.reference).toMatch(/^STL-[0-9A-F]{9}$/);

@@ -2,6 +2,8 @@ import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefu
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
 import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import { linesReturning } from './bank-lines';
+import { alertOf, type AlertEnds } from './bank-alerts';
 import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
@@ -268,10 +270,10 @@ export async function openProposal(
 
 /**
  * Drafts a rejected or returned payout again, once, under a reference of its own: the bank may still show the old one. Only
- * where it is certain that the old one did not happen.
+ * where it is certain that the old one did not happen. The alert that a returned one came back ends with it.
  */
 export async function redraftPayout(
-  database: Database,
+  { database, endsOf }: { database: Database; endsOf: AlertEnds },
   { reference, by, at }: { reference: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const user = userOf(by);
@@ -283,9 +285,11 @@ export async function redraftPayout(
   try {
     const moved = rowsOfMove(old, 'redrafted', { by: user, at });
     if (!moved) return fail({ kind: 'cannot', state, event: 'redrafted' });
+    const ends = await endsOfReturn(database, endsOf, old, at);
     await database.transaction(async (statements) => {
       next = await freeRedraftReference(statements, partOf, part, attempt);
-      if (!(await changeRow(statements, moved.update))) throw new ChangedMeanwhile(reference);
+      for (const update of [moved.update, ...ends])
+        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(reference);
       await insertRow(statements, moved.insert);
       const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
       await insertDraft(statements, { ...draft, now: at, by: user });
@@ -297,6 +301,20 @@ export async function redraftPayout(
   }
   const made = await findPayout(database, next);
   return made ? ok(made) : fail({ kind: 'unknown' });
+}
+
+async function endsOfReturn(
+  statements: Statements,
+  endsOf: AlertEnds,
+  { reference, state }: Payout,
+  at: Date,
+): Promise<GuardedUpdate[]> {
+  if (state !== 'returned') return [];
+  const lines = await linesReturning(statements, reference);
+  const ends = await Promise.all(
+    lines.map((line) => endsOf(alertOf(line), `${reference} is drafted again`, at)),
+  );
+  return ends.flat();
 }
 
 /** The rows that move a payout, for a unit of work; undefined where the table of its life has no such move. */

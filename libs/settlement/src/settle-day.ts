@@ -79,8 +79,10 @@ export async function settleDay(
     if (businessDate < firstDay) return fail({ kind: 'before the first day', firstDay });
     const until = tools.dayEndOf(source, businessDate);
     if (clock.now() <= until) return fail({ kind: 'day still open', until });
+    failPoint('K12 settlement due', `${source} ${businessDate}`);
     const drafted = await draftDay(tools, source, businessDate);
     if (!drafted.ok) return drafted;
+    failPoint('K12 settlement drafted', `${source} ${businessDate}`);
   }
   const settlement = await findSettlement(database, source, businessDate);
   if (!settlement)
@@ -89,6 +91,7 @@ export async function settleDay(
     return fail({ kind: 'overloaded' });
   failPoint('K12 settlement closed', `${source} ${businessDate}`);
   await draftPayouts(database, settlement.settlementId, contracts, clock.now());
+  failPoint('K12 payouts drafted', `${source} ${businessDate}`);
   const closed = await findSettlement(database, source, businessDate);
   return ok({ settlement: closed ?? settlement, isRepeat: known?.state === 'closed' });
 }

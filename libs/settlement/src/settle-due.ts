@@ -7,6 +7,7 @@ import {
   type BusinessDate,
   type Result,
 } from '#lib/kernel';
+import { failPoint } from '#lib/platform';
 import { draftChannelPayouts } from './payout-drafts';
 import { nextDayToSettle, settleDay, type SettlementTools, type SettleRefusal } from './settle-day';
 import type { Settlement } from './settlement-rows';
@@ -77,6 +78,7 @@ async function payChannels({ database, clock, contracts, ...tools }: SettlementT
   const now = clock.now();
   const today = businessDateOf(now, JAKARTA_MIDNIGHT);
   const calendar = await tools.calendar();
-  if (calendar.isBankDay(today))
-    await draftChannelPayouts(database, addDays(today, -1), { contracts, calendar }, now);
+  if (!calendar.isBankDay(today)) return;
+  const made = await draftChannelPayouts(database, addDays(today, -1), { contracts, calendar }, now);
+  if (made > 0) failPoint('K12 channels drafted', today);
 }

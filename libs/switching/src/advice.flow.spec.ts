@@ -1,13 +1,18 @@
-import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 
+let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
+beforeAll(async () => {
+  switches = await switchesInTurn();
+});
 beforeEach(async () => {
-  world = await aSwitch();
+  world = await switches.open();
 });
 afterEach(async () => {
   await world.expectSound();
   await world.close();
 });
+afterAll(() => switches.end());
 
 /** Lets time pass in steps, asking whatever is due after each. */
 async function pass(seconds: number): Promise<void> {

@@ -1,11 +1,15 @@
 import type { PaymentLimit } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
-import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 
+let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
+beforeAll(async () => {
+  switches = await switchesInTurn();
+});
 beforeEach(async () => {
-  world = await aSwitch();
+  world = await switches.open();
   world.biller.behaviour = 'approves';
 });
 afterEach(async () => {
@@ -13,6 +17,7 @@ afterEach(async () => {
   await world.expectSound();
   await world.close();
 });
+afterAll(() => switches.end());
 
 /** From now on tokens are sold with these limits of a customer's day. */
 function limited(limit: Partial<PaymentLimit>): void {

@@ -1,17 +1,22 @@
 import { rupiah } from '#lib/kernel';
-import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
 import type { PaymentEvent } from './payment.states';
 
+let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
+beforeAll(async () => {
+  switches = await switchesInTurn();
+});
 beforeEach(async () => {
-  world = await aSwitch();
+  world = await switches.open();
 });
 afterEach(async () => {
   await world.expectSound();
   await world.close();
 });
+afterAll(() => switches.end());
 
 function approval(payment: Payment, more: { billerReference?: string } = {}): PaymentOutcome {
   return {

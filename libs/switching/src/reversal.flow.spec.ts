@@ -1,16 +1,21 @@
 import { CommitUnknown } from '#lib/platform';
-import { aSwitch, type ReversalBehaviour, type SwitchWorld } from '../../../test/support/switch-world';
+import { type ReversalBehaviour, switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import type { Payment } from './payment';
 
+let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
+beforeAll(async () => {
+  switches = await switchesInTurn();
+});
 beforeEach(async () => {
-  world = await aSwitch();
+  world = await switches.open();
 });
 afterEach(async () => {
   await world.expectSound();
   await world.close();
 });
+afterAll(() => switches.end());
 
 function paymentOf(answer: Answer): Payment {
   if (answer.kind !== 'payment') throw new Error(JSON.stringify(answer));

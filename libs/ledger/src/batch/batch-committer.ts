@@ -1,31 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rupiah } from '#lib/kernel';
-import {
-  CommitUnknown,
-  duplicateKey,
-  Lane,
-  sqlFaultOf,
-  type Milestone,
-  type PacketResults,
-  type SqlFault,
-} from '#lib/platform';
+import { CommitUnknown, duplicateKey, Lane, sqlFaultOf, type SqlFault } from '#lib/platform';
 import { journalRows } from '../journal-rows';
 import {
   BooksBehind,
   type Claim,
   type CommitResult,
-  type DepositAfter,
   type GuardedUpdate,
   type Row,
   type UnitOfWork,
 } from '../money-writer';
 import { admit, type Accepted, type Admission, type DepositState } from './admission';
 import { markCommitting } from './committing';
+import { DoubtfulCommits } from './doubt';
+import { channelsOf, lockDeposits } from './locked-deposits';
 import type { PipelineLimits } from './pipeline-limits';
 import type { RememberedDeposits } from './remembered-deposits';
-import { insertStatements, literal, updateStatements } from './sql';
+import { insertStatements, updateStatements } from './sql';
 
 const REDO_MAX = 5;
+
+/** Faults that one member may be the cause of. A row that stays locked, or a server that is away, is nobody's. */
+const CUT_UP: ReadonlySet<SqlFault> = new Set(['duplicate', 'guard', 'other']);
 
 const NOBODY_TO_TELL = (): void => undefined;
 
@@ -40,10 +35,18 @@ export interface Member {
 
 /** How a batch stands to the one that was begun before it and the one that comes after. */
 export interface Turn {
-  /** Ends with everything the batch before has to do, redone or not. */
+  /** Ends with everything the batches before have to do, redone or not. */
   before: Promise<void>;
   /** True while the server is known to hold this batch's deposits as they were predicted: the next may be sent. */
   holdsDeposits: (holds: boolean) => void;
+}
+
+/** When a packet holds its deposits, and whom to tell so. */
+interface Hold {
+  /** So many statements, from the first. */
+  after: number;
+  /** Told true when the server has done them, and false when the packet has failed. */
+  isThere: (holds: boolean) => void;
 }
 
 const NOTHING: Admission = { accepted: [], refused: new Map() };
@@ -63,14 +66,16 @@ class Failed extends Error {
 /** Commits one batch after another on a connection of its own. */
 export class BatchCommitter {
   private readonly lane: Lane;
+  private readonly doubtful: DoubtfulCommits;
 
   /** @param deposits shared by all who commit for one writer. */
   constructor(
     url: string,
-    private readonly limits: PipelineLimits,
+    { packetWithinMs, unknownForMs }: PipelineLimits,
     private readonly deposits: RememberedDeposits,
   ) {
-    this.lane = new Lane(url, limits.packetWithinMs);
+    this.lane = new Lane(url, packetWithinMs);
+    this.doubtful = new DoubtfulCommits(this.lane, unknownForMs);
   }
 
   /** Lets go of the connection. */
@@ -93,14 +98,15 @@ export class BatchCommitter {
         }
       };
     } catch (error) {
-      const { fault, cause, mayBeCommitted } = error instanceof Failed ? error : faultOfOurOwn(error);
+      const { fault, cause } = error instanceof Failed ? error : faultOfOurOwn(error);
       const [only, second] = members;
-      if (mayBeCommitted || fault === 'lost' || cause instanceof BooksBehind) {
-        for (const { reject } of members) reject(mayBeCommitted ? new CommitUnknown(String(cause)) : cause);
-      } else if (only && second) {
+      const isNobodys = cause instanceof BooksBehind || cause instanceof CommitUnknown;
+      const isCutUp = CUT_UP.has(fault) && !isNobodys;
+      if (!only || !isCutUp) for (const member of members) member.reject(whyNot(member, cause));
+      else if (second) {
         for (const part of partsAround(members, cause))
           (await this.commit(part, { ...turn, holdsDeposits: NOBODY_TO_TELL }))();
-      } else if (only) await this.endSingle(only, fault, cause);
+      } else await this.endSingle(only, fault, cause);
       return NOBODY_TO_TELL;
     }
   }
@@ -109,48 +115,65 @@ export class BatchCommitter {
    * A unit alone that could not be written. Only where a COMMIT of it went without an answer may the rows in its way be
    * its own: another process that drew the same Payment ID for the same request has written the very same ones.
    */
-  private async endSingle(
-    { unit, resolve, reject, wasInDoubt }: Member,
-    fault: SqlFault,
-    cause: unknown,
-  ): Promise<void> {
-    if (fault !== 'duplicate' && fault !== 'guard') {
-      reject(cause);
-      return;
-    }
+  private async endSingle(member: Member, fault: SqlFault, cause: unknown): Promise<void> {
+    const { unit, resolve, reject, wasInDoubt } = member;
     try {
-      if (wasInDoubt && (await this.exists(unit.witness)))
-        resolve({ kind: 'committed', deposit: await this.depositAfter(unit) });
+      if (wasInDoubt && (await this.isThere(unit))) resolve(await this.asWritten(unit));
       else if (fault === 'guard') resolve({ kind: 'stale' });
-      else resolve({ kind: 'clash', key: duplicateKey(cause) ?? '' });
+      else if (fault === 'duplicate') resolve({ kind: 'clash', key: duplicateKey(cause) ?? '' });
+      else reject(whyNot(member, cause));
     } catch (error) {
       this.lane.drop();
-      reject(error);
+      reject(whyNot(member, error));
     }
+  }
+
+  private async isThere(unit: UnitOfWork): Promise<boolean> {
+    const [found = false] = await this.doubtful.look([unit]);
+    return found;
+  }
+
+  private async asWritten(unit: UnitOfWork): Promise<CommitResult> {
+    return { kind: 'committed', deposit: await this.doubtful.depositAfter(unit) };
   }
 
   /** One attempt after another while the server asks for it or its answer was lost. @throws Failed */
   private async redone(members: readonly Member[], turn: Turn): Promise<(CommitResult | undefined)[]> {
     const units = members.map(({ unit }) => unit);
-    let isInDoubt = false;
     for (let attempt = 1; ; attempt += 1)
       try {
-        const results = await this.attempt(units, turn);
-        return isInDoubt ? await this.withLateOnes(members, results) : results;
+        return await this.withLateOnes(members, await this.attempt(units, turn));
       } catch (error) {
         if (!(error instanceof Failed)) throw error;
+        const { admission, fault, cause } = error;
         if (error.mayBeCommitted) {
           // A packet may reach the server after we have looked: then only a later commit of ours makes it fail.
-          isInDoubt = true;
-          for (const { index } of error.admission.accepted) {
+          for (const { index } of admission.accepted) {
             const member = members[index];
             if (member) member.wasInDoubt = true;
           }
-          if (await this.happened(error)) return resultsOf(units, error.admission);
-        } else if (error.fault !== 'redo' && error.fault !== 'lost') throw error;
-        if (attempt === REDO_MAX) throw new Failed(error.fault, isInDoubt, NOTHING, error.cause);
+          const written = await this.resultsAsWritten(units, admission);
+          if (written) return await this.withLateOnes(members, written);
+        } else if (fault !== 'redo' && fault !== 'lost') throw error;
+        if (attempt === REDO_MAX) throw new Failed(fault, false, NOTHING, cause);
         await sleep(Math.random() * 10 * 2 ** attempt);
       }
+  }
+
+  /**
+   * What a batch whose COMMIT went without an answer has come to. Where only some of its rows are there, they are of an
+   * earlier packet that came late: this one did not happen.
+   * @returns undefined where it has to be done again. @throws CommitUnknown when it cannot be told in time.
+   */
+  private async resultsAsWritten(
+    units: readonly UnitOfWork[],
+    admission: Admission,
+  ): Promise<(CommitResult | undefined)[] | undefined> {
+    const found = await this.doubtful.look(admission.accepted.map(({ unit }) => unit));
+    if (!found.every(Boolean)) return undefined;
+    const results = resultsOf(units, admission);
+    for (const { unit, index } of admission.accepted) results[index] = await this.asWritten(unit);
+    return results;
   }
 
   /**
@@ -163,8 +186,8 @@ export class BatchCommitter {
   ): Promise<(CommitResult | undefined)[]> {
     const truth = [...results];
     for (const [index, { unit, wasInDoubt }] of members.entries())
-      if (wasInDoubt && truth[index]?.kind === 'insufficient' && (await this.exists(unit.witness)))
-        truth[index] = { kind: 'committed', deposit: await this.depositAfter(unit) };
+      if (wasInDoubt && truth[index]?.kind === 'insufficient' && (await this.isThere(unit)))
+        truth[index] = await this.asWritten(unit);
     return truth;
   }
 
@@ -179,7 +202,7 @@ export class BatchCommitter {
     const results = remembered && (await this.attemptAsRemembered(units, remembered, turn));
     if (results) return results;
     await turn.before;
-    return this.attemptLocked(units, remembered);
+    return this.attemptLocked(units);
   }
 
   /** @returns undefined where nothing was written: someone would be refused, or a row is not what we remember. */
@@ -194,16 +217,17 @@ export class BatchCommitter {
     if (isAnyPoor || admission.accepted.length === 0) return undefined;
     try {
       const locking = ['START TRANSACTION', ...depositStatements(before, after)];
+      // Only what this batch moves: of the others it knows what the batch before is expected to leave, no more.
+      const moved = movedOf(before, after);
       await this.write(admission, (accepted) => [...locking, ...memberStatements(accepted), 'COMMIT'], {
-        statements: locking.length,
-        reached: () => {
-          this.deposits.expect(after);
-          turn.holdsDeposits(true);
+        after: locking.length,
+        isThere: (holds) => {
+          if (holds) this.deposits.expect(moved);
+          turn.holdsDeposits(holds);
         },
       });
-      this.deposits.keep(after);
+      this.deposits.keep(moved);
     } catch (error) {
-      turn.holdsDeposits(false);
       const fault = error instanceof Failed ? error.fault : undefined;
       // A bound of a deposit may be met because of a member that is stale: which one, the locked rows tell.
       if (fault === 'guard' || fault === 'other') return undefined;
@@ -212,14 +236,8 @@ export class BatchCommitter {
     return resultsOf(units, admission);
   }
 
-  /** @param remembered what did not go through just before; where the rows differ, another process writes them too. */
-  private async attemptLocked(
-    units: readonly UnitOfWork[],
-    remembered: ReadonlyMap<string, DepositState> | undefined,
-  ): Promise<(CommitResult | undefined)[]> {
+  private async attemptLocked(units: readonly UnitOfWork[]): Promise<(CommitResult | undefined)[]> {
     const { before, after, admission } = await this.admitLocked(units);
-    if (remembered && [...before].some(([channelId, state]) => !isSame(state, remembered.get(channelId))))
-      this.deposits.wasWrong();
     if (admission.accepted.length > 0)
       await this.write(admission, (accepted) => [
         ...memberStatements(accepted),
@@ -233,8 +251,8 @@ export class BatchCommitter {
   /** Decides on locked rows. Where somebody is accepted the transaction stays open. @throws Failed */
   private async admitLocked(units: readonly UnitOfWork[]) {
     try {
-      const after = await this.lock(units);
-      this.deposits.requireAcknowledged(after);
+      const after = await lockDeposits(this.lane, units);
+      this.deposits.compare(after);
       const before = new Map(after);
       const admission = admit(units, after);
       if (admission.accepted.length === 0) await this.lane.send('ROLLBACK');
@@ -250,44 +268,25 @@ export class BatchCommitter {
   private async write(
     admission: Admission,
     statementsOf: (accepted: readonly Accepted[]) => string[],
-    milestone?: Milestone,
+    hold?: Hold,
   ): Promise<void> {
     let isSent = false;
     try {
       const statements = statementsOf(admission.accepted);
       isSent = true;
-      const answered = this.lane.sendTelling(statements, milestone);
+      const answered = this.lane.sendTelling(
+        statements,
+        hold && { statements: hold.after, reached: () => hold.isThere(true) },
+      );
       markCommitting(admission.accepted);
       await answered;
     } catch (error) {
+      // Before the rows are given back: nobody who came later may leave while this batch is to be done again.
+      hold?.isThere(false);
       const fault = sqlFaultOf(error);
       await this.rollBack(fault);
       throw new Failed(fault, isSent && fault === 'lost', admission, error);
     }
-  }
-
-  /** Begins the transaction and locks the deposits it moves, always in the same order. */
-  private async lock(units: readonly UnitOfWork[]): Promise<Map<string, DepositState>> {
-    const channels = channelsOf(units);
-    const deposits = new Map<string, DepositState>();
-    if (channels.size === 0) {
-      await this.lane.send('START TRANSACTION');
-      return deposits;
-    }
-    const list = [...channels].sort().map(literal).join(',');
-    const results = await this.lane.send(
-      'START TRANSACTION',
-      'SELECT channel_id, posted, held, credit_limit, seq FROM deposit ' +
-        `WHERE channel_id IN (${list}) ORDER BY channel_id FOR UPDATE`,
-    );
-    for (const row of rowsOf(results, 1))
-      deposits.set(String(row['channel_id']), {
-        posted: BigInt(row['posted'] ?? 0),
-        held: BigInt(row['held'] ?? 0),
-        limit: BigInt(row['credit_limit'] ?? 0),
-        seq: BigInt(row['seq'] ?? 0),
-      });
-    return deposits;
   }
 
   /** Nothing of a failed attempt may stay open on the connection. */
@@ -295,53 +294,6 @@ export class BatchCommitter {
     this.deposits.forget();
     if (fault === 'lost') return this.lane.drop();
     await this.lane.send('ROLLBACK').catch(() => this.lane.drop());
-  }
-
-  /**
-   * Whether a commit without an answer happened. The deposits are locked first: whatever the lost connection was
-   * still doing is over then.
-   * @throws Failed when it cannot be told in time.
-   */
-  private async happened(failure: Failed): Promise<boolean> {
-    const { accepted } = failure.admission;
-    const [first] = accepted;
-    if (!first) return false;
-    const giveUpAt = performance.now() + this.limits.unknownForMs;
-    for (;;)
-      try {
-        await this.lock(accepted.map(({ unit }) => unit));
-        const isThere = await this.exists(first.unit.witness);
-        await this.lane.send('ROLLBACK');
-        return isThere;
-      } catch (error) {
-        this.lane.drop();
-        if (performance.now() > giveUpAt) throw new Failed('lost', true, failure.admission, error);
-        await sleep(250);
-      }
-  }
-
-  private async exists(row: Row): Promise<boolean> {
-    const where = Object.entries(row.values).map(([column, value]) => `\`${column}\` <=> ${literal(value)}`);
-    const results = await this.lane.send(
-      `SELECT 1 FROM \`${row.table}\` WHERE ${where.join(' AND ')} LIMIT 1`,
-    );
-    return rowsOf(results, 0).length > 0;
-  }
-
-  private async depositAfter({ journal }: UnitOfWork): Promise<DepositAfter | undefined> {
-    if (!journal) return undefined;
-    const results = await this.lane.send(
-      'SELECT posted_after, held_after, limit_then FROM journal ' +
-        `WHERE subject_id = ${literal(journal.subjectId)} AND kind = ${literal(journal.kind)}`,
-    );
-    const [row] = rowsOf(results, 0);
-    return (
-      row && {
-        posted: rupiah(BigInt(row['posted_after'] ?? 0)),
-        held: rupiah(BigInt(row['held_after'] ?? 0)),
-        limit: rupiah(BigInt(row['limit_then'] ?? 0)),
-      }
-    );
   }
 }
 
@@ -357,15 +309,23 @@ function memberStatements(accepted: readonly Accepted[]): string[] {
   return [...insertStatements(rows), ...updateStatements(updates)];
 }
 
+/** The deposits that a batch moves on, as it leaves them. */
+function movedOf(
+  before: ReadonlyMap<string, DepositState>,
+  after: ReadonlyMap<string, DepositState>,
+): Map<string, DepositState> {
+  return new Map([...after].filter(([channelId, state]) => state !== before.get(channelId)));
+}
+
 /** The deposits moved on, each on condition that its whole row is what admission saw. */
 function depositStatements(
   before: ReadonlyMap<string, DepositState>,
   after: ReadonlyMap<string, DepositState>,
 ): string[] {
   const updates: GuardedUpdate[] = [];
-  for (const [channelId, state] of after) {
+  for (const [channelId, state] of movedOf(before, after)) {
     const old = before.get(channelId);
-    if (old && state !== old)
+    if (old)
       updates.push({
         table: 'deposit',
         set: { posted: state.posted, held: state.held, seq: state.seq },
@@ -380,20 +340,6 @@ function depositStatements(
       });
   }
   return updateStatements(updates);
-}
-
-function isSame(one: DepositState, other: DepositState | undefined): boolean {
-  return (
-    one.seq === other?.seq &&
-    one.posted === other.posted &&
-    one.held === other.held &&
-    one.limit === other.limit
-  );
-}
-
-/** The channels whose deposits a batch moves. */
-function channelsOf(units: readonly UnitOfWork[]): Set<string> {
-  return new Set(units.flatMap(({ journal }) => (journal ? [journal.channelId] : [])));
 }
 
 /**
@@ -426,10 +372,9 @@ function resultsOf(
   return results;
 }
 
-/** Rows of one statement of a packet, columns as text. */
-function rowsOf(results: PacketResults, at: number): Record<string, string>[] {
-  const result = results[at];
-  return Array.isArray(result) ? result : [];
+/** Why a member was not written, or that it cannot be told. */
+function whyNot({ wasInDoubt }: Member, cause: unknown): unknown {
+  return wasInDoubt ? new CommitUnknown(String(cause), { cause }) : cause;
 }
 
 function faultOfOurOwn(error: unknown): Failed {

@@ -1,7 +1,7 @@
 import { BooksBehind } from '../money-writer';
 import type { DepositState } from './admission';
 
-/** So many batches lock their deposits first after a memory proved wrong: another process writes them as well. */
+/** So many batches lock their deposits first after a row had moved on without us: another process writes it as well. */
 const WARY_FOR_BATCHES = 32;
 
 /**
@@ -58,18 +58,16 @@ export class RememberedDeposits {
   }
 
   /**
-   * A deposit's count of commits never goes back on one server.
+   * Holds locked rows against what the server has acknowledged. Where one has moved on without us the deposits are read
+   * for a while; a deposit's count of commits never goes back on one server.
    * @throws BooksBehind where locked rows are older than what the server has acknowledged.
    */
-  requireAcknowledged(states: ReadonlyMap<string, DepositState>): void {
+  compare(states: ReadonlyMap<string, DepositState>): void {
     for (const [channelId, { seq }] of states) {
       const acknowledged = this.acknowledged.get(channelId);
-      if (acknowledged === undefined || seq >= acknowledged) continue;
-      this.loss = new BooksBehind(
-        `the server had acknowledged commit ${acknowledged} of the deposit of ${channelId} and has ${seq}`,
-      );
-      this.onBehind(this.loss);
-      throw this.loss;
+      if (acknowledged === undefined || seq === acknowledged) continue;
+      if (seq < acknowledged) throw this.lost(channelId, acknowledged, seq);
+      this.waryFor = WARY_FOR_BATCHES;
     }
   }
 
@@ -79,9 +77,11 @@ export class RememberedDeposits {
     this.expected.clear();
   }
 
-  /** Forgets every state and reads for a while: a row was not what was remembered. */
-  wasWrong(): void {
-    this.forget();
-    this.waryFor = WARY_FOR_BATCHES;
+  private lost(channelId: string, acknowledged: bigint, seq: bigint): BooksBehind {
+    this.loss = new BooksBehind(
+      `the server had acknowledged commit ${acknowledged} of the deposit of ${channelId} and has ${seq}`,
+    );
+    this.onBehind(this.loss);
+    return this.loss;
   }
 }

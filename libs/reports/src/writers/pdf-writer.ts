@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import PDFDocument from 'pdfkit';
 import type { Cell, Column } from '../definition';
 import type { Language } from '../language';
 import { makeWhole, partOf } from '../whole-file';
@@ -23,6 +22,8 @@ const PAGE = { id: 'Halaman {n} dari {of}', en: 'Page {n} of {of}' } as const;
 
 /** PDF on A4, for statements and recaps: what it is about, the table with its heading on every page, page numbers. */
 export async function openPdf(path: string, opening: Opening, rowsMax = PDF_ROWS_MAX): Promise<ReportWriter> {
+  // Loaded by who writes a PDF only: it takes a tenth of a second.
+  const { default: PDFDocument } = await import('pdfkit');
   const name = `${path}.pdf`;
   const part = partOf(name);
   const file = createWriteStream(part, { flags: 'wx', mode: 0o600 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import { stream as excelStream, type Borders, type FillPattern, type Worksheet } from 'exceljs';
+import type { Borders, FillPattern, stream, Worksheet } from 'exceljs';
 import type { Cell, Column } from '../definition';
 import { plainText } from '../csv';
 import { makeWhole, partOf } from '../whole-file';
@@ -32,7 +32,7 @@ export async function openXlsx(
   rowsMax = XLSX_ROWS_MAX,
 ): Promise<ReportWriter> {
   const done: string[] = [];
-  let book = openBook(partOf(path), opening);
+  let book = await openBook(partOf(path), opening);
 
   return {
     async add(rows) {
@@ -40,7 +40,7 @@ export async function openXlsx(
         if (book.rows === rowsMax) {
           await book.close({ totals: book.sums(), facts: [[CONTINUED[opening.language], null]] });
           done.push(book.part);
-          book = openBook(partOf(path), opening);
+          book = await openBook(partOf(path), opening);
         }
         await book.add(cells);
       }
@@ -71,13 +71,20 @@ interface Book {
   drop(): void;
 }
 
-function openBook(part: string, opening: Opening): Book {
+/** What writes workbooks; loaded by who writes one only, for it takes a third of a second. */
+export async function workbookWriter(): Promise<typeof stream.xlsx.WorkbookWriter> {
+  const { default: exceljs } = await import('exceljs');
+  return exceljs.stream.xlsx.WorkbookWriter;
+}
+
+async function openBook(part: string, opening: Opening): Promise<Book> {
   const { columns, language } = opening;
+  const WorkbookWriter = await workbookWriter();
   const file = createWriteStream(part, { flags: 'wx', mode: 0o600 });
   const closed = once(file, 'close');
   // A full disk may show before anybody waits for the end; it is met again there.
   closed.catch(() => undefined);
-  const workbook = new excelStream.xlsx.WorkbookWriter({ stream: file, useStyles: true });
+  const workbook = new WorkbookWriter({ stream: file, useStyles: true });
   const [dataName, aboutName] = SHEETS[language];
   const sheet = workbook.addWorksheet(dataName, {
     views: [{ state: 'frozen', ySplit: 1 }],

@@ -1,0 +1,13 @@
+export { watchDowntime, type ClosedProduct, type DowntimeTools } from './watch-downtime';
+export {
+  answerComplaint,
+  CATEGORIES,
+  closeComplaint,
+  listComplaints,
+  openComplaint,
+  OUTCOMES,
+  readComplaintRules,
+  type Complaint,
+  type ComplaintRefusal,
+  type ComplaintRules,
+} from './complaints';

@@ -1,0 +1,30 @@
+import type { BusinessDate } from '#lib/kernel';
+import type { GuardedUpdate } from '#lib/ledger';
+import type { BankLine } from './bank-lines';
+
+/** Something at the bank that a person must look at now; each is told once, by its kind and subject. */
+export interface BankAlert {
+  /** The bank's source. */
+  source: string;
+  businessDate: BusinessDate;
+  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
+  subject: string;
+  reason: string;
+}
+
+/** Finds what ends the alerts about a line of a statement, to be written with whatever settles it. */
+export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
+
+/** What an alert about a line is known by. */
+export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'>;
+
+/** What the alerts about a line are known by. */
+export function alertOf(
+  line: Pick<BankLine, 'account' | 'year' | 'number' | 'lineNo' | 'valueDate'>,
+): AlertSubject {
+  return {
+    source: (line.account.split('/')[0] ?? line.account).slice(0, 20),
+    businessDate: line.valueDate,
+    subject: `${line.year}/${line.number}/${line.lineNo}`,
+  };
+}
