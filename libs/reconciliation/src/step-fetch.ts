@@ -6,7 +6,7 @@ import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
 import type { DayInHand, DayTools } from './reconciliation-day';
-import { decisionNeeded, isReopened, reopenedBatch, rerunOf } from './reopened-days';
+import { decisionNeeded, isReopened, moveUnlessSettled, reopenedBatch, rerunOf } from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
@@ -34,8 +34,9 @@ export async function fetchStep(
   if (arrival.kind === 'ready') {
     const batch = await keepArrival(tools, day, arrival.files, effective);
     if (!effective || (await isNew(tools, day, effective, batch))) {
-      const undecided = effective && (await reopeningNeeded(tools, day, batch));
-      if (effective && undecided) return standAsClosed(tools, day, lease, effective, undecided);
+      const need = () => reopeningNeeded(tools, day, batch);
+      if (effective)
+        return workAnew(tools, day, lease, effective, { content: batch.content, need }, inHand(batch));
       await lease.move('file archived', clock.now(), async () => inHand(batch));
       return undefined;
     }
@@ -54,13 +55,29 @@ export async function fetchStep(
   const content = rerunOf(effective.runId);
   if (isStale || (await isReopened(database, day, content))) {
     const why = `what an earlier day hands on changed after ${day.businessDate} was settled; its files are to be worked once more`;
-    const undecided = await decisionNeeded(tools, day, { content, why });
-    if (undecided) return standAsClosed(tools, day, lease, effective, undecided);
+    const need = () => decisionNeeded(tools, day, { content, why });
     const { batchId, fileId, fileName } = effective;
-    await lease.move('file archived', clock.now(), async () => ({ batchId, fileId, fileName }));
-    return undefined;
+    return workAnew(tools, day, lease, effective, { content, need }, { batchId, fileId, fileName });
   }
   return standAsClosed(tools, day, lease, effective);
+}
+
+/**
+ * Takes files of a closed day in hand, unless the day is settled and waits for people.
+ * @param order.need what it waits for; told to people. It is asked again where the day is settled only now.
+ */
+async function workAnew(
+  tools: DayTools,
+  day: DayInHand,
+  lease: JobLease,
+  effective: ClosedRun,
+  { content, need }: { content: string; need: () => Promise<string | undefined> },
+  files: MoveChanges,
+): Promise<ReconOutcome | undefined> {
+  let undecided = await need();
+  if (undecided === undefined && !(await moveUnlessSettled(tools, lease, 'file archived', content, files)))
+    undecided = (await need()) ?? 'the day has just been settled';
+  return undecided === undefined ? undefined : standAsClosed(tools, day, lease, effective, undecided);
 }
 
 function inHand({ batchId, content, files }: Batch): MoveChanges {
