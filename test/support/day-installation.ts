@@ -4,11 +4,12 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Installation } from './processes';
+import type { SftpServer } from './sftp';
 
 const ROOT = join(__dirname, '..', '..');
 const CLI = join(ROOT, 'dist', 'apps', 'cli', 'src', 'main.js');
 
-/** An installation whose sources leave their files in folders, and whose worker wakes up every second. */
+/** An installation whose sources leave their files on drops, and whose worker wakes up every second. */
 export interface DayInstallation {
   /** What its processes are given besides their own environment. */
   settings: Record<string, string>;
@@ -19,14 +20,22 @@ export interface DayInstallation {
   command(...args: string[]): Promise<{ code: number | null; signal: string | null; output: string }>;
 }
 
+/** Sources whose files are fetched from a server. */
+export interface OverSftp {
+  server: SftpServer;
+  sources: readonly string[];
+}
+
 /**
  * Gives an installation its own configuration of the day: only these sources, each with a folder.
  * @param change what else of `jobs.yaml` is not as usual.
+ * @param overSftp whose folders lie on a server instead.
  */
 export function aDayInstallation(
   world: Installation,
   sources: readonly string[],
   change: Record<string, unknown> = {},
+  overSftp?: OverSftp,
 ): DayInstallation {
   const home = world.environment['SIMPUL_HOME'] ?? '';
   const config = join(home, 'config');
@@ -35,16 +44,20 @@ export function aDayInstallation(
   cpSync(join(ROOT, 'config'), config, { recursive: true });
   const path = join(config, 'jobs.yaml');
   const jobs = parse(readFileSync(path, 'utf8')) as { sources: Record<string, object> };
-  const kept = sources.map((source) => [source, { ...jobs.sources[source], drop: 'folder' }]);
+  const isOverSftp = (source: string) => overSftp?.sources.includes(source) === true;
+  const dropOf = (source: string) => (isOverSftp(source) ? 'sftp' : 'folder');
+  const kept = sources.map((source) => [source, { ...jobs.sources[source], drop: dropOf(source) }]);
   const quick = { wake_up: '* * * * * *', stable_seconds: 0, correction_look_minutes: 1 };
   writeFileSync(path, stringify({ ...jobs, ...quick, ...change, sources: Object.fromEntries(kept) }));
 
-  const folderOf = (source: string) => join(home, 'drops', source);
+  const folderOf = (source: string) =>
+    join(overSftp && isOverSftp(source) ? overSftp.server.folder : join(home, 'drops'), source);
   for (const source of sources) mkdirSync(folderOf(source), { recursive: true });
   const settings = {
     SIMPUL_CONFIG: config,
     SIMPUL_FAIL_POINTS: failPoints,
     ...Object.fromEntries(sources.map((source) => [`SFTP_${source}_FOLDER`, folderOf(source)])),
+    ...(overSftp ? serverSettings(overSftp) : {}),
   };
   return {
     settings,
@@ -59,6 +72,18 @@ export function aDayInstallation(
       return { code, signal, output };
     },
   };
+}
+
+function serverSettings({ server, sources }: OverSftp): Record<string, string> {
+  return Object.fromEntries(
+    sources.flatMap((source) => [
+      [`SFTP_${source}_HOST`, server.host],
+      [`SFTP_${source}_PORT`, String(server.port)],
+      [`SFTP_${source}_USER`, server.user],
+      [`SFTP_${source}_PRIVATE_KEY_FILE`, server.privateKeyFile],
+      [`SFTP_${source}_HOST_KEY_SHA256`, server.hostKeySha256],
+    ]),
+  );
 }
 
 /** Lays an order to die at a step, or to be signalled otherwise. */

@@ -20,7 +20,8 @@ const BUILT_APPS = join(__dirname, '..', '..', 'dist', 'apps');
 const NODE_OPTIONS = JSON.parse(
   readFileSync(join(__dirname, '..', '..', 'config', 'node-options.json'), 'utf8'),
 ) as Record<string, string[]>;
-const READY_WITHIN_MS = 30_000;
+/** A busy machine takes its time. */
+const READY_WITHIN_MS = 120_000;
 const POLL_MS = 100;
 
 /** We, as the simulator's bank knows us. */

@@ -15,6 +15,7 @@ import {
   SingleWriter,
   topUpDeposit,
   unitOfJournal,
+  voidJournal,
   type JournalDraft,
   type PaymentMoney,
 } from '#lib/ledger';
@@ -50,7 +51,7 @@ export interface ASale {
   billerId?: string;
   channelId?: string;
   amount: bigint;
-  state?: 'PAID' | 'SUSPECT' | 'REVERSED';
+  state?: 'PAID' | 'SUSPECT' | 'DECLINED' | 'REVERSED';
   adminFee?: bigint;
   billerFee?: bigint;
   commission?: bigint;
@@ -196,7 +197,8 @@ export async function aSettlementWorld(
       const money = moneyOf(sale);
       await insertSale(store, sale, money, clock.now());
       await book(holdJournal(money, clock.now()));
-      if (sale.state !== 'SUSPECT') await book(captureJournal(money, clock.now()));
+      if (sale.state === 'DECLINED') await book(voidJournal(money, clock.now()));
+      else if (sale.state !== 'SUSPECT') await book(captureJournal(money, clock.now()));
       return money;
     },
     async closeRun(source, businessDate, agreed, breaks = [], carriedIn = []) {
@@ -389,6 +391,17 @@ async function insertSale(store: TestDatabase, sale: ASale, money: PaymentMoney,
   const { paymentId, channelId, billerId, businessDate, amount, adminFee, billerFee, commission, charge } =
     money;
   const offer = JSON.stringify({
+    customerName: 'SITI RAHMA',
+    lines: [],
+    remaining: null,
+    amount: amount.toString(),
+    adminFee: adminFee.toString(),
+    total: (amount + adminFee).toString(),
+    billerFee: billerFee.toString(),
+    commission: commission.toString(),
+    charge: charge.toString(),
+    details: {},
+    echo: {},
     ...(taxes ? { taxes } : {}),
     ...(subAgentFee === undefined ? {} : { subAgentFee: subAgentFee.toString() }),
   });

@@ -16,6 +16,7 @@ import {
   investigateBreak,
   isResolution,
   listBreaks,
+  noteOldBreaks,
   proposeBulk,
   proposeResolution,
   readJobs,
@@ -35,7 +36,7 @@ import {
 import { atBreakDesk } from './break-desk';
 import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
-import { JSON_HELP, printJson, refuse } from './output';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
 import { oneLine, printTable } from './table';
 import { rupiahNotZero } from './typed';
@@ -55,6 +56,28 @@ export function addBreakCommands(program: Command): void {
   addResolveCommand(breaks);
   addBulkCommand(breaks);
   addDecisionCommands(breaks);
+  addNoteCommand(breaks);
+}
+
+function addNoteCommand(breaks: Command): void {
+  breaks
+    .command('note')
+    .description(
+      'a manager says why breaks that are open for too long (old.business_days of config/breaks.yaml) still are; it stands in the history of each',
+    )
+    .requiredOption('--as <user>', AS_HELP)
+    .requiredOption('--reason <text>', 'why they are still open, and until when')
+    .option('--json', JSON_HELP)
+    .action(async ({ as: by, reason, json }: { as: string; reason: string; json?: boolean }) => {
+      const noted = await atBreakDesk((desk) => noteOldBreaks(desk, { by, reason }));
+      if (!noted.ok) return refuse(describeBreakRefusal(noted.error), json);
+      const { count, amount } = noted.value;
+      say(
+        `noted by ${by} for ${count} breaks, ${formatRupiah(rupiah(amount))} in question`,
+        noted.value,
+        json,
+      );
+    });
 }
 
 interface Filter {

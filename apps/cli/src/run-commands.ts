@@ -16,8 +16,9 @@ import { withDatabase } from './database';
 import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
 import { printTable } from './table';
+import { addThreeWayCommand } from './three-way-command';
 
-/** `simpul recon list`, `recon replay` and `recon missing`. */
+/** `simpul recon list`, `recon replay`, `recon missing` and `recon three-way`. */
 export function addRunCommands(recon: Command): void {
   recon
     .command('list')
@@ -66,6 +67,7 @@ export function addRunCommands(recon: Command): void {
       if (json) printJson({ ok: true, missing });
       else printMissing(missing);
     });
+  addThreeWayCommand(recon);
 }
 
 function printRuns(runs: readonly RunListed[]): void {

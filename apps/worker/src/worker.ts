@@ -23,6 +23,7 @@ import {
   SecretBox,
   warnOfStale,
   type Logger,
+  type Statements,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
 import {
@@ -32,12 +33,14 @@ import {
   readBreakRules,
   readJobs,
   startReconciliationSchedule,
+  tellOldBreaks,
   tendBreaks,
   termsByFormats,
   workBreaks,
   type BreakDesk,
+  type OldBreaks,
 } from '#lib/reconciliation';
-import { writeRecap } from '#lib/reports';
+import { queueReport, writeRecap } from '#lib/reports';
 import { findSettlement, readSettlementContracts } from '#lib/settlement';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
@@ -190,7 +193,9 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   const breaks = new PollLoop(
     {
       work: async () => {
-        await tendBreaks(await breakDesk());
+        const desk = await breakDesk();
+        await tendBreaks(desk);
+        await tellOldBreaks(desk, (statements, old) => orderAgeing(statements, old, clock.now()));
         return false;
       },
       failure: 'the breaks could not be tended; the next look starts over',
@@ -290,6 +295,13 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
       await Promise.all([database.close(), dayDatabase.close()]);
     },
   };
+}
+
+/** The list that goes with what the manager is told, made by the reports' own loop. */
+async function orderAgeing(statements: Statements, { today }: OldBreaks, now: Date): Promise<void> {
+  const order = { report: 'break-ageing', date: today, form: 'xlsx', by: 'worker' };
+  const queued = await queueReport(statements, order, now);
+  if (!queued.ok) throw new Error(`the ageing of breaks could not be ordered: ${queued.error}`);
 }
 
 /** Looks who has payments to be asked about, and wakes their lanes; they ask by themselves. */

@@ -6,6 +6,7 @@ import {
   checkApprovalInvariants,
   expireApprovals,
   findApproval,
+  lapse,
   listApprovals,
   NoUser,
   propose,
@@ -158,6 +159,27 @@ test('what is past its time is ended by the clock, once', async () => {
   expect(await expireApprovals(db.database, NOON)).toEqual([]);
   expect(await expireApprovals(db.database, LATER)).toMatchObject([{ approvalId, state: 'expired' }]);
   expect(await expireApprovals(db.database, LATER)).toEqual([]);
+  expect(await approve(db.database, { approvalId, version: '3', by: BUDI, at: NOON })).toEqual({
+    ok: false,
+    error: { kind: 'expired', expiredAt: LATER },
+  });
+  await expectSound();
+});
+
+test('what would expire before it can be approved is no proposal', async () => {
+  await expect(propose(db.database, aProposal({ expiresAt: NOON }))).rejects.toThrow(RangeError);
+});
+
+test('a proposal lapses when what it is about has changed, and only while it is open', async () => {
+  const open = await proposed();
+  const change = { at: NOON, note: 'the break was found again' };
+  expect(await lapse(db.database, { approvalId: open.approvalId, ...change })).toBe(true);
+  expect(await approveWithEffect(open, BUDI)).toMatchObject({ error: { kind: 'expired' } });
+  expect((await approvalHistory(db.database, open.approvalId)).at(-1)).toMatchObject(change);
+  const done = await proposed();
+  await approveWithEffect(done, BUDI);
+  expect(await lapse(db.database, { approvalId: done.approvalId, ...change })).toBe(false);
+  expect(await findApproval(db.database, done.approvalId)).toMatchObject({ state: 'approved' });
   await expectSound();
 });
 
@@ -189,6 +211,9 @@ test('only the maker withdraws', async () => {
 test('where two checkers are needed, one of them twice is not two', async () => {
   const approval = await proposed({ checkers: 2 });
   expect(await approveWithEffect(approval, BUDI)).toMatchObject({ ok: true, value: { isComplete: false } });
+  expect(await propose(db.database, aProposal({ by: CITRA }))).toMatchObject({
+    error: { kind: 'proposed already' },
+  });
   expect(await approveWithEffect(approval, BUDI)).toEqual({
     ok: false,
     error: { kind: 'agreed before', by: BUDI },
@@ -260,6 +285,8 @@ test.each([
   ["UPDATE approval SET payload = '{}'", /not as it was proposed/],
   ['UPDATE approval SET checkers_needed = 2, checkers_given = 2', /2 checkers are counted, 1 have signed/],
   ["UPDATE approval_event SET version = '9' WHERE checker IS NOT NULL", /saw another version/],
+  ["UPDATE approval SET maker = ended_by, ended_by = 'dewi@simpul.test'", /its maker approved it/],
+  ['UPDATE approval_event SET checker = NULL', /1 checkers are counted, 0 have signed/],
   ['DELETE FROM approval', /have no proposal/],
 ])('I14 finds: %s', async (vandalism, finding) => {
   await approveWithEffect(await proposed(), BUDI);

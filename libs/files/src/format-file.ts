@@ -219,9 +219,11 @@ const COMMON = {
     carry_days: z.int().min(0).max(31).describe('business days in which a late row may still turn up'),
     hint_is: z.enum(['proposed', 'key']).default('proposed'),
     group_is: z
-      .enum(['terminal', 'sub_agent', 'customer'])
+      .enum(['terminal', 'sub_agent', 'customer', 'batch'])
       .optional()
-      .describe('what of a sale their group_key names; left out: its leg reference'),
+      .describe(
+        'what of a sale their group_key names; batch: its business date as 20260714; left out: its leg reference',
+      ),
     propose_within_min: z
       .int()
       .min(1)
@@ -230,6 +232,13 @@ const COMMON = {
       .describe('minutes within which an equal amount proposes a match to a person; left out: never'),
   }),
   settle_on: z.enum(['agreed', 'ours', 'their_file']).default('agreed'),
+  channel: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{2,40}$/, 'must be a channel')
+    .optional()
+    .describe(
+      'of a channel’s own file: it lists that channel’s payments; left out: the payments sent to a biller',
+    ),
 };
 
 const Text = z.strictObject({

@@ -15,8 +15,17 @@ export function refuseContradictions(
   context: z.core.$RefinementCtx<TextFile | StatementFile>,
 ): void {
   const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path, message });
+  if (format.channel !== undefined) refuseForChannel(format, refuse);
   if (isText(format)) refuseText(format, refuse);
   else refuseStatement(format, refuse);
+}
+
+/** A channel's file settles nothing, and lists its payments one by one. */
+function refuseForChannel({ auto, match, settle_on }: TextFile | StatementFile, refuse: Refuse): void {
+  if (auto.length > 0) refuse(['auto'], 'breaks of a channel’s file are ended by people');
+  if (match.group_is !== undefined)
+    refuse(['match', 'group_is'], 'a channel’s file lists payments one by one');
+  if (settle_on !== 'agreed') refuse(['settle_on'], 'nothing is settled by a channel’s file');
 }
 
 function refuseText(format: TextFile, refuse: Refuse): void {

@@ -140,5 +140,6 @@ function common(format: TextFile | StatementFile, isGrouped: boolean) {
     seq: format.seq,
     emptyDay: format.empty_day,
     settleOn: format.settle_on,
+    channel: format.channel,
   };
 }

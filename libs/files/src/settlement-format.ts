@@ -44,7 +44,7 @@ export interface SettlementFormat {
     /** Lines of one group compare as a sum. */
     isGrouped: boolean;
     /** What of a sale their group key names; undefined: its leg reference. */
-    groupIs: 'terminal' | 'sub_agent' | 'customer' | undefined;
+    groupIs: 'terminal' | 'sub_agent' | 'customer' | 'batch' | undefined;
     /** Within so many minutes an equal amount proposes a match to a person; undefined: never. */
     proposeWithinMinutes: number | undefined;
     /** Largest difference in whole rupiah that still counts as agreed. */
@@ -58,6 +58,8 @@ export interface SettlementFormat {
   /** What a day without sales looks like. */
   emptyDay: 'file' | 'no_file';
   settleOn: 'agreed' | 'ours' | 'their_file';
+  /** Whose own file it is, listing the payments of that channel; undefined: it lists what was sent to a biller. */
+  channel: string | undefined;
 }
 
 /** Lines with columns. */

@@ -72,6 +72,12 @@ export const ALERTS = {
     owner: 'finance',
     nextStep: 'ask the bank for the statement; until it is there no payout is executed',
   },
+  old_breaks: {
+    level: 'warn',
+    owner: 'the manager of finance',
+    nextStep:
+      'simpul report orders has the list; then why they are still open: simpul break note --as <manager> --reason <why>',
+  },
   ack_overdue: {
     level: 'error',
     owner: 'operations',

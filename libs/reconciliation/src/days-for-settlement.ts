@@ -44,7 +44,10 @@ interface LegKey {
  * its effective run agrees.
  */
 export const daysForSettlement = {
-  /** The days of a source that have a run which counts, oldest first, from a date on; those in work among them. */
+  /**
+   * The days of a source that have a run which counts, oldest first, from a date on; those in work among them. A channel's
+   * own file settles nothing.
+   */
   async closedDays(statements: Statements, source: string, from: BusinessDate): Promise<ClosedDay[]> {
     const rows = await statements.rows<{
       run_id: number;
@@ -56,7 +59,8 @@ export const daysForSettlement = {
       `SELECT run_id, run_no, effective_date, totals,
          EXISTS (SELECT 1 FROM recon_job j WHERE j.source = r.source AND j.business_date = r.effective_date
            AND j.direction = 'in' AND j.state IN (?)) AS in_work
-       FROM recon_run r WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL ORDER BY effective_date`,
+       FROM recon_run r WHERE source = ? AND effective_date >= ? AND run_no IS NOT NULL AND channel_id IS NULL
+       ORDER BY effective_date`,
       [IN_WORK, source, from],
     );
     return rows.map((row) => {

@@ -17,7 +17,9 @@ export interface MatchRules {
   /** Within so many minutes an equal amount proposes a match; null: never. */
   proposeWithinMinutes: number | null;
   /** What of a sale their group key names; null, or left out in runs of before: its leg reference. */
-  groupIs?: 'terminal' | 'sub_agent' | 'customer' | null;
+  groupIs?: 'terminal' | 'sub_agent' | 'customer' | 'batch' | null;
+  /** Whose payments are our side, where it is a channel's own file; null, or left out: the legs sent to a biller. */
+  channel?: string | null;
   /** Whether lines say more than keys and amounts: groups, free text, kinds of entry. */
   keepsText: boolean;
 }
@@ -35,6 +37,7 @@ export function rulesOf(format: SettlementFormat, businessDate: BusinessDate): M
     hint,
     proposeWithinMinutes,
     groupIs,
+    channel: format.channel ?? null,
     keepsText: isGrouped || hint !== null || proposeWithinMinutes !== null || 'fields' in format.body,
   };
 }

@@ -1,6 +1,7 @@
 import type { BusinessDate, Clock } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
 import { dueTimes } from './due-times';
+import { sumOfOurs } from './ours';
 import { calendarOf, dayInHand, type ReconciliationTools } from './reconciliation-day';
 
 /** Something that is due and is not there. */
@@ -32,18 +33,31 @@ export async function missingOn(tools: MissingTools, businessDate?: BusinessDate
   ];
   const calendar = await calendarOf(tools);
   const now = tools.clock.now();
-  return days
-    .filter(({ source }) => tools.jobs.sources.has(source))
-    .map((day) => ({
-      ...day,
-      dueAt: dueTimes(dayInHand(tools, day.source, day.businessDate), calendar).expectedAt,
-    }))
+  const known = days.filter(({ source }) => tools.jobs.sources.has(source));
+  const dated: Missing[] = [];
+  for (const day of known) {
+    const inHand = dayInHand(tools, day.source, day.businessDate);
+    const waiting = day.what === 'file' ? await waitingOf(tools.database, day, inHand.format.channel) : {};
+    dated.push({ ...day, ...waiting, dueAt: dueTimes(inHand, calendar).expectedAt });
+  }
+  return dated
     .filter(({ what, dueAt }) => what === 'lines' || dueAt <= now)
     .toSorted((a, b) =>
       a.businessDate === b.businessDate
         ? compare(a.source, b.source)
         : compare(a.businessDate, b.businessDate),
     );
+}
+
+/** A channel's file lists payments and not legs. */
+async function waitingOf(
+  statements: Statements,
+  day: MissingDay,
+  channel: string | undefined,
+): Promise<{ legs?: number; amount?: bigint }> {
+  if (channel === undefined) return {};
+  const { count, amount } = await sumOfOurs(statements, day, channel);
+  return { legs: count, amount };
 }
 
 type MissingDay = Omit<Missing, 'dueAt'>;

@@ -1,5 +1,13 @@
-import type { BusinessDate } from '#lib/kernel';
-import type { Statements } from '#lib/platform';
+import type { SettlementFormat } from '#lib/files';
+import {
+  addDays,
+  endOfBusinessDate,
+  JAKARTA_MIDNIGHT,
+  paymentIdsBetween,
+  zoneOffsetMinutes,
+  type BusinessDate,
+} from '#lib/kernel';
+import type { SqlValue, Statements } from '#lib/platform';
 
 /** A source's day. */
 export interface Day {
@@ -64,11 +72,111 @@ export async function staleCarry(
   return difference?.match_key;
 }
 
-/** How many payment legs belong to the day, carry items aside. */
-export async function countOurs(statements: Statements, { source, businessDate }: Day): Promise<number> {
-  const [row] = await statements.rows<{ legs: string }>(
-    'SELECT COUNT(*) AS legs FROM payment_leg WHERE source = ? AND source_business_date = ?',
-    [source, businessDate],
+/** Whose payments a source lists: those of a channel by their business date; undefined: the legs sent to a biller. */
+export type ListedChannel = string | undefined;
+
+/** How many of our payments belong to the day, carry items aside. */
+export async function countOurs(
+  statements: Statements,
+  day: Day & { format: Pick<SettlementFormat, 'channel'> },
+): Promise<number> {
+  // Of legs the index alone is read.
+  const [row] = await statements.rows<{ n: string }>(...oursOfDay('COUNT(*) AS n', day, day.format.channel));
+  return Number(row?.n ?? 0);
+}
+
+/** How many of our payments belong to the day, and what they come to unless they failed. */
+export async function sumOfOurs(
+  statements: Statements,
+  day: Day,
+  channel: ListedChannel,
+): Promise<{ count: number; amount: bigint }> {
+  const sums = "COUNT(*) AS n, COALESCE(SUM(IF(state IN ('DECLINED', 'REVERSED'), 0, amount)), 0) AS amount";
+  const [row] = await statements.rows<{ n: string; amount: string }>(...oursOfDay(sums, day, channel));
+  return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
+}
+
+function oursOfDay(
+  columns: string,
+  { source, businessDate }: Day,
+  channel: ListedChannel,
+): [sql: string, values: SqlValue[]] {
+  if (channel === undefined)
+    return [
+      `SELECT ${columns} FROM payment_leg WHERE source = ? AND source_business_date = ?`,
+      [source, businessDate],
+    ];
+  const { sql, values } = paymentsOfChannel(columns, channel, businessDate);
+  return [sql, values];
+}
+
+/** The first business date of which a source must list a payment; null where nothing was sold yet. */
+export async function firstDayOfOurs(
+  statements: Statements,
+  source: string,
+  channel: ListedChannel,
+): Promise<BusinessDate | null> {
+  const [first] = await statements.rows<{ date: BusinessDate | null }>(
+    channel === undefined
+      ? 'SELECT MIN(source_business_date) AS date FROM payment_leg WHERE source = ?'
+      : // The first of each state is found in the index; Payment IDs are in the order of time.
+        `SELECT MIN(p.business_date) AS date FROM payment p
+         JOIN (SELECT MIN(payment_id) AS payment_id FROM payment WHERE channel_id = ? GROUP BY state) f
+           ON f.payment_id = p.payment_id`,
+    [channel ?? source],
   );
-  return Number(row?.legs ?? 0);
+  return first?.date ?? null;
+}
+
+/** Whether a day has payments that did not fail and were sold at or after a moment, in local time of the source. */
+export async function hasPaymentsSince(
+  statements: Statements,
+  { source, businessDate, format }: Day & { format: Pick<SettlementFormat, 'channel' | 'cutOff'> },
+  since: string,
+): Promise<boolean> {
+  const offset = zoneOffsetMinutes(format.cutOff.timeZone);
+  const isOpen = "state NOT IN ('DECLINED', 'REVERSED')";
+  const { sql, values } =
+    format.channel === undefined
+      ? {
+          sql: `SELECT 1 FROM payment_leg WHERE source = ? AND source_business_date = ? AND ${isOpen}
+            AND sent_at + INTERVAL ? MINUTE >= ? LIMIT 1`,
+          values: [source, businessDate, offset, since],
+        }
+      : paymentsOfChannel('1', format.channel, businessDate, {
+          sql: `AND ${isOpen} AND p.created_at + INTERVAL ? MINUTE >= ? LIMIT 1`,
+          values: [offset, since],
+        });
+  return (await statements.rows(sql, values)).length > 0;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * A statement over the payments of a channel's business date, by their primary key. The channels' day ends at midnight in
+ * Jakarta, or where their network says; a day more on either side is sure to hold all of its Payment IDs.
+ */
+export function paymentsOfChannel(
+  columns: string,
+  channel: string,
+  businessDate: BusinessDate,
+  more: { sql: string; values: readonly SqlValue[] } = { sql: '', values: [] },
+): { sql: string; values: SqlValue[] } {
+  const from = new Date(endOfBusinessDate(addDays(businessDate, -1), JAKARTA_MIDNIGHT).getTime() - DAY_MS);
+  const to = new Date(endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT).getTime() + DAY_MS);
+  const [production, drill] = [paymentIdsBetween('P', from, to), paymentIdsBetween('T', from, to)];
+  return {
+    sql: `SELECT ${columns} FROM payment p
+      WHERE (p.payment_id BETWEEN ? AND ? OR p.payment_id BETWEEN ? AND ?) AND p.business_date = ? AND p.channel_id = ?
+      ${more.sql}`,
+    values: [
+      production.first,
+      production.last,
+      drill.first,
+      drill.last,
+      businessDate,
+      channel,
+      ...more.values,
+    ],
+  };
 }

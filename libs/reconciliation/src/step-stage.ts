@@ -20,8 +20,17 @@ export async function stageStep(tools: ReconciliationTools, day: DayInHand, leas
 
   await lease.move('lines staged', now, async (statements) => {
     await statements.run(
-      "INSERT INTO recon_run (source, business_date, file_id, file_name, state, rules, created_at) VALUES (?, ?, ?, ?, 'staged', ?, ?)",
-      [source, businessDate, file.fileId, file.name, rulesToJson(rulesOf(format, businessDate)), now],
+      `INSERT INTO recon_run (source, business_date, channel_id, file_id, file_name, state, rules, created_at)
+       VALUES (?, ?, ?, ?, ?, 'staged', ?, ?)`,
+      [
+        source,
+        businessDate,
+        format.channel ?? null,
+        file.fileId,
+        file.name,
+        rulesToJson(rulesOf(format, businessDate)),
+        now,
+      ],
     );
     const [row] = await statements.rows<{ run_id: string }>('SELECT LAST_INSERT_ID() AS run_id');
     return { runId: Number(row?.run_id), evidence: {} };

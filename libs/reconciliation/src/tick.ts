@@ -1,8 +1,9 @@
-import { addDays, zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
+import { addDays, type BusinessDate } from '#lib/kernel';
 import { correctedDays, keepSightings } from './corrected-days';
 import { lateFrom } from './day-clock';
 import { dueTimes } from './due-times';
 import { insertJobs } from './job-lease';
+import { firstDayOfOurs, hasPaymentsSince } from './ours';
 import type { ReconOutcome } from './outcome';
 import { calendarOf, dayInHand, type DayTools, type ReconciliationTools } from './reconciliation-day';
 import { runReconciliation } from './run-reconciliation';
@@ -46,14 +47,18 @@ export async function planReconciliation(tools: ReconciliationTools, source: str
 
 async function plan(tools: DayTools, source: string): Promise<number> {
   const now = tools.clock.now();
-  const [first] = await tools.database.rows<{ date: BusinessDate | null }>(
-    'SELECT MIN(source_business_date) AS date FROM payment_leg WHERE source = ?',
-    [source],
-  );
   const dates: BusinessDate[] = [];
-  for (let date = first?.date; date && isOwed(tools, source, date, now); date = addDays(date, 1))
-    dates.push(date);
+  const first = await firstDayOwed(tools, source);
+  for (let date = first; date && isOwed(tools, source, date, now); date = addDays(date, 1)) dates.push(date);
   return insertJobs(tools.database, source, dates, now);
+}
+
+/** A channel may have sold for long before it sends a file: it owes none before its format holds. */
+async function firstDayOwed({ database, formats }: DayTools, source: string): Promise<BusinessDate | null> {
+  const [format] = formats.get(source) ?? [];
+  const first = await firstDayOfOurs(database, source, format?.channel);
+  const begins = format?.channel === undefined ? undefined : format.effectiveFrom;
+  return first !== null && begins !== undefined && begins > first ? begins : first;
 }
 
 async function workSource(
@@ -145,12 +150,6 @@ async function mayHandRowsOn(
   source: string,
   businessDate: BusinessDate,
 ): Promise<boolean> {
-  const { format } = dayInHand(tools, source, businessDate);
-  const { timeZone } = format.cutOff;
-  const rows = await tools.database.rows(
-    `SELECT 1 FROM payment_leg WHERE source = ? AND source_business_date = ? AND state NOT IN ('DECLINED', 'REVERSED')
-       AND sent_at + INTERVAL ? MINUTE >= ? LIMIT 1`,
-    [source, businessDate, zoneOffsetMinutes(timeZone), lateFrom(businessDate, format.cutOff)],
-  );
-  return rows.length > 0;
+  const day = dayInHand(tools, source, businessDate);
+  return hasPaymentsSince(tools.database, day, lateFrom(businessDate, day.format.cutOff));
 }

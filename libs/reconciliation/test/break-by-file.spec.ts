@@ -96,6 +96,28 @@ describe('what a file may decide', () => {
     await world.expectSound();
   });
 
+  test.each([
+    ['states another amount', 1n, 'paid', 'PAID'],
+    ['lists it as paid', 0n, 'declined', 'DECLINED'],
+  ] as const)(
+    'where the file %s and the answer says otherwise, the break stays with people',
+    async (_, more, said, end) => {
+      const payment = await world.pay('pays and loses the answer');
+      const line = world.line(payment, { amount: payment.offer.amount + more });
+      const runId = await world.close('001', [line], { work: false });
+      await assignBreaks(world.desk, runId);
+      const { switch: bank } = world;
+      await bank.store.admin.run('UPDATE payment_leg SET next_advice_at = ?', [bank.clock.now()]);
+      if (said === 'declined') bank.biller.truth.length = 0;
+      bank.biller.adviceSays = said;
+      await bank.pass(2);
+      expect((await world.paymentOf(payment)).state).toBe(end);
+      await tendBreaks(world.desk);
+      expect(await world.theBreak()).toMatchObject({ kind: 'status', sub: 'US', state: 'open' });
+      await world.expectSound();
+    },
+  );
+
   test('absent from the file, a payment of unknown outcome is ended by two people, by its own path', async () => {
     const payment = await world.pay('pays and loses the answer');
     world.switch.biller.truth.length = 0;

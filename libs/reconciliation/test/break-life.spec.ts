@@ -135,6 +135,7 @@ describe('what was booked and is no longer found', () => {
     expect((await world.events(one)).at(-1)).toBe('gone though booked');
     await world.close('003', [world.line(payment)]);
     expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+    expect(await world.events(one)).toEqual(['found', 'proposed', 'approved', 'gone though booked']);
     const blind = await proposeResolution(world.desk, {
       breakId: one.breakId,
       resolution: 'adjustment',
@@ -152,6 +153,21 @@ describe('what was booked and is no longer found', () => {
     expect(await world.theBreak()).toMatchObject({ state: 'resolved' });
     await world.expectSound();
   });
+});
+
+test('a refund that we bore comes back to people when a later file lists the payment after all, and is told once', async () => {
+  const payment = await world.pay();
+  await world.close('001', []);
+  const one = await world.theBreak();
+  const approval = await world.proposed(one, { resolution: 'refund', amount: 60_000n, borneBy: 'us' });
+  expect(await world.approve(approval)).toMatchObject({ ok: true });
+  await world.close('002', [world.line(payment)]);
+  expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+  await world.close('003', [world.line(payment)]);
+  expect(await world.theBreak()).toMatchObject({ state: 'reopened', resolution: null });
+  expect((await world.events(one)).at(-1)).toBe('gone though booked');
+  expect((await world.events(one)).filter((event) => event === 'gone though booked')).toHaveLength(1);
+  await world.expectSound();
 });
 
 test('a leg whose line is only proposed is held, although an older break of it was closed', async () => {

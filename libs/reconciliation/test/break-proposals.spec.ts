@@ -114,6 +114,35 @@ describe('how people end a break', () => {
     await world.expectSound();
   });
 
+  test('a write-off of the limit itself needs one checker', async () => {
+    await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 1_000_000n }]);
+    const approval = await world.proposed(await world.theBreak(), {
+      resolution: 'write_off',
+      billerId: 'pln',
+    });
+    expect(approval.checkersNeeded).toBe(1);
+  });
+
+  test('a refund that we bear gives back what was agreed and owes the biller the same; above the limit two must agree', async () => {
+    const before = await world.switch.balance();
+    const payment = await world.pay();
+    await world.close('001', []);
+    Object.assign(world.desk.rules, { twoCheckersAbove: 50_000n });
+    const one = await world.theBreak();
+    const part = { resolution: 'refund', amount: 60_000n } as const;
+    const theirs = await world.proposed(one, part);
+    expect(theirs.checkersNeeded).toBe(1);
+    await withdrawProposal(world.desk, { approvalId: theirs.approvalId, by: ANI });
+    const ours = await world.proposed(one, { ...part, borneBy: 'us' });
+    expect(ours.checkersNeeded).toBe(2);
+    const owed = await world.owed(CLEARING);
+    await world.approve(ours);
+    expect(await world.approve(ours, CITRA)).toMatchObject({ ok: true, value: { isDone: true } });
+    expect((await world.switch.balance()).posted).toBe(before.posted - payment.offer.charge + 60_000n);
+    expect(await world.owed(CLEARING)).toBe(owed);
+    await world.expectSound();
+  });
+
   test.each([
     ['biller:pln:clearing', 'the account that the difference stands on'],
     ['biller:pln:payable', 'what is settled'],
@@ -295,4 +324,20 @@ test('two that are proposed as one are confirmed by two people, and the leg coun
   expect(await world.owed(CLEARING)).toBe(before);
   expect(await daysForSettlement.resolved(store.database, legs)).toMatchObject(legs);
   await world.expectSound();
+});
+
+test('two that are proposed as one and do not state one amount are not confirmed', async () => {
+  await world.pay();
+  await world.close('001', []);
+  await world.switch.store.admin.run(
+    "UPDATE break_case SET kind = 'proposed', sub = 'hint', their_st = 'S', their_amount = our_amount + 1",
+  );
+  const { breakId } = await world.theBreak();
+  const refused = await proposeResolution(world.desk, {
+    breakId,
+    resolution: 'confirmation',
+    by: ANI,
+    reason: 'the same customer',
+  });
+  expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(/paid, with one amount/);
 });

@@ -26,6 +26,27 @@ describe('what rules end by themselves', () => {
     await world.expectSound();
   });
 
+  test('a difference above the cap of a rule stays with people', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    const runId = await world.close(
+      '001',
+      payments.map((payment, at) =>
+        world.line(payment, { amount: payment.offer.amount + 1_000n + BigInt(at) }),
+      ),
+    );
+    const states = new Map((await world.breaks()).map(({ amount, state }) => [amount, state]));
+    expect(states).toEqual(
+      new Map([
+        [1_000n, 'resolved'],
+        [1_001n, 'open'],
+      ]),
+    );
+    expect(await world.owed('own:rounding')).toBe(-1_000n);
+    expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 1, amount: 1_000n }]);
+    await world.expectSound();
+  });
+
   test('what was written off and is found right by a corrected file is left to people: no rule books it again', async () => {
     const payment = await world.pay();
     world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];

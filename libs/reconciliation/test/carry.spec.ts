@@ -1,6 +1,6 @@
 import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { checkReconciliationInvariants } from '../src';
-import { aWorld, lpb01, type World } from './world';
+import { aSale, aWorld, lpb01, type World } from './world';
 
 let shared: SharedDatabase;
 let world: World;
@@ -114,4 +114,27 @@ test('a corrected file that lists a late sale after all takes it out of the next
   expect((await world.close('LPB01', '2026-07-14')).counts).toMatchObject({ matched: 1, late: 0 });
   expect((await world.close('LPB01', '2026-07-15')).counts).toMatchObject({ late: 0, only_ours: 0 });
   expect(await failing()).toEqual([]);
+});
+
+test('two rows of ours with one reference stop the run, of one day or by what an earlier day hands on', async () => {
+  await world.addLegs([aSale('2026-07-14', 'R1'), aSale('2026-07-14', 'R2')]);
+  const { admin, database } = world.db;
+  const sameReference =
+    "UPDATE payment_leg SET biller_id = 'another', leg_reference = 'R1' WHERE leg_reference = ?";
+  await admin.run(sameReference, ['R2']);
+  await put('2026-07-14', '001');
+  await expect(world.run('LPB01', '2026-07-14')).rejects.toThrow(
+    'two rows of ours have the leg reference R1',
+  );
+  expect(await database.rows('SELECT 1 FROM recon_run WHERE effective_date IS NOT NULL')).toEqual([]);
+
+  await admin.run("DELETE FROM payment_leg WHERE biller_id = 'another'");
+  await admin.run("UPDATE payment_leg SET sent_at = '2026-07-14 16:45:00'");
+  expect((await world.close('LPB01', '2026-07-14')).counts.late).toBe(1);
+  await world.addLegs([aSale('2026-07-15', 'R3')]);
+  await admin.run(sameReference, ['R3']);
+  await world.putSales('2026-07-15', ['R1']);
+  await expect(world.run('LPB01', '2026-07-15')).rejects.toThrow(
+    'two rows of ours have the leg reference R1',
+  );
 });

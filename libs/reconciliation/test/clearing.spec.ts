@@ -59,6 +59,18 @@ test('a paid leg that the ledger has not captured is a break of the day, beside 
   ]);
 });
 
+test('a reversed leg agrees once the ledger has taken its capture back, and not before', async () => {
+  const { admin, database } = world.db;
+  await admin.run("UPDATE payment_leg SET state = 'REVERSED' WHERE state = 'PAID' AND amount = 120000");
+  expect(await clearingOfDay(database, DAY)).toMatchObject([{ legs: 4, ours: 975_500n, ledger: 1_096_000n }]);
+
+  await admin.run(
+    `INSERT INTO posting (subject_id, kind, line_no, account_id, amount)
+     SELECT payment_id, 'reversal', 1, 'biller:biller:clearing', 120500 FROM payment_leg WHERE state = 'REVERSED'`,
+  );
+  expect(await clearingOfDay(database, DAY)).toMatchObject([{ ours: 975_500n, ledger: 975_500n }]);
+});
+
 test('what is missing is a read: first the file, then the payment it left out', async () => {
   await world.run(DAY.source, DAY.businessDate);
   const { tools } = world;

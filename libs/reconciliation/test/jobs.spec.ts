@@ -132,6 +132,12 @@ test('a settled day is worked again only after two people have agreed, and then 
   expect(await tick(world.tools)).toMatchObject([{ run: 2, supersedes: 1, counts: { matched: 2 } }]);
   expect(await ticked()).toEqual([]);
   expect(await alerts()).toEqual([]);
+
+  // They agreed to that file; another one needs them again.
+  await put(['R2'], '003');
+  expect(await tick(world.tools)).toMatchObject([
+    { run: 2, repeated: true, undecided: expect.stringContaining('_003.txt') },
+  ]);
 });
 
 test('a settled day is run again by hand only after two people have agreed, and once', async () => {

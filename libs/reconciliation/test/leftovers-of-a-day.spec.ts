@@ -63,38 +63,39 @@ async function addSalesOf(legs: Leg[]): Promise<void> {
   );
 }
 
-test.each(['customer', 'terminal', 'sub_agent'])(
-  'a line that states one total for a %s matches all its sales',
-  async (groupIs) => {
-    const legs = [10_000, 25_000].map((amount, nth): Leg => ({
-      ref: `260714000000000${nth}`,
-      amount,
-      state: 'S',
-      at: `${DAY} 09:00:00`,
-      source: 'SMS01',
-      businessDate: DAY,
-    }));
-    await addSalesOf(legs);
-    const detail = 'our_ref, their_ref, customer_no, amount, status] }';
-    await changeFormat('sms01', detail, detail.replace('customer_no', 'group_key'));
-    const folder = join(world.home, 'formats');
-    const format = await readFile(join(folder, 'sms01.yaml'), 'utf8');
-    await writeFile(
-      join(folder, 'sms01.yaml'),
-      format.replace('carry_days: 2', `carry_days: 2, group_is: ${groupIs}`),
-    );
-    world.tools.formats = readFormats(folder);
-    const file =
-      'paid_at,our_ref,their_ref,customer,amount,status\n14-07-2026 10:00:00,,T1,5311,"35,000.00",00\n';
-    const name = 'SMS01_20260714_001.csv';
-    await world.put(name, file);
-    await world.put(`${name}.sha256`, `${createHash('sha256').update(file).digest('hex')}  ${name}\n`);
+test.each([
+  ['customer', '5311'],
+  ['terminal', '5311'],
+  ['sub_agent', '5311'],
+  ['batch', DAY.replaceAll('-', '')],
+])('a line that states one total for a %s matches all its sales', async (groupIs, group) => {
+  const legs = [10_000, 25_000].map((amount, nth): Leg => ({
+    ref: `260714000000000${nth}`,
+    amount,
+    state: 'S',
+    at: `${DAY} 09:00:00`,
+    source: 'SMS01',
+    businessDate: DAY,
+  }));
+  await addSalesOf(legs);
+  const detail = 'our_ref, their_ref, customer_no, amount, status] }';
+  await changeFormat('sms01', detail, detail.replace('customer_no', 'group_key'));
+  const folder = join(world.home, 'formats');
+  const format = await readFile(join(folder, 'sms01.yaml'), 'utf8');
+  await writeFile(
+    join(folder, 'sms01.yaml'),
+    format.replace('carry_days: 2', `carry_days: 2, group_is: ${groupIs}`),
+  );
+  world.tools.formats = readFormats(folder);
+  const file = `paid_at,our_ref,their_ref,customer,amount,status\n14-07-2026 10:00:00,,T1,${group},"35,000.00",00\n`;
+  const name = 'SMS01_20260714_001.csv';
+  await world.put(name, file);
+  await world.put(`${name}.sha256`, `${createHash('sha256').update(file).digest('hex')}  ${name}\n`);
 
-    const { breaks, remainder, counts } = await world.close('SMS01', DAY);
+  const { breaks, remainder, counts } = await world.close('SMS01', DAY);
 
-    // The ledger of these sales is empty.
-    expect(breaks.filter(({ kind }) => kind !== 'clearing')).toEqual([]);
-    expect(counts).toMatchObject({ matched: 2 });
-    expect(remainder).toBe('0');
-  },
-);
+  // The ledger of these sales is empty.
+  expect(breaks.filter(({ kind }) => kind !== 'clearing')).toEqual([]);
+  expect(counts).toMatchObject({ matched: 2 });
+  expect(remainder).toBe('0');
+});

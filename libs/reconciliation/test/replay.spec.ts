@@ -1,4 +1,4 @@
-import { copyFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { replayRun } from '../src';
@@ -60,6 +60,18 @@ test('an archive that is missing or was cut is told, not compared', async () => 
 
   await rm(join(folder, snapshot));
   await expect(replay()).rejects.toThrow('is not in the archive');
+});
+
+test('their file with another line than it came with is told, although it passes its gates', async () => {
+  const folder = join(world.home, 'archive', 'LPB01', DAY);
+  const [theirs = ''] = (await readdir(folder)).filter((name) => !name.startsWith('ours-'));
+  const path = join(folder, theirs);
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain('EB0714000001');
+  await chmod(path, 0o600);
+  await writeFile(path, text.replace('EB0714000001', 'EB0714000009'));
+
+  await expect(replay()).rejects.toThrow('holds other bytes than its SHA-256 says');
 });
 
 test.each([

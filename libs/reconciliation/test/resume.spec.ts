@@ -1,5 +1,6 @@
-import type { Database, Statements } from '#lib/platform';
+import type { Statements } from '#lib/platform';
 import { checkReconciliationInvariants, runReconciliation } from '../src';
+import { dyingAfter, Killed } from './dying';
 import { aWorld, goldenDay, type Golden, type World } from './world';
 
 const DAY = '2026-07-14';
@@ -27,46 +28,6 @@ beforeAll(async () => {
   await world.put(golden.name, golden.file);
 });
 afterAll(() => world.end());
-
-class Killed extends Error {}
-
-/**
- * The database as a process sees it that dies at its n-th step: nothing it asks for afterwards happens. Steps are
- * statements and, with the answer lost, commits.
- */
-function dyingAfter(database: Database, steps: number): { database: Database; isDead: () => boolean } {
-  let left = steps;
-  const live = () => {
-    if (left <= 0) throw new Killed('killed');
-    left -= 1;
-  };
-  const dying = (statements: Statements): Statements => ({
-    async rows<T>(...query: Parameters<Statements['rows']>) {
-      live();
-      return statements.rows<T>(...query);
-    },
-    async run(...query) {
-      live();
-      return statements.run(...query);
-    },
-  });
-  const pool = dying(database);
-  return {
-    isDead: () => left <= 0,
-    database: new Proxy(database, {
-      get(target, member) {
-        if (member === 'rows' || member === 'run') return pool[member];
-        if (member === 'transaction')
-          return async <T>(work: (statements: Statements) => Promise<T>): Promise<T> => {
-            const result = await target.transaction((statements) => work(dying(statements)));
-            live();
-            return result;
-          };
-        return Reflect.get(target, member) as unknown;
-      },
-    }),
-  };
-}
 
 async function forget(): Promise<void> {
   for (const table of TABLES) await world.db.admin.run(`DELETE FROM ${table}`);

@@ -7,6 +7,9 @@ export { listOrders, makeOrdered, queueReport, type OrderTools, type QueuedRepor
 export type { RecapBreak, RecapInput } from './recap-input';
 export type { TieResult } from './ties';
 export type { FindLine, FoundLine } from './trace/reconciliation';
+export { threeWaysOfDays } from './three-way/differences';
+export { threeWaysOf, type SideView, type ThreeWay } from './three-way/three-way';
+export { VERDICTS, type Says, type Verdict } from './three-way/verdict';
 export { tracePayment } from './trace/trace';
 export type { TracePart } from './trace/trace-part';
 export { writeRecap } from './write-recap';

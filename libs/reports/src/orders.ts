@@ -37,7 +37,7 @@ const LEASE_MINUTES = 30;
 
 /** Orders a report of the worker. @returns its id, or the sentence to tell whoever asked where it cannot be. */
 export async function queueReport(
-  database: Database,
+  database: Pick<Statements, 'rows' | 'run'>,
   request: ReportRequest,
   now: Date,
 ): Promise<Result<string, string>> {

@@ -2,7 +2,7 @@ import { refundJournal, reversalJournal } from '#lib/ledger';
 import { rupiah, type BusinessDate } from '#lib/kernel';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { nextDayToSettle, settleDay } from './settle-day';
-import { netsOf } from './settlement-rows';
+import { linesOf, netsOf } from './settlement-rows';
 
 const BEFORE = '2026-07-13';
 const FIRST = '2026-07-14';
@@ -40,6 +40,17 @@ test('a late row of the day before is paid with the first day, whose file lists 
   await world.closeRun('LPB01', FIRST, { count: 2, amount: 550_000n }, [], ['T0TBR00000A7']);
   expect(await netOfBiller(FIRST)).toBe(450_500n + 100_500n);
   await world.expectSound();
+});
+
+test('a late row of the day before that was taken back meanwhile is not paid with the first day', async () => {
+  const money = await world.sell({ paymentId: 'T0TBR00000A7', amount: 450_000n, businessDate: BEFORE });
+  await world.sell({ paymentId: 'T0TBR00000B1', amount: 100_000n });
+  await world.closeRun('LPB01', FIRST, { count: 2, amount: 550_000n }, [], ['T0TBR00000A7']);
+  await world.book(reversalJournal(money, FIRST, world.clock.now()));
+  await world.mark('T0TBR00000A7', 'REVERSED');
+  const { settlementId } = await world.settled('LPB01', FIRST);
+  const lines = await linesOf(world.store.database, settlementId);
+  expect(lines.filter(({ origin }) => origin === 'late')).toEqual([]);
 });
 
 test('what was put right before the first day stays where it was settled, what is put right later is taken off', async () => {

@@ -4,6 +4,7 @@ import { aSettlementWorld, type SettlementWorld } from '../../../test/support/se
 import { draftSettlement } from './draft';
 import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
+import { openHeld } from './settlement-rows';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
@@ -153,6 +154,7 @@ test('a claim that was paid for a sale that they own not to have made is taken b
   await world.endBreak('status', A1, 'advice');
   await nextDay();
   expect(await balances()).toEqual({ clearing: 0n, payable: -NEXT_ONLY, suspense: 0n });
+  expect(await openHeld(world.store.database, 'LPB01')).toEqual([]);
   await world.expectSound();
 });
 
@@ -173,6 +175,73 @@ test('a sale without an end whose break was ended before its day was settled is 
   await becomesPaid();
   await nextDay();
   expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a claim is taken back when the corrected file of its day agrees with the sale, which is paid by then', async () => {
+  const becomesPaid = await payUnknown('their_file');
+  await world.settled('LPB01');
+  await becomesPaid();
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a sale that they call failed is held back, and nothing is claimed for it', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  const found = { kind: 'status', sub: 'SF', paymentId: A1, ours: 100_000n, theirs: 100_000n };
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [{ ...found, theirStatus: 'F' }]);
+  await world.settled('LPB01');
+  expect(await balances()).toEqual({ clearing: -100_500n, payable: 0n, suspense: 0n });
+  await world.expectSound();
+});
+
+test('a claim is paid once, though a later file makes it again', async () => {
+  await payUnknown('their_file');
+  await world.settled('LPB01');
+  await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
+  const again = {
+    kind: 'status',
+    sub: 'US',
+    paymentId: A1,
+    ours: 100_000n,
+    theirs: 100_000n,
+    ourStatus: 'U',
+  };
+  await world.closeRun('LPB01', NEXT, { count: 1, amount: 10_000n }, [again]);
+  await world.settled('LPB01', NEXT);
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_000n + NEXT_ONLY), suspense: 100_000n });
+  await world.expectSound();
+});
+
+test('what a run says of a line beside its sale does not let the sale enter', async () => {
+  await world.sell({ paymentId: A1, amount: 98_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+    { kind: 'duplicate', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+    { kind: 'clearing', paymentId: A1, ours: 98_000n },
+  ]);
+  await world.settled('LPB01');
+  expect(await balances()).toEqual({ clearing: -98_500n, payable: 0n, suspense: 0n });
+  await world.expectSound();
+});
+
+test.each([
+  ['agreed', 'waits while the file of its own day is worked', 0n],
+  ['ours', 'waits for no file', 100_500n],
+] as const)('a sale that was held back under "%s" %s', async (settleOn, _, paid) => {
+  const becomesPaid = await payUnknown(settleOn);
+  await world.settled('LPB01');
+  await becomesPaid();
+  await world.store.admin.run(
+    "INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at) VALUES ('LPB01', ?, 'in', 1, 'staged', '{}', NOW())",
+    [DAY],
+  );
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await nextDay();
+  expect((await balances()).payable).toBe(-(paid + NEXT_ONLY));
   await world.expectSound();
 });
 

@@ -1,7 +1,8 @@
 import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { draftPayouts } from './payout-drafts';
-import { settleDay } from './settle-day';
+import { settleDue } from './settle-due';
+import { nextDayToSettle, settleDay } from './settle-day';
 
 const DAY = '2026-07-14';
 
@@ -50,15 +51,43 @@ test.each(DEATHS)(
     const dying = { ...world.tools, writer: new DyingWriter(world.tools.writer, commit, isDone) };
     await expect(settleDay(dying, 'LPB01', DAY)).rejects.toThrow('killed');
 
+    expect(await nextDayToSettle(world.tools, 'LPB01')).toBe(DAY);
+
     expect(await settleDay(world.tools, 'LPB01', DAY)).toMatchObject({ ok: true });
     expect(await world.balance('channel:ca017:receivable')).toBe(251_200n);
     expect(await world.balance('channel:ca021:receivable')).toBe(101_200n);
     expect(await world.balance('biller:LPB01:payable')).toBe(-351_000n);
     const payouts = await world.store.database.rows<{ amount: string }>('SELECT amount FROM payout');
     expect(payouts).toEqual([{ amount: '351000' }]);
+    expect(await nextDayToSettle(world.tools, 'LPB01')).toBeUndefined();
     await world.expectSound();
   },
 );
+
+test('killed between its journal and its payouts, a settlement is taken up and paid out by the next process, once', async () => {
+  await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
+  const database = Object.create(world.store.database) as typeof world.store.database;
+  const dying = { ...world.tools, database };
+  // The payouts are the only transaction after the journal.
+  dying.writer = new (class extends DyingWriter {
+    override async commit(unit: UnitOfWork) {
+      database.transaction = () => Promise.reject(new Error('killed'));
+      return super.commit(unit);
+    }
+  })(world.tools.writer, 9, false);
+  await expect(settleDay(dying, 'LPB01', DAY)).rejects.toThrow('killed');
+  expect(await world.store.database.rows("SELECT 1 FROM settlement WHERE state = 'closed'")).toHaveLength(1);
+
+  await settleDue(world.tools, ['LPB01']);
+  await settleDue(world.tools, ['LPB01']);
+
+  const payouts = await world.store.database.rows<{ amount: string }>(
+    "SELECT amount FROM payout WHERE party_kind = 'biller'",
+  );
+  expect(payouts).toEqual([{ amount: '250500' }]);
+  await world.expectSound();
+});
 
 test('payouts that are drafted by several processes at one moment are drafted once', async () => {
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });

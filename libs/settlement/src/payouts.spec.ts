@@ -137,6 +137,52 @@ test('the bank’s refusal needs its proof and a second person before anybody pa
   await world.expectSound();
 });
 
+/** A line of a statement that nobody has worked, or that nobody could name. */
+async function shown(reference: string | null, outcome: string | null): Promise<void> {
+  await world.store.admin.run(
+    `INSERT INTO bank_line (account, year, number, line_no, reference, type, is_reversal, amount, value_date, narrative, outcome)
+     VALUES ('BANKX/1', 2026, 1, 1, ?, 'NTRF', 0, -250500, '2026-07-15', '', ?)`,
+    [reference, outcome],
+  );
+}
+
+test.each([
+  ['shows it', REFERENCE, null],
+  ['shows a debit of its amount that nobody has named', null, 'unnamed'],
+])('nobody says that the bank refused a payout where its statement %s', async (_, reference, outcome) => {
+  await settle();
+  await send();
+  const { database } = world.store;
+  const told = { reference: REFERENCE, by: ANI, evidence: 'MT n98 of 15 July, RJCT AC04', at: at() };
+  const proposed = await proposeRefused(database, told);
+  const version = proposed.ok ? proposed.value.version : '';
+  await shown(reference, outcome);
+  const refusal = { ok: false, error: { kind: 'shown', line: 'BANKX/1 2026/1/1' } };
+  expect(await proposeRefused(database, told)).toEqual(refusal);
+  expect(await approveRefused(database, { reference: REFERENCE, version, by: BUDI, at: at() })).toEqual(
+    refusal,
+  );
+  expect((await findPayout(database, REFERENCE))?.state).toBe('sent');
+});
+
+test('a payout that moved since somebody said that it was refused is not refused by that', async () => {
+  await settle();
+  await send();
+  const { database } = world.store;
+  const told = { reference: REFERENCE, by: ANI, evidence: 'MT n98 of 15 July, RJCT AC04', at: at() };
+  const proposed = await proposeRefused(database, told);
+  const version = proposed.ok ? proposed.value.version : '';
+  await tellPayout(database, { reference: REFERENCE, event: 'accepted', by: ANI, at: at() });
+  expect(await approveRefused(database, { reference: REFERENCE, version, by: BUDI, at: at() })).toEqual({
+    ok: false,
+    error: { kind: 'changed meanwhile' },
+  });
+  expect(await propose()).toEqual({
+    ok: false,
+    error: { kind: 'cannot', state: 'accepted', event: 'approved' },
+  });
+});
+
 test('a part that is drafted again has a reference that the bank does not cut off', async () => {
   world.tools.contracts.bank.payoutMax = rupiah(100_000n);
   await settle();

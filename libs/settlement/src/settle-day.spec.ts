@@ -1,4 +1,4 @@
-import { reversalJournal, type JournalDraft } from '#lib/ledger';
+import { refundJournal, reversalJournal, type JournalDraft } from '#lib/ledger';
 import { rupiah } from '#lib/kernel';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { nextDayToSettle, settleDay } from './settle-day';
@@ -56,6 +56,8 @@ test('the worked example: the channel pays 841.200, the billers get 426.500 and 
     410_500n,
     4_200n,
   ]);
+  const fees = await world.store.database.rows('SELECT SUM(own_fee) AS own_fee FROM settlement_fee');
+  expect(fees).toEqual([{ own_fee: '4200' }]);
   const subAgents = lines.filter(({ kind }) => kind === 'sub_agent_fee');
   expect(subAgents.reduce((sum, { amount }) => sum + amount, 0n)).toBe(1_000n);
 
@@ -201,6 +203,15 @@ test('a sale that is undone after its day was settled is taken off the next day,
     pay: 0n,
   });
   expect(await world.balance('biller:LPB01:clearing')).toBe(0n);
+  expect(
+    await world.store.database.rows(
+      "SELECT participant, amount FROM settlement_item WHERE payment_id = 'T0TBR00000A1' AND kind = 'reversal' ORDER BY participant",
+    ),
+  ).toEqual([
+    { participant: 'biller:LPB01', amount: '-250500' },
+    { participant: 'channel:ca017', amount: '251200' },
+    { participant: 'own:aggregator', amount: '-700' },
+  ]);
 
   await world.sell({ paymentId: 'T0TBR00000C1', amount: 200_000n, businessDate: '2026-07-16' });
   await world.closeRun('LPB01', '2026-07-16', { count: 1, amount: 200_000n });
@@ -212,12 +223,30 @@ test('a sale that is undone after its day was settled is taken off the next day,
   await world.expectSound();
 });
 
+test('what a biller gives back to a channel that pays after the day is taken off what the channel owes', async () => {
+  world.modes['ca017'] = 'postpaid';
+  const money = await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
+  await world.settled('LPB01');
+  expect(await world.balance('channel:ca017:receivable')).toBe(251_200n);
+  const refund = { refundId: 'RFD-1', amount: rupiah(50_000n), borneBy: 'biller', reason: 'agreed' } as const;
+  await world.book(refundJournal(money, { ...refund, businessDate: NEXT, at: world.clock.now() }));
+  await world.sell({ paymentId: 'T0TBR00000B1', amount: 100_000n, businessDate: NEXT });
+  await world.closeRun('LPB01', NEXT, { count: 1, amount: 100_000n });
+  await world.settled('LPB01', NEXT);
+  expect(await world.balance('channel:ca017:receivable')).toBe(251_200n + 101_200n - 50_000n);
+  expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
+  expect(await world.balance('biller:LPB01:payable')).toBe(-(250_500n + 100_500n - 50_000n));
+  await world.expectSound();
+});
+
 test('a sale that is undone before its day is settled enters no settlement', async () => {
   const money = await world.sell({ paymentId: 'T0TBR00000A1', amount: 250_000n });
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
   await world.book(reverse(money));
   await world.mark('T0TBR00000A1', 'REVERSED');
-  await world.settled('LPB01');
+  const { settlementId } = await world.settled('LPB01');
+  expect(await linesOf(world.store.database, settlementId)).toEqual([]);
   expect(await world.balance('biller:LPB01:payable')).toBe(0n);
   expect(await world.balance('biller:LPB01:clearing')).toBe(0n);
   expect(

@@ -158,14 +158,20 @@ async function unsettledDays(
   return days.filter(({ businessDate }) => !settled.has(businessDate));
 }
 
-/** The oldest day of a source that is reconciled and not settled to its end, if any; while it is in work, none. */
+/**
+ * The oldest day of a source that is reconciled and not settled to its end, if any; while it is in work, none. It has come
+ * to its end once its payouts are drafted: whoever was killed right after its journal left that to the next.
+ */
 export async function nextDayToSettle(
   { database, ...tools }: DaysTools & Pick<SettlementTools, 'database'>,
   source: string,
 ): Promise<BusinessDate | undefined> {
   const [open] = await database.rows<{ business_date: BusinessDate }>(
-    "SELECT business_date FROM settlement WHERE source = ? AND state = 'drafted' ORDER BY business_date LIMIT 1",
-    [source],
+    `SELECT business_date FROM (
+       SELECT business_date FROM settlement WHERE source = ? AND state = 'drafted'
+       UNION ALL SELECT s.business_date FROM settlement_net n JOIN settlement s ON s.settlement_id = n.settlement_id
+       WHERE n.paid_by IS NULL AND n.party_kind = 'biller' AND s.source = ?) open ORDER BY business_date LIMIT 1`,
+    [source, source],
   );
   if (open) return open.business_date;
   const [first] = await unsettledDays(database, tools, source);

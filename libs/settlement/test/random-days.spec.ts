@@ -36,6 +36,7 @@ const aDay: fc.Arbitrary<Day> = fc.record({
   strangers: fc.array(fc.bigInt({ min: 1_000n, max: 9_999n }), { maxLength: 1 }),
   adjusted: fc.constantFrom(0n, 0n, 300n, -300n),
 });
+
 test.each<SettleOn>(['agreed', 'ours', 'their_file'])(
   'random sales under "%s", whatever becomes of them and whenever: each is settled once, and every party has its due',
   async (settleOn) => {
@@ -46,4 +47,5 @@ test.each<SettleOn>(['agreed', 'ours', 'their_file'])(
       { numRuns: 6 },
     );
   },
+  120_000,
 );

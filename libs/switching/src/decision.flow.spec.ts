@@ -28,7 +28,10 @@ async function suspect(): Promise<Payment> {
 
 /** The same after advice has asked in vain until the day was over. */
 async function unresolved(): Promise<Payment> {
-  const payment = await suspect();
+  return unresolvedOf(await suspect());
+}
+
+async function unresolvedOf(payment: Payment): Promise<Payment> {
   world.clock.advance(36 * 3_600_000);
   await world.pass(70);
   return again(payment);
@@ -150,6 +153,43 @@ test('people settle what stays unknown, in either direction, and never what advi
   expect(await decisions.notPaidByPeople({ ...listed(payment) })).toMatchObject({ ok: true });
   expect((await again(payment)).state).toBe('DECLINED');
   expect((await world.balance()).available).toBe(free.available + payment.offer.charge);
+});
+
+test('a payment that people know to be paid is paid, with their word in place of the biller', async () => {
+  const before = await world.balance();
+  const early = await suspect();
+  expect(await decisions.paidByPeople(listed(early))).toEqual({
+    ok: false,
+    error: { kind: 'state', state: 'SUSPECT' },
+  });
+  const payment = await unresolvedOf(early);
+  expect(await decisions.paidByPeople(listed(payment))).toMatchObject({
+    ok: true,
+    value: { state: 'PAID', billerReference: 'WB26071400000001' },
+  });
+  const { posted, held } = await world.balance();
+  expect([posted, held]).toEqual([before.posted - payment.offer.charge, 0n]);
+  expect(await decisions.notPaidByPeople(listed(payment))).toMatchObject({ error: { state: 'PAID' } });
+});
+
+test('a payment of which a part was refunded is not undone whole', async () => {
+  const payment = await world.payWater();
+  const { paymentId } = payment;
+  const part = {
+    refundId: 'RF-1',
+    paymentId,
+    amount: rupiah(1_000n),
+    borneBy: 'us',
+    reason: 'a letter',
+  } as const;
+  expect(await world.refunds.refund(part)).toMatchObject({ ok: true });
+  const before = await world.balance();
+  expect(await decisions.reversedByBiller(listed(payment))).toEqual({
+    ok: false,
+    error: { kind: 'refunded', refunded: 1_000n },
+  });
+  expect((await again(payment)).state).toBe('PAID');
+  expect(await world.balance()).toEqual(before);
 });
 
 test('what the biller has undone by itself goes back whole, with every fee share', async () => {

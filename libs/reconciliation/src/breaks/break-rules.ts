@@ -18,6 +18,14 @@ export interface BreakRules {
   bulkMax: number;
   ruleStopBps: number;
   evidenceMaxBytes: number;
+  /** What is open for longer needs a note of the manager each week. */
+  old: {
+    businessDays: number;
+    /** Local time of Monday. */
+    toldAt: string;
+    /** Who may write the note; empty: whoever says so. */
+    managers: readonly string[];
+  };
 }
 
 const days = z.int().min(0).max(30);
@@ -35,6 +43,11 @@ const BreakRulesFile = z
     bulk_max: z.int().min(1).max(1_000),
     rule_stop_bps: z.int().min(0).max(10_000),
     evidence_max_bytes: z.int().min(1),
+    old: z.strictObject({
+      business_days: z.int().min(1).max(250),
+      told_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "08:00"'),
+      managers: z.array(z.string().min(1).max(80)).max(20),
+    }),
   })
   .transform((file): BreakRules => {
     const { rest, ...named } = file.due.business_days;
@@ -51,6 +64,11 @@ const BreakRulesFile = z
       bulkMax: file.bulk_max,
       ruleStopBps: file.rule_stop_bps,
       evidenceMaxBytes: file.evidence_max_bytes,
+      old: {
+        businessDays: file.old.business_days,
+        toldAt: file.old.told_at,
+        managers: file.old.managers,
+      },
     };
   });
 

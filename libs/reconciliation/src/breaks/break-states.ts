@@ -16,6 +16,7 @@ export const BREAK_MOVES = [
   [[...WAITING, 'carried'], 'taken', SAME],
   [[...WAITING, 'carried'], 'evidence added', SAME],
   [[...WAITING], 'file cannot decide', SAME],
+  [[...WAITING, 'carried'], 'manager noted', SAME], // why it is still open after so long
   [['open', 'reopened'], 'investigated', 'investigating'],
   [[...WAITING], 'proposed', 'proposed'],
   [['proposed'], 'approved', 'resolved'],

@@ -22,6 +22,8 @@ export interface SourceTerms {
   auto: readonly AutoRule[];
   /** Where a disputed difference stands: not yet paid (`clearing`), or paid under their file (`suspense`). */
   differenceStandsOn: 'clearing' | 'suspense';
+  /** Whose own file it is, where it is a channel's: no biller is owed more or less by its breaks. */
+  channel?: string | undefined;
 }
 
 /** What breaks are worked with. The caller wires it. */
@@ -46,6 +48,7 @@ export function termsByFormats(formats: Formats): BreakDesk['termsOf'] {
     return {
       auto: format?.auto ?? [],
       differenceStandsOn: format?.settleOn === 'their_file' ? 'suspense' : 'clearing',
+      channel: format?.channel,
     };
   };
 }

@@ -113,7 +113,9 @@ async function fileOf({ database }: BreakDesk, runId: number): Promise<ListingFi
     sha256: string;
   }>(
     'SELECT r.source, r.business_date, r.run_no, r.file_name, f.sha256 FROM recon_run r ' +
-      'JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ? AND r.effective_date IS NOT NULL',
+      'JOIN settlement_file f ON f.file_id = r.file_id WHERE r.run_id = ? AND r.effective_date IS NOT NULL ' +
+      // What a channel has sold says nothing of whether its biller was paid.
+      'AND r.channel_id IS NULL',
     [runId],
   );
   return (

@@ -21,6 +21,7 @@ export { expireProposals } from './expire';
 export { endAgreed, settleListed, type FileDecided } from './file-decides';
 export { checkBreakInvariants, type BreakVerdict } from './invariants';
 export { addEvidence, investigateBreak, reopenBreak, takeBreak, type Deed } from './people';
+export { noteOldBreaks, tellOldBreaks, type OldBreaks, type OldBreaksNoted } from './old-breaks';
 export { proposeResolution, type BreakProposal, type PlannedResolution } from './propose';
 export { describeBreakRefusal, type BreakRefusal } from './refusals';
 export { resolveAsTheirError, resolveByAdvice } from './resolve';

@@ -151,6 +151,9 @@ export async function planResolution(
       kind: 'needs',
       what: `${resolution} books nothing and needs no checker: resolve it at once`,
     });
+  const { channel } = desk.termsOf(one.source, one.businessDate);
+  if (channel !== undefined && resolution !== 'confirmation')
+    return fail({ kind: 'of a channel', channel, resolution });
   if (resolution === 'resend')
     return fail({ kind: 'cannot resend', state: one.ourStatus === 'S' ? 'PAID' : 'unknown' });
   const history = await breakHistory(statements, one.breakId);

@@ -14,6 +14,8 @@ export type BreakRefusal =
   /** The resolution needs a checker: it must be proposed. */
   | { kind: 'needs checker'; resolution: Resolution }
   | { kind: 'cannot resend'; state: string }
+  /** A break of a channel's own file moves no money between us and a biller. */
+  | { kind: 'of a channel'; channel: string; resolution: Resolution }
   /** Since it was proposed the break has changed; the proposal is void. */
   | { kind: 'changed'; breakId: string }
   | { kind: 'came second' }
@@ -39,6 +41,12 @@ export function describeBreakRefusal(refusal: BreakRefusal): string {
       return (
         `a payment that is ${refusal.state} cannot be sent again: no flow takes a paid leg back and sends a further one. ` +
         'Give the money back (refund or reversal) and let the channel sell it anew'
+      );
+    case 'of a channel':
+      return (
+        `${refusal.resolution} books with a biller, and this is what ${refusal.channel} says of its own sales: look at ` +
+        'all three sides with "simpul recon three-way"; what differs with the biller has a break of its own. Once ours is ' +
+        'right, "simpul recon rerun" ends it; where theirs is wrong, a corrected file, or their letter and counterparty_error'
       );
     case 'changed':
       return `${refusal.breakId} has changed since it was proposed; look at it again and propose it anew`;

@@ -30,14 +30,18 @@ interface Line {
   group?: string;
 }
 
-/** Matches lines of theirs, all of them successes, with rows of ours: [key, amount, time]. */
-async function matched(ours: [string, number, string?][], theirs: Line[], rules: Partial<MatchRules>) {
+/** Matches lines of theirs, all of them successes, with rows of ours: [key, amount, time, group]. */
+async function matched(
+  ours: [string, number, string?, string?][],
+  theirs: Line[],
+  rules: Partial<MatchRules>,
+) {
   const at = '2026-07-15 10:00:00';
   const lines = theirs.map(({ ref = '', amount, at: paid = at, hint = '', group = '' }, nth) =>
     [1, nth + 2, ref, `T${nth}`, amount, 'S', paid, hint, group, ''].join('\t'),
   );
-  const rows = ours.map(([key, amount, paid = at], nth) =>
-    [key, `P${nth}`, 1, 'biller', '', amount, 'S', paid, '', ''].join('\t'),
+  const rows = ours.map(([key, amount, paid = at, group = ''], nth) =>
+    [key, `P${nth}`, 1, 'biller', '', amount, 'S', paid, group, ''].join('\t'),
   );
   await writeFile(join(folder, 'theirs'), lines.map((line) => `${line}\n`).join(''));
   await writeFile(join(folder, 'ours'), rows.map((row) => `${row}\n`).join(''));
@@ -96,6 +100,41 @@ test('of a group that does not add up no line matches', async () => {
   expect(untied).toBeUndefined();
 });
 
+/** Two sales of the day's batch, and one after the cut-off. */
+const BATCH: Parameters<typeof matched>[0] = [
+  ['A', 100_000, '2026-07-15 10:00:00', '20260715'],
+  ['B', 50_000, '2026-07-15 11:00:00', '20260715'],
+  ['C', 70_000, '2026-07-15 23:10:00', '20260715'],
+];
+
+test('one line that pays a settlement batch matches all its sales; those after the cut-off with it, or in their own file', async () => {
+  const whole = await matched(BATCH, [{ amount: 220_000, group: '20260715' }], {});
+  const early = await matched(BATCH, [{ amount: 150_000, group: '20260715' }], {});
+
+  expect([whole.breaks, whole.totals.kinds.matched.count, whole.totals.lines.grouped]).toEqual([[], 3, -2]);
+  expect([early.breaks, early.totals.kinds.matched.ourAmount, early.totals.lines.grouped]).toEqual([
+    [['late', null, 'C', null]],
+    150_000n,
+    -1,
+  ]);
+  expect([whole.untied, early.untied]).toEqual([undefined, undefined]);
+});
+
+test('a batch of another sum matches none of its sales, and no part of it is guessed or proposed', async () => {
+  const { breaks, totals, untied } = await matched(BATCH, [{ amount: 100_000, group: '20260715' }], {
+    proposeWithinMinutes: 60,
+    hint: 'proposed',
+  });
+
+  expect(breaks).toEqual([
+    ['only_theirs', 'group', '', 'line 2'],
+    ['only_ours', null, 'A', null],
+    ['only_ours', null, 'B', null],
+    ['late', null, 'C', null],
+  ]);
+  expect([totals.kinds.matched.count, totals.kinds.proposed.count, untied]).toEqual([0, 0, undefined]);
+});
+
 test('a reference in free text proposes a match and never makes one', async () => {
   const { totals, breaks, untied } = await matched(
     [
@@ -146,4 +185,42 @@ test('amount and time propose only where neither side has a second that could be
     ['only_ours', null, 'C', null],
   ]);
   expect(untied).toBeUndefined();
+});
+
+test('a reference in free text proposes nothing where the amounts differ, or where two lines state it', async () => {
+  const ours: [string, number][] = [
+    ['DEP-CA021-0715', 25_000_000],
+    ['DEP-CA022-0715', 5_000_000],
+  ];
+  const { breaks, untied } = await matched(
+    ours,
+    [
+      { amount: 24_999_999, hint: 'DEP-CA021-0715' },
+      { amount: 5_000_000, hint: 'DEP-CA022-0715' },
+      { amount: 5_000_000, hint: 'DEP-CA022-0715' },
+    ],
+    { hint: 'proposed' },
+  );
+
+  expect(breaks).toEqual([
+    ['only_theirs', null, '', 'line 2'],
+    ['only_theirs', null, '', 'line 3'],
+    ['only_theirs', null, '', 'line 4'],
+    ['only_ours', null, 'DEP-CA021-0715', null],
+    ['only_ours', null, 'DEP-CA022-0715', null],
+  ]);
+  expect(untied).toBeUndefined();
+});
+
+test('amount and time propose nothing for a row that two lines could mean', async () => {
+  const { breaks } = await matched(
+    [['A', 50_000, '2026-07-15 10:00:00']],
+    [
+      { amount: 50_000, at: '2026-07-15 09:58:00' },
+      { amount: 50_000, at: '2026-07-15 10:02:00' },
+    ],
+    { proposeWithinMinutes: 5 },
+  );
+
+  expect(breaks.map(([kind]) => kind)).toEqual(['only_theirs', 'only_theirs', 'only_ours']);
 });

@@ -14,22 +14,34 @@ export async function lookAtLeftovers(duck: Duck, joined: Joined, rules: MatchRu
   return grouped;
 }
 
-/** @returns how many more lines than rows of ours the matched groups have. */
+/**
+ * A group that agrees with all our rows of its name matches with all; else, where it agrees with those that are not late,
+ * with these: what was sold too late waits for its own file. Nothing smaller is tried, so that no sum is guessed at.
+ * @returns how many more lines than rows of ours the matched groups have.
+ */
 async function matchGroups(duck: Duck, joined: Joined): Promise<number> {
   const [any] = await duck.rows<{ their_group: string }>(
     'SELECT their_group FROM found WHERE their_group IS NOT NULL LIMIT 1',
   );
   if (!any) return 0;
-  await duck.run(`CREATE TABLE groups AS
+  const grouped =
+    (await matchGroupsWith(duck, joined, "'only_ours', 'late'")) +
+    (await matchGroupsWith(duck, joined, "'only_ours'"));
+  await duck.run("UPDATE found SET sub = 'group' WHERE kind = 'only_theirs' AND their_group IS NOT NULL");
+  return grouped;
+}
+
+/** @param kinds of our rows that must come to the sum of the lines. */
+async function matchGroupsWith(duck: Duck, joined: Joined, kinds: string): Promise<number> {
+  await duck.run(`CREATE OR REPLACE TABLE groups AS
     SELECT t.name, t.n AS lines, o.n AS rows, t.amount
     FROM (SELECT their_group AS name, COUNT(*) AS n, SUM(their_amount) AS amount FROM found
           WHERE kind = 'only_theirs' AND their_group IS NOT NULL GROUP BY 1 HAVING BOOL_AND(their_st = 'S')) t
       JOIN (SELECT our_group AS name, COUNT(*) AS n, SUM(our_amount) AS amount FROM found
-            WHERE kind IN ('only_ours', 'late') GROUP BY 1 HAVING BOOL_AND(our_st = 'S')) o
+            WHERE kind IN (${kinds}) GROUP BY 1 HAVING BOOL_AND(our_st = 'S')) o
         ON o.name = t.name AND o.amount = t.amount`);
   await duck.run(`DELETE FROM found WHERE (kind = 'only_theirs' AND their_group IN (SELECT name FROM groups))
-    OR (kind IN ('only_ours', 'late') AND our_group IN (SELECT name FROM groups))`);
-  await duck.run("UPDATE found SET sub = 'group' WHERE kind = 'only_theirs' AND their_group IS NOT NULL");
+    OR (kind IN (${kinds}) AND our_group IN (SELECT name FROM groups))`);
   const [sum] = await duck.rows<{ lines: string; n: string; amount: string }>(
     `SELECT CAST(COALESCE(SUM(lines), 0) AS VARCHAR) AS lines, CAST(COALESCE(SUM(rows), 0) AS VARCHAR) AS n,
        CAST(COALESCE(SUM(amount), 0) AS VARCHAR) AS amount FROM groups`,
@@ -41,8 +53,11 @@ async function matchGroups(duck: Duck, joined: Joined): Promise<number> {
   return Number(lines) - Number(n);
 }
 
-/** A success of theirs that we do not know, and one of ours that they do not list; late rows wait for their file. */
-const LOOSE_LINES = `SELECT rowid AS id, * FROM found WHERE kind = 'only_theirs' AND their_st = 'S'`;
+/**
+ * A success of theirs that we do not know, and one of ours that they do not list; late rows wait for their file, and a
+ * line of a group stands for its whole group.
+ */
+const LOOSE_LINES = `SELECT rowid AS id, * FROM found WHERE kind = 'only_theirs' AND their_st = 'S' AND their_group IS NULL`;
 const LOOSE_ROWS = `SELECT rowid AS id, * FROM found WHERE kind = 'only_ours' AND our_st = 'S'`;
 
 /** The free text names the row of ours, and the amount is its amount. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { zoneOffsetMinutes, type BusinessDate } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
 import type { MatchRules } from '../match-rules';
-import { openCarry, type CarryItem, type Day } from '../ours';
+import { openCarry, paymentsOfChannel, type CarryItem, type Day } from '../ours';
 import { ourLines } from './columns';
 import { quoted, type Duck } from './duck';
 
 /** What a row of ours says besides its key, amount and state. */
-type LineRules = Pick<MatchRules, 'hasFallbackKey' | 'groupIs'>;
+type LineRules = Pick<MatchRules, 'hasFallbackKey' | 'groupIs' | 'channel'>;
 
 /** Our side of a day as it stood at one moment, in a compressed columnar file. */
 export interface Snapshot {
@@ -22,6 +22,8 @@ export interface Snapshot {
 const LINES_BUFFER = 1 << 20;
 const TAB = 0x09;
 const CARRY_AT_ONCE = 500;
+/** In place of a leg's number: a channel knows the payment, whatever ways to a biller it took. */
+const WHOLE_PAYMENT = 0;
 
 /**
  * PAID is S, DECLINED and REVERSED are F, whatever is not final is U. The server writes the line itself, so that
@@ -35,6 +37,14 @@ const lineOf = ({
   CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
   l.sent_at + INTERVAL ? MINUTE, ${groupIs ? asKey(GROUPS[groupIs]) : "''"}`;
 
+/** The same of a payment as its channel knows it: by its Payment ID, and by the channel's own reference. */
+const lineOfPayment = ({
+  hasFallbackKey,
+}: LineRules) => `CONCAT_WS('\t', p.payment_id, p.payment_id, ${WHOLE_PAYMENT}, p.biller_id,
+  ${hasFallbackKey ? asKey('CONVERT(p.channel_reference USING utf8mb4)') : "''"}, p.amount,
+  CASE WHEN p.state = 'PAID' THEN 'S' WHEN p.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
+  p.created_at + INTERVAL ? MINUTE, ''`;
+
 /** Only what could stand in a file is a key, and nothing may end the line. */
 const asKey = (
   text: string,
@@ -46,6 +56,7 @@ const GROUPS = {
   customer: 'l.customer_number',
   terminal: ofOutlet('terminal.id'),
   sub_agent: ofOutlet('subAgentId'),
+  batch: "DATE_FORMAT(l.source_business_date, '%Y%m%d')",
 };
 
 function ofOutlet(member: string): string {
@@ -69,17 +80,13 @@ export async function takeSnapshot(
   const out = new LineFile(lines);
   let before = '';
   try {
-    await database.readLines(
-      `SELECT ${lineOf(rules)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
-       WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
-      [offset, day.source, day.businessDate],
-      (line) => {
-        const key = line.toString('latin1', 0, line.indexOf(TAB));
-        if (key === before) throw new KeyOfTwoRows(key);
-        before = key;
-        out.add(line);
-      },
-    );
+    const { sql, values } = linesOfDay(day, offset, rules);
+    await database.readLines(sql, values, (line) => {
+      const key = line.toString('latin1', 0, line.indexOf(TAB));
+      if (key === before) throw new KeyOfTwoRows(key);
+      before = key;
+      out.add(line);
+    });
     for (let from = 0; from < carry.length; from += CARRY_AT_ONCE)
       await addCarried(database, out, carry.slice(from, from + CARRY_AT_ONCE), offset, rules);
   } finally {
@@ -92,6 +99,25 @@ export async function takeSnapshot(
   if (carry.length > 0) await refuseKeyOfTwoRows(duck, path);
   return { path, rows: out.rows, carry };
 }
+
+function linesOfDay({ source, businessDate }: Day, offset: number, rules: LineRules) {
+  if (rules.channel) {
+    const { sql, values } = paymentsOfChannel(
+      `${lineOfPayment(rules)}, '')`,
+      rules.channel,
+      businessDate,
+      BY_KEY,
+    );
+    return { sql, values: [offset, ...values] };
+  }
+  return {
+    sql: `SELECT ${lineOf(rules)}, '') FROM payment_leg l FORCE INDEX (leg_source_day)
+       WHERE l.source = ? AND l.source_business_date = ? ORDER BY l.leg_reference`,
+    values: [offset, source, businessDate],
+  };
+}
+
+const BY_KEY = { sql: 'ORDER BY p.payment_id', values: [] };
 
 /** Two rows of ours have one key: a fault of ours, and no run may go on with it. */
 export class KeyOfTwoRows extends Error {
@@ -121,8 +147,11 @@ async function addCarried(
     items.map(({ paymentId, legNo, until }) => [`${paymentId} ${legNo}`, until]),
   );
   const rows = await statements.rows<{ line: string; payment_id: string; leg_no: number }>(
-    `SELECT ${lineOf(rules)}) AS line, l.payment_id, l.leg_no FROM payment_leg l
-     WHERE (l.payment_id, l.leg_no) IN (?)`,
+    rules.channel
+      ? `SELECT ${lineOfPayment(rules)}) AS line, p.payment_id, ${WHOLE_PAYMENT} AS leg_no FROM payment p
+         WHERE (p.payment_id, ${WHOLE_PAYMENT}) IN (?)`
+      : `SELECT ${lineOf(rules)}) AS line, l.payment_id, l.leg_no FROM payment_leg l
+         WHERE (l.payment_id, l.leg_no) IN (?)`,
     [offset, items.map(({ paymentId, legNo }) => [paymentId, legNo])],
   );
   for (const { line, payment_id, leg_no } of rows)

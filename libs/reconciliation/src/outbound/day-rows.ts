@@ -1,12 +1,6 @@
-import {
-  endOfBusinessDate,
-  addDays,
-  JAKARTA_MIDNIGHT,
-  localIso,
-  paymentIdsBetween,
-  type BusinessDate,
-} from '#lib/kernel';
+import { addDays, localIso, type BusinessDate } from '#lib/kernel';
 import type { SnapshotStatements } from '#lib/platform';
+import { paymentsOfChannel } from '../ours';
 import type { OutboundContract } from './contract';
 
 /** One detail of a file that we send. */
@@ -38,8 +32,6 @@ interface DetailRow {
   sent_at: Date;
 }
 
-const DAY_MS = 86_400_000;
-
 /** The rows of a day in the order of our reference, one by one, all of one moment. */
 export async function* rowsOfDay(
   statements: SnapshotStatements,
@@ -70,18 +62,14 @@ function ofChannel(
   channelId: string,
   businessDate: BusinessDate,
 ): AsyncIterable<DetailRow> {
-  // The channels' day ends at midnight in Jakarta; a day more on either side is sure to hold all of its Payment IDs.
-  const from = new Date(endOfBusinessDate(addDays(businessDate, -1), JAKARTA_MIDNIGHT).getTime() - DAY_MS);
-  const to = new Date(endOfBusinessDate(businessDate, JAKARTA_MIDNIGHT).getTime() + DAY_MS);
-  const [production, drill] = [paymentIdsBetween('P', from, to), paymentIdsBetween('T', from, to)];
-  return statements.stream<DetailRow>(
-    `SELECT p.payment_id, 0 AS leg_no, p.payment_id AS our_ref, p.channel_reference AS their_ref, p.product_id, p.customer_number,
-       p.amount, p.admin_fee AS fee, p.state, p.created_at AS sent_at
-     FROM payment p
-     WHERE (p.payment_id BETWEEN ? AND ? OR p.payment_id BETWEEN ? AND ?) AND p.business_date = ? AND p.channel_id = ?
-     ORDER BY p.payment_id`,
-    [production.first, production.last, drill.first, drill.last, businessDate, channelId],
+  const { sql, values } = paymentsOfChannel(
+    `p.payment_id, 0 AS leg_no, p.payment_id AS our_ref, p.channel_reference AS their_ref, p.product_id,
+       p.customer_number, p.amount, p.admin_fee AS fee, p.state, p.created_at AS sent_at`,
+    channelId,
+    businessDate,
+    { sql: 'ORDER BY p.payment_id', values: [] },
   );
+  return statements.stream<DetailRow>(sql, values);
 }
 
 function ofSource(
@@ -100,7 +88,7 @@ function ofSource(
 
 /**
  * What the runs that count found about payments of about that day, where they did not simply agree. To a source only its own
- * runs are told, leg by leg; to a channel what any of them found about its payments.
+ * runs are told, leg by leg; to a channel what any run of a biller's file found about its payments, not what its own did.
  */
 async function breakKinds(
   statements: SnapshotStatements,
@@ -110,7 +98,8 @@ async function breakKinds(
   const source = 'source' in about ? about.source : null;
   const rows = await statements.rows<{ payment_id: string; leg_no: number; kind: string }>(
     `SELECT b.payment_id, b.leg_no, b.kind FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id
-     WHERE r.effective_date BETWEEN ? AND ? AND b.payment_id IS NOT NULL AND (? IS NULL OR r.source = ?)
+     WHERE r.effective_date BETWEEN ? AND ? AND r.channel_id IS NULL AND b.payment_id IS NOT NULL
+       AND (? IS NULL OR r.source = ?)
      ORDER BY r.effective_date, b.break_id`,
     [addDays(businessDate, -1), addDays(businessDate, 1), source, source],
   );

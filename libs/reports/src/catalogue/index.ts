@@ -9,6 +9,7 @@ import { REGULATOR } from './regulator';
 import { PARTY_STATEMENT } from './party-statement';
 import { PER_BILLER, PER_CHANNEL } from './sales';
 import { PAYOUTS, SETTLEMENT, TAX_INVOICES } from './settlements';
+import { THREE_WAY } from './three-way';
 import { SUSPECTS } from './suspects';
 import { TAX_BASIS } from './tax-basis';
 
@@ -19,6 +20,7 @@ export const REPORTS: readonly ReportDefinition[] = [
   PER_CHANNEL,
   SUSPECTS,
   BREAK_AGEING,
+  THREE_WAY,
   FILES_IN,
   SETTLEMENT,
   PAYOUTS,
