@@ -19,7 +19,7 @@ import {
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { bankFormat, bankTools, withSettlement } from './settlement-tools';
-import { printTable } from './table';
+import { counted, printTable } from './table';
 import { businessDate, rupiahAboveZero } from './typed';
 
 /** `simpul bank`: what we expect on our account, and what its statements show. */
@@ -127,7 +127,7 @@ function addTakeCommand(bank: Command): void {
         const { account, number, lines, closing } = statement;
         const how = isRepeat
           ? 'was taken before'
-          : `taken, ${lines.length} lines, closing ${formatRupiah(rupiah(closing))}`;
+          : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
         console.log(`statement ${number} of ${account}: ${how}`);
         for (const [outcome, count] of Object.entries(worked))
           console.log(`  ${outcome.padEnd(12)} ${count}`);

@@ -38,7 +38,7 @@ import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
-import { oneLine, printTable } from './table';
+import { counted, oneLine, printTable } from './table';
 import { rupiahNotZero } from './typed';
 
 const PAGE_ROWS = 500;
@@ -160,7 +160,9 @@ function addListCommand(breaks: Command): void {
         ]),
       );
       console.log(
-        found.length === 0 ? 'no break is like that' : `${found.length} breaks, ${formatRupiah(rupiah(sum))}`,
+        found.length === 0
+          ? 'no break is like that'
+          : `${counted(found.length, 'break')}, ${formatRupiah(rupiah(sum))} in question`,
       );
       if (found.length === PAGE_ROWS)
         console.error(`simpul: only the first ${PAGE_ROWS} are shown; ask for fewer`);

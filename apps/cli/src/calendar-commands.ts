@@ -16,7 +16,7 @@ import { withDatabase } from './database';
 import { asksChecker, asksMaker, type Agreement, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
-import { printTable } from './table';
+import { counted, printTable } from './table';
 
 /** `simpul calendar`: the days on which sources and the bank do not work, entered by one person and let in by another. */
 export function addCalendarCommands(program: Command): void {
@@ -119,5 +119,5 @@ function printDays(rows: readonly CalendarRow[]): void {
     ['date', 'source', 'business day', 'note'],
     rows.map(({ source, date, isBusinessDay, note }) => [date, source, isBusinessDay ? 'yes' : 'no', note]),
   );
-  console.log(`${rows.length} days`);
+  console.log(rows.length === 0 ? 'no days were entered' : counted(rows.length, 'day'));
 }

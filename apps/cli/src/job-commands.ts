@@ -19,7 +19,7 @@ import { withDatabase } from './database';
 import { asksChecker, asksMaker, proposedAs, type Agreement, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { reconciliationTools } from './reconciliation-tools';
-import { printTable } from './table';
+import { counted, printTable } from './table';
 
 const SOURCE_HELP = 'for example LPB01';
 const DATE_HELP = 'the source’s business date, for example 2026-07-14';
@@ -201,7 +201,7 @@ function printJobs(jobs: readonly JobLine[]): void {
       whyOf(evidence),
     ]),
   );
-  console.log(jobs.length === 0 ? 'every day is closed' : `${jobs.length} jobs`);
+  console.log(jobs.length === 0 ? 'every day is closed' : counted(jobs.length, 'job'));
 }
 
 function whyOf(evidence: unknown): string {
@@ -215,5 +215,9 @@ function printAlerts(alerts: readonly OpenAlert[]): void {
     console.log(`  ${reason}`);
     console.log(`  ${owner}: ${nextStep}`);
   }
-  console.log(alerts.length === 0 ? 'nothing waits for people' : `${alerts.length} wait for people`);
+  console.log(
+    alerts.length === 0
+      ? 'nothing waits for people'
+      : `${counted(alerts.length, 'matter waits', 'matters wait')} for people`,
+  );
 }

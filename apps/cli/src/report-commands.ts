@@ -21,7 +21,7 @@ import {
 import { withCheckedDatabase } from './database';
 import { commandLogger, JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
-import { printTable } from './table';
+import { counted, printTable } from './table';
 
 interface ReportOptions {
   to?: string;
@@ -165,6 +165,7 @@ function addOrders(report: Command): void {
             one.said ?? '',
           ]),
         );
+      if (!json && orders.length === 0) console.log('no report was ordered yet');
     });
 }
 
@@ -194,7 +195,7 @@ async function runReport(
     else {
       for (const { what, ours } of made.ties) console.log(`ties to ${what}: ${ours}`);
       for (const { path, sha256 } of made.exported) console.log(`${path}  ${sha256}`);
-      console.log(`${made.rows} rows`);
+      console.log(counted(made.rows, 'row'));
     }
   } catch (error) {
     if (!(error instanceof ReportDoesNotTie) && !(error instanceof TooLongForPaper)) throw error;

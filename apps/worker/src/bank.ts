@@ -4,6 +4,7 @@ import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from 
 import type { Logger } from '#lib/platform';
 import { BANK, calendarOf, endAlerts, endsOfBankAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
 import {
+  accountsOf,
   lastStatement,
   listPayouts,
   takeDroppedStatements,
@@ -33,6 +34,7 @@ export function takesStatements(tools: BankRoundTools): Round {
   const { clock, logger, configDirectory, contracts } = tools;
   const { source, statement } = contracts.bank;
   const formats = readFormats(join(configDirectory, 'bank'));
+  for (const format of formats.get(source) ?? []) accountsOf(format);
   const isSetUp = statement !== undefined && (process.env[`${statement.settings}_HOST`] ?? '') !== '';
   if (!isSetUp)
     logger.warn({ source }, 'no drop of the bank is set up: its statements are taken by hand only');
@@ -53,7 +55,7 @@ export function takesStatements(tools: BankRoundTools): Round {
           logger.error({ line, reason }, 'a line of a statement could not be worked; it is tried again');
         failing.clear();
         for (const { line } of failed) failing.add(line);
-        if (isSetUp) await watchDeadline(tools, statement.expectedAt, tell);
+        if (isSetUp && format) await watchDeadline(tools, format, statement.expectedAt, tell);
       }
       return false;
     },
@@ -94,6 +96,7 @@ async function take(
 /** The statement of the last business day must be there by its time; once it is, its alert ends. */
 async function watchDeadline(
   tools: BankRoundTools,
+  format: SettlementFormat,
   expectedAt: string,
   tell: (alert: BankAlert) => Promise<void>,
 ): Promise<void> {
@@ -105,12 +108,17 @@ async function watchDeadline(
   let due = addDays(today, -1);
   for (let days = 0; days < REST_MAX_DAYS && !calendar.isBusinessDay(BANK, due); days += 1)
     due = addDays(due, -1);
-  const last = await lastStatement(database, { account: source });
-  // Before its first statement a bank owes one once something was sent to it.
-  if (last === undefined && (await listPayouts(database, { state: 'sent' })).length === 0) return;
-  if (last !== undefined && last.date >= due)
-    return endAlerts(database, { source, businessDate: due }, ['bank_late'], 'the statement was taken', now);
-  if (localIso(now, 'Asia/Jakarta').slice(11, 16) < expectedAt) return;
-  const reason = `the bank’s statement of ${due} was due at ${expectedAt}; the last one is of ${last?.date ?? 'no day'}`;
-  await tell({ source, businessDate: due, kind: 'bank_late', subject: '', reason });
+  const isExpected = localIso(now, 'Asia/Jakarta').slice(11, 16) >= expectedAt;
+  for (const account of accountsOf(format)) {
+    const last = await lastStatement(database, { account });
+    // Before its first statement a bank owes one once something was sent to it.
+    if (last === undefined && (await listPayouts(database, { state: 'sent' })).length === 0) continue;
+    const about = { source, businessDate: due, subject: account };
+    if (last !== undefined && last.date >= due)
+      await endAlerts(database, about, ['bank_late'], 'the statement was taken', now);
+    else if (isExpected) {
+      const reason = `the bank’s statement of ${account} of ${due} was due at ${expectedAt}; the last one is of ${last?.date ?? 'no day'}`;
+      await tell({ ...about, kind: 'bank_late', reason });
+    }
+  }
 }

@@ -314,6 +314,11 @@ const Statement = z.strictObject({
       paid_at: z.string().optional(),
     })
     .describe('which element of an entry each word of ours is taken from'),
+  accounts: z
+    .array(z.string().min(1).max(40))
+    .min(1)
+    .optional()
+    .describe('our accounts, as the statement names them; a statement of another one is refused'),
   amount: Amount.default({ scale: 2, thousands: undefined, decimal: ',' }),
 });
 

@@ -102,6 +102,7 @@ function statementFormat(format: StatementFile): SettlementFormat {
     body: {
       layout: format.layout,
       fields: new Map(fields as ['our_ref' | 'their_ref' | 'paid_at', string][]),
+      accounts: format.accounts && new Set(format.accounts),
     },
     companion: undefined,
     companionAmount: WHOLE_RUPIAH,

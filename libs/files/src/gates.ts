@@ -14,6 +14,7 @@ export type Gate =
   | 'packing_refused'
   | 'signature_wrong'
   | 'not_decrypted'
+  | 'account_wrong'
   | 'balance_opening'
   | 'balance_closing'
   | 'statement_number';

@@ -28,7 +28,7 @@ interface Given {
   name?: string;
   /** Lines of the format file, changed. */
   format?: [string, string];
-  previous?: { number: number; closing: bigint };
+  previous?: { number: number; closing: bigint; date?: string };
 }
 
 async function read(of: Golden, given: Given = {}) {
@@ -243,6 +243,16 @@ describe('a bank statement in MT940', () => {
       { previous: { number: 194, closing: 152_500_000n } },
       'statement_number',
       '196',
+      '195',
+    ],
+    [
+      'a statement that begins at 1 within a year',
+      {
+        content: text('bankx').replace(/:28C:\d+/, ':28C:00001'),
+        previous: { number: 194, closing: 152_500_000n, date: '2026-07-14' },
+      },
+      'statement_number',
+      '1',
       '195',
     ],
     ['a statement of another day', { name: 'BANKX_20260716.sta' }, 'date_wrong', '2026-07-15', '2026-07-16'],

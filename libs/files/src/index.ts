@@ -20,6 +20,7 @@ export {
 export type { SecretByName } from './pgp-content';
 export type { PreviousStatement, StatementEnds } from './reading';
 export type { DetailRow } from './records';
+export { isStatement } from './settlement-format';
 export type * from './settlement-format';
 export { HostKeyRefused, type SftpLogin } from './sftp-connection';
 export * from './sftp-drop';

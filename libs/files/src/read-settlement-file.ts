@@ -7,7 +7,7 @@ import { Refused, shown, type GateFailure } from './gates';
 import { Mt940Reader } from './mt940';
 import { NormalisedLines } from './normalised-lines';
 import type { SecretByName } from './pgp-content';
-import type { PreviousStatement, RowSink, StatementEnds } from './reading';
+import type { Previous, RowSink, StatementEnds } from './reading';
 import type { DetailRow } from './records';
 import { isStatement, type SettlementFormat, type Status } from './settlement-format';
 import { TextReader } from './text-reader';
@@ -38,8 +38,8 @@ export interface SettlementFile {
   companionPath?: string | undefined;
   /** Gives the keys that the format names under `pgp`; default: from the files that the environment names. */
   secret?: SecretByName | undefined;
-  /** The bank's statement before this one, which it must go on from; undefined for the first. */
-  previous?: PreviousStatement | undefined;
+  /** The bank's statement before this one, which it must go on from, or that of each account; undefined for the first. */
+  previous?: Previous | undefined;
 }
 
 /** A settlement file, and who wants its rows. */

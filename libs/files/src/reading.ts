@@ -21,7 +21,7 @@ export interface Reading {
   businessDate: BusinessDate;
   sink: RowSink;
   /** The bank's statement before this one, where it is known. */
-  previous: PreviousStatement | undefined;
+  previous: Previous | undefined;
   /** Told each faulty line; without it the first one ends the reading. */
   onFault: ((fault: Refused) => void) | undefined;
 }
@@ -35,6 +35,9 @@ export interface StatementEnds {
   opening: bigint;
   closing: bigint;
 }
+
+/** Yesterday's statement, or that of each account by its name. */
+export type Previous = PreviousStatement | ReadonlyMap<string, PreviousStatement>;
 
 /** Yesterday's statement, for the gates that hold two of them together. */
 export type PreviousStatement = Pick<StatementEnds, 'number' | 'closing'> & {

@@ -80,6 +80,8 @@ export interface TextBody {
 export interface StatementBody {
   layout: 'mt940' | 'camt053';
   fields: ReadonlyMap<'our_ref' | 'their_ref' | 'paid_at', string>;
+  /** The accounts whose statements are taken, as they name them; undefined: any. */
+  accounts: ReadonlySet<string> | undefined;
 }
 
 /** Whether a format is a bank's statement. */

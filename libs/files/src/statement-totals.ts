@@ -1,8 +1,9 @@
 import type { BusinessDate } from '#lib/kernel';
 import { ControlTotals } from './control-totals';
-import { invalid, Refused } from './gates';
+import { invalid, Refused, shown } from './gates';
 import type { DetailRow } from './records';
-import type { Reading, StatementEnds } from './reading';
+import type { PreviousStatement, Reading, StatementEnds } from './reading';
+import { isStatement } from './settlement-format';
 
 /** What was read of a statement. */
 export interface StatementRead {
@@ -20,6 +21,7 @@ export class StatementTotals {
   });
   private accountName: string | undefined;
   private statementNumber: number | undefined;
+  private numberLine = 0;
   private opening: bigint | undefined;
   private balance = 0n;
   private closed: { date: BusinessDate; balance: bigint } | undefined;
@@ -31,16 +33,46 @@ export class StatementTotals {
     return this.closed !== undefined;
   }
 
-  /** @throws Refused for a second account in one file. */
+  /** @throws Refused for an account that is not ours, and for a second one in one file. */
   account(name: string, line: number): void {
     this.accountName ??= name;
     if (name !== this.accountName) throw invalid(line, 'account', name, `${this.accountName}, as before`);
+    this.refuseForeign(line);
+  }
+
+  number(number: number, line: number): void {
+    if (this.statementNumber === undefined) this.numberLine = line;
+    this.statementNumber ??= number;
+  }
+
+  private get previous(): PreviousStatement | undefined {
+    const { previous } = this.reading;
+    return previous instanceof Map
+      ? (previous as ReadonlyMap<string, PreviousStatement>).get(this.accountName ?? '')
+      : (previous as PreviousStatement | undefined);
+  }
+
+  /** Money of another account is nobody's of ours, however its numbers go on. */
+  private refuseForeign(line: number): void {
+    const { body } = this.reading.format;
+    const ours = isStatement(body) ? body.accounts : undefined;
+    const { accountName: name = '' } = this;
+    if (ours === undefined || ours.has(name)) return;
+    const known = [...ours].join(', ');
+    throw new Refused(
+      'account_wrong',
+      line,
+      shown(name),
+      known,
+      `the statement is of the account "${shown(name)}"; ours is ${known} (accounts in its format)`,
+      'account',
+    );
   }
 
   /** @throws Refused when it is not the one after yesterday's; a new year may begin at 1. */
-  number(number: number, line: number): void {
-    const { previous } = this.reading;
-    if (this.statementNumber === undefined && previous?.number !== undefined) {
+  private checkNumber(previous: PreviousStatement | undefined): void {
+    const { statementNumber: number, numberLine: line } = this;
+    if (number !== undefined && previous?.number !== undefined) {
       const expected = previous.number + 1;
       const { businessDate } = this.reading;
       const isNewYear = previous.date === undefined || businessDate.slice(0, 4) > previous.date.slice(0, 4);
@@ -54,12 +86,15 @@ export class StatementTotals {
           'number',
         );
     }
-    this.statementNumber = number;
   }
 
-  /** @throws Refused when it is not where yesterday's statement, or the page before, ended. */
+  /** @throws Refused when it is not where yesterday's statement, or the page before, ended, or not the next number. */
   open(balance: bigint, line: number): void {
-    const { previous } = this.reading;
+    const { previous } = this;
+    if (this.opening === undefined) {
+      this.refuseForeign(line);
+      this.checkNumber(previous);
+    }
     const expected = this.opening === undefined ? previous?.closing : this.balance;
     if (expected !== undefined && balance !== expected)
       throw new Refused(

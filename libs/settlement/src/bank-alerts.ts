@@ -1,6 +1,6 @@
 import type { BusinessDate } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
-import type { BankLine } from './bank-lines';
+import { textOfPlace, type BankLine, type LinePlace } from './bank-lines';
 
 /** Something at the bank that a person must look at now; each is told once, by its kind and subject. */
 export interface BankAlert {
@@ -19,12 +19,10 @@ export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<r
 export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'>;
 
 /** What the alerts about a line are known by. */
-export function alertOf(
-  line: Pick<BankLine, 'account' | 'year' | 'number' | 'lineNo' | 'valueDate'>,
-): AlertSubject {
+export function alertOf(line: LinePlace & Pick<BankLine, 'valueDate'>): AlertSubject {
   return {
     source: (line.account.split('/')[0] ?? line.account).slice(0, 20),
     businessDate: line.valueDate,
-    subject: `${line.year}/${line.number}/${line.lineNo}`,
+    subject: textOfPlace(line),
   };
 }

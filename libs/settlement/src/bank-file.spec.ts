@@ -18,8 +18,8 @@ import { workBankLines } from './bank-work';
 const ROOT = join(__dirname, '..', '..', '..');
 const NAME = 'BANKX_20260715.sta';
 const FILE = join(ROOT, 'fixtures', 'formats', 'bankx', NAME);
-const NEXT_DAY = readFileSync(FILE, 'latin1')
-  .replace('STMT260715', 'STMT260716')
+const FILE_TEXT = readFileSync(FILE, 'latin1');
+const NEXT_DAY = FILE_TEXT.replace('STMT260715', 'STMT260716')
   .replace('00196/001', '00197/001')
   .replace(':60F:C260714IDR152500000,00', ':60F:C260715IDR272083000,00')
   .replace(/:61:[^:]*:86:[^:]*/g, '')
@@ -66,6 +66,31 @@ test('a statement file of the bank is taken with its words, its lines are booked
     ['DEP-CA009-0714', -5_000_000n, 'reopened', 'KOREKSI SETORAN CA009'],
   ]);
   await world.expectSound();
+});
+
+test.each([
+  [
+    'another account',
+    FILE_TEXT.replace(':25:BANKX/1234567890', ':25:BANKX/8888888888'),
+    /BANKX\/8888888888.*ours is BANKX\/1234567890/,
+  ],
+  ['no account', FILE_TEXT.replace(':25:BANKX/1234567890\n', ''), /account/],
+])('a statement of %s is refused whole, whatever it would book', async (_, text, why) => {
+  const path = join(folder, NAME);
+  writeFileSync(path, text);
+  expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(why) });
+  expect(await listBankLines(world.store.database)).toEqual([]);
+  expect(await take(FILE)).toMatchObject({ ok: true });
+});
+
+test('a statement of a day ahead of the clock is refused with that day and today', async () => {
+  await take(FILE);
+  const path = join(folder, 'BANKX_20260721.sta');
+  writeFileSync(path, NEXT_DAY.replaceAll('260716', '260721'));
+  expect(await take(path)).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/it is of 2026-07-21, and today is 2026-07-17/),
+  });
 });
 
 test('a statement that does not sum up is refused whole, with what it states', async () => {

@@ -2,15 +2,23 @@ import {
   archiveFolder,
   fetchFile,
   findFiles,
+  isStatement,
   readSettlementFile,
   type DetailRow,
   type Drop,
+  type PreviousStatement,
   type RemoteFile,
   type SettlementFormat,
 } from '#lib/files';
 import { fail, ok, type BusinessDate, type Clock, type Result } from '#lib/kernel';
-import type { Database, Statements } from '#lib/platform';
-import { lastStatement, takeStatement, type BankStatement, type StatementLine } from './bank-statement';
+import { ConfigError, type Database, type Statements } from '#lib/platform';
+import {
+  lastStatement,
+  takeStatement,
+  type BankStatement,
+  type StatementLine,
+  type StatementRefusal,
+} from './bank-statement';
 
 /** A statement that was taken, now or before. */
 export interface TakenStatement {
@@ -34,7 +42,7 @@ export async function takeStatementFile(
 ): Promise<Result<TakenStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
-  const previous = named === undefined ? undefined : await statementBefore(database, format.source, named);
+  const previous = named === undefined ? undefined : await statementsBefore(database, format, named);
   const read = await readSettlementFile({
     path,
     name,
@@ -56,11 +64,18 @@ export async function takeStatementFile(
   const taken = await takeStatement(database, statement, clock.now());
   if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
   const { error } = taken;
-  return fail(
-    error.gate === 'statement_changed'
-      ? `${name}: statement ${ends.number} was taken before and said something else; ask the bank`
-      : `${name}: ${error.gate}: it states ${error.stated}, and it must be ${error.computed}`,
-  );
+  return fail(`${name}: ${inWords(error, ends.number)}`);
+}
+
+function inWords(refusal: StatementRefusal, number: number): string {
+  switch (refusal.gate) {
+    case 'statement_changed':
+      return `statement ${number} was taken before and said something else; ask the bank`;
+    case 'statement_ahead':
+      return `it is of ${refusal.stated}, and today is ${refusal.computed}: a bank cannot know that day yet; ask the bank`;
+    default:
+      return `${refusal.gate}: it states ${refusal.stated}, and it must be ${refusal.computed}`;
+  }
 }
 
 /** A file of the bank's drop and what became of it. */
@@ -124,12 +139,12 @@ async function datesOnDrop(
   format: SettlementFormat,
   { taken, refused }: { taken: Set<string>; refused: Set<string> },
 ): Promise<BusinessDate[]> {
-  const last = await lastStatement(statements, { account: format.source });
+  const last = await Promise.all(accountsOf(format).map((account) => lastStatement(statements, { account })));
   const dates = new Set<BusinessDate>();
   for (const file of await drop.list()) {
     const date = format.name.read(file.name)?.businessDate;
     if (date === undefined || taken.has(textOf(file)) || refused.has(textOf(file))) continue;
-    if (last === undefined || date >= last.date) dates.add(date);
+    if (last.some((one) => one === undefined || date >= one.date)) dates.add(date);
   }
   return [...dates].toSorted();
 }
@@ -138,11 +153,28 @@ function textOf({ name, folder, size, modifiedAt }: RemoteFile): string {
   return `${folder}/${name} ${size} ${modifiedAt}`;
 }
 
-/** The statement that one of a date goes on from; undefined where another one of that date was taken: it may be either. */
-async function statementBefore(statements: Statements, source: string, date: BusinessDate) {
-  const last = await lastStatement(statements, { account: source });
-  if (last?.date === date) return undefined;
-  return lastStatement(statements, { account: source, before: date });
+/** Our accounts whose statements a format reads. @throws ConfigError where it names none: any account would pass for ours. */
+export function accountsOf({ body, source }: SettlementFormat): string[] {
+  const accounts = isStatement(body) ? body.accounts : undefined;
+  if (!accounts)
+    throw new ConfigError(`the format of ${source} in config/bank names no accounts: which ones are ours?`);
+  return [...accounts];
+}
+
+/** The statements that one of a date goes on from; none of an account of which one of that date was taken: it may be either. */
+async function statementsBefore(
+  statements: Statements,
+  format: SettlementFormat,
+  date: BusinessDate,
+): Promise<ReadonlyMap<string, PreviousStatement>> {
+  const before = new Map<string, PreviousStatement>();
+  for (const account of accountsOf(format)) {
+    const last = await lastStatement(statements, { account });
+    const previous =
+      last?.date === date ? undefined : await lastStatement(statements, { account, before: date });
+    if (previous) before.set(account, previous);
+  }
+  return before;
 }
 
 /** A row that takes one back (RC, RD) carries the amount of the one it undoes. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
@@ -81,8 +82,16 @@ export function textOfPlace({ account, year, number, lineNo }: LinePlace): strin
 
 /** What the journal of a line goes by that nobody has named: its place. At most 40 characters. */
 export function subjectOf({ account, year, number, lineNo }: LinePlace): string {
-  const source = account.split('/')[0] ?? account;
-  return `BNK-${source.slice(0, 18)}-${year}-${number}-${lineNo}`;
+  return `BNK-${shortAccount(account)}-${year}-${number}-${lineNo}`;
+}
+
+const SHORT_MAX = 19;
+
+/** An account's name in at most 19 characters that no other account of ours has. */
+function shortAccount(account: string): string {
+  if (account.length <= SHORT_MAX && /^[A-Z0-9]+\/[A-Z0-9]+$/.test(account)) return account.replace('/', '-');
+  const start = account.replaceAll(/[^A-Z0-9]/g, '').slice(0, 8);
+  return `${start}.${hash('sha256', account).slice(0, 10)}`;
 }
 
 /** Ends a line, where it still is as it was read. */

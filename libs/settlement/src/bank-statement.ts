@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
+import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type BusinessDate, type Result } from '#lib/kernel';
 import { duplicateKey, type Database, type Statements } from '#lib/platform';
 
 /** A line of a bank statement. Whole rupiah, into the account positive. */
@@ -34,6 +34,8 @@ export type StatementRefusal =
   | { gate: 'statement_sum'; stated: bigint; computed: bigint }
   | { gate: 'statement_opening'; stated: bigint; computed: bigint }
   | { gate: 'statement_number'; stated: bigint; computed: bigint }
+  /** It is of a day that has not come yet. */
+  | { gate: 'statement_ahead'; stated: BusinessDate; computed: BusinessDate }
   /** This number was taken with other content. */
   | { gate: 'statement_changed' };
 
@@ -50,6 +52,9 @@ export async function takeStatement(
   const content = contentOf(statement);
   const known = await takenBefore(database, statement, content);
   if (known) return known;
+  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
+  if (statement.date > today)
+    return fail({ gate: 'statement_ahead', stated: statement.date, computed: today });
   const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
   if (computed !== closing) return fail({ gate: 'statement_sum', stated: closing, computed });
   const objection = await objectionTo(database, statement);
@@ -78,7 +83,7 @@ async function takenBefore(
   return known.content_hash.equals(content) ? ok({ isRepeat: true }) : fail({ gate: 'statement_changed' });
 }
 
-/** The last statement that was taken of an account, or of a source's accounts, dated before a date where one is given. */
+/** The last statement that was taken of an account, dated before a date where one is given. */
 export async function lastStatement(
   statements: Statements,
   { account, before = '9999-12-31' }: { account: string; before?: BusinessDate },
@@ -90,8 +95,8 @@ export async function lastStatement(
     statement_date: BusinessDate;
   }>(
     `SELECT year, number, closing, statement_date FROM bank_statement
-     WHERE (account = ? OR account LIKE ?) AND statement_date < ? ORDER BY year DESC, number DESC LIMIT 1`,
-    [account, `${account}/%`, before],
+     WHERE account = ? AND statement_date < ? ORDER BY year DESC, number DESC LIMIT 1`,
+    [account, before],
   );
   return last && { ...last, closing: BigInt(last.closing), date: last.statement_date };
 }

@@ -227,6 +227,37 @@ test.each([
   expect(await listBankLines(database, {})).toHaveLength(5);
 });
 
+test('a statement of a day that has not come yet is refused', async () => {
+  const { database } = world.store;
+  const ahead = { ...STATEMENT, date: '2026-07-18' };
+  expect(await takeStatement(database, ahead, world.clock.now())).toEqual({
+    ok: false,
+    error: { gate: 'statement_ahead', stated: '2026-07-18', computed: '2026-07-17' },
+  });
+  expect(await takeStatement(database, ahead, new Date('2026-07-18T01:00:00Z'))).toMatchObject({ ok: true });
+});
+
+test('two accounts at one bank number alike and are booked and alerted apart', async () => {
+  const { database } = world.store;
+  const at = world.clock.now();
+  for (const account of [
+    'BANKX/1234567890',
+    'BANKX/8888888888',
+    'BANKX/88888888880000001',
+    'BANKX/88888888880000002',
+  ]) {
+    const one = { account, number: 1, date: '2026-07-15', opening: 0n, closing: -7_000n };
+    await takeStatement(database, { ...one, lines: [line(null, -7_000n)] }, at);
+  }
+  expect((await workBankLines(bank(), at)).failed).toEqual([]);
+  const lines = await listBankLines(database);
+  expect(new Set(lines.map(({ subjectId }) => subjectId)).size).toBe(4);
+  expect(lines[0]?.subjectId).toBe('BNK-BANKX-1234567890-2026-1-1');
+  expect(await world.openAlerts()).toHaveLength(4);
+  expect(await world.balance('own:suspense')).toBe(28_000n);
+  await world.expectSound();
+});
+
 test('the same statement again is recognised', async () => {
   const { database } = world.store;
   const both = await Promise.all([1, 2].map(() => takeStatement(database, STATEMENT, world.clock.now())));
@@ -341,7 +372,7 @@ test('a payout that the bank shows before it was sent is executed once it was, a
   await shows(line(WATER, -410_500n));
   expect(await outcomes()).toEqual([['unnamed', null]]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_debit']);
-  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
+  expect(await world.openAlerts()).toEqual([`bank_debit BANKX/${numbers} 2026/${numbers}/1`]);
   expect(await send(WATER)).toMatchObject({ ok: true });
   await Promise.all([1, 2].map(() => workBankLines(bank(), world.clock.now())));
   expect(await outcomes()).toEqual([['matched', WATER]]);
@@ -422,7 +453,7 @@ test('a rejected payout that the bank shows after all raises an alarm, and two p
   await shows(line(WATER, -410_500n));
   expect(told[0]?.reason).toMatch(/STL-PDM07-0714, which is replaced/);
   expect(await name(WATER)).toMatchObject({ error: { kind: 'differs' } });
-  expect(await world.openAlerts()).toEqual([`bank_debit 2026/${numbers}/1`]);
+  expect(await world.openAlerts()).toEqual([`bank_debit BANKX/${numbers} 2026/${numbers}/1`]);
   expect(await name(next)).toMatchObject({ ok: true });
   expect(await world.openAlerts()).toEqual([]);
   expect((await findPayout(database, next))?.state).toBe('executed');
@@ -442,7 +473,7 @@ test('a deposit that the bank takes back is taken back once, and people are told
   ]);
   expect(told.map(({ kind }) => kind)).toEqual(['bank_taken_back', 'bank_taken_back']);
   // The second one takes nothing back that we know of: it waits.
-  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/2`]);
+  expect(await world.openAlerts()).toEqual([`bank_taken_back BANKX/${numbers} 2026/${numbers}/2`]);
   expect(await world.balance('channel:ca017:deposit')).toBe(-100_000_000n);
   expect(await world.balance('own:suspense')).toBe(9_000n);
   await world.expectSound();
@@ -469,7 +500,7 @@ test('a payout that comes back is owed again and can be drafted again', async ()
   await shows(line(WATER, -410_500n));
   await shows(line(WATER, 410_500n, { isReversal: true }));
   expect((await findPayout(database, WATER))?.state).toBe('returned');
-  expect(await world.openAlerts()).toEqual([`bank_taken_back 2026/${numbers}/1`]);
+  expect(await world.openAlerts()).toEqual([`bank_taken_back BANKX/${numbers} 2026/${numbers}/1`]);
   expect(await world.balance('biller:PDM07:payable')).toBe(-410_500n);
   await world.expectSound();
   expect(await redraftPayout(bank(), { reference: WATER, by: ANI, at })).toMatchObject({ ok: true });
@@ -521,7 +552,7 @@ test('an alert that somebody ends while its line is named keeps no money back', 
 
 test('a bank may count from 1 again in a new year, and only then', async () => {
   const { database } = world.store;
-  const at = world.clock.now();
+  const at = new Date('2028-01-02T00:00:00Z');
   const lines = [line(null, 5n, { valueDate: '2026-12-31' })];
   const last = { account: 'BANKX/1', number: 365, date: '2026-12-31', opening: 0n, closing: 5n, lines };
   expect(await takeStatement(database, last, at)).toMatchObject({ ok: true });

@@ -58,6 +58,7 @@ export {
   type LinePlace,
 } from './bank-lines';
 export {
+  accountsOf,
   takeDroppedStatements,
   takeStatementFile,
   type DroppedStatement,

@@ -43,8 +43,8 @@ ORDER BY s.business_date, s.source, l.line_no`,
     },
     {
       what: words(
-        'Buku besar: pindahan clearing ke payable dari penyelesaian yang ditutup',
-        'Ledger: moved from clearing to payable by closed settlements',
+        'Buku besar: pindahan clearing ke payable dikurangi neto penyelesaian yang ditutup',
+        'Ledger: moved from clearing to payable less what closed settlements net',
       ),
       ours: () => 0n,
       theirs: `SELECT
