@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
-import { setting } from '#lib/platform';
+import { failPoint, setting } from '#lib/platform';
 import { connectSftp, loginSettings, type SftpLogin } from './sftp-connection';
 
 /** Where files for somebody are left, and how we log in. */
@@ -58,8 +58,10 @@ export async function openSftpOutbox(settings: OutboxSettings) {
       await client.put(path, at(part));
       const kept = await sizeOf(part);
       if (kept !== size) throw new Error(`${part} was sent with ${size} bytes, and ${kept ?? 0} are there`);
+      failPoint('K11 part sent', name);
       // Where the server cannot, the plain rename does: nothing of that name is there.
       await client.posixRename(at(part), at(name)).catch(() => client.rename(at(part), at(name)));
+      failPoint('K11 file renamed', name);
     },
     /** The content of a small regular file; undefined when there is none. @throws Error when it is larger. */
     async read(name: string, sizeMaxBytes: number): Promise<Buffer | undefined> {

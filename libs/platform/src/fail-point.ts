@@ -23,6 +23,8 @@ export const FAIL_POINTS = [
   'K9 advised',
   'K10 batch staged',
   'K11 before step',
+  'K11 part sent',
+  'K11 file renamed',
   'K11 after step',
   'K12 settlement due',
   'K12 settlement drafted',
@@ -30,8 +32,6 @@ export const FAIL_POINTS = [
   'K12 settlement closed',
   'K12 payouts drafted',
   'K12 channels drafted',
-  'K13 part sent',
-  'K13 file renamed',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -10,6 +10,8 @@ import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
 import { endAlerts, raiseAlert } from './alerts';
 import { batchOf, type Batch } from './batches';
+import type { JobLease, MoveChanges } from './job-lease';
+import type { JobEvent } from './job-states';
 import type { Day } from './ours';
 import type { ReconciliationTools } from './reconciliation-day';
 import type { DayOrder } from './day-order';
@@ -66,6 +68,37 @@ export async function decisionNeeded(
     clock.now(),
   );
   return reason;
+}
+
+/** The day was settled after it had been looked at; nothing was moved. */
+class SettledMeanwhile extends Error {}
+
+/**
+ * Begins to work a closed day anew, unless it has been settled meanwhile. A settlement is drafted under the lock of the
+ * day's job, and so is the question here: whichever comes second sees the other.
+ * @returns false, and no move, where it is settled and nobody has agreed.
+ */
+export async function moveUnlessSettled(
+  { isDaySettled, clock }: Pick<ReconciliationTools, 'isDaySettled' | 'clock'>,
+  lease: JobLease,
+  event: JobEvent,
+  content: string,
+  changes: MoveChanges,
+): Promise<boolean> {
+  const { jobId, source, businessDate } = lease.job;
+  try {
+    await lease.move(event, clock.now(), async (statements) => {
+      await statements.rows('SELECT 1 FROM recon_job WHERE job_id = ? FOR UPDATE', [jobId]);
+      const day = { source, businessDate };
+      if ((await isDaySettled?.(day)) && !(await isReopened(statements, day, content)))
+        throw new SettledMeanwhile();
+      return changes;
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof SettledMeanwhile) return false;
+    throw error;
+  }
 }
 
 /** The days of a source that were re-opened and that no run has worked since, oldest first. */

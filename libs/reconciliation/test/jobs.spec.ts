@@ -161,6 +161,34 @@ test('a settled day is run again by hand only after two people have agreed, and 
   expect(await rerunDay(world.tools, order)).toMatchObject({ ok: false, error: { kind: 'settled' } });
 });
 
+test.each([
+  [
+    'run again by hand',
+    () => rerunDay(world.tools, { source: 'LPB01', businessDate: DAY, by: MAKER, reason: 'a late booking' }),
+  ],
+  [
+    'closed by another file',
+    async () => {
+      await put(['R1', 'R2'], '002');
+      return world.close('LPB01', DAY);
+    },
+  ],
+])('a day that is settled while it is about to be %s stays as it is settled', async (_, begin) => {
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
+  await put(['R1']);
+  await ticked();
+  let looks = 0;
+  world.tools.isDaySettled = async () => (looks += 1) > 1;
+
+  await begin();
+
+  expect(await listJobs(world.db.database, { businessDate: DAY })).toMatchObject([
+    { run: 1, state: 'archived' },
+  ]);
+  expect(await ticked()).toEqual([]);
+  expect(await alerts()).toEqual(['LPB01 reopen']);
+});
+
 test('a settled day is not run again because an earlier day was closed after it, before two people have agreed', async () => {
   await world.addLegs([aSale(DAY, 'R1', { at: `${DAY} 23:45:00` })]);
   await put(['R1'], '001', '2026-07-15');
