@@ -178,6 +178,21 @@ export async function endsOfBankAlerts(
   }));
 }
 
+/** Ends the open alerts of all days up to one, of these kinds and about one subject. */
+export async function endAlertsUntil(
+  statements: Statements,
+  { source, until, subject }: { source: string; until: BusinessDate; subject: string },
+  kinds: readonly AlertKind[],
+  by: string,
+  now: Date,
+): Promise<void> {
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date <= ? AND kind IN (?)
+       AND subject = ? AND ended_at IS NULL`,
+    [now, by, source, until, [...kinds], subject],
+  );
+}
+
 /** An alert that has not ended, with who acts on it and how. */
 export interface OpenAlert extends Required<Alert> {
   raisedAt: Date;
