@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { formatOn, openFolderDrop, readFormats } from '#lib/files';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import { endAlertsUntil } from '#lib/reconciliation';
 import { takeDroppedStatements, takeStatementFile } from './bank-file';
 import { listBankLines } from './bank-lines';
 import { workBankLines } from './bank-work';
@@ -134,18 +133,6 @@ test('a file that was refused for a gap is looked at again once the gap is close
   writeFileSync(path, NEXT_DAY);
   expect(await take(path)).toMatchObject({ ok: true });
   expect(await look()).toEqual([true]);
-});
-
-test('the alerts of all late days of an account end when their statements came together', async () => {
-  const { database } = world.store;
-  const late = { source: 'BANKX', kind: 'bank_late', reason: 'late' } as const;
-  const account = 'BANKX/1234567890';
-  for (const businessDate of ['2026-07-14', '2026-07-15', '2026-07-16'])
-    await world.tell({ ...late, businessDate, subject: account });
-  await world.tell({ ...late, businessDate: '2026-07-14', subject: 'BANKX/8' });
-  const about = { source: 'BANKX', until: '2026-07-15', subject: account };
-  await endAlertsUntil(database, about, ['bank_late'], 'the statement was taken', world.clock.now());
-  expect(await world.openAlerts()).toEqual(['bank_late BANKX/8', `bank_late ${account}`]);
 });
 
 test('what the bank drops is archived by its content and taken once, the oldest first', async () => {
