@@ -40,6 +40,8 @@ export interface Sale {
   fate: 'waits' | 'settled' | 'gone';
   /** What was paid for it in dispute before it was settled. */
   claim: bigint;
+  /** What was paid in dispute beyond its amount, with itself. */
+  beyond: bigint;
   changes: Change[];
 }
 
@@ -86,6 +88,10 @@ export function settleAsTold(
     const isOfRun = sale.day === day || sale.today !== undefined;
     const { found } = sale.today ?? sale;
     const claimBefore = sale.claim;
+    if (sale.beyond > 0n && sale.ended === 'free') {
+      told.disputed -= sale.beyond;
+      sale.beyond = 0n;
+    }
     if (sale.fate === 'waits') meet(told, settleOn, sale, found);
     const isDisputed = isTheirs && isOfRun && found?.kind === 'status' && sale.ended === undefined;
     if (isDisputed && sale.fate !== 'settled' && sale.claim === 0n && sale.state !== 'REVERSED') {
@@ -113,7 +119,8 @@ function meet(told: Told, settleOn: SettleOn, sale: Sale, found: ABreak | undefi
   sale.fate = 'settled';
   told.sales += partOf(sale);
   if (settleOn !== 'ours' && found?.kind === 'matched_tol') told.rounding += BEYOND.tolerated;
-  if (isTheirs && found?.kind === 'amount' && sale.ended !== 'free') told.disputed += BEYOND.amount;
+  if (isTheirs && found?.kind === 'amount' && sale.ended !== 'free') sale.beyond = BEYOND.amount;
+  told.disputed += sale.beyond;
 }
 
 function takeChanges(told: Told, sale: Sale): void {

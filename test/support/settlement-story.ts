@@ -114,7 +114,14 @@ export class Story {
     const state = isUnknown ? 'SUSPECT' : 'PAID';
     const sold = { paymentId, businessDate: day, amount, channelId, isImmediate, drawsFloat, state } as const;
     const money = await this.world.sell({ ...sold, source: SOURCE });
-    const none = { found: undefined, today: undefined, fate: 'waits', claim: 0n, changes: [] } as const;
+    const none = {
+      found: undefined,
+      today: undefined,
+      fate: 'waits',
+      claim: 0n,
+      beyond: 0n,
+      changes: [],
+    } as const;
     this.sales.push({ paymentId, day, money, state, word, next, isDoubled, ...none, changes: [], plan });
   }
 
@@ -224,17 +231,15 @@ export class Story {
     if (sale.ended !== undefined || sale.today !== undefined) return;
     const isTheirs = this.settleOn === 'their_file';
     if (sale.found?.kind === 'amount' && sale.state === 'PAID') {
-      await this.adjust(
-        { 'own:loss': BEYOND.amount, [isTheirs ? SUSPENSE : CLEARING]: -BEYOND.amount },
-        sale,
-      );
+      const { subjectId } = await this.world.endBreak('amount', sale.paymentId, 'adjustment');
+      const postings = { 'own:loss': BEYOND.amount, [isTheirs ? SUSPENSE : CLEARING]: -BEYOND.amount };
+      await this.adjust(postings, { about: sale, subjectId });
       if (isTheirs) this.bookedInDispute += BEYOND.amount;
       else sale.changes.push({ kind: 'adjustment', amount: BEYOND.amount });
-      await this.world.endBreak('amount', sale.paymentId, 'adjustment');
     } else if (sale.found?.kind === 'status' && sale.state === 'DECLINED' && sale.claim > 0n) {
-      await this.adjust({ 'own:loss': sale.claim, [SUSPENSE]: -sale.claim });
+      const { subjectId } = await this.world.endBreak('status', sale.paymentId, 'write_off');
+      await this.adjust({ 'own:loss': sale.claim, [SUSPENSE]: -sale.claim }, { subjectId });
       this.bookedInDispute += sale.claim;
-      await this.world.endBreak('status', sale.paymentId, 'write_off');
     } else return;
     sale.ended = 'booked';
   }
@@ -252,10 +257,13 @@ export class Story {
     return [...this.carried.keys()].at(-1) ?? FIRST;
   }
 
-  private async adjust(postings: Record<string, bigint>, about?: Sale): Promise<void> {
+  private async adjust(
+    postings: Record<string, bigint>,
+    { about, subjectId }: { about?: Sale; subjectId?: string } = {},
+  ): Promise<void> {
     this.journals += 1;
     const journal = bookJournal({
-      subjectId: `ADJ-${this.journals}`,
+      subjectId: subjectId ?? `ADJ-${this.journals}`,
       kind: 'break_adjustment',
       businessDate: FIRST,
       postings: Object.entries(postings).map(([accountId, amount]) => ({

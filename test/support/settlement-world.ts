@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -93,7 +94,9 @@ export interface SettlementWorld {
   /** Settles a source's day; fails the test where it is refused. */
   settled(source: string, businessDate?: BusinessDate): Promise<Settlement>;
   /** Ends a break, as people or a run do. */
-  endBreak(kind: string, paymentId: string, resolution: string): Promise<void>;
+  endBreak(kind: string, paymentId: string, resolution: string): Promise<EndedBreak>;
+  /** Ends the break of a line that stands beside our sales: a doubled one, or one for a sale that we do not know. */
+  endLine(kind: string, theirs: bigint, resolution: string, paymentId?: string): Promise<EndedBreak>;
   /** A payment and its leg get another state, without a journal. */
   mark(paymentId: string, state: 'PAID' | 'DECLINED' | 'REVERSED'): Promise<void>;
   balance(accountId: string): Promise<bigint>;
@@ -106,6 +109,14 @@ export interface SettlementWorld {
   /** Proposes and approves them, by two people. */
   enterCalendar(): Promise<void>;
   expectSound(): Promise<void>;
+}
+
+/** A break that has ended. */
+export interface EndedBreak {
+  /** What a journal goes by that was booked to end it. */
+  subjectId: string;
+  /** It is opened again and ended once more: by nothing, or by another journal. */
+  endAgain(resolution: string): Promise<EndedBreak>;
 }
 
 /** The worker's writer, not patient: a test that waits for it has found a fault. */
@@ -246,14 +257,22 @@ export async function aSettlementWorld(
       return result.value.settlement;
     },
     async endBreak(kind, paymentId, resolution) {
-      await store.admin.run(
-        `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
-           run_id, run_date, state, last_event_no, owner, due_at, opened_at, resolution, resolved_at)
-         SELECT LEFT(SHA2(CONCAT(?, l.payment_id), 256), 24), l.source, l.source_business_date, ?, l.leg_reference, '',
-           l.payment_id, 1, l.amount, 1, l.source_business_date, 'resolved', 1, 'finance', l.sent_at, l.sent_at, ?, l.sent_at
-         FROM payment_leg l WHERE l.payment_id = ?`,
-        [kind, kind, resolution, paymentId],
+      const [leg] = await store.admin.rows<{ source: string; date: BusinessDate }>(
+        'SELECT source, source_business_date AS date FROM payment_leg WHERE payment_id = ?',
+        [paymentId],
       );
+      if (!leg) throw new Error(`there is no payment ${paymentId}`);
+      return endBreakOf(store, { ...leg, kind, paymentId, lineKey: '' }, resolution, clock.now());
+    },
+    async endLine(kind, theirs, resolution, paymentId) {
+      const [run] = await store.admin.rows<{ source: string; date: BusinessDate }>(
+        `SELECT r.source, r.business_date AS date FROM recon_break b JOIN recon_run r ON r.run_id = b.run_id
+         WHERE b.kind = ? AND b.their_amount = ? ORDER BY b.break_id DESC LIMIT 1`,
+        [kind, theirs],
+      );
+      if (!run) throw new Error(`no run has found ${kind} of ${theirs}`);
+      const found = { ...run, kind, paymentId, lineKey: `|${theirs}#1` };
+      return endBreakOf(store, found, resolution, clock.now());
     },
     async mark(paymentId, state) {
       for (const table of ['payment', 'payment_leg'])
@@ -306,6 +325,47 @@ async function openBooks(
     const topUp = { topUpId: `OPEN ${channelId}`, channelId, amount: rupiah(100_000_000n) };
     await topUpDeposit(writer, { ...topUp, businessDate: '2026-07-14', at: BEGINNING });
   }
+}
+
+interface FoundBreak {
+  source: string;
+  date: BusinessDate;
+  kind: string;
+  paymentId: string | undefined;
+  lineKey: string;
+}
+
+/** The case of a break by the name that reconciliation gives it, ended by its first event. */
+async function endBreakOf(
+  { admin }: Pick<TestDatabase, 'admin'>,
+  { source, date, kind, paymentId, lineKey }: FoundBreak,
+  resolution: string,
+  now: Date,
+): Promise<EndedBreak> {
+  const identity = [source, date, kind, paymentId ?? '', lineKey];
+  const hash = createHash('sha256').update(identity.join('|')).digest('hex');
+  const breakId = `brk_${hash.slice(0, 20)}`;
+  const leg = [paymentId ?? null, paymentId === undefined ? null : 1];
+  await admin.run(
+    `INSERT INTO break_case (break_id, source, business_date, kind, match_key, line_key, payment_id, leg_no, amount,
+       run_id, run_date, state, last_event_no, owner, due_at, opened_at, resolution, resolved_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1, ?, 'resolved', 0, 'finance', ?, ?, ?, ?)`,
+    [breakId, ...identity, ...leg, date, now, now, resolution, now],
+  );
+  const end = async (eventNo: number, by: string): Promise<EndedBreak> => {
+    await admin.run(
+      `INSERT INTO break_event (break_id, event_no, from_state, event, to_state, by_user, at)
+       VALUES (?, ?, 'open', 'resolved', 'resolved', 'ani', ?)`,
+      [breakId, eventNo, now],
+    );
+    await admin.run('UPDATE break_case SET last_event_no = ?, resolution = ? WHERE break_id = ?', [
+      eventNo,
+      by,
+      breakId,
+    ]);
+    return { subjectId: `${breakId}-${eventNo}`, endAgain: (next) => end(eventNo + 1, next) };
+  };
+  return end(1, resolution);
 }
 
 function moneyOf(sale: ASale): PaymentMoney {

@@ -71,7 +71,7 @@ function reasonOf(refusal: SettleRefusal | SettleFailure): string {
     case 'day still open':
       return `sales until ${refusal.until.toISOString()} belong to it`;
     case 'not reconciled':
-      return 'its reconciliation is not closed; see simpul recon run';
+      return 'its reconciliation is not closed, or a correction of it is worked, awaited or refused; see simpul recon jobs';
     case 'earlier day open':
       return `${refusal.businessDate} is reconciled and comes first: simpul settle ${refusal.businessDate}`;
     case 'not as reconciled':

@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { formatOn, openSftpDrop, readFormats, sftpSettings, type SettlementFormat } from '#lib/files';
 import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
-import { BANK, calendarOf, endAlerts, endsOfBankAlerts, raiseAlert, type Jobs } from '#lib/reconciliation';
+import {
+  BANK,
+  calendarOf,
+  endAlerts,
+  endAlertsUntil,
+  endsOfBankAlerts,
+  raiseAlert,
+  type Jobs,
+} from '#lib/reconciliation';
 import {
   accountsOf,
   lastStatement,
@@ -10,6 +18,7 @@ import {
   takeDroppedStatements,
   workBankLines,
   type AlertEnds,
+  type KnownOnDrop,
   type BankAlert,
   type BankTools,
   type SettlementContracts,
@@ -38,7 +47,7 @@ export function takesStatements(tools: BankRoundTools): Round {
   const isSetUp = statement !== undefined && (process.env[`${statement.settings}_HOST`] ?? '') !== '';
   if (!isSetUp)
     logger.warn({ source }, 'no drop of the bank is set up: its statements are taken by hand only');
-  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  const known: KnownOnDrop = { taken: new Set(), refused: new Set() };
   const tell = async (alert: BankAlert) =>
     void (await raiseAlert(tools.database, logger, alert, clock.now()));
   const endsOf: AlertEnds = (about, by, at) => endsOfBankAlerts(tools.database, about, by, at);
@@ -67,7 +76,7 @@ async function take(
   tools: BankRoundTools,
   settings: string,
   format: SettlementFormat,
-  known: { taken: Set<string>; refused: Set<string> },
+  known: KnownOnDrop,
   tell: (alert: BankAlert) => Promise<void>,
 ): Promise<void> {
   const { home, jobs, logger, database, clock } = tools;
@@ -75,9 +84,15 @@ async function take(
   const drop = await openSftpDrop(sftpSettings(settings));
   try {
     const limits = { format, home, stableMs: jobs.stableMs, sizeMaxBytes: jobs.fileSizeMaxBytes };
-    for (const { name, businessDate, result } of await takeDroppedStatements(tools, drop, limits, known)) {
+    for (const { name, businessDate, sha256, result } of await takeDroppedStatements(
+      tools,
+      drop,
+      limits,
+      known,
+    )) {
       if (!result.ok) {
-        await tell({ source, businessDate, kind: 'bank_refused', subject: '', reason: result.error });
+        const subject = `${name.slice(0, 40)} ${sha256.slice(0, 16)}`;
+        await tell({ source, businessDate, kind: 'bank_refused', subject, reason: result.error });
         continue;
       }
       const { statement, isRepeat } = result.value;
@@ -114,9 +129,15 @@ async function watchDeadline(
     // Before its first statement a bank owes one once something was sent to it.
     if (last === undefined && (await listPayouts(database, { state: 'sent' })).length === 0) continue;
     const about = { source, businessDate: due, subject: account };
-    if (last !== undefined && last.date >= due)
-      await endAlerts(database, about, ['bank_late'], 'the statement was taken', now);
-    else if (isExpected) {
+    if (last !== undefined)
+      await endAlertsUntil(
+        database,
+        { source, until: last.date, subject: account },
+        ['bank_late'],
+        'the statement was taken',
+        now,
+      );
+    if (isExpected && (last === undefined || last.date < due)) {
       const reason = `the bank’s statement of ${account} of ${due} was due at ${expectedAt}; the last one is of ${last?.date ?? 'no day'}`;
       await tell({ ...about, kind: 'bank_late', reason });
     }

@@ -2,6 +2,8 @@
 export type Gate =
   | 'name_wrong'
   | 'date_wrong'
+  /** It is the file of another day; found by whoever knows all of them. */
+  | 'other_day'
   | 'line_invalid'
   | 'record_unknown'
   | 'trailer_missing'

@@ -24,6 +24,11 @@ export const ALERTS = {
     nextStep:
       'send the refusal to the source; once a new file lies on the drop: simpul recon release <source> <date>',
   },
+  other_date: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep: 'ask the source whose day these lines are; a corrected file on the drop is worked by itself',
+  },
   failed: {
     level: 'error',
     owner: 'operations',
@@ -171,6 +176,21 @@ export async function endsOfBankAlerts(
     set: { ended_at: now, ended_by: by.slice(0, ENDED_BY_MAX) },
     where: { source, business_date: businessDate, kind, subject, ended_at: null },
   }));
+}
+
+/** Ends the open alerts of all days up to one, of these kinds and about one subject. */
+export async function endAlertsUntil(
+  statements: Statements,
+  { source, until, subject }: { source: string; until: BusinessDate; subject: string },
+  kinds: readonly AlertKind[],
+  by: string,
+  now: Date,
+): Promise<void> {
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date <= ? AND kind IN (?)
+       AND subject = ? AND ended_at IS NULL`,
+    [now, by, source, until, [...kinds], subject],
+  );
 }
 
 /** An alert that has not ended, with who acts on it and how. */

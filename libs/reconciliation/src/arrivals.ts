@@ -83,6 +83,20 @@ export async function keepSighting(
   );
 }
 
+/** Whether a drop has shown one of these names for the first time, or with another size or time, at or after a moment. */
+export async function wasSeenSince(
+  statements: Statements,
+  source: string,
+  names: readonly string[],
+  since: Date,
+): Promise<boolean> {
+  const rows = await statements.rows(
+    'SELECT 1 FROM drop_sighting WHERE source = ? AND name IN (?) AND seen_at >= ? LIMIT 1',
+    [source, [...names], since],
+  );
+  return rows.length > 0;
+}
+
 /** The sequence that a name states; files of a source that writes none have the first. */
 export function seqOf({ format }: DayInHand, name: string): number {
   return format.name.read(name)?.seq ?? 1;

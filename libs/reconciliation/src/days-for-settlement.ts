@@ -1,5 +1,7 @@
 import type { BusinessDate } from '#lib/kernel';
 import { fromJson, type Statements } from '#lib/platform';
+import { bookedForBreaks, type BookedForBreak } from './breaks/books';
+import { FOUND } from './breaks/found';
 import { remainderOf } from './bridge';
 import { totalsFromJson } from './totals';
 import { twoSidesOf, type TwoSides, type TwoSidesRow } from './two-sides';
@@ -12,12 +14,14 @@ export interface ClosedDay {
   businessDate: BusinessDate;
   remainder: bigint;
   agreed: { count: number; amount: bigint };
-  /** Its files are being worked anew: the run counts until the next one does. */
+  /** Its files are being worked anew, or a correction of it stands refused: the run counts until the next one does. */
   isInWork: boolean;
 }
 
 /** A row that is not plainly matched, as settlement needs it. */
 export interface SettlementFinding extends TwoSides {
+  /** The break that people work; null where it is within tolerance. */
+  breakId: string | null;
   kind: string;
   sub: string | null;
   paymentId: string | null;
@@ -25,9 +29,13 @@ export interface SettlementFinding extends TwoSides {
 }
 
 const PAGE_ROWS = 5_000;
+const IDS_AT_ONCE = 1_000;
 
-/** States of a day's job in which its files are being worked. */
-const IN_WORK = ['downloaded', 'verified', 'staged', 'matched'];
+/**
+ * States of a day's job in which another run may come to count: its files are being worked, or a correction of it was
+ * refused, has failed or is awaited.
+ */
+const IN_WORK = ['downloaded', 'verified', 'staged', 'matched', 'quarantined', 'failed', 'waiting'];
 
 interface LegKey {
   paymentId: string;
@@ -78,6 +86,7 @@ export const daysForSettlement = {
 
   /** The rows of a run that are not plainly matched, page by page. */
   async *findings(statements: Statements, runId: number): AsyncGenerator<SettlementFinding> {
+    const cases = await casesOf(statements, runId);
     let after = '0';
     for (;;) {
       const page = await statements.rows<FindingRow>(
@@ -87,7 +96,7 @@ export const daysForSettlement = {
       );
       for (const row of page) {
         after = row.break_id;
-        yield findingOf(row);
+        yield findingOf(row, cases.get(row.break_id) ?? null);
       }
       if (page.length < PAGE_ROWS) return;
     }
@@ -111,16 +120,39 @@ export const daysForSettlement = {
     legs: readonly LegKey[],
   ): Promise<(LegKey & { isBooked: boolean })[]> {
     if (legs.length === 0) return [];
-    const rows = await statements.rows<{ payment_id: string; leg_no: number; booked: string | number }>(
-      `SELECT payment_id, leg_no, MAX(IF(resolution IN ('adjustment', 'write_off'), 1, 0)) AS booked FROM break_case
-       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')
-       GROUP BY payment_id, leg_no HAVING SUM(IF(state = 'resolved', 0, 1)) = 0`,
+    const rows = await statements.rows<CaseRow & { payment_id: string; leg_no: number }>(
+      `SELECT break_id, state, payment_id, leg_no FROM break_case
+       WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')`,
       [legs.map(({ paymentId }) => paymentId)],
     );
-    const asked = new Set(legs.map(keyOf));
-    return rows
-      .map((row) => ({ paymentId: row.payment_id, legNo: row.leg_no, isBooked: Number(row.booked) === 1 }))
-      .filter((leg) => asked.has(keyOf(leg)));
+    const booked = await bookedForBreaks(statements, idsOf(rows));
+    const byLeg = new Map<string, CaseRow[]>();
+    for (const row of rows) {
+      const key = keyOf({ paymentId: row.payment_id, legNo: row.leg_no });
+      byLeg.set(key, [...(byLeg.get(key) ?? []), row]);
+    }
+    return legs.flatMap(({ paymentId, legNo }) => {
+      const own = byLeg.get(keyOf({ paymentId, legNo }));
+      if (!own || own.some(isOpen)) return [];
+      return [{ paymentId, legNo, isBooked: own.some((row) => isAdjusted(booked, row)) }];
+    });
+  },
+
+  /** Which of some breaks have ended, and whether what was booked to end them still stands. */
+  async ended(
+    statements: Statements,
+    breakIds: readonly string[],
+  ): Promise<{ breakId: string; isBooked: boolean }[]> {
+    const rows: CaseRow[] = [];
+    for (let at = 0; at < breakIds.length; at += IDS_AT_ONCE)
+      rows.push(
+        ...(await statements.rows<CaseRow>('SELECT break_id, state FROM break_case WHERE break_id IN (?)', [
+          breakIds.slice(at, at + IDS_AT_ONCE),
+        ])),
+      );
+    const over = rows.filter((row) => !isOpen(row));
+    const booked = await bookedForBreaks(statements, idsOf(over));
+    return over.map((row) => ({ breakId: row.break_id, isBooked: isAdjusted(booked, row) }));
   },
 
   /**
@@ -142,12 +174,18 @@ export const daysForSettlement = {
         [source, date, IN_WORK],
       );
       if (!run) continue;
+      const cases = await casesOf(statements, run.run_id);
       const rows = await statements.rows<FindingRow>(
         `SELECT break_id, kind, sub, payment_id, leg_no, our_amount, their_amount, our_st, their_st FROM recon_break
          WHERE run_id = ? AND payment_id IN (?) AND kind NOT IN ('duplicate', 'clearing')`,
         [run.run_id, ofDate.map(({ paymentId }) => paymentId)],
       );
-      const found = new Map(rows.map((row) => [`${row.payment_id} ${row.leg_no}`, findingOf(row)]));
+      const found = new Map(
+        rows.map((row) => [
+          `${row.payment_id} ${row.leg_no}`,
+          findingOf(row, cases.get(row.break_id) ?? null),
+        ]),
+      );
       for (const leg of ofDate) words.push({ ...leg, finding: found.get(keyOf(leg)) ?? null });
     }
     return words;
@@ -173,12 +211,40 @@ export const daysForSettlement = {
   },
 };
 
+interface CaseRow {
+  break_id: string;
+  state: string;
+}
+
+function idsOf(rows: readonly CaseRow[]): string[] {
+  return rows.map(({ break_id }) => break_id);
+}
+
+function isOpen({ state }: CaseRow): boolean {
+  return state !== 'resolved';
+}
+
+/** What was booked and taken back again is not booked. */
+function isAdjusted(booked: ReadonlyMap<string, BookedForBreak>, { break_id }: CaseRow): boolean {
+  return (booked.get(break_id)?.adjusted ?? 0n) !== 0n;
+}
+
+/** The breaks of a run by its rows. */
+async function casesOf(statements: Statements, runId: number): Promise<ReadonlyMap<string, string>> {
+  const rows = await statements.rows<{ row_no: string; break_id: string }>(
+    `SELECT found.row_no, found.break_id FROM (${FOUND}) found`,
+    [runId],
+  );
+  return new Map(rows.map(({ row_no, break_id }) => [row_no, break_id]));
+}
+
 function keyOf({ paymentId, legNo }: LegKey): string {
   return `${paymentId} ${legNo}`;
 }
 
-function findingOf(row: FindingRow): SettlementFinding {
+function findingOf(row: FindingRow, breakId: string | null): SettlementFinding {
   return {
+    breakId,
     kind: row.kind,
     sub: row.sub,
     paymentId: row.payment_id,

@@ -8,7 +8,7 @@ import type { JobEvent, JobState } from './job-states';
 import type { ReconOutcome } from './outcome';
 import { dayInHand, type ReconciliationTools } from './reconciliation-day';
 import { effectiveRun } from './files-and-runs';
-import { decisionNeeded, rerunOf } from './reopened-days';
+import { decisionNeeded, moveUnlessSettled, rerunOf } from './reopened-days';
 import { runReconciliation } from './run-reconciliation';
 
 /** A day's job as operators see it. */
@@ -162,22 +162,28 @@ export async function rerunDay(
 ): Promise<Result<ReconOutcome, OrderRefusal>> {
   const by = userOf(order.by);
   const moved = await underLease(tools, order, async (lease) => {
-    const undecided = lease.job.state === 'archived' ? await rerunUndecided(tools, order) : undefined;
-    if (undecided !== undefined) return fail({ kind: 'settled', reason: undecided } as const);
-    const refused = await moveBy(tools, lease, order, 'run again', ['archived']);
-    return refused ? fail(refused) : ok(undefined);
+    const { state } = lease.job;
+    if (state !== 'archived') return fail({ kind: 'not in this state', state, states: 'archived' } as const);
+    const undecided = await beginRerun(tools, lease, order);
+    return undecided === undefined ? ok(undefined) : fail({ kind: 'settled', reason: undecided } as const);
   });
   return moved.ok ? ok(await runReconciliation({ ...tools, ...order, by })) : moved;
 }
 
-async function rerunUndecided(
+/** @returns what a settled day waits for, and then nothing is moved. */
+async function beginRerun(
   tools: ReconciliationTools,
+  lease: JobLease,
   { source, businessDate, reason }: DayOrder,
 ): Promise<string | undefined> {
   const effective = await effectiveRun(tools.database, { source, businessDate });
-  if (!effective) return undefined;
+  const content = effective ? rerunOf(effective.runId) : '';
   const why = `the day is settled, and its files are to be worked once more: ${reason}`;
-  return decisionNeeded(tools, { source, businessDate }, { content: rerunOf(effective.runId), why });
+  const need = async () => effective && decisionNeeded(tools, { source, businessDate }, { content, why });
+  const undecided = await need();
+  if (undecided !== undefined) return undecided;
+  const isMoved = await moveUnlessSettled(tools, lease, 'run again', content, { evidence: { reason } });
+  return isMoved ? undefined : ((await need()) ?? 'the day has just been settled');
 }
 
 async function underLease<T>(

@@ -10,6 +10,8 @@ import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
 import { endAlerts, raiseAlert } from './alerts';
 import { batchOf, type Batch } from './batches';
+import type { JobLease, MoveChanges } from './job-lease';
+import type { JobEvent } from './job-states';
 import type { Day } from './ours';
 import type { ReconciliationTools } from './reconciliation-day';
 import type { DayOrder } from './day-order';
@@ -34,6 +36,11 @@ export async function isReopened(
 /** What two people agree to when the files of a settled day are to be worked once more: once, for the run that counts. */
 export function rerunOf(runId: number): string {
   return `rerun ${runId}`;
+}
+
+/** What two people agree to when files that counted before are to count again: once, in the place of one run. */
+export function backTo(runId: number, batchId: number): string {
+  return `back ${runId} ${batchId}`;
 }
 
 /**
@@ -63,14 +70,46 @@ export async function decisionNeeded(
   return reason;
 }
 
+/** The day was settled after it had been looked at; nothing was moved. */
+class SettledMeanwhile extends Error {}
+
+/**
+ * Begins to work a closed day anew, unless it has been settled meanwhile. A settlement is drafted under the lock of the
+ * day's job, and so is the question here: whichever comes second sees the other.
+ * @returns false, and no move, where it is settled and nobody has agreed.
+ */
+export async function moveUnlessSettled(
+  { isDaySettled, clock }: Pick<ReconciliationTools, 'isDaySettled' | 'clock'>,
+  lease: JobLease,
+  event: JobEvent,
+  content: string,
+  changes: MoveChanges,
+): Promise<boolean> {
+  const { jobId, source, businessDate } = lease.job;
+  try {
+    await lease.move(event, clock.now(), async (statements) => {
+      await statements.rows('SELECT 1 FROM recon_job WHERE job_id = ? FOR UPDATE', [jobId]);
+      const day = { source, businessDate };
+      if ((await isDaySettled?.(day)) && !(await isReopened(statements, day, content)))
+        throw new SettledMeanwhile();
+      return changes;
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof SettledMeanwhile) return false;
+    throw error;
+  }
+}
+
 /** The days of a source that were re-opened and that no run has worked since, oldest first. */
 export async function reopenedDays(statements: Statements, source: string): Promise<BusinessDate[]> {
   const rows = await statements.rows<{ business_date: BusinessDate }>(
     `SELECT b.business_date ${REOPENED} AND b.source = ?
+     UNION SELECT b.business_date ${REOPENED_BACK} AND b.source = ?
      UNION SELECT p.business_date FROM recon_reopen p JOIN recon_run r ON r.source = p.source
        AND r.effective_date = p.business_date AND p.content = CONCAT('rerun ', r.run_id) WHERE p.source = ?
      ORDER BY business_date`,
-    [source, source],
+    [source, source, source],
   );
   return rows.map(({ business_date }) => business_date);
 }
@@ -81,8 +120,10 @@ export async function reopenedBatch(
   { source, businessDate }: Day,
 ): Promise<Batch | undefined> {
   const [row] = await statements.rows<{ batch_id: number }>(
-    `SELECT b.batch_id ${REOPENED} AND b.source = ? AND b.business_date = ? ORDER BY p.approved_at DESC LIMIT 1`,
-    [source, businessDate],
+    `SELECT b.batch_id, p.approved_at ${REOPENED} AND b.source = ? AND b.business_date = ?
+     UNION SELECT b.batch_id, p.approved_at ${REOPENED_BACK} AND b.source = ? AND b.business_date = ?
+     ORDER BY approved_at DESC LIMIT 1`,
+    [source, businessDate, source, businessDate],
   );
   return row && batchOf(statements, row.batch_id);
 }
@@ -91,6 +132,12 @@ const REOPENED = `FROM recon_reopen p
   JOIN recon_batch b ON b.source = p.source AND b.business_date = p.business_date AND b.content = p.content
   LEFT JOIN recon_run r ON r.batch_id = b.batch_id AND r.run_no IS NOT NULL
 WHERE r.run_id IS NULL`;
+
+const REOPENED_BACK = `FROM recon_reopen p
+  JOIN recon_run r ON r.source = p.source AND r.effective_date = p.business_date
+  JOIN recon_batch b ON b.source = p.source AND b.business_date = p.business_date
+    AND p.content = CONCAT('back ', r.run_id, ' ', b.batch_id)
+WHERE 1 = 1`;
 
 /** Why a day cannot be proposed for re-opening. */
 export type ReopenRefusal = ProposalRefusal | { kind: 'nothing waits' };

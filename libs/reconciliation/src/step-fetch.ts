@@ -1,4 +1,4 @@
-import { keepArrival, lookAtDrop, seqOf } from './arrivals';
+import { keepArrival, lookAtDrop, seqOf, wasSeenSince } from './arrivals';
 import { wasWorked, type Batch } from './batches';
 import { dueTimes } from './due-times';
 import { closedRun, effectiveRun, type ClosedRun } from './files-and-runs';
@@ -6,7 +6,14 @@ import type { JobLease, MoveChanges } from './job-lease';
 import { countOurs, staleCarry } from './ours';
 import { closedOutcome, type ReconOutcome } from './outcome';
 import type { DayInHand, DayTools } from './reconciliation-day';
-import { decisionNeeded, isReopened, reopenedBatch, rerunOf } from './reopened-days';
+import {
+  backTo,
+  decisionNeeded,
+  isReopened,
+  moveUnlessSettled,
+  reopenedBatch,
+  rerunOf,
+} from './reopened-days';
 import { writeReports } from './step-report';
 
 const SOON_MS = 60_000;
@@ -34,8 +41,11 @@ export async function fetchStep(
   if (arrival.kind === 'ready') {
     const batch = await keepArrival(tools, day, arrival.files, effective);
     if (!effective || (await isNew(tools, day, effective, batch))) {
-      const undecided = effective && (await reopeningNeeded(tools, day, batch));
-      if (effective && undecided) return standAsClosed(tools, day, lease, effective, undecided);
+      if (effective) {
+        const content = await decisionFor(tools, effective, batch);
+        const need = () => reopeningNeeded(tools, day, batch, content);
+        return workAnew(tools, day, lease, effective, { content, need }, inHand(batch));
+      }
       await lease.move('file archived', clock.now(), async () => inHand(batch));
       return undefined;
     }
@@ -54,13 +64,29 @@ export async function fetchStep(
   const content = rerunOf(effective.runId);
   if (isStale || (await isReopened(database, day, content))) {
     const why = `what an earlier day hands on changed after ${day.businessDate} was settled; its files are to be worked once more`;
-    const undecided = await decisionNeeded(tools, day, { content, why });
-    if (undecided) return standAsClosed(tools, day, lease, effective, undecided);
+    const need = () => decisionNeeded(tools, day, { content, why });
     const { batchId, fileId, fileName } = effective;
-    await lease.move('file archived', clock.now(), async () => ({ batchId, fileId, fileName }));
-    return undefined;
+    return workAnew(tools, day, lease, effective, { content, need }, { batchId, fileId, fileName });
   }
   return standAsClosed(tools, day, lease, effective);
+}
+
+/**
+ * Takes files of a closed day in hand, unless the day is settled and waits for people.
+ * @param order.need what it waits for; told to people. It is asked again where the day is settled only now.
+ */
+async function workAnew(
+  tools: DayTools,
+  day: DayInHand,
+  lease: JobLease,
+  effective: ClosedRun,
+  { content, need }: { content: string; need: () => Promise<string | undefined> },
+  files: MoveChanges,
+): Promise<ReconOutcome | undefined> {
+  let undecided = await need();
+  if (undecided === undefined && !(await moveUnlessSettled(tools, lease, 'file archived', content, files)))
+    undecided = (await need()) ?? 'the day has just been settled';
+  return undecided === undefined ? undefined : standAsClosed(tools, day, lease, effective, undecided);
 }
 
 function inHand({ batchId, content, files }: Batch): MoveChanges {
@@ -70,23 +96,40 @@ function inHand({ batchId, content, files }: Batch): MoveChanges {
   return { batchId, fileId: first.fileId, fileName: first.fileName, evidence: { content, files: names } };
 }
 
-/** What was worked before stays worked, whatever its name; and a lower sequence replaces nothing. */
+/**
+ * Whether what lies on the drop takes the place of what counts: the same files under whatever name do not, nor does a
+ * lower sequence. A content that counted before counts again where its sender has sent it once more since.
+ */
 async function isNew(
   { database }: DayTools,
   day: DayInHand,
   effective: ClosedRun,
   { batchId, files }: Batch,
 ): Promise<boolean> {
-  if (batchId === effective.batchId || (await wasWorked(database, batchId))) return false;
-  const highest = (names: readonly string[]) => Math.max(...names.map((name) => seqOf(day, name)));
-  return highest(files.map(({ fileName }) => fileName)) >= seqOf(day, effective.fileName);
+  if (batchId === effective.batchId) return false;
+  const highest = Math.max(...files.map(({ fileName }) => seqOf(day, fileName)));
+  const counting = seqOf(day, effective.fileName);
+  if (highest !== counting) return highest > counting;
+  if (!(await wasWorked(database, batchId))) return true;
+  const names = files.map(({ fileName }) => fileName);
+  return wasSeenSince(database, day.source, names, effective.closedAt);
+}
+
+/** What two people agree to where the day is settled: these files, or those that counted before, in the place of a run. */
+async function decisionFor(
+  { database }: DayTools,
+  { runId }: ClosedRun,
+  { batchId, content }: Batch,
+): Promise<string> {
+  return (await wasWorked(database, batchId)) ? backTo(runId, batchId) : content;
 }
 
 /** @returns what a file that came after its day was settled waits for. */
 function reopeningNeeded(
   tools: DayTools,
   day: DayInHand,
-  { content, files }: Batch,
+  { files }: Batch,
+  content: string,
 ): Promise<string | undefined> {
   const names = files.map(({ fileName }) => fileName).join(', ');
   return decisionNeeded(tools, day, { content, why: `${names} came after the day was settled` });

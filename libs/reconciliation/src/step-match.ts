@@ -3,6 +3,10 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fromJson, type Statements } from '#lib/platform';
 import { limitsFor, withDuck, type Duck } from './engine/duck';
+import { paidOnOtherDates, type OtherDates } from './engine/other-dates';
+import { endAlerts, raiseAlert, type Alert } from './alerts';
+import { windowOf } from './day-clock';
+import { isStatement } from '#lib/files';
 import { BREAK_COLUMNS, foundBreaks, matchArchived, type FoundBreak } from './engine/match-archived';
 import { snapshotPath, workFolder } from './engine/places';
 import { sha256OfFile, takeSnapshot, type Snapshot } from './engine/snapshot';
@@ -35,8 +39,9 @@ export async function matchStep(tools: ReconciliationTools, day: DayInHand, leas
     const totals = await matchArchived(duck, { theirs, ours: snapshot.path, rows }, run.rules);
     const untied = untiedEquation(totals);
     if (untied) throw new TotalsDoNotTie(`${day.source} ${day.businessDate}: ${untied}`);
+    const others = await otherDates(duck, theirs, day, totals);
     const sha256 = await archive(home, day, snapshot);
-    await close(tools, day, lease, { duck, runId, snapshot, sha256, totals, rules: run.rules });
+    await close(tools, day, lease, { duck, runId, snapshot, sha256, totals, rules: run.rules, others });
   });
   await rm(work, { recursive: true, force: true });
 }
@@ -49,10 +54,11 @@ interface MatchedRun {
   snapshot: Snapshot;
   sha256: string;
   totals: RunTotals;
+  others: OtherDates | undefined;
 }
 
 async function close(
-  { clock }: ReconciliationTools,
+  { clock, logger }: ReconciliationTools,
   day: DayInHand,
   lease: JobLease,
   run: MatchedRun,
@@ -69,8 +75,41 @@ async function close(
     for await (const found of foundBreaks(run.duck, run.rules))
       await inBatches(found, (some) => writeBreaks(statements, runId, some));
     const runNo = await closeRun(statements, day, run, now);
-    return { evidence: { run: runNo, details: totals.theirs.count, ours: run.sha256 } };
+    await endAlerts(statements, day, ['other_date'], `run ${runNo}`, now);
+    if (run.others) await raiseAlert(statements, logger, alertOf(day, runNo, run.others), now);
+    const { others } = run;
+    return {
+      evidence: {
+        run: runNo,
+        details: totals.theirs.count,
+        ours: run.sha256,
+        ...(others && { otherDates: others }),
+      },
+    };
   });
+}
+
+/** A bank's entries have a date of value, which may be another than that of their statement. */
+async function otherDates(
+  duck: Duck,
+  theirs: readonly string[],
+  { format, businessDate }: DayInHand,
+  totals: RunTotals,
+): Promise<OtherDates | undefined> {
+  if (isStatement(format.body) || totals.kinds.only_theirs.count === 0) return undefined;
+  return paidOnOtherDates(duck, theirs, windowOf(businessDate, format.cutOff));
+}
+
+function alertOf(
+  { source, businessDate }: DayInHand,
+  runNo: number,
+  { count, first, last }: OtherDates,
+): Alert {
+  const when = first.slice(0, 10) === last.slice(0, 10) ? first.slice(0, 10) : `${first} to ${last}`;
+  const reason =
+    `${count} lines that we do not know were paid on another business date than ${businessDate} (${when}): ` +
+    'it may be the file of another day under this name';
+  return { source, businessDate, kind: 'other_date', subject: `run ${runNo}`, reason };
 }
 
 const ROWS_PER_STATEMENT = 1_000;

@@ -27,7 +27,7 @@ export async function stageStep(tools: ReconciliationTools, day: DayInHand, leas
         businessDate,
         format.channel ?? null,
         file.fileId,
-        file.name,
+        lease.job.fileName ?? file.name,
         rulesToJson(rulesOf(format, businessDate)),
         now,
       ],

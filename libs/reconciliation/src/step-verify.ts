@@ -5,6 +5,7 @@ import { batchOf } from './batches';
 import { readIntoLines } from './engine/normalised';
 import { linesPath } from './engine/places';
 import type { JobLease } from './job-lease';
+import { ofOtherDay, otherDayOf } from './other-days-file';
 import type { QuarantinedOutcome } from './outcome';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 
@@ -23,16 +24,23 @@ export async function verifyStep(
   for (const [at, file] of (await archivedFiles(tools, day, lease)).entries()) {
     const read = await readIntoLines(file, at + 1, linesPath(tools.home, day, at + 1, file.sha256));
     if (!read.ok) return refuse(tools, day, lease, file, read.error);
+    const other = await tools.database.transaction((statements) => otherDayOf(statements, day, file.fileId));
+    if (other !== undefined)
+      return refuse(tools, day, lease, file, ofOtherDay(file.name, day.businessDate, other));
     details.set(file.fileId, read.value.details);
     amount += read.value.amount;
   }
 
   await lease.move('gates passed', clock.now(), async (statements) => {
-    for (const [fileId, lines] of details)
+    for (const [fileId, lines] of details) {
+      const other = lines === 0 ? undefined : await otherDayOf(statements, day, fileId);
+      if (other !== undefined)
+        throw new Error(`the file is being worked as that of ${other}; it is looked at again`);
       await statements.run('UPDATE settlement_file SET gate = NULL, details = ? WHERE file_id = ?', [
         lines,
         fileId,
       ]);
+    }
     const lines = [...details.values()].reduce((sum, one) => sum + one, 0);
     return { evidence: { details: lines, amount: amount.toString() } };
   });

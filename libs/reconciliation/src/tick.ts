@@ -5,6 +5,7 @@ import { dueTimes } from './due-times';
 import { insertJobs } from './job-lease';
 import { firstDayOfOurs, hasPaymentsSince } from './ours';
 import type { ReconOutcome } from './outcome';
+import { reopenedDays } from './reopened-days';
 import { calendarOf, dayInHand, type DayTools, type ReconciliationTools } from './reconciliation-day';
 import { runReconciliation } from './run-reconciliation';
 
@@ -76,7 +77,7 @@ async function workSource(
     if (!isOver(outcome) && (await mayHandRowsOn(tools, source, businessDate))) break;
   }
   const now = tools.clock.now().getTime();
-  if (stop?.aborted || now < (looks.get(source) ?? -Infinity) + tools.jobs.correctionLookMs) return;
+  if (stop?.aborted || !(await isLookDue(tools, source, looks, now))) return;
   looks.set(source, now);
   for (const day of await correctedDays(tools, source)) {
     if (stop?.aborted) return;
@@ -84,6 +85,20 @@ async function workSource(
     if (outcome) outcomes.push(outcome);
     if (isOver(outcome) || outcome?.state === 'quarantined') await keepSightings(tools, source, day);
   }
+}
+
+/** A drop is looked at in its turn, and at once where two people have re-opened a day since. */
+async function isLookDue(
+  { database, jobs }: DayTools,
+  source: string,
+  looks: Map<string, number>,
+  now: number,
+): Promise<boolean> {
+  const keys = new Set((await reopenedDays(database, source)).map((date) => `${source} ${date}`));
+  for (const key of looks.keys()) if (key.startsWith(`${source} `) && !keys.has(key)) looks.delete(key);
+  const isDue = [source, ...keys].some((key) => now >= (looks.get(key) ?? -Infinity) + jobs.correctionLookMs);
+  if (isDue) for (const key of keys) looks.set(key, now);
+  return isDue;
 }
 
 function isOver(outcome: ReconOutcome | undefined): boolean {

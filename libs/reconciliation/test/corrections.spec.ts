@@ -1,8 +1,15 @@
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { aWorld, goldenDay, lpb01, type Golden, type World } from './world';
-import { checkReconciliationInvariants, reconExitCode, runReconciliation } from '../src';
+import {
+  approveReopening,
+  checkReconciliationInvariants,
+  proposeReopening,
+  reconExitCode,
+  runReconciliation,
+} from '../src';
+import { reopenedDays } from '../src/reopened-days';
 
 const DAY = '2026-07-14';
 let shared: SharedDatabase;
@@ -115,15 +122,89 @@ test.each([
   ]);
 });
 
-test('a replaced file that is sent again under a higher sequence does not come back', async () => {
+test.each([
+  ['under a higher sequence', 'LPB01_20260714_002.txt', 'LPB01_20260714_003.txt'],
+  ['under the name of what replaced it', 'LPB01_20260714_002.txt', 'LPB01_20260714_002.txt'],
+  ['under its own name all along', 'LPB01_20260714_001.txt', 'LPB01_20260714_001.txt'],
+])('a replaced file that is sent again %s counts again, once', async (_, second, third) => {
+  await world.put(golden.name, golden.file);
+  const first = await world.close('LPB01', DAY);
+  world.clock.advance(60_000);
+  await world.put(second, corrected('002'));
+  await world.close('LPB01', DAY);
+  world.clock.advance(60_000);
+  await world.put(third, golden.file);
+  await utimes(join(world.dropFolder, third), 1_890_000_000, 1_890_000_000);
+
+  const back = await world.close('LPB01', DAY);
+  expect(back).toMatchObject({ run: 3, supersedes: 2, sha256: first.sha256, counts: first.counts });
+  expect(back.file).toBe(third);
+  expect(await world.close('LPB01', DAY)).toEqual({ ...back, repeated: true });
+  const files = await world.db.database.rows('SELECT 1 FROM settlement_file');
+  expect(files).toHaveLength(2);
+  const checks = await checkReconciliationInvariants(world.db.database);
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+});
+
+test('a drop that shows an older file once more, because the newer one was taken away, changes nothing', async () => {
   await world.put(golden.name, golden.file);
   await world.close('LPB01', DAY);
   await world.put('LPB01_20260714_002.txt', corrected('002'));
-  await world.close('LPB01', DAY);
-  await world.put('LPB01_20260714_003.txt', golden.file);
+  const second = await world.close('LPB01', DAY);
+  await rm(join(world.dropFolder, 'LPB01_20260714_002.txt'));
 
-  expect(await world.close('LPB01', DAY)).toMatchObject({ run: 2, repeated: true });
+  expect(await world.close('LPB01', DAY)).toEqual({ ...second, repeated: true });
 });
+
+test('of a settled day each way back to earlier content needs two people of its own', async () => {
+  await world.put(golden.name, golden.file);
+  await world.close('LPB01', DAY);
+  world.tools.isDaySettled = async () => true;
+  const sent = [
+    ['LPB01_20260714_002.txt', corrected('002')],
+    ['LPB01_20260714_003.txt', golden.file],
+    ['LPB01_20260714_004.txt', corrected('002')],
+    ['LPB01_20260714_005.txt', golden.file],
+  ] as const;
+  for (const [at, [name, content]] of sent.entries()) {
+    world.clock.advance(60_000);
+    await world.put(name, content);
+    expect(await world.close('LPB01', DAY)).toMatchObject({
+      run: at + 1,
+      undecided: expect.stringContaining(name),
+    });
+    await reopen();
+    expect(await world.close('LPB01', DAY)).toMatchObject({ run: at + 2, file: name });
+  }
+  expect(await reopenedDays(world.tools.database, 'LPB01')).toEqual([]);
+});
+
+test('a way back that two people agreed to is worked by itself, also from an empty drop', async () => {
+  await world.put(golden.name, golden.file);
+  const first = await world.close('LPB01', DAY);
+  await world.put('LPB01_20260714_002.txt', corrected('002'));
+  await world.close('LPB01', DAY);
+  world.tools.isDaySettled = async () => true;
+  await world.put('LPB01_20260714_003.txt', golden.file);
+  await world.close('LPB01', DAY);
+  await reopen();
+  for (const name of await readdir(world.dropFolder)) await rm(join(world.dropFolder, name));
+
+  expect(await reopenedDays(world.tools.database, 'LPB01')).toEqual([DAY]);
+  expect(await world.close('LPB01', DAY)).toMatchObject({ run: 3, sha256: first.sha256 });
+  expect(await reopenedDays(world.tools.database, 'LPB01')).toEqual([]);
+});
+
+/** Two people agree to what waits. */
+async function reopen(): Promise<void> {
+  const { database } = world.tools;
+  const order = { source: 'LPB01', businessDate: DAY, reason: 'they corrected it' };
+  const now = world.clock.now();
+  const proposed = await proposeReopening(database, { ...order, by: 'ani@simpul.example' }, now);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const decision = { ...proposed.value, by: 'budi@simpul.example', at: now };
+  expect(await approveReopening(database, decision)).toMatchObject({ ok: true });
+}
 
 test('a bad replacing file is refused and the closed run goes on counting', async () => {
   await world.put(golden.name, golden.file);

@@ -111,9 +111,12 @@ test('a settled day is worked again only after two people have agreed, and then 
   world.tools.isDaySettled = async () => true;
   await put(['R1', 'R2'], '002');
 
-  expect(await tick(world.tools)).toMatchObject([
+  // No pause between two looks for corrections keeps back what people agreed to.
+  const looks = new Map<string, number>();
+  expect(await tick(world.tools, undefined, looks)).toMatchObject([
     { run: 1, repeated: true, undecided: expect.stringContaining('_002.txt') },
   ]);
+  expect(await tick(world.tools, undefined, looks)).toEqual([]);
   expect(await ticked()).toEqual([]);
   expect(await alerts()).toEqual(['LPB01 reopen']);
 
@@ -129,7 +132,9 @@ test('a settled day is worked again only after two people have agreed, and then 
   expect(await ticked()).toEqual([]);
   expect(await approveReopening(world.db.database, { ...decision, by: CHECKER })).toMatchObject({ ok: true });
 
-  expect(await tick(world.tools)).toMatchObject([{ run: 2, supersedes: 1, counts: { matched: 2 } }]);
+  expect(await tick(world.tools, undefined, looks)).toMatchObject([
+    { run: 2, supersedes: 1, counts: { matched: 2 } },
+  ]);
   expect(await ticked()).toEqual([]);
   expect(await alerts()).toEqual([]);
 
@@ -159,6 +164,34 @@ test('a settled day is run again by hand only after two people have agreed, and 
   expect(await tick(world.tools)).toMatchObject([{ run: 2, supersedes: 1 }]);
   expect(await ticked()).toEqual([]);
   expect(await rerunDay(world.tools, order)).toMatchObject({ ok: false, error: { kind: 'settled' } });
+});
+
+test.each([
+  [
+    'run again by hand',
+    () => rerunDay(world.tools, { source: 'LPB01', businessDate: DAY, by: MAKER, reason: 'a late booking' }),
+  ],
+  [
+    'closed by another file',
+    async () => {
+      await put(['R1', 'R2'], '002');
+      return world.close('LPB01', DAY);
+    },
+  ],
+])('a day that is settled while it is about to be %s stays as it is settled', async (_, begin) => {
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
+  await put(['R1']);
+  await ticked();
+  let looks = 0;
+  world.tools.isDaySettled = async () => (looks += 1) > 1;
+
+  await begin();
+
+  expect(await listJobs(world.db.database, { businessDate: DAY })).toMatchObject([
+    { run: 1, state: 'archived' },
+  ]);
+  expect(await ticked()).toEqual([]);
+  expect(await alerts()).toEqual(['LPB01 reopen']);
 });
 
 test('a settled day is not run again because an earlier day was closed after it, before two people have agreed', async () => {

@@ -115,6 +115,26 @@ test('a file that does not go on from the statement before is refused with its l
   expect(await take(path)).toMatchObject({ ok: true, value: { isRepeat: false } });
 });
 
+test('a file that was refused for a gap is looked at again once the gap is closed by hand', async () => {
+  await take(FILE);
+  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
+  for (const one of [dropped, home]) mkdirSync(one);
+  const ahead = NEXT_DAY.replaceAll('260716', '260717').replace('00197/001', '00198/001');
+  writeFileSync(join(dropped, 'BANKX_20260717.sta'), ahead);
+  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
+  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  const look = async () =>
+    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
+      ({ result }) => result.ok,
+    );
+  expect(await look()).toEqual([false]);
+  expect(await look()).toEqual([]);
+  const path = join(folder, 'BANKX_20260716.sta');
+  writeFileSync(path, NEXT_DAY);
+  expect(await take(path)).toMatchObject({ ok: true });
+  expect(await look()).toEqual([true]);
+});
+
 test('what the bank drops is archived by its content and taken once, the oldest first', async () => {
   const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
   for (const one of [dropped, home]) mkdirSync(one);

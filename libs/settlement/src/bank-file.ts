@@ -10,7 +10,15 @@ import {
   type RemoteFile,
   type SettlementFormat,
 } from '#lib/files';
-import { fail, ok, type BusinessDate, type Clock, type Result } from '#lib/kernel';
+import {
+  businessDateOf,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  type BusinessDate,
+  type Clock,
+  type Result,
+} from '#lib/kernel';
 import { ConfigError, type Database, type Statements } from '#lib/platform';
 import {
   lastStatement,
@@ -82,13 +90,23 @@ function inWords(refusal: StatementRefusal, number: number): string {
 export interface DroppedStatement {
   name: string;
   businessDate: BusinessDate;
+  sha256: string;
   result: Result<TakenStatement, string>;
+}
+
+/** What is known of the bank's drop, so that only what differs from it is read again. */
+export interface KnownOnDrop {
+  taken: Set<string>;
+  /** Looked at again once another statement was taken, by whomever, or the day has changed. */
+  refused: Set<string>;
+  /** What the refusals rest on. */
+  refusedAfter?: string;
 }
 
 /**
  * Takes what the bank has left on its drop, the oldest first: each file is copied into the archive by its content. Ends at
  * the first that is refused, since what follows it cannot go on from it.
- * @param known what was taken and what was refused of this drop, so that only what differs from it is read again.
+ * @param known is kept from one look to the next.
  */
 export async function takeDroppedStatements(
   tools: StatementTools,
@@ -104,10 +122,10 @@ export async function takeDroppedStatements(
     stableMs: number;
     sizeMaxBytes: number;
   },
-  known: { taken: Set<string>; refused: Set<string> },
+  known: KnownOnDrop,
 ): Promise<DroppedStatement[]> {
   const done: DroppedStatement[] = [];
-  for (const businessDate of await datesOnDrop(tools.database, drop, format, known)) {
+  for (const businessDate of await datesOnDrop(tools, drop, format, known)) {
     const found = await findFiles(drop, format, businessDate, stableMs);
     if (found.kind !== 'ready') continue;
     for (const { file } of found.files) {
@@ -120,13 +138,14 @@ export async function takeDroppedStatements(
       );
       if (!fetched) continue;
       const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
-      done.push({ name: file.name, businessDate, result });
+      done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {
         known.refused.add(textOf(file));
         return done;
       }
       known.taken.add(textOf(file));
       known.refused.clear();
+      known.refusedAfter = (await standOf(tools, format)).text;
     }
   }
   return done;
@@ -134,12 +153,15 @@ export async function takeDroppedStatements(
 
 /** Dates of files that are not known yet; what was taken stays taken, whatever lies on the drop for earlier dates. */
 async function datesOnDrop(
-  statements: Statements,
+  tools: StatementTools,
   drop: Drop,
   format: SettlementFormat,
-  { taken, refused }: { taken: Set<string>; refused: Set<string> },
+  known: KnownOnDrop,
 ): Promise<BusinessDate[]> {
-  const last = await Promise.all(accountsOf(format).map((account) => lastStatement(statements, { account })));
+  const { last, text } = await standOf(tools, format);
+  if (known.refusedAfter !== text) known.refused.clear();
+  known.refusedAfter = text;
+  const { taken, refused } = known;
   const dates = new Set<BusinessDate>();
   for (const file of await drop.list()) {
     const date = format.name.read(file.name)?.businessDate;
@@ -147,6 +169,13 @@ async function datesOnDrop(
     if (last.some((one) => one === undefined || date >= one.date)) dates.add(date);
   }
   return [...dates].toSorted();
+}
+
+/** The last statement of each account of ours, and today: what a file was refused for may end with either. */
+async function standOf({ database, clock }: StatementTools, format: SettlementFormat) {
+  const last = await Promise.all(accountsOf(format).map((account) => lastStatement(database, { account })));
+  const numbers = last.map((one) => (one ? `${one.year}/${one.number}` : ''));
+  return { last, text: [businessDateOf(clock.now(), JAKARTA_MIDNIGHT), ...numbers].join(' ') };
 }
 
 function textOf({ name, folder, size, modifiedAt }: RemoteFile): string {

@@ -1,5 +1,5 @@
 import { rupiah, ZERO, type Rupiah } from '#lib/kernel';
-import { CLAIM, CLAIM_BACK, type OpenClaim } from './claims';
+import { BEYOND, BEYOND_BACK, CLAIM, CLAIM_BACK, type BeyondClaim, type SaleClaim } from './claims';
 import type { ClearingChange } from './clearing-changes';
 import type { SettleOn } from './contracts';
 import type { LegName, ReconciledDay } from './reconciled';
@@ -124,12 +124,23 @@ export class Figures {
   /** A claim for a sale that is none in our books, which is taken back should it become one. */
   claimForSale(leg: SoldLeg, amount: bigint): void {
     this.claim(leg.billerId, 'disputed', amount);
-    this.items.push(claimItem(CLAIM, leg, amount));
+    this.items.push(claimItem(CLAIM, leg.paymentId, leg, amount));
   }
 
-  takeClaimBack(claim: OpenClaim): void {
+  /** A claim beyond our sales, which is taken back should they own that it is none. */
+  claimBeyond(claim: BeyondClaim, origin: Origin): void {
+    this.claim(claim.billerId, 'disputed', claim.amount, origin);
+    this.items.push(claimItem(BEYOND, claim.breakId, claim, claim.amount));
+  }
+
+  takeClaimBack(claim: SaleClaim): void {
     this.claim(claim.billerId, 'disputed', -claim.amount, 'correction');
-    this.items.push(claimItem(CLAIM_BACK, claim, -claim.amount));
+    this.items.push(claimItem(CLAIM_BACK, claim.paymentId, claim, -claim.amount));
+  }
+
+  takeBeyondBack(claim: BeyondClaim): void {
+    this.claim(claim.billerId, 'disputed', -claim.amount, 'correction');
+    this.items.push(claimItem(BEYOND_BACK, claim.breakId, claim, -claim.amount));
   }
 
   hold(leg: SoldLeg, kind: string): void {
@@ -258,10 +269,14 @@ export class Figures {
   }
 }
 
-function claimItem(kind: string, of: { paymentId: string; billerId: string }, amount: bigint): Item {
-  const { paymentId, billerId } = of;
+function claimItem(
+  kind: string,
+  subjectId: string,
+  { paymentId, billerId }: { paymentId: string; billerId: string },
+  amount: bigint,
+): Item {
   const participant = `biller:${billerId}`;
-  return { paymentId, subjectId: paymentId, kind, lineNo: 0, participant, amount: rupiah(amount) };
+  return { paymentId, subjectId, kind, lineNo: 0, participant, amount: rupiah(amount) };
 }
 
 const NO_CHARGE = { charge: ZERO, commission: ZERO, ownFee: ZERO, taxedFee: ZERO };

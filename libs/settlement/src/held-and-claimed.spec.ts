@@ -88,6 +88,30 @@ test('while an earlier day is worked anew the next one waits: its run may have t
   await world.expectSound();
 });
 
+test.each(['quarantined', 'failed', 'waiting'])(
+  'a closed day is not settled while its correction is %s: what it says counts, or people let it go',
+  async (state) => {
+    const { admin, database } = world.store;
+    await world.sell({ paymentId: A1, amount: 100_000n });
+    await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+    await admin.run(
+      `INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at)
+       VALUES ('LPB01', ?, 'in', 1, ?, '{}', ?)`,
+      [DAY, state, world.clock.now()],
+    );
+    expect(await settleDue(world.tools, ['LPB01'])).toEqual([]);
+    expect(await settleDay(world.tools, 'LPB01', DAY)).toEqual({
+      ok: false,
+      error: { kind: 'not reconciled' },
+    });
+    expect(await database.rows('SELECT * FROM settlement')).toEqual([]);
+
+    await admin.run("UPDATE recon_job SET state = 'archived'");
+    await world.settled('LPB01');
+    await world.expectSound();
+  },
+);
+
 test('what the corrected file states otherwise within tolerance is rounding when it is paid', async () => {
   await world.sell({ paymentId: A1, amount: 100_000n });
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
@@ -251,11 +275,74 @@ test('a difference that was adjusted before its day was settled by their file is
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
     { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
   ]);
-  await adjust('brk_1-2', { 'own:loss': 500n, 'biller:LPB01:suspense': -500n }, A1);
-  await world.endBreak('amount', A1, 'adjustment');
+  const { subjectId } = await world.endBreak('amount', A1, 'adjustment');
+  await adjust(subjectId, { 'own:loss': 500n, 'biller:LPB01:suspense': -500n }, A1);
   await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -99_000n, suspense: 0n });
   await world.expectSound();
+});
+
+describe('what their file claims beyond our books', () => {
+  const AMOUNT = { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n };
+
+  async function differs(): Promise<void> {
+    world.settleOn['LPB01'] = 'their_file';
+    await world.sell({ paymentId: A1, amount: 98_000n });
+    await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [AMOUNT]);
+  }
+
+  test('a difference that they own to is taken back, once, where it was paid before', async () => {
+    await differs();
+    await world.settled('LPB01');
+    expect(await balances()).toEqual({ clearing: 0n, payable: -99_000n, suspense: 500n });
+    await world.endBreak('amount', A1, 'counterparty_error');
+    await nextDay();
+    expect(await balances()).toEqual({ clearing: 0n, payable: -(98_500n + NEXT_ONLY), suspense: 0n });
+    await world.closeRun('LPB01', '2026-07-16', { count: 0, amount: 0n });
+    await world.settled('LPB01', '2026-07-16');
+    expect(await balances()).toEqual({ clearing: 0n, payable: -(98_500n + NEXT_ONLY), suspense: 0n });
+    await world.expectSound();
+  });
+
+  test('a difference that was paid and then adjusted stays paid, until the adjustment is taken back', async () => {
+    await differs();
+    await world.settled('LPB01');
+    const ended = await world.endBreak('amount', A1, 'adjustment');
+    await adjust(ended.subjectId, { 'own:loss': 500n, 'biller:LPB01:suspense': -500n }, A1);
+    await nextDay();
+    expect(await balances()).toEqual({ clearing: 0n, payable: -(99_000n + NEXT_ONLY), suspense: 0n });
+
+    const { subjectId } = await ended.endAgain('adjustment');
+    await adjust(subjectId, { 'own:loss': -500n, 'biller:LPB01:suspense': 500n }, A1);
+    await world.closeRun('LPB01', '2026-07-16', { count: 0, amount: 0n });
+    await world.settled('LPB01', '2026-07-16');
+    expect(await balances()).toEqual({ clearing: 0n, payable: -(98_500n + NEXT_ONLY), suspense: 0n });
+    await world.expectSound();
+  });
+
+  test.each([
+    ['a doubled line', 'duplicate', A1],
+    ['a line for a sale that we do not know', 'only_theirs', undefined],
+  ])(
+    '%s that they own to is taken back where it was paid before, and else not paid',
+    async (_, kind, paymentId) => {
+      world.settleOn['LPB01'] = 'their_file';
+      await world.sell({ paymentId: A1, amount: 100_000n });
+      const line = (theirs: bigint) => ({
+        kind,
+        theirs,
+        ...(paymentId ? { paymentId, ours: 100_000n } : {}),
+      });
+      await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n }, [line(65_000n), line(7_000n)]);
+      await world.endLine(kind, 7_000n, 'counterparty_error', paymentId);
+      await world.settled('LPB01');
+      expect(await balances()).toEqual({ clearing: 0n, payable: -165_500n, suspense: 65_000n });
+      await world.endLine(kind, 65_000n, 'counterparty_error', paymentId);
+      await nextDay();
+      expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+      await world.expectSound();
+    },
+  );
 });
 
 test('a claim on a day without a sale of ours goes to the one biller that the source speaks for', async () => {

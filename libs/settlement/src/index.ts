@@ -59,6 +59,7 @@ export {
 } from './bank-lines';
 export {
   accountsOf,
+  type KnownOnDrop,
   takeDroppedStatements,
   takeStatementFile,
   type DroppedStatement,

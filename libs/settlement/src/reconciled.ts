@@ -17,6 +17,8 @@ export interface ReconciledDay {
 
 /** A row of a run that is not plainly matched. */
 export interface Finding {
+  /** The break by which people end it; null where it is within tolerance. */
+  breakId: string | null;
   kind: string;
   /** Both statuses, ours first; or what kind of duplicate it is. */
   sub: string | null;
@@ -36,8 +38,13 @@ export interface LegName {
 
 /** A leg whose break has ended, so that what our books say of it counts. */
 export interface ResolvedLeg extends LegName {
-  /** Whether an adjustment or a write-off was booked to end it. */
+  /** Whether an adjustment or a write-off was booked to end it, and not taken back. */
   isBooked: boolean;
+}
+
+/** A break that has ended. */
+export interface EndedBreak extends Pick<ResolvedLeg, 'isBooked'> {
+  breakId: string;
 }
 
 /** What the run that counts for a leg's own day says of it. */
@@ -56,6 +63,8 @@ export interface Reconciled {
   carriedIn(statements: Statements, runId: number): Promise<LegName[]>;
   /** Which of some legs had a break that has been resolved since, so that what our books say of them counts. */
   resolved(statements: Statements, legs: readonly LegName[]): Promise<ResolvedLeg[]>;
+  /** Which of some breaks have ended. */
+  ended(statements: Statements, breakIds: readonly string[]): Promise<EndedBreak[]>;
   /** What the closed runs of their own days say of some legs of a source now; days in work are left out. */
   ownDayWords(
     statements: Statements,

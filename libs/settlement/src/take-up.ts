@@ -1,8 +1,9 @@
-import type { BusinessDate } from '#lib/kernel';
+import { rupiah, type BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { claimOf, onlyBillerOf } from './claims';
 import { openChanges } from './clearing-changes';
 import type { Figures } from './day-figures';
+import type { Finding } from './reconciled';
 import { isPaid, nameOf, soldLegs, type SoldLeg } from './sales';
 import { settledDates } from './settlement-rows';
 import type { Sales } from './shares';
@@ -12,7 +13,7 @@ import type { Known } from './who-enters';
 export async function takeClaims(
   statements: Statements,
   figures: Figures,
-  { findings, resolved, claims }: Known,
+  { findings, resolved, claims, beyond, ended }: Known,
   {
     groups,
     legsFound,
@@ -32,19 +33,28 @@ export async function takeClaims(
     const enters =
       leg !== undefined &&
       (figures.late.has(name) || (isOfDay.has(name) && isPaid(leg) && !notEntered.has(name)));
-    const claim = claimOf(figures.settleOn, finding, { leg, enters, resolved: resolved.get(name) });
+    const isOfLeg = leg !== undefined && finding.kind !== 'duplicate';
+    const end = isOfLeg ? resolved.get(name) : ended.get(finding.breakId ?? '');
+    const claim = claimOf(figures.settleOn, finding, { leg, enters, ended: end });
     const billerId = leg?.billerId ?? onlyBiller;
     if (!claim || claim.amount === 0n || billerId === undefined) continue;
-    const isForSale =
-      leg !== undefined && claim.kind === 'disputed' && finding.kind !== 'duplicate' && !enters;
-    if (!isForSale)
-      figures.claim(billerId, claim.kind, claim.amount, figures.late.has(name) ? 'late' : 'day');
-    else if (!claimed.has(name)) figures.claimForSale(leg, claim.amount);
+    const origin = figures.late.has(name) ? 'late' : 'day';
+    const amount = rupiah(claim.amount);
+    if (claim.kind === 'rounding') figures.claim(billerId, claim.kind, amount, origin);
+    else if (!isOfLeg || enters) figures.claimBeyond({ ...breakOf(finding), billerId, amount }, origin);
+    else if (!claimed.has(name)) figures.claimForSale(leg, amount);
   }
   for (const claim of claims) {
     const end = resolved.get(nameOf(claim));
     if (figures.late.has(nameOf(claim)) || (end && !end.isBooked)) figures.takeClaimBack(claim);
   }
+  for (const claim of beyond) if (ended.get(claim.breakId)?.isBooked === false) figures.takeBeyondBack(claim);
+}
+
+function breakOf({ breakId, paymentId, kind }: Finding): { breakId: string; paymentId: string } {
+  if (breakId === null)
+    throw new Error(`a claim rests on a row of kind ${kind}, which has no break of its own`);
+  return { breakId, paymentId: paymentId ?? '' };
 }
 
 interface OfDay {

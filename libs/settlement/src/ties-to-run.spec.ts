@@ -26,6 +26,7 @@ function leg(paymentId: string, amount: bigint, state = 'PAID'): SoldLeg {
 }
 
 const AMOUNT: Finding = {
+  breakId: null,
   kind: 'amount',
   sub: null,
   paymentId: null,

@@ -1,8 +1,8 @@
 import type { Statements } from '#lib/platform';
-import { openClaims, type OpenClaim } from './claims';
+import { openBeyond, openClaims, type BeyondClaim, type SaleClaim } from './claims';
 import type { SettleOn } from './contracts';
 import type { Figures } from './day-figures';
-import type { Finding, LegName, Reconciled, ResolvedLeg } from './reconciled';
+import type { EndedBreak, Finding, LegName, Reconciled, ResolvedLeg } from './reconciled';
 import { isPaid, nameOf, soldLegs, type SoldLeg } from './sales';
 import { openHeld } from './settlement-rows';
 
@@ -13,8 +13,12 @@ export interface Known {
   resolved: ReadonlyMap<string, ResolvedLeg>;
   /** Held back before; `hasWord`: a run has said something of it since. */
   held: { leg: SoldLeg; hasWord: boolean }[];
-  /** Claims that were paid before and not taken back. */
-  claims: OpenClaim[];
+  /** Claims for sales that were paid before and not taken back. */
+  claims: SaleClaim[];
+  /** The same of claims beyond our sales. */
+  beyond: BeyondClaim[];
+  /** Breaks that have ended, by their ids: of claims of before, and of this day's lines beside our sales. */
+  ended: ReadonlyMap<string, EndedBreak>;
 }
 
 /** Reads it. @param legs those of the day that the run has findings about, and those that it took in. */
@@ -27,6 +31,7 @@ export async function whatIsKnown(
 ): Promise<Known> {
   const open = await soldLegs(statements, await openHeld(statements, source));
   const claims = await openClaims(statements, source);
+  const beyond = await openBeyond(statements, source);
   const words = await reconciled.ownDayWords(statements, source, open);
   const carried = new Set(legs.map(nameOf));
   const findings = new Map(ofRun);
@@ -34,11 +39,16 @@ export async function whatIsKnown(
     if (finding && !carried.has(nameOf(leg))) findings.set(nameOf(leg), finding);
   const spoken = new Set([...carried, ...words.map(nameOf)]);
   const resolved = await reconciled.resolved(statements, [...legs, ...open, ...claims]);
+  const lines = [...ofRun.values()].filter(({ kind }) => kind === 'duplicate' || kind === 'only_theirs');
+  const breakIds = [...beyond, ...lines].flatMap(({ breakId }) => breakId ?? []);
+  const ended = await reconciled.ended(statements, breakIds);
   return {
     findings,
     resolved: new Map(resolved.map((leg) => [nameOf(leg), leg])),
     held: open.map((leg) => ({ leg, hasWord: spoken.has(nameOf(leg)) })),
     claims,
+    beyond,
+    ended: new Map(ended.map((one) => [one.breakId, one])),
   };
 }
 

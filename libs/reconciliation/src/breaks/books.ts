@@ -82,6 +82,8 @@ export function rowsOfJournals(journals: readonly JournalDraft[]): Row[] {
 export interface BookedForBreak {
   /** How much more the biller is owed by it; negative: how much less. */
   owedMore: bigint;
+  /** The same without refunds, which are between the biller and a channel. */
+  adjusted: bigint;
   /** Whether it moved money on any account. */
   isBooked: boolean;
 }
@@ -93,16 +95,26 @@ export async function bookedForBreaks(
 ): Promise<ReadonlyMap<string, BookedForBreak>> {
   const booked = new Map<string, BookedForBreak>();
   for (let from = 0; from < breakIds.length; from += AT_ONCE) {
-    const rows = await statements.rows<{ break_id: string; account_id: string; amount: string }>(
-      `SELECT e.break_id, p.account_id, SUM(p.amount) AS amount FROM break_event e
+    const rows = await statements.rows<{
+      break_id: string;
+      account_id: string;
+      amount: string;
+      adjusted: string;
+    }>(
+      `SELECT e.break_id, p.account_id, SUM(p.amount) AS amount,
+         SUM(IF(p.kind = 'refund', 0, p.amount)) AS adjusted FROM break_event e
          JOIN posting p ON p.subject_id = CAST(CONCAT(e.break_id, '-', e.event_no) AS CHAR(40) CHARACTER SET ascii) COLLATE ascii_bin
        WHERE e.break_id IN (?) AND e.to_state = 'resolved' GROUP BY e.break_id, p.account_id HAVING SUM(p.amount) <> 0`,
       [breakIds.slice(from, from + AT_ONCE)],
     );
-    for (const { break_id, account_id, amount } of rows) {
-      const before = booked.get(break_id)?.owedMore ?? 0n;
-      const owed = account_id.startsWith('biller:') ? -BigInt(amount) : 0n;
-      booked.set(break_id, { owedMore: before + owed, isBooked: true });
+    for (const { break_id, account_id, amount, adjusted } of rows) {
+      const before = booked.get(break_id) ?? { owedMore: 0n, adjusted: 0n };
+      const isBillers = account_id.startsWith('biller:');
+      booked.set(break_id, {
+        owedMore: before.owedMore - (isBillers ? BigInt(amount) : 0n),
+        adjusted: before.adjusted - (isBillers ? BigInt(adjusted) : 0n),
+        isBooked: true,
+      });
     }
   }
   return booked;

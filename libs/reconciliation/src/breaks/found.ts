@@ -9,7 +9,7 @@ export const FOUND = `
 SELECT f.*, CAST(CONCAT('brk_', LEFT(SHA2(CONCAT_WS('|', f.source, f.own_date, f.kind, f.match_key, f.line_key), 256), 20))
   AS CHAR(24) CHARACTER SET ascii) COLLATE ascii_bin AS break_id
 FROM (
-  SELECT r.source, r.business_date AS run_date, COALESCE(l.source_business_date, p.business_date, r.business_date) AS own_date,
+  SELECT b.break_id AS row_no, r.source, r.business_date AS run_date, COALESCE(l.source_business_date, p.business_date, r.business_date) AS own_date,
     b.kind, b.sub, b.match_key, b.payment_id, b.leg_no, b.our_amount, b.their_amount, b.our_st, b.their_st, b.line_no,
     COALESCE(b.their_ref, t.their_ref) AS their_ref,
     CASE WHEN b.kind IN ('status', 'amount', 'only_ours', 'late') THEN ''
