@@ -109,6 +109,8 @@ function slipInWords(refusal: SlipRefusal, channel: string): string {
       return 'this slip was booked with another channel or amount';
     case 'unknown channel':
       return `there is no channel ${channel}`;
+    case 'more than invoiced':
+      return `of the PPh on the invoices of ${channel} only ${formatRupiah(refusal.left)} is left; book its invoices first (simpul tax <month> --book), or look at the slip again`;
     case 'overloaded':
       return 'too many wait to be written; try again';
   }

@@ -69,6 +69,11 @@ describe('a month', () => {
         ok: true,
         value: { isRepeat: again > 1 },
       });
+    // Nobody withholds more than stands on its invoices.
+    expect(await bookPphSlip(tools, { ...slip, slip: 'BP-0', amount: rupiah(1n), at: AUGUST })).toEqual({
+      ok: false,
+      error: { kind: 'more than invoiced', left: 0n },
+    });
     expect(await world.balance('own:ppn-out')).toBe(-77n);
     expect(await world.balance('own:pph-prepaid')).toBe(14n);
     expect(await world.balance('channel:ca017:receivable')).toBe(63n);

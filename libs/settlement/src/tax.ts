@@ -300,7 +300,11 @@ function subjectOf(month: string, seq: number, channelId: string): string {
 /** Why a slip is not booked. */
 export type SlipRefusal =
   /** The slip was booked with another channel or amount. */
-  { kind: 'slip used' } | { kind: 'unknown channel' } | { kind: 'overloaded' };
+  | { kind: 'slip used' }
+  | { kind: 'unknown channel' }
+  /** It proves more than is left of the PPh on the invoices of this channel. */
+  | { kind: 'more than invoiced'; left: Rupiah }
+  | { kind: 'overloaded' };
 
 /** A slip (bukti potong) by which a channel proves the PPh that it has withheld. */
 export interface PphSlip {
@@ -313,7 +317,8 @@ export interface PphSlip {
 }
 
 /**
- * Books the PPh that a channel has withheld, once for each slip: it owes us that much less.
+ * Books the PPh that a channel has withheld, once for each slip: it owes us that much less. No channel withholds more than
+ * stands on its invoices.
  * @throws RangeError for a number that is none, or an amount that is not above 0.
  */
 export async function bookPphSlip(
@@ -325,14 +330,28 @@ export async function bookPphSlip(
   const payer = channelAccounts.receivable(channelId);
   const known = await database.rows('SELECT 1 FROM account WHERE account_id = ?', [payer]);
   if (known.length === 0) return fail({ kind: 'unknown channel' });
+  const subjectId = `PPH-${slip}`;
+  const left = await pphLeft(database, channelId);
+  const isNew = (await database.rows('SELECT 1 FROM journal WHERE subject_id = ?', [subjectId])).length === 0;
+  if (isNew && amount > left) return fail({ kind: 'more than invoiced', left });
   const journal = taxJournal(
-    { subjectId: `PPH-${slip}`, businessDate, at },
+    { subjectId, businessDate, at },
     { payer, ppn: rupiah(0n), pphWithheld: amount },
   );
   const result = await writer.commit(unitOfJournalWithoutDeposit(journal));
   if (result.kind === 'committed') return ok({ isRepeat: false });
   if (result.kind === 'overloaded') return fail(result);
   return (await isSameJournal(database, journal)) ? ok({ isRepeat: true }) : fail({ kind: 'slip used' });
+}
+
+/** The PPh on a channel's invoices that no slip has proven yet. */
+async function pphLeft(statements: Statements, channelId: string): Promise<Rupiah> {
+  const [row] = await statements.rows<{ invoiced: string; proven: string }>(
+    `SELECT (SELECT COALESCE(SUM(pph), 0) FROM tax_invoice WHERE channel_id = ?) AS invoiced,
+       (SELECT COALESCE(SUM(amount), 0) FROM posting WHERE account_id = ? AND subject_id LIKE 'PPH-%') AS proven`,
+    [channelId, channelAccounts.receivable(channelId)],
+  );
+  return rupiah(BigInt(row?.invoiced ?? 0) + BigInt(row?.proven ?? 0));
 }
 
 function lastDayOf(month: string): BusinessDate {
