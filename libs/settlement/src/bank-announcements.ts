@@ -1,5 +1,14 @@
 import { userOf } from '#lib/audit';
-import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import {
+  endOfBusinessDate,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  rupiah,
+  type BusinessDate,
+  type Result,
+  type Rupiah,
+} from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import { duplicateKey, type Statements } from '#lib/platform';
 
@@ -66,11 +75,25 @@ export async function withdrawAnnouncement(
     : fail({ kind: 'ended', outcome: known.outcome ?? '' });
 }
 
+/** Announced money as it stands. */
+export interface KnownAnnouncement extends Announcement {
+  outcome: AnnouncementOutcome;
+  announcedAt: Date;
+}
+
+/**
+ * Whether money was announced while nobody could have read it in the bank's statement of its day. What is announced later
+ * may have been read there, by whoever likes to have it on their own channel: two people look at that.
+ */
+export function isAnnouncedInTime({ announcedAt }: KnownAnnouncement, shownOn: BusinessDate): boolean {
+  return announcedAt <= endOfBusinessDate(shownOn, JAKARTA_MIDNIGHT);
+}
+
 /** Announced money by its reference. */
 export async function findAnnouncement(
   statements: Statements,
   reference: string,
-): Promise<(Announcement & { outcome: AnnouncementOutcome }) | undefined> {
+): Promise<KnownAnnouncement | undefined> {
   const [row] = await statements.rows<{
     reference: string;
     kind: Announcement['kind'];
@@ -78,8 +101,9 @@ export async function findAnnouncement(
     amount: string;
     value_date: BusinessDate;
     outcome: AnnouncementOutcome;
+    announced_at: Date;
   }>(
-    'SELECT reference, kind, channel_id, amount, value_date, outcome FROM bank_expected WHERE reference = ?',
+    'SELECT reference, kind, channel_id, amount, value_date, outcome, announced_at FROM bank_expected WHERE reference = ?',
     [reference],
   );
   return (
@@ -90,6 +114,7 @@ export async function findAnnouncement(
       amount: rupiah(BigInt(row.amount)),
       valueDate: row.value_date,
       outcome: row.outcome,
+      announcedAt: row.announced_at,
     }
   );
 }

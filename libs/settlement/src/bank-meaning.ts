@@ -12,7 +12,13 @@ import {
   type Row,
 } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
-import { endOfAnnouncement, findAnnouncement, isChannel, type Announcement } from './bank-announcements';
+import {
+  endOfAnnouncement,
+  findAnnouncement,
+  isAnnouncedInTime,
+  isChannel,
+  type Announcement,
+} from './bank-announcements';
 import { textOfPlace, type BankLine, type BankOutcome } from './bank-lines';
 import { WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent } from './payout.states';
@@ -46,7 +52,8 @@ export async function meaningOf(
   if (payout) return asPayout(statements, line, payout, sayer);
   const announced = await findAnnouncement(statements, reference);
   if (!announced || !(await isChannel(statements, announced.channelId))) return undefined;
-  if (announced.outcome === null && line.amount === announced.amount)
+  const maySay = sayer.approvalId !== undefined || isAnnouncedInTime(announced, line.valueDate);
+  if (announced.outcome === null && line.amount === announced.amount && maySay)
     return {
       outcome: 'matched',
       about: reference,

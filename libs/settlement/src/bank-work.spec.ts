@@ -18,6 +18,8 @@ import {
 
 const DAY = '2026-07-14';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
+/** While nobody can have read it in a statement. */
+const BEFORE_IT_CAME = new Date('2026-07-15T03:00:00Z');
 
 let world: SettlementWorld;
 let told: BankAlert[];
@@ -79,7 +81,7 @@ function announce(reference: string, channelId: string, amount: bigint) {
     amount: rupiah(amount),
     valueDate: '2026-07-15',
   } as const;
-  return announceDeposit(world.store.database, money, { by: ANI, at: world.clock.now() });
+  return announceDeposit(world.store.database, money, { by: ANI, at: BEFORE_IT_CAME });
 }
 
 function line(reference: string | null, amount: bigint, more: Partial<StatementLine> = {}): StatementLine {
@@ -130,7 +132,6 @@ function send(reference: string, despite?: string) {
 /** Water of 14 July is settled and its payout sent; electricity's is sent too and not yet debited. */
 async function sendPayouts(): Promise<void> {
   const { database } = world.store;
-  const at = world.clock.now();
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 425_500n, billerFee: 1_000n });
   await world.sell({
     paymentId: 'T0TBR00000B1',
@@ -160,7 +161,7 @@ async function sendPayouts(): Promise<void> {
         amount: rupiah(amount),
         valueDate: '2026-07-15',
       },
-      { by: ANI, at },
+      { by: ANI, at: BEFORE_IT_CAME },
     );
 }
 
@@ -269,7 +270,7 @@ test('a bad announcement is refused, and one that stands already stops no other 
   expect(await announce('DEP-CA071-0715', 'ca071', 5n)).toMatchObject({ error: { kind: 'unknown channel' } });
   await world.store.admin.run(
     `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
-     VALUES ('DEP-CA071-0715', 'top_up', 'ca071', 7000, '2026-07-15', 'ani', NOW(3))`,
+     VALUES ('DEP-CA071-0715', 'top_up', 'ca071', 7000, '2026-07-15', 'ani', '2026-07-15 03:00:00')`,
   );
   await announce('DEP-CA017-0715', 'ca017', 9_000n);
   await shows(line('DEP-CA071-0715', 7_000n), line('DEP-CA017-0715', 9_000n));
@@ -311,6 +312,30 @@ test('a line that cannot be booked now keeps no other back', async () => {
   ]);
   await workBankLines(bank(), world.clock.now());
   expect((await outcomes())[0]).toEqual(['matched', 'DEP-CA017-0715']);
+});
+
+test.each([
+  ['2026-07-15T16:59:59Z', 'matched', 0n],
+  ['2026-07-15T17:00:01Z', 'proposed', -9_000n],
+])('money announced at %s, when its day ended at 17:00Z, is %s by itself', async (at, outcome, suspense) => {
+  const money = {
+    reference: 'DEP-CA017-0715',
+    kind: 'top_up',
+    channelId: 'ca017',
+    amount: rupiah(9_000n),
+  } as const;
+  await announceDeposit(
+    world.store.database,
+    { ...money, valueDate: '2026-07-15' },
+    { by: ANI, at: new Date(at) },
+  );
+  await shows(line('DEP-CA017-0715', 9_000n));
+  expect(await outcomes()).toEqual([[outcome, 'DEP-CA017-0715']]);
+  expect(await world.balance('own:suspense')).toBe(suspense);
+  // Two people may say what it is, however late it was announced.
+  if (outcome === 'proposed') expect(await name('DEP-CA017-0715')).toMatchObject({ ok: true });
+  expect(await world.balance('own:suspense')).toBe(0n);
+  await world.expectSound();
 });
 
 test('announced money is withdrawn while it has not come, and books nothing afterwards', async () => {

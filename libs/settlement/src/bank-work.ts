@@ -16,7 +16,7 @@ import {
   type UnitOfWork,
 } from '#lib/ledger';
 import { changeRow, type Database } from '#lib/platform';
-import { findAnnouncement } from './bank-announcements';
+import { findAnnouncement, isAnnouncedInTime, type KnownAnnouncement } from './bank-announcements';
 import { alertOf, type AlertEnds, type BankAlert } from './bank-alerts';
 import {
   endOf,
@@ -87,10 +87,21 @@ async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<Ba
     return end(tools, line, { outcome: 'bank_charge', about: null, journal, inserts: [], updates: [] });
   }
   if (amount < 0n) await tellDebit(tools, line);
-  const guess = hint === null ? undefined : await findAnnouncement(database, hint);
+  const guess =
+    (await namedTooLate(database, line)) ??
+    (hint === null ? undefined : await findAnnouncement(database, hint));
   return guess?.amount === amount && guess.outcome === null
-    ? endUnnamed(tools, line, 'proposed', hint, now)
+    ? endUnnamed(tools, line, 'proposed', guess.reference, now)
     : endUnnamed(tools, line, 'unnamed', null, now);
+}
+
+/** What a line names that was announced when its day was over: it proves nothing, and two people look at it. */
+async function namedTooLate(
+  database: Database,
+  { reference, valueDate }: BankLine,
+): Promise<KnownAnnouncement | undefined> {
+  const named = reference === null ? undefined : await findAnnouncement(database, reference);
+  return named && !isAnnouncedInTime(named, valueDate) ? named : undefined;
 }
 
 /** Books a line by what it names. @returns undefined where it cannot be that after all. */

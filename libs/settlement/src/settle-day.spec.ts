@@ -94,6 +94,17 @@ test('two processes that settle one day at one moment settle it once', async () 
   await world.expectSound();
 });
 
+test('a day that another process settles while this one makes ready is settled, and no refusal', async () => {
+  await sellWorkedExample();
+  const calendar = async () => {
+    await settleDay(world.tools, 'LPB01', DAY);
+    return world.tools.calendar();
+  };
+  expect(await settleDay({ ...world.tools, calendar }, 'LPB01', DAY)).toMatchObject({ ok: true });
+  expect(await payouts()).toEqual([['STL-LPB01-0714', 426_500n]]);
+  await world.expectSound();
+});
+
 test('a day without a closed run is not settled', async () => {
   await world.sell({ paymentId: 'T0TBR00000A1', amount: 5_000n });
   expect(await settleDay(world.tools, 'LPB01', DAY)).toEqual({

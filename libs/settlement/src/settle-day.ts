@@ -111,8 +111,11 @@ async function draftDay(
       if ('kind' in day) return day;
       return figuresOfDay(statements, reconciled, day, settleOn(source, businessDate), contracts.firstDay);
     });
-    if ('kind' in read) return fail(read);
-    if ('agreedInRun' in read) return fail({ kind: 'not as reconciled', ...read });
+    if ('kind' in read || 'agreedInRun' in read) {
+      // Another process that has drafted it meanwhile is why it cannot be drafted any more.
+      if (await findSettlement(database, source, businessDate)) return ok(true);
+      return fail('kind' in read ? read : { kind: 'not as reconciled', ...read });
+    }
     const figures = { ...read, dueDate };
     if (await draftSettlement(database, reconciled, figures, contracts, clock.now())) return ok(true);
     if (await findSettlement(database, source, businessDate)) return ok(true);
