@@ -1,3 +1,4 @@
+import { reversalJournal } from '#lib/ledger';
 import { tracePayment, type TracePart } from '#lib/reports';
 import {
   approvePayout,
@@ -24,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.store.drop());
 
-async function trace(): Promise<Record<string, TracePart>> {
-  const parts = await tracePayment(world.store.database, PAYMENT, world.clock.now());
+async function trace(paymentId = PAYMENT): Promise<Record<string, TracePart>> {
+  const parts = await tracePayment(world.store.database, paymentId, world.clock.now());
   return Object.fromEntries((parts ?? []).map((part) => [part.name, part]));
 }
 
@@ -80,5 +81,96 @@ test('a settled rupiah is followed through a payout that had to be drafted again
   expect(executed['bank']).toMatchObject({
     rows: [{ account: 'BANKX/1', statement: '2026/196', line: 1, amount: '-250500', payout: SECOND }],
     missing: null,
+  });
+});
+
+const NEXT = '2026-07-15';
+const [PLAIN, HELD, LOST, UNDONE, DECLINED] = ['B1', 'B2', 'B3', 'B4', 'B5'].map((end) => `T0TBR00000${end}`);
+
+/** Where a payment entered, what was paid out for it, and what is said where nothing was. */
+async function wayOf(paymentId = '') {
+  const { settlement, held, payouts, bank } = await trace(paymentId);
+  return {
+    entered: settlement?.rows.map(
+      (row) => `${row['settlement']} ${row['party']} ${row['kind']} ${row['origin']}`,
+    ),
+    said: settlement?.missing?.en ?? null,
+    held: held?.rows.map((row) => [row['settlement'], row['as'], row['end'], row['enteredIn']]),
+    payouts: payouts?.rows.map(({ reference }) => reference),
+    noPayout: payouts?.missing?.en ?? null,
+    noBankLine: bank?.missing?.en ?? null,
+  };
+}
+
+test('only what a settlement took in shows it: what was held back waits for its end, what was reversed enters none', async () => {
+  const sold = { source: 'PDM07', billerId: 'PDM07', amount: 100_000n };
+  await world.sell({ ...sold, paymentId: PLAIN ?? '' });
+  await world.sell({ ...sold, paymentId: HELD ?? '' });
+  await world.sell({ ...sold, paymentId: LOST ?? '' });
+  await world.book(
+    reversalJournal(await world.sell({ ...sold, paymentId: UNDONE ?? '' }), DAY, world.clock.now()),
+  );
+  await world.mark(UNDONE ?? '', 'REVERSED');
+  await world.sell({ ...sold, paymentId: DECLINED ?? '', state: 'DECLINED' });
+  await world.closeRun('PDM07', DAY, { count: 1, amount: 100_000n }, [
+    { kind: 'only_ours', paymentId: HELD ?? '', ours: 100_000n },
+    { kind: 'only_ours', paymentId: LOST ?? '', ours: 100_000n },
+  ]);
+  await world.settled('PDM07');
+  const own = `STL-PDM07-${DAY}`;
+  const nothing = {
+    entered: [],
+    payouts: [],
+    noPayout: 'none: it is in no settlement',
+    noBankLine: 'none: there is no payout',
+  };
+
+  expect(await wayOf(PLAIN)).toMatchObject({
+    entered: expect.arrayContaining([`${own} biller PDM07 principal day`]) as string[],
+    said: null,
+    held: undefined,
+    payouts: ['STL-PDM07-0714'],
+  });
+  expect(await wayOf(UNDONE)).toEqual({
+    ...nothing,
+    said: 'reversed before its day was settled: it enters no settlement',
+    held: [[own, 'undone', 'reversed', null]],
+  });
+  expect(await wayOf(DECLINED)).toEqual({
+    ...nothing,
+    said: 'declined: there is nothing to settle',
+    held: undefined,
+  });
+  const waiting = {
+    ...nothing,
+    said: `held back from ${own} as only_ours; it enters when its break has ended`,
+    held: [[own, 'only_ours', 'waits', null]],
+  };
+  expect([await wayOf(HELD), await wayOf(LOST)]).toEqual([waiting, waiting]);
+
+  await world.endBreak('only_ours', HELD ?? '', 'matched');
+  expect(await wayOf(HELD)).toEqual({
+    ...nothing,
+    said: `held back from ${own} as only_ours; its break has ended: it enters the next settlement of PDM07`,
+    held: [[own, 'only_ours', 'enters next', null]],
+  });
+
+  await world.mark(LOST ?? '', 'REVERSED');
+  await world.sell({ ...sold, paymentId: 'T0TBR00000B6', businessDate: NEXT });
+  await world.closeRun('PDM07', NEXT, { count: 1, amount: 100_000n });
+  await world.settled('PDM07', NEXT);
+
+  const entered = await wayOf(HELD);
+  expect(entered).toMatchObject({
+    said: null,
+    held: [[own, 'only_ours', 'entered', `STL-PDM07-${NEXT}`]],
+    payouts: ['STL-PDM07-0715'],
+  });
+  expect(entered.entered).toContain(`STL-PDM07-${NEXT} biller PDM07 principal late`);
+  expect(entered.entered?.filter((line) => !line.endsWith(' late'))).toEqual([]);
+  expect(await wayOf(LOST)).toEqual({
+    ...nothing,
+    said: `held back from ${own} as only_ours, and reversed since: it enters no settlement`,
+    held: [[own, 'only_ours', 'reversed', null]],
   });
 });

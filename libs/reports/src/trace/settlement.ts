@@ -1,24 +1,22 @@
 import { localTime } from '../cells';
-import { words } from '../language';
+import { words, type Words } from '../language';
+import { heldLegs, heldParts, whyHeld, type HeldLeg } from './held';
 import type { TracedPayment } from './payment';
 import type { TracePart, TraceReading } from './trace-part';
 
 interface SettlementRow {
   settlement_id: string;
   subject_id: string;
-  source: string;
   business_date: string;
-  state: string;
   run_no: number;
   closed_at: Date | null;
 }
 
-interface HeldRow {
-  leg_no: number;
-  settlement_id: string;
-  kind: string;
-  amount: string;
-  released_in: string | null;
+/** A settlement that a payment is in, and as what: its lines of these origins and kinds hold something of it. */
+interface Entered extends SettlementRow {
+  isOfDay: boolean;
+  /** Kinds of the items that name the payment. */
+  items: readonly string[];
 }
 
 interface LineRow {
@@ -30,7 +28,6 @@ interface LineRow {
   origin: string;
   payments: number;
   amount: string;
-  held_amount: string;
 }
 
 interface PayoutRow {
@@ -59,107 +56,130 @@ interface BankRow {
 
 /** Where a payment entered a settlement, what was paid out for it, and the bank's word for that. */
 export async function settlementParts(reading: TraceReading, payment: TracedPayment): Promise<TracePart[]> {
-  const settlements = await settlementsOf(reading, payment);
-  return [
-    await settlementPart(reading, payment, settlements),
-    ...(await payoutParts(reading, payment, settlements)),
-  ];
+  const held = await heldLegs(reading, payment);
+  const entered = await enteredBy(reading, payment, held);
+  const part = await settlementPart(reading, payment, entered, held);
+  const isOver = entered.length === 0 && (held.length > 0 || isDeclined(payment));
+  return [part, ...heldParts(held), ...(await payoutParts(reading, payment, { entered, isOver }))];
 }
 
-async function settlementsOf(
+function isDeclined({ legs }: TracedPayment): boolean {
+  return legs.length > 0 && legs.every(({ state }) => state === 'DECLINED');
+}
+
+/**
+ * A settlement sums its day and writes no row for what agrees: a payment is in the one of its day unless that held it
+ * back, and in any other only where an item names it.
+ */
+async function enteredBy(
   { rows, has }: TraceReading,
   { paymentId, legs }: TracedPayment,
-): Promise<SettlementRow[]> {
-  const paid = legs.filter(({ state }) => state !== 'DECLINED');
-  if (!has('settlement') || paid.length === 0) return [];
-  const held = await rows<HeldRow>(
-    'SELECT leg_no, settlement_id, kind, amount, released_in FROM settlement_held WHERE payment_id = ?',
+  held: readonly HeldLeg[],
+): Promise<Entered[]> {
+  if (!has('settlement')) return [];
+  const isHeld = new Set(held.map(({ legNo }) => legNo));
+  const ofDays = legs.filter(({ leg_no, state }) => state !== 'DECLINED' && !isHeld.has(leg_no));
+  const items = await rows<{ settlement_id: string; kind: string }>(
+    'SELECT DISTINCT settlement_id, kind FROM settlement_item WHERE payment_id = ?',
     [paymentId],
   );
-  const items = await rows<{ settlement_id: string }>(
-    'SELECT DISTINCT settlement_id FROM settlement_item WHERE payment_id = ?',
-    [paymentId],
-  );
-  const ids = [
-    ...held.flatMap(({ settlement_id, released_in }) => [settlement_id, released_in ?? '0']),
-    ...items.map(({ settlement_id }) => settlement_id),
-    '0',
-  ];
-  return rows<SettlementRow>(
-    `SELECT settlement_id, subject_id, source, business_date, state, run_no, closed_at FROM settlement
+  const settlements = await rows<SettlementRow & { source: string }>(
+    `SELECT settlement_id, subject_id, source, business_date, run_no, closed_at FROM settlement
      WHERE settlement_id IN (?) OR (source, business_date) IN (?) ORDER BY business_date, settlement_id`,
-    [ids, paid.map(({ source, source_business_date }) => [source, source_business_date])],
+    [
+      ['0', ...items.map(({ settlement_id }) => settlement_id)],
+      [
+        ['', '1000-01-01'],
+        ...ofDays.map(({ source, source_business_date }) => [source, source_business_date]),
+      ],
+    ],
   );
+  return settlements.map((settlement) => ({
+    ...settlement,
+    isOfDay: ofDays.some(
+      ({ source, source_business_date }) =>
+        source === settlement.source && source_business_date === settlement.business_date,
+    ),
+    items: items.flatMap(({ settlement_id, kind }) =>
+      settlement_id === settlement.settlement_id ? [kind] : [],
+    ),
+  }));
+}
+
+/** Whether a line holds something of the payment. */
+function isAbout({ kind, origin }: LineRow, { isOfDay, items }: Entered): boolean {
+  if (kind === 'held_back') return false;
+  if (kind === 'disputed' && items.some((item) => item.startsWith('claim'))) return true;
+  if (origin === 'day') return isOfDay;
+  if (origin === 'late') return items.includes('capture');
+  return items.some((item) => item !== 'capture' && !item.startsWith('claim'));
 }
 
 async function settlementPart(
-  { rows, has }: TraceReading,
-  { paymentId, billerId, channelId }: TracedPayment,
-  settlements: readonly SettlementRow[],
+  { rows }: TraceReading,
+  payment: TracedPayment,
+  entered: readonly Entered[],
+  held: readonly HeldLeg[],
 ): Promise<TracePart> {
   const title = words('Penyelesaian', 'Settlement');
-  if (settlements.length === 0)
+  const why = held.map(whyHeld).find((text) => text !== null) ?? null;
+  if (entered.length === 0)
     return {
       name: 'settlement',
       title,
       rows: [],
-      missing: words('belum: harinya belum diselesaikan', 'not yet: its day is not settled'),
+      missing:
+        why ??
+        (isDeclined(payment)
+          ? words('ditolak: tidak ada yang diselesaikan', 'declined: there is nothing to settle')
+          : words('belum: harinya belum diselesaikan', 'not yet: its day is not settled')),
     };
-  const held = has('settlement_held')
-    ? await rows<HeldRow>(
-        'SELECT leg_no, settlement_id, kind, amount, released_in FROM settlement_held WHERE payment_id = ?',
-        [paymentId],
-      )
-    : [];
   const lines = await rows<LineRow>(
-    `SELECT settlement_id, line_no, party_kind, party_id, kind, origin, payments, amount, held_amount
+    `SELECT settlement_id, line_no, party_kind, party_id, kind, origin, payments, amount
      FROM settlement_line WHERE settlement_id IN (?) AND (party_id IN (?) OR party_kind = 'own')
      ORDER BY settlement_id, line_no`,
-    [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
+    [entered.map(({ settlement_id }) => settlement_id), [payment.billerId, payment.channelId]],
   );
-  const heldStill = held.filter(({ released_in }) => released_in === null);
   return {
     name: 'settlement',
     title,
-    rows: lines.map((line) => {
-      const settlement = settlements.find(({ settlement_id }) => settlement_id === line.settlement_id);
-      return {
-        settlement: settlement?.subject_id ?? null,
-        businessDate: settlement?.business_date ?? null,
-        run: settlement?.run_no ?? null,
-        closedAt: settlement?.closed_at ? localTime(settlement.closed_at) : null,
-        line: line.line_no,
-        party: `${line.party_kind} ${line.party_id}`,
-        kind: line.kind,
-        origin: line.origin,
-        payments: line.payments,
-        amount: line.amount,
-        held: line.held_amount,
-      };
-    }),
-    missing:
-      heldStill.length === 0
-        ? null
-        : words(
-            `ditahan karena ${heldStill.map(({ kind }) => kind).join(', ')}; masuk setelah selisihnya selesai`,
-            `held back as ${heldStill.map(({ kind }) => kind).join(', ')}; it enters when its break has ended`,
-          ),
+    rows: entered.flatMap((settlement) =>
+      lines
+        .filter((line) => line.settlement_id === settlement.settlement_id && isAbout(line, settlement))
+        .map((line) => rowOf(settlement, line)),
+    ),
+    missing: why,
+  };
+}
+
+function rowOf(settlement: Entered, line: LineRow): TracePart['rows'][number] {
+  return {
+    settlement: settlement.subject_id,
+    businessDate: settlement.business_date,
+    run: settlement.run_no,
+    closedAt: settlement.closed_at ? localTime(settlement.closed_at) : null,
+    line: line.line_no,
+    party: `${line.party_kind} ${line.party_id}`,
+    kind: line.kind,
+    origin: line.origin,
+    payments: line.payments,
+    amount: line.amount,
   };
 }
 
 async function payoutParts(
   { rows, has }: TraceReading,
   { billerId, channelId }: TracedPayment,
-  settlements: readonly SettlementRow[],
+  { entered, isOver }: { entered: readonly Entered[]; isOver: boolean },
 ): Promise<TracePart[]> {
   const payouts =
-    has('payout') && settlements.length > 0
+    has('payout') && entered.length > 0
       ? await rows<PayoutRow>(
           // What settlements give may be paid together, in parts, and again after a refusal: all name the first part.
           `SELECT DISTINCT o.reference, o.party_kind, o.party_id, o.amount, o.state, o.updated_at
            FROM settlement_net n JOIN payout o ON o.part_of = n.paid_by
            WHERE n.settlement_id IN (?) AND n.party_id IN (?) ORDER BY o.reference`,
-          [settlements.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
+          [entered.map(({ settlement_id }) => settlement_id), [billerId, channelId]],
         )
       : [];
   const lines =
@@ -184,8 +204,7 @@ async function payoutParts(
         state: one.state,
         since: localTime(one.updated_at),
       })),
-      missing:
-        payouts.length === 0 ? words('belum: tidak ada perintah bayar', 'not yet: there is no payout') : null,
+      missing: payouts.length === 0 ? noPayout(isOver) : null,
     },
     {
       name: 'bank',
@@ -203,9 +222,19 @@ async function payoutParts(
         payout: line.about,
         narrative: line.narrative,
       })),
-      missing: isExecuted
-        ? null
-        : words('belum: bank belum menunjukkannya', 'not yet: no bank statement shows it'),
+      missing: isExecuted ? null : noBankLine(isOver),
     },
   ];
+}
+
+function noPayout(isOver: boolean): Words {
+  return isOver
+    ? words('tidak ada: tidak di penyelesaian mana pun', 'none: it is in no settlement')
+    : words('belum: tidak ada perintah bayar', 'not yet: there is no payout');
+}
+
+function noBankLine(isOver: boolean): Words {
+  return isOver
+    ? words('tidak ada: tanpa perintah bayar', 'none: there is no payout')
+    : words('belum: bank belum menunjukkannya', 'not yet: no bank statement shows it');
 }
