@@ -8,6 +8,7 @@ export type { RecapBreak, RecapInput } from './recap-input';
 export type { TieResult } from './ties';
 export type { FindLine, FoundLine } from './trace/reconciliation';
 export { threeWaysOfDays } from './three-way/differences';
+export { needsNobody, NEXT_STEPS, type Next } from './three-way/next';
 export { threeWaysOf, type SideView, type ThreeWay } from './three-way/three-way';
 export { VERDICTS, type Says, type Verdict } from './three-way/verdict';
 export { tracePayment } from './trace/trace';
