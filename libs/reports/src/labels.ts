@@ -19,6 +19,9 @@ export const LABELS = {
   count: 'Banyaknya / Count',
   ourAmount: 'Jumlah kita (Rp) / Our amount (IDR)',
   theirAmount: 'Jumlah mereka (Rp) / Their amount (IDR)',
+  ourSuccesses: 'Sukses kita (Rp) / Our successes (IDR)',
+  theirSuccesses: 'Sukses mereka (Rp) / Their successes (IDR)',
+  total: 'Jumlah / Total',
   otherLines: 'Baris lain di berkas / Other lines of the file',
   agreedFailedLines: 'Gagal di kedua pihak / Failed on both sides',
   collapsedLines: 'Saling membatalkan / Cancelling each other',
@@ -41,6 +44,7 @@ const KINDS: Readonly<Record<string, string>> = {
   duplicate: 'Ganda / Duplicate',
   late: 'Terlambat, dibawa ke besok / Late, carried forward',
   agreed_failed: 'Sama-sama gagal / Agreed failed',
+  carried_in: 'Bawaan dari hari lalu, terhitung di harinya / Carried in, counted on its own day',
   clearing: 'Beda dengan buku besar / Differs from the ledger',
   proposed: 'Diusulkan cocok, menunggu orang / Proposed, waits for a person',
 };

@@ -1,3 +1,5 @@
+import type { BridgeStep, OutcomeSum } from './recap-sums';
+
 /** A closed reconciliation run, as its recap prints it. Amounts in whole rupiah. */
 export interface RecapInput {
   source: string;
@@ -14,11 +16,12 @@ export interface RecapInput {
   timeZone: string;
   /** Detail lines of the file. */
   lines: number;
-  bridge: readonly { term: string; sign: '+' | '-' | '='; amount: bigint }[];
+  bridge: readonly BridgeStep[];
   remainder: bigint;
   /** Lines of the file that stand in no outcome of their own. */
   otherLines: { agreedFailed: number; collapsed: number; ignored: number };
-  outcomes: readonly { kind: string; count: number; ourAmount: bigint; theirAmount: bigint }[];
+  /** At their amounts, whatever the status. */
+  outcomes: readonly OutcomeSum[];
   /** Read anew by each report that is written. */
   breaks: () => AsyncIterable<RecapBreak>;
 }

@@ -2,6 +2,7 @@ import { zonedIso } from '#lib/kernel';
 import type { Cell } from './definition';
 import { breakLabel, kindLabel, LABELS, termLabel } from './labels';
 import type { RecapInput } from './recap-input';
+import { CARRIED_IN, sidesOf, successesOf } from './recap-sums';
 
 /** One line of a report. A heading opens a block and is set in bold where the form allows it. */
 export interface Row {
@@ -30,9 +31,7 @@ export async function* recapRows(recap: RecapInput): AsyncGenerator<Row> {
   yield line(LABELS.remainder, '', recap.remainder);
 
   yield line();
-  yield heading(LABELS.outcome, LABELS.count, LABELS.ourAmount, LABELS.theirAmount);
-  for (const { kind, count, ourAmount, theirAmount } of recap.outcomes)
-    yield line(kindLabel(kind), count, ourAmount, theirAmount);
+  yield* outcomeRows(recap);
 
   yield line();
   yield heading(LABELS.otherLines, LABELS.count);
@@ -41,6 +40,19 @@ export async function* recapRows(recap: RecapInput): AsyncGenerator<Row> {
   yield line(LABELS.ignoredLines, recap.otherLines.ignored);
 
   yield line();
+  yield* breakRows(recap);
+}
+
+function* outcomeRows({ outcomes, bridge }: RecapInput): Generator<Row> {
+  yield heading(LABELS.outcome, LABELS.count, LABELS.ourSuccesses, LABELS.theirSuccesses);
+  const sums = successesOf(outcomes, bridge);
+  for (const { kind, count, ourAmount, theirAmount } of sums)
+    yield line(kindLabel(kind), kind === CARRIED_IN ? '' : count, ourAmount, theirAmount);
+  const { ours, theirs } = sidesOf(sums);
+  yield line(LABELS.total, '', ours, theirs);
+}
+
+async function* breakRows(recap: RecapInput): AsyncGenerator<Row> {
   yield heading(
     LABELS.breaks,
     LABELS.detail,

@@ -41,13 +41,29 @@ function aRecap(change: Partial<RecapInput> = {}): RecapInput {
     timeZone: 'Asia/Jakarta',
     lines: 6,
     bridge: [
-      { term: 'ours', sign: '+', amount: 1_093_500n },
+      { term: 'ours', sign: '+', amount: 660_000n },
+      { term: 'carry_in', sign: '+', amount: 30_000n },
       { term: 'late', sign: '-', amount: 19_000n },
-      { term: 'theirs', sign: '=', amount: 1_074_500n },
+      { term: 'only_ours', sign: '-', amount: 11_000n },
+      { term: 'amount', sign: '+', amount: -500n },
+      { term: 'status_us_fs', sign: '+', amount: 7_000n },
+      { term: 'status_sf_su', sign: '-', amount: 136_000n },
+      { term: 'duplicate', sign: '+', amount: 3_000n },
+      { term: 'only_theirs', sign: '+', amount: 65_000n },
+      { term: 'theirs', sign: '=', amount: 598_500n },
     ],
     remainder: 0n,
     otherLines: { agreedFailed: 1, collapsed: 2, ignored: 3 },
-    outcomes: [{ kind: 'matched', count: 2, ourAmount: 425_500n, theirAmount: 425_500n }],
+    outcomes: [
+      { kind: 'matched', count: 2, ourAmount: 425_500n, theirAmount: 425_500n },
+      { kind: 'amount', count: 1, ourAmount: 98_500n, theirAmount: 98_000n },
+      { kind: 'status', count: 2, ourAmount: 143_000n, theirAmount: 143_000n },
+      { kind: 'only_ours', count: 2, ourAmount: 20_000n, theirAmount: 0n },
+      { kind: 'only_theirs', count: 1, ourAmount: 0n, theirAmount: 65_000n },
+      { kind: 'duplicate', count: 1, ourAmount: 0n, theirAmount: 3_000n },
+      { kind: 'late', count: 1, ourAmount: 19_000n, theirAmount: 0n },
+      { kind: 'agreed_failed', count: 1, ourAmount: 209_560n, theirAmount: 209_560n },
+    ],
     async *breaks() {
       yield* BREAKS;
     },
@@ -73,13 +89,29 @@ test('the CSV states the run, its bridge, its outcomes and every break, in both 
     'Jumlah baris / Rows,6',
     '',
     'Jembatan / Bridge,Tanda / Sign,Jumlah (Rp) / Amount (IDR)',
-    'Total kita / Our total,(+),1093500',
+    'Total kita / Our total,(+),660000',
+    'Bawaan dari hari lalu / Carried in,(+),30000',
     'Terlambat / Late,(-),19000',
-    'Total mereka / Their total,(=),1074500',
+    'Hanya di kita / Only ours,(-),11000',
+    'Beda jumlah / Amount differences,(+),-500',
+    '"Sukses di mereka saja / Success with them only (US, FS)",(+),7000',
+    '"Sukses di kita saja / Success with us only (SF, SU)",(-),136000',
+    'Ganda / Duplicates,(+),3000',
+    'Hanya di mereka / Only theirs,(+),65000',
+    'Total mereka / Their total,(=),598500',
     'Sisa / Remainder,,0',
     '',
-    'Hasil / Outcome,Banyaknya / Count,Jumlah kita (Rp) / Our amount (IDR),Jumlah mereka (Rp) / Their amount (IDR)',
+    'Hasil / Outcome,Banyaknya / Count,Sukses kita (Rp) / Our successes (IDR),Sukses mereka (Rp) / Their successes (IDR)',
     'Cocok / Matched,2,425500,425500',
+    'Beda jumlah / Different amount,1,98500,98000',
+    'Beda status / Different status,2,136000,7000',
+    'Hanya di kita / Only ours,2,11000,0',
+    'Hanya di mereka / Only theirs,1,0,65000',
+    'Ganda / Duplicate,1,0,3000',
+    '"Terlambat, dibawa ke besok / Late, carried forward",1,19000,0',
+    'Sama-sama gagal / Agreed failed,1,0,0',
+    '"Bawaan dari hari lalu, terhitung di harinya / Carried in, counted on its own day",,-30000,0',
+    'Jumlah / Total,,660000,598500',
     '',
     'Baris lain di berkas / Other lines of the file,Banyaknya / Count',
     'Gagal di kedua pihak / Failed on both sides,1',
@@ -102,9 +134,9 @@ test('the workbook holds the same rows, its amounts as numbers and nothing that 
   await workbook.xlsx.readFile(xlsx);
   const rows = workbook.worksheets[0]?.getRows(1, workbook.worksheets[0].rowCount) ?? [];
   const ours = rows.find((row) => row.getCell(1).value === 'Total kita / Our total');
-  const foreign = rows.find((row) => row.getCell(1).value === 'Hanya di mereka / Only theirs');
+  const foreign = rows.findLast((row) => row.getCell(1).value === 'Hanya di mereka / Only theirs');
 
-  expect(ours && valuesOf(ours)).toEqual(['Total kita / Our total', '(+)', 1_093_500]);
+  expect(ours && valuesOf(ours)).toEqual(['Total kita / Our total', '(+)', 660_000]);
   expect(ours?.getCell(3).numFmt).toBe('#,##0');
   expect(foreign?.getCell(3).value).toBe(`'=HYPERLINK("http://x","y")`);
   expect(foreign?.getCell(6).value).toBe(65_000);
@@ -112,13 +144,34 @@ test('the workbook holds the same rows, its amounts as numbers and nothing that 
 
 test('an amount that a spreadsheet would round is text in the workbook', async () => {
   const amount = 9_007_199_254_740_993n;
-  const [, xlsx = ''] = await writeRecap(home, aRecap({ remainder: amount }));
+  const [, xlsx = ''] = await writeRecap(
+    home,
+    aRecap({
+      async *breaks() {
+        yield* BREAKS.slice(1).map((one) => ({ ...one, theirAmount: amount }));
+      },
+    }),
+  );
 
   const workbook = new Workbook();
   await workbook.xlsx.readFile(xlsx);
-  const rows = workbook.worksheets[0]?.getRows(1, 40) ?? [];
+  const rows = workbook.worksheets[0]?.getRows(1, 60) ?? [];
 
-  expect(rows.find((row) => row.getCell(1).value === 'Sisa / Remainder')?.getCell(3).value).toBe(`${amount}`);
+  const foreign = rows.findLast((row) => row.getCell(1).value === 'Hanya di mereka / Only theirs');
+  expect(foreign?.getCell(6).value).toBe(`${amount}`);
+});
+
+test('a recap whose outcomes do not come to its bridge is not written', async () => {
+  const other = join(home, 'untied');
+  const { outcomes } = aRecap();
+  const lost = outcomes.filter(({ kind }) => kind !== 'amount');
+
+  await expect(writeRecap(other, aRecap({ outcomes: lost }))).rejects.toThrow(
+    'the recap of LPB01 2026-07-14 #2 does not tie and was not written: ' +
+      'ours: outcomes 561500, bridge 660000; theirs: outcomes 500500, bridge 598500',
+  );
+  await expect(writeRecap(other, aRecap({ remainder: 5n }))).rejects.toThrow('remainder of the bridge 5');
+  expect(() => readdirSync(other)).toThrow('ENOENT');
 });
 
 test('a report that could not be written whole leaves no file, and writing again replaces the old one', async () => {

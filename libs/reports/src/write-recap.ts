@@ -5,16 +5,22 @@ import { join } from 'node:path';
 import type { AddWorksheetOptions, FillPattern, Worksheet } from 'exceljs';
 import { csvLine } from './csv';
 import type { RecapInput } from './recap-input';
+import { amountOf, sidesOf, successesOf } from './recap-sums';
 import { recapRows } from './recap-table';
 import { wholeFile } from './whole-file';
 import { workbookWriter, XLSX_ROWS_MAX, xlsxCell } from './writers/xlsx-writer';
+
+/** The outcomes of a run do not come to its bridge, so nothing was written. */
+export class RecapDoesNotTie extends Error {}
 
 /**
  * Writes the recap of a run as CSV and XLSX below `<home>/reports`. A file appears whole or not at all, and writing
  * the same run again replaces its files.
  * @returns the paths of both.
+ * @throws RecapDoesNotTie; nothing is left behind then.
  */
 export async function writeRecap(home: string, recap: RecapInput): Promise<string[]> {
+  mustTie(recap);
   const folder = join(home, 'reports');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const day = recap.businessDate.replaceAll('-', '');
@@ -23,6 +29,19 @@ export async function writeRecap(home: string, recap: RecapInput): Promise<strin
     await wholeFile(`${path}.csv`, (part) => writeCsv(part, recap)),
     await wholeFile(`${path}.xlsx`, (part) => writeXlsx(part, recap)),
   ];
+}
+
+function mustTie({ source, businessDate, run, outcomes, bridge, remainder }: RecapInput): void {
+  const { ours, theirs } = sidesOf(successesOf(outcomes, bridge));
+  const wrong = Object.entries({ ours, theirs }).flatMap(([side, sum]) => {
+    const figure = amountOf(bridge, side);
+    return sum === figure ? [] : [`${side}: outcomes ${sum}, bridge ${figure}`];
+  });
+  if (remainder !== 0n) wrong.push(`remainder of the bridge ${remainder}`);
+  if (wrong.length > 0)
+    throw new RecapDoesNotTie(
+      `the recap of ${source} ${businessDate} #${run} does not tie and was not written: ${wrong.join('; ')}`,
+    );
 }
 
 async function writeCsv(path: string, recap: RecapInput): Promise<void> {

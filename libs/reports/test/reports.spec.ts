@@ -310,3 +310,89 @@ test.each([
 ])('what cannot be asked for is refused with what would be right: %j', async (request, why) => {
   await expect(books.make(request)).rejects.toThrow(why);
 });
+
+describe('the recap of days', () => {
+  const bridge = (amounts: Record<string, string>) =>
+    [
+      ['ours', '+'],
+      ['carry_in', '+'],
+      ['late', '-'],
+      ['only_ours', '-'],
+      ['amount', '+'],
+      ['status_us_fs', '+'],
+      ['status_sf_su', '-'],
+      ['duplicate', '+'],
+      ['only_theirs', '+'],
+      ['theirs', '='],
+    ].map(([term = '', sign]) => ({ term, sign, amount: amounts[term] ?? '0' }));
+  const kinds = (sums: Record<string, [number, string, string]>) =>
+    Object.fromEntries(
+      Object.entries(sums).map(([kind, [count, ourAmount, theirAmount]]) => [
+        kind,
+        { count, ourAmount, theirAmount },
+      ]),
+    );
+  const RUNS = {
+    '2026-07-14': {
+      kinds: kinds({
+        matched: [2, '350000', '350000'],
+        agreed_failed: [1, '209560', '0'],
+        late: [1, '84000', '0'],
+      }),
+      bridge: bridge({ ours: '434000', late: '84000', theirs: '350000' }),
+    },
+    '2026-07-15': {
+      kinds: kinds({ matched: [2, '184000', '184000'], agreed_failed: [1, '136241', '136241'] }),
+      bridge: bridge({ ours: '100000', carry_in: '84000', theirs: '184000' }),
+    },
+  };
+  const close = async (totals: Record<string, object>) => {
+    await books.store.admin.run('DELETE FROM recon_run');
+    await books.store.admin.run(
+      `INSERT INTO recon_run (source, business_date, run_no, effective_date, file_id, file_name, state, totals, created_at, closed_at)
+       VALUES ?`,
+      [
+        Object.entries(totals).map(
+          ([date, of]) =>
+            ['LPB01', date, 1, date, 1, 'x', 'closed', JSON.stringify(of), new Date(), new Date()] as const,
+        ),
+      ],
+    );
+    await books.store.admin.run(
+      `INSERT INTO recon_break (run_id, kind, match_key)
+       SELECT run_id, 'late', '2607140000001003' FROM recon_run WHERE business_date = ?`,
+      [DAY],
+    );
+  };
+  afterEach(async () => {
+    await books.store.admin.run('DELETE FROM recon_break');
+    await books.store.admin.run('DELETE FROM recon_run');
+  });
+
+  test('counts successes, each on its own day, and comes to the bridges', async () => {
+    await close(RUNS);
+    const rows = await table('daily-recap', { to: '2026-07-15' });
+
+    expect(rows.map((row) => [row[0], ...row.slice(-5)])).toEqual([
+      ['2026-07-14', '2', '0', '350000', '350000', '0'],
+      ['2026-07-14', '1', '0', '0', '0', '0'],
+      ['2026-07-14', '1', '1', '84000', '0', '-84000'],
+      ['2026-07-15', '2', '0', '184000', '184000', '0'],
+      ['2026-07-15', '1', '0', '0', '0', '0'],
+      ['2026-07-15', '0', '0', '-84000', '0', '84000'],
+      ['Jumlah', '7', '1', '534000', '534000', '0'],
+    ]);
+  });
+
+  test('is not written where its outcomes do not come to the bridges', async () => {
+    const [day] = Object.values(RUNS);
+    await close({
+      '2026-07-14': {
+        ...day,
+        kinds: { ...day?.kinds, matched: { count: 2, ourAmount: '350001', theirAmount: '350000' } },
+      },
+    });
+
+    await expect(table('daily-recap')).rejects.toThrow('report 434001, books 434000, difference 1');
+  });
+});

@@ -38,6 +38,12 @@ test.each<[string, string[], (row: BillerTruth) => BillerTruth[]]>([
   expect(await brokenBy(record(paid))).toEqual(broken);
 });
 
+test('what a biller cancelled unasked is a break of its file and no lie of ours, once', async () => {
+  const cancelled = { ...paid, kind: 'reversed', isUnasked: true } as const;
+  expect(await brokenBy([paid, cancelled])).toEqual([]);
+  expect(await brokenBy([paid, cancelled, cancelled])).toEqual(['I5']);
+});
+
 describe('a reversed and a refunded payment', () => {
   const broken = async () => {
     const truth = [...world.biller.truth, ...world.water.truth];
@@ -58,6 +64,14 @@ describe('a reversed and a refunded payment', () => {
 
   test('agree with the billers, also while an acknowledgement is lost', async () => {
     expect(await broken()).toEqual([]);
+  });
+
+  test('agree with a biller that had cancelled by itself what is reversed here', async () => {
+    const truth = [...world.biller.truth, ...world.water.truth];
+    const isItsOwn = (row: BillerTruth) => row.kind === 'reversed' && row.legReference === reversed;
+    expect(await brokenBy(truth.map((row) => (isItsOwn(row) ? { ...row, isUnasked: true } : row)))).toEqual(
+      [],
+    );
   });
 
   const OF_REVERSED = 'WHERE payment_id = :reversed';

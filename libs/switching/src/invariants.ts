@@ -8,6 +8,8 @@ export interface BillerTruth {
   legReference: string;
   amount: string;
   kind: 'paid' | 'reversed';
+  /** A `reversed` that no order of ours asked for: the biller cancelled it by itself, and its file says so. */
+  isUnasked?: boolean;
 }
 
 /** The billers' record around the moment the tables are read, so that running payments raise no false alarm. */
@@ -316,7 +318,8 @@ async function compareWithTruth(
   );
   const sent = new Map(orders.map((order) => [`${order.biller_id} ${order.payment_leg}`, order.state]));
   const unordered = truth.before.find(
-    ({ biller, legReference, kind }) => kind === 'reversed' && !sent.has(`${biller} ${legReference}`),
+    ({ biller, legReference, kind, isUnasked }) =>
+      kind === 'reversed' && !isUnasked && !sent.has(`${biller} ${legReference}`),
   );
   const theirs = new Map<string, { paid: number; reversed: number; amount: string }>();
   const doubled: Doubled[] = [];
@@ -329,10 +332,11 @@ async function compareWithTruth(
     if (there.paid > 1) twice(biller, `${biller} was paid twice under ${legReference}`);
     if (there.reversed > 1) twice(biller, `${biller} has given ${legReference} back twice`);
   }
-  // What is reversed while this reads is still PAID in what was read; only what was reversed before it counts.
+  // What is reversed while this reads is still PAID in what was read; only what was reversed before it counts. What a
+  // biller cancelled by itself is a break of its file, PAID here until people end it.
   const reversedBefore = new Set(
     truth.before
-      .filter(({ kind }) => kind === 'reversed')
+      .filter(({ kind, isUnasked }) => kind === 'reversed' && !isUnasked)
       .map(({ biller, legReference }) => `${biller} ${legReference}`),
   );
   let untrue: string | undefined;

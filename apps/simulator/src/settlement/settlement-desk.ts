@@ -5,7 +5,7 @@ import type { Clock } from '#lib/kernel';
 
 import { jakartaCompact, jakartaTimestamp } from '../jakarta';
 import { JsonLines } from '../truth/json-lines';
-import type { MovedEntry, PaymentBook } from '../truth/payment-book';
+import type { MovedEntry, PaidEntry, PaymentBook } from '../truth/payment-book';
 import { detailOf } from './detail';
 import type { Drop } from './drop';
 import {
@@ -68,11 +68,14 @@ export class SettlementDesk {
     const moved = this.book
       .moved()
       .filter((entry) => entry.source === source && entry.settlementDate === businessDate);
-    // A payment that was given back stands with both its lines and is nobody's victim.
-    const isUndone = (entry: MovedEntry) =>
-      this.book.findReversal(entry.biller, entry.legReference) !== undefined;
-    const undone = moved.filter(isUndone).map(detailOf);
-    const truth = moved.filter((entry) => !isUndone(entry)).map(detailOf);
+    const reversalOf = (entry: MovedEntry) => this.book.findReversal(entry.biller, entry.legReference);
+    // A payment that was given back is nobody's victim. Ordered, it stands with both its lines; cancelled by the biller
+    // itself, with one.
+    const undone = moved
+      .filter((entry) => (reversalOf(entry)?.isUnasked ? entry.kind === 'reversed' : reversalOf(entry)))
+      .map(detailOf);
+    const standing = moved.filter((entry) => entry.kind === 'paid').filter((entry) => !reversalOf(entry));
+    const truth = standing.map(detailOf);
     const rows = plantRowFaults(truth, faults, businessDate);
     if (!rows.ok)
       return refused(
@@ -90,6 +93,7 @@ export class SettlementDesk {
       );
 
     const now = this.clock.now();
+    this.cancel(standing, rows.planted, now);
     const write = (number: number): WrittenFile => {
       const frame = {
         source,
@@ -130,6 +134,20 @@ export class SettlementDesk {
       ok: true,
       value: { file: last.name, rows: last.details, planted: [...rows.planted, ...plantedIn(fault)] },
     };
+  }
+
+  /** A `status` fault is the biller's own doing: what its file says was given back, its books say too. */
+  private cancel(standing: readonly PaidEntry[], planted: readonly Planted[], now: Date): void {
+    const cancelled = new Set(planted.map(({ kind, legReference }) => kind === 'status' && legReference));
+    for (const { unsold: _, ...entry } of standing)
+      if (cancelled.has(entry.legReference))
+        this.book.recordReversal({
+          ...entry,
+          kind: 'reversed',
+          reversalReference: `${entry.legReference}-CANCELLED`,
+          isUnasked: true,
+          at: jakartaTimestamp(now),
+        });
   }
 
   /** It comes last, so that whoever waits for it finds the file whole. */

@@ -149,7 +149,7 @@ test('every kind of line fault finds a payment of its own, and the trailer still
   expect(lines('LEG-6').map((columns) => columns[7])).toEqual(['00']);
 });
 
-test('a fault never changes the truth', async () => {
+test('a fault of the file alone never changes the truth', async () => {
   await payPln(1);
   const before = await world.truth();
 
@@ -157,6 +157,28 @@ test('a fault never changes the truth', async () => {
 
   expect(await world.truth()).toEqual(before);
   expect((await world.settle('LPB01', DATE)).body.planted).toEqual([]);
+});
+
+test('a status fault is a cancellation by the biller itself, in its books as in its files', async () => {
+  await payPln(2);
+
+  const { body } = await world.settle('LPB01', DATE, [{ kind: 'status' }]);
+
+  expect(
+    (await world.truth(2)).map(({ legReference, kind, isUnasked }) => [legReference, kind, isUnasked]),
+  ).toEqual([['LEG-1', 'reversed', true]]);
+  const statuses = (file: unknown) =>
+    detailsOf(world.content('LPB01', file as string)).map((columns) => [columns[2], columns[7]]);
+  const told = [
+    ['LEG-1', 'RV'],
+    ['LEG-2', '00'],
+  ];
+  expect(statuses(body.file)).toEqual(told);
+
+  await world.restart();
+  const next = await world.settle('LPB01', DATE);
+  expect(statuses(next.body.file)).toEqual(told.toReversed());
+  expect(await world.truth()).toHaveLength(3);
 });
 
 test('faults that need more payments than the day has are refused, with both numbers', async () => {

@@ -39,6 +39,8 @@ const reversedEntry = z.strictObject({
   kind: z.literal('reversed'),
   theirReference: z.string(),
   reversalReference: z.string(),
+  /** The biller cancelled it by itself: no order asked for it, and only its settlement file tells. */
+  isUnasked: z.literal(true).optional(),
 });
 const movedEntry = z.discriminatedUnion('kind', [paidEntry, reversedEntry]);
 

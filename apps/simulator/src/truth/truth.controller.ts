@@ -10,6 +10,8 @@ export type TruthRow = {
   readonly amount: string;
   readonly kind: 'paid' | 'reversed';
   readonly at: string;
+  /** Of `reversed`: the biller cancelled it by itself, unasked. Left out otherwise. */
+  readonly isUnasked?: true;
 };
 
 /** What the billers really did, for anyone who wants to compare it with what the switch believes. */
@@ -25,13 +27,14 @@ export class TruthController {
     return this.book
       .moved()
       .slice(Number(since))
-      .map(({ biller, legReference, customerNumber, amount, kind, at }) => ({
-        biller,
-        legReference,
-        customerNumber,
-        amount,
-        kind,
-        at,
+      .map((entry) => ({
+        biller: entry.biller,
+        legReference: entry.legReference,
+        customerNumber: entry.customerNumber,
+        amount: entry.amount,
+        kind: entry.kind,
+        at: entry.at,
+        ...(entry.kind === 'reversed' && entry.isUnasked && { isUnasked: true }),
       }));
   }
 }
