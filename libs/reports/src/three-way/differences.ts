@@ -1,7 +1,8 @@
 import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { breakStateOf, nextOf } from './next';
-import { NO_BREAK, threeWaysOf, type SideView, type ThreeWay } from './three-way';
+import { NO_BREAK, type SideView } from './side-view';
+import { threeWaysOf, type ThreeWay } from './three-way';
 import { verdictOf } from './verdict';
 
 /** Which differences are wanted: of the files of these business dates, of one source and channel or of all. */

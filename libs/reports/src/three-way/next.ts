@@ -1,5 +1,5 @@
 import { words, type Words } from '../language';
-import type { SideView } from './three-way';
+import type { SideView } from './side-view';
 import { VERDICTS, type Verdict } from './verdict';
 
 /** What is left to do: what the verdict asks for, until people have done it. */

@@ -1,26 +1,9 @@
 import { addDays, type BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
+import { NO_BREAK, type SideView } from './side-view';
 import { sidesOf, type SideRow } from './sides';
 import { breakStateOf, nextOf, type Next } from './next';
-import { verdictOf, type Says, type Verdict } from './verdict';
-
-/** One side's word about a payment. */
-export interface SideView {
-  says: Says;
-  /** Whole rupiah, without our fees. */
-  amount: bigint | null;
-  /** That side's own reference. */
-  reference: string | null;
-  /** The source whose file says it, the business date of that file, and its line where it is a difference. */
-  source: string | null;
-  businessDate: BusinessDate | null;
-  line: number | null;
-  /** What its run made of it; null: it agrees with us, or there is no run. */
-  finding: string | null;
-  /** Of the break that this is, and how it ended; null where there is none. */
-  breakState: string | null;
-  resolution: string | null;
-}
+import { verdictOf, type Verdict } from './verdict';
 
 /** A payment, or a reference that only others know, as its three sides have it. */
 export interface ThreeWay {
@@ -97,9 +80,6 @@ async function viewOf(statements: Reader, row: SideRow): Promise<ThreeWay> {
     next: nextOf(verdict, { channel, ours, biller }, isGivenBack),
   };
 }
-
-/** Of a side that no break is about. */
-export const NO_BREAK = { breakState: null, resolution: null };
 
 function agreeOnAmounts(sides: readonly SideView[]): boolean {
   return new Set(sides.flatMap(({ amount }) => (amount === null ? [] : [amount]))).size <= 1;
