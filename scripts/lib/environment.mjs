@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { openingAtBank } from './bank-opening.mjs';
 import { billerEnvironment } from './demo-billers.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
@@ -30,6 +31,7 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     SIMPUL_PAYMENT_ID_KEY: secrets.paymentIdKey,
     SIMULATOR_URL: simulator,
     SIMULATOR_DROP: sftp.drop,
+    SIMULATOR_BANK_OPENING: openingAtBank(),
   };
   if (process.env.SIMPUL_CLOCK_OFFSET) environment.SIMPUL_CLOCK_OFFSET = process.env.SIMPUL_CLOCK_OFFSET;
   Object.assign(

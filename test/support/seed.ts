@@ -9,7 +9,7 @@ import type { TestDatabase } from './database';
 import { rsaPair } from './rsa-pair';
 
 const SEED = join(__dirname, '..', '..', 'fixtures', 'demo', 'catalog.yaml');
-const CHANNELS = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
+export const CHANNELS = ['ppob-nusantara', 'warung-kecil', 'simpul-story', 'bank-nusa'];
 
 /** What a bank of the tests goes by, and its key pair, made once for each test process. */
 export const SNAP_BANK = {

@@ -18,6 +18,8 @@ import {
 import { migrationUrl, openAccounts } from './books';
 import { MIGRATIONS } from './places';
 
+const DAY_MS = 86_400_000;
+
 /** `simpul migrate` and `simpul seed`. */
 export function addDatabaseCommands(program: Command): void {
   program
@@ -68,10 +70,13 @@ async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
   }
 }
 
-/** Opens what accounts are missing and books each channel's opening deposit, and each opening float, once. */
+/**
+ * Opens what accounts are missing and books each channel's opening deposit, and each opening float, once. They are of the day
+ * before: the bank's first statement opens with them, and none has a line of them.
+ */
 async function openBooks(database: Database, seeded: SeedResult, clock: Clock): Promise<void> {
-  const now = clock.now();
-  await openAccounts(database, seeded, now);
+  const at = new Date(clock.now().getTime() - DAY_MS);
+  await openAccounts(database, seeded, at);
   const writer = new SingleWriter(database);
   for (const { channelId, topUp } of seeded.deposits)
     if (topUp > 0n)
@@ -79,13 +84,13 @@ async function openBooks(database: Database, seeded: SeedResult, clock: Clock): 
         topUpId: `opening:${channelId}`,
         channelId,
         amount: topUp,
-        businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
-        at: now,
+        businessDate: businessDateOf(at, JAKARTA_MIDNIGHT),
+        at,
       });
   for (const { billerId, opening } of seeded.floats)
     if (opening > 0n)
       await topUpFloat(
         { writer, statements: database },
-        { reference: `opening:${billerId}`, billerId, amount: opening, at: now },
+        { reference: `opening:${billerId}`, billerId, amount: opening, at },
       );
 }

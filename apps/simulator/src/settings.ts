@@ -18,6 +18,8 @@ export type Settings = {
   /** By biller id: what both sides know. Who is not here has no address. */
   readonly billers: ReadonlyMap<string, BillerSettings>;
   readonly growth: Growth;
+  /** Whole rupiah that the switch's settlement account at the bank opens with; negative: overdrawn. */
+  readonly bankOpening: bigint;
   /** What the simulated bank knows of its one partner; left out, there is no bank. */
   readonly bank?: BankSettings;
 };
@@ -69,6 +71,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       ),
     ),
     growth: GROWTH,
+    bankOpening: wholeRupiah(environment, 'SIMULATOR_BANK_OPENING'),
     ...(environment.BANK_GRAHA_CLIENT_KEY ? { bank: bankSettings(required) } : {}),
   };
 }
@@ -101,6 +104,12 @@ function billerSettings(
 function portNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`${text} is not a port number.`);
   return Number(text);
+}
+
+function wholeRupiah(environment: NodeJS.ProcessEnv, name: string): bigint {
+  const text = environment[name] || '0';
+  if (!/^-?\d{1,18}$/.test(text)) throw new Error(`${name}=${text} is not whole rupiah in digits.`);
+  return BigInt(text);
 }
 
 function bankSettings(required: (name: string) => string): BankSettings {

@@ -57,7 +57,10 @@ export class SimulatorModule implements OnApplicationShutdown {
         { provide: Floats, useValue: floats },
         { provide: PaymentBook, useValue: book },
         { provide: Drop, useValue: drop },
-        { provide: SettlementAccount, useValue: new SettlementAccount(settings.stateFolder, clock) },
+        {
+          provide: SettlementAccount,
+          useValue: new SettlementAccount(settings.stateFolder, clock, settings.bankOpening),
+        },
         ...(settings.bank
           ? [
               {

@@ -35,7 +35,7 @@ function settingsOf(id: string): BillerSettings {
 }
 
 /** One simulator on a free port with folders of its own; `close` removes both. */
-export async function aSimulator(options: { at?: string; growth?: Growth } = {}) {
+export async function aSimulator(options: { at?: string; growth?: Growth; bankOpening?: bigint } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'simulator-'));
   const clock = new ManualClock(new Date(options.at ?? '2026-07-14T08:10:21+07:00'));
   const settings = {
@@ -45,6 +45,7 @@ export async function aSimulator(options: { at?: string; growth?: Growth } = {})
     clockOffsetMs: 0,
     billers: new Map(BILLERS.map(({ id }) => [id, settingsOf(id)])),
     growth: options.growth ?? { pieces: 3, pauseMs: 20 },
+    bankOpening: options.bankOpening ?? 0n,
   };
   const start = async () => {
     const app = await createSimulator(settings, clock);

@@ -40,6 +40,8 @@ export type Movement = z.infer<typeof movement>;
 const numberedStatement = z.strictObject({ date: z.string(), number: z.int().positive() });
 type NumberedStatement = z.infer<typeof numberedStatement>;
 
+const accountOpening = z.strictObject({ opening: z.string().regex(/^-?\d+$/) });
+
 /** What a day's statement says. */
 export interface DayOfAccount {
   readonly date: string;
@@ -63,10 +65,16 @@ export class SettlementAccount {
   private readonly numbers: JsonLines<NumberedStatement>;
   private readonly statements: NumberedStatement[];
 
-  /** @param folder where `bank-account.jsonl` and `bank-statements.jsonl` live. */
+  private readonly opening: bigint;
+
+  /**
+   * @param folder where `bank-account.jsonl`, `bank-statements.jsonl` and `bank-opening.jsonl` live.
+   * @param opening whole rupiah that a new account opens with; one that exists keeps what it had.
+   */
   constructor(
     folder: string,
     private readonly clock: Clock,
+    opening: bigint,
   ) {
     this.book = new JsonLines(join(folder, 'bank-account.jsonl'), (line) => movement.parse(line));
     this.movements = [...this.book.initial];
@@ -74,6 +82,7 @@ export class SettlementAccount {
       numberedStatement.parse(line),
     );
     this.statements = [...this.numbers.initial];
+    this.opening = this.openedWith(folder, opening);
   }
 
   /** Every movement, in the order it was booked. */
@@ -116,10 +125,20 @@ export class SettlementAccount {
       number: this.numberOf(date),
       opening: this.movements.reduce(
         (sum, one) => (one.valueDate < date ? sum + signedAmount(one) : sum),
-        0n,
+        this.opening,
       ),
       movements: this.movements.filter(({ valueDate }) => valueDate === date),
     };
+  }
+
+  /** Asked for once; what a statement was written of without it opened with nothing. */
+  private openedWith(folder: string, wanted: bigint): bigint {
+    const file = new JsonLines(join(folder, 'bank-opening.jsonl'), (line) => accountOpening.parse(line));
+    const [known] = file.initial;
+    if (known) return BigInt(known.opening);
+    const opening = this.statements.length > 0 ? 0n : wanted;
+    file.append({ opening: opening.toString() });
+    return opening;
   }
 
   private numberOf(date: string): number {

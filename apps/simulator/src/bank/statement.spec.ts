@@ -83,6 +83,22 @@ describe('the settlement account', () => {
     );
   });
 
+  test('opens with what it is told, once, also where that is less than nothing', async () => {
+    const other = await aSimulator({ bankOpening: -16_999_000_000n });
+    try {
+      other.settings.bankOpening = 5n;
+      await other.restart();
+      const order = { kind: 'credit', amount: '5000', reference: 'DEP-1', valueDate: '2026-07-14' };
+      await other.post('/bank/movements', JSON.stringify(order), {});
+      await other.post('/bank/statements/2026-07-14', '', {});
+      expect(other.content('BANKX', 'BANKX_20260714.sta')).toMatch(
+        /:60F:D260713IDR16999000000,00\n[^]*:62F:D260714IDR16998995000,00/,
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
   test.each([
     [{ kind: 'credit', amount: '10.5' }, 'amount: is whole rupiah'],
     [{ kind: 'gift', amount: '10' }, 'kind'],
