@@ -5,14 +5,16 @@ import { SettingError } from '#lib/platform';
 import {
   approveFunds,
   fundsOn,
+  partiesOf,
   proposedFunds,
   proposeFunds,
   signedFunds,
   statementsOfParty,
   type FundsPosition,
   type FundsRefusal,
+  type PartyStatement,
 } from '#lib/settlement';
-import { JSON_HELP, printJson } from './output';
+import { JSON_HELP, printJson, refuse } from './output';
 import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
 import { addTaxCommands } from './tax-commands';
@@ -29,7 +31,7 @@ function addStatementCommand(program: Command): void {
   program
     .command('statement')
     .description(
-      'what we owe a party: opening, what moved it, closing, beside the ledger; exit 1 where they differ',
+      'what we owe a party: opening, what moved it, closing, beside the ledger; exit 1 where they differ or there is no such party',
     )
     .argument('<party>', 'biller:<id> or channel:<id>', partyNamed)
     .argument('<from>', 'for example 2026-07-14', businessDate)
@@ -42,38 +44,54 @@ function addStatementCommand(program: Command): void {
         to: string,
         { json }: { json?: boolean },
       ) => {
-        const all = await withSettlement(({ database }) =>
-          database.snapshot((statements) => statementsOfParty(statements, party, { from, to })),
+        const { all, known } = await withSettlement(({ database }) =>
+          database.snapshot(async (statements) => ({
+            all: await statementsOfParty(statements, party, { from, to }),
+            known: await partiesOf(statements, party.kind),
+          })),
         );
+        if (!known.includes(party.id) && all.every(isBlank)) {
+          const there = known.length > 0 ? `there are: ${known.join(', ')}` : 'there are none yet';
+          refuse(`there is no ${party.kind} ${party.id}; ${there}`, json);
+          return;
+        }
         const isWell = all.every(({ unexplained }) => unexplained === 0n);
         if (json) printJson({ ok: isWell, statements: all });
-        else
-          for (const one of all) {
-            console.log(`${one.accountId}, ${from} to ${to}`);
-            printTable(
-              ['', 'count', 'amount'],
-              [
-                ['opening', '', formatRupiah(one.opening)],
-                ...one.entries.map(({ kind, count, amount }) => [kind, String(count), formatRupiah(amount)]),
-                ['closing', '', formatRupiah(one.closing)],
-                ['ledger', '', formatRupiah(one.ledger)],
-                ...(one.unexplained === 0n ? [] : [['unexplained', '', formatRupiah(one.unexplained)]]),
-              ],
-            );
-            if (one.due.length > 0)
-              printTable(
-                ['settled', 'source', 'due', 'to be paid'],
-                one.due.map(({ source, businessDate: day, dueDate, pay }) => [
-                  day,
-                  source,
-                  dueDate ?? '',
-                  formatRupiah(pay),
-                ]),
-              );
-          }
-        if (!json && all.length === 0) console.log(`nothing was ever booked for ${party.kind} ${party.id}`);
+        else {
+          for (const one of all) printStatement(one);
+          if (all.every(({ entries }) => entries.length === 0))
+            console.log(`${party.kind} ${party.id} has no lines from ${from} to ${to}`);
+        }
         process.exitCode = isWell ? 0 : 1;
       },
+    );
+}
+
+function isBlank({ opening, entries, ledger }: PartyStatement): boolean {
+  return opening === 0n && entries.length === 0 && ledger === 0n;
+}
+
+function printStatement(one: PartyStatement): void {
+  console.log(`${one.accountId}, ${one.from} to ${one.to}`);
+  printTable(
+    ['', 'count', 'amount'],
+    [
+      ['opening', '', formatRupiah(one.opening)],
+      ...one.entries.map(({ kind, count, amount }) => [kind, String(count), formatRupiah(amount)]),
+      ['closing', '', formatRupiah(one.closing)],
+      ['ledger', '', formatRupiah(one.ledger)],
+      ...(one.unexplained === 0n ? [] : [['unexplained', '', formatRupiah(one.unexplained)]]),
+    ],
+  );
+  if (one.due.length > 0)
+    printTable(
+      ['settled', 'source', 'due', 'to be paid'],
+      one.due.map(({ source, businessDate: day, dueDate, pay }) => [
+        day,
+        source,
+        dueDate ?? '',
+        formatRupiah(pay),
+      ]),
     );
 }
 

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { formatRupiah, isBusinessDate, isPaymentId, normalizePaymentId, rupiah } from '#lib/kernel';
 import { SettingError, type Database } from '#lib/platform';
-import { threeWaysOf, threeWaysOfDays, VERDICTS, type SideView, type ThreeWay } from '#lib/reports';
+import {
+  needsNobody,
+  NEXT_STEPS,
+  threeWaysOf,
+  threeWaysOfDays,
+  VERDICTS,
+  type SideView,
+  type ThreeWay,
+} from '#lib/reports';
 import { withDatabase } from './database';
 import { JSON_HELP, printJson } from './output';
 import { printTable } from './table';
@@ -30,8 +38,8 @@ export function addThreeWayCommand(recon: Command): void {
     });
 }
 
-function isFine({ verdict }: ThreeWay): boolean {
-  return verdict === 'agree' || verdict === 'waits';
+function isFine({ next }: ThreeWay): boolean {
+  return needsNobody(next);
 }
 
 async function read(what: string, date: string | undefined): Promise<ThreeWay[]> {
@@ -64,19 +72,20 @@ function print(views: readonly ThreeWay[], language: 'id' | 'en'): void {
     return;
   }
   const heads = {
-    id: ['pembayaran', 'referensi', 'mitra', 'kita', 'biller', 'artinya', 'langkah'],
-    en: ['payment', 'reference', 'channel', 'us', 'biller', 'meaning', 'next'],
+    id: ['pembayaran', 'referensi', 'mitra', 'kita', 'biller', 'artinya', 'selisih', 'langkah'],
+    en: ['payment', 'reference', 'channel', 'us', 'biller', 'meaning', 'break', 'next'],
   };
   printTable(
     heads[language],
-    views.map(({ paymentId, reference, channel, ours, biller, verdict }) => [
+    views.map(({ paymentId, reference, channel, ours, biller, verdict, breakState, next }) => [
       paymentId ?? '',
       reference,
       sideText(channel),
       sideText(ours),
       sideText(biller),
       VERDICTS[verdict].what[language],
-      VERDICTS[verdict].next[language],
+      breakState ?? '',
+      NEXT_STEPS[next][language],
     ]),
   );
 }

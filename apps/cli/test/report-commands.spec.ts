@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Payment } from '#lib/switching';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import { addChannels } from '../../../test/support/channels';
 import { aShop, type Shop } from '../../../test/support/sales';
 
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
@@ -100,6 +101,28 @@ test('a payment is traced by its id as a person types it; one that is not there 
   expect(none.code).toBe(1);
   expect(JSON.parse(none.out)).toMatchObject({ ok: false, reason: 'there is no payment' });
   expect((await simpul('trace', 'P0TBR00615QX')).code).toBe(2);
+});
+
+test('a statement of nobody is refused with who there is; one without lines still states both balances', async () => {
+  await addChannels(store.admin, ['bank-nusa', 'warung']);
+  await store.admin.run("INSERT INTO biller (biller_id, name) VALUES ('pln', 'PLN')");
+  const nobody = await simpul('statement', 'biller:LPB01', DAY, DAY);
+  const asJson = await simpul('statement', 'channel:bank-nus', DAY, DAY, '--json');
+  const biller = await simpul('statement', 'biller:pln', DAY, DAY);
+  const channel = await simpul('statement', 'channel:warung', DAY, DAY);
+
+  expect([nobody.code, nobody.out]).toEqual([1, '']);
+  expect(nobody.err).toContain('simpul: there is no biller LPB01; there are: pln');
+  expect(asJson.code).toBe(1);
+  expect(JSON.parse(asJson.out)).toMatchObject({
+    ok: false,
+    reason: 'there is no channel bank-nus; there are: bank-nusa, warung',
+  });
+  expect(biller.code).toBe(0);
+  expect(biller.out).toMatch(/opening +Rp 0\n *closing +Rp 0\n/);
+  expect(biller.out).toContain(`biller pln has no lines from ${DAY} to ${DAY}`);
+  expect(channel.out).toMatch(/opening +Rp 10.000.000\n *closing +Rp 10.000.000\n/);
+  expect(channel.out).toContain(`channel warung has no lines from ${DAY} to ${DAY}`);
 });
 
 test('what files are sent, and by which contracts', async () => {

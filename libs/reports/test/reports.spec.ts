@@ -153,7 +153,7 @@ test('a month as the regulator asks for it: downtime and complaints are counted 
   expect(
     rows
       .slice(5)
-      .map(([measure, biller, , , , minutes, complaints, note]) => [
+      .map(([measure, biller, , , , , minutes, complaints, note]) => [
         measure,
         biller,
         minutes,
@@ -173,15 +173,17 @@ test('a month as the regulator asks for it: downtime and complaints are counted 
 test('a month without downtime and complaints says so', async () => {
   const rows = await table('regulator', { date: '2026-07' });
 
-  expect(rows.map(([measure, biller, , volume, value]) => [measure, biller, volume, value])).toEqual([
-    ['Transaksi ditolak', 'pln', '1', '99000'],
-    ['Transaksi belum pasti', 'pln', '1', '310000'],
-    ['Transaksi berhasil', 'pln', '3', '420000'],
-    ['Transaksi berhasil', 'tirta', '1', '84000'],
-    ['Transaksi dibatalkan', 'pln', '1', '50000'],
-    ['Gangguan layanan', '', '0', ''],
-    ['Pengaduan', '', '0', ''],
-    ['Jumlah', '', '7', ''],
+  expect(
+    rows.map(([measure, biller, , volume, value, charge]) => [measure, biller, volume, value, charge]),
+  ).toEqual([
+    ['Transaksi ditolak', 'pln', '1', '99000', '100700'],
+    ['Transaksi belum pasti', 'pln', '1', '310000', '311700'],
+    ['Transaksi berhasil', 'pln', '3', '420000', '425100'],
+    ['Transaksi berhasil', 'tirta', '1', '84000', '85700'],
+    ['Transaksi dibatalkan', 'pln', '1', '50000', '51700'],
+    ['Gangguan layanan', '', '0', '', ''],
+    ['Pengaduan', '', '0', '', ''],
+    ['Jumlah', '', '7', '', '974900'],
   ]);
   expect((await table('tax-basis', { date: '2026-07' })).at(-1)).toEqual([
     'Jumlah',

@@ -84,7 +84,7 @@ export {
   type TaxRule,
   type TaxRules,
 } from './tax';
-export { statementsOfParty, type PartyStatement, type StatementEntry } from './party-statement';
+export { partiesOf, statementsOfParty, type PartyStatement, type StatementEntry } from './party-statement';
 export {
   approveFunds,
   fundsOn,

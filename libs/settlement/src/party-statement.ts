@@ -35,9 +35,24 @@ export interface DuePay {
   pay: Rupiah;
 }
 
+/** The billers or channels there are: those of the catalogue, and those that the books have accounts of. */
+export async function partiesOf(
+  statements: Statements,
+  kind: 'biller' | 'channel',
+): Promise<readonly string[]> {
+  const rows = await statements.rows<{ id: string }>(
+    `SELECT ${kind}_id AS id FROM ${kind}
+     UNION SELECT SUBSTRING_INDEX(SUBSTRING_INDEX(account_id, ':', 2), ':', -1) FROM account WHERE account_id LIKE ?
+     ORDER BY id`,
+    [`${kind}:%`],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /**
  * The statements of a party: of a biller what is to be paid out to it; of a channel its deposit, its commission and what it
- * owes. Business dates from..to, inclusive. An account that never moved is left out.
+ * owes. Business dates from..to, inclusive. An account that never moved is left out; where none did, the first stands there
+ * with its zeros.
  */
 export async function statementsOfParty(
   statements: Statements,
@@ -54,7 +69,10 @@ export async function statementsOfParty(
 }
 
 function present(all: readonly PartyStatement[]): PartyStatement[] {
-  return all.filter(({ opening, entries, ledger }) => opening !== 0n || entries.length > 0 || ledger !== 0n);
+  const moved = all.filter(
+    ({ opening, entries, ledger }) => opening !== 0n || entries.length > 0 || ledger !== 0n,
+  );
+  return moved.length > 0 ? moved : all.slice(0, 1);
 }
 
 /** From settlements and payouts, so that the ledger's own sum proves it. */

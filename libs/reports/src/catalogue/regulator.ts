@@ -33,6 +33,7 @@ export const REGULATOR: ReportDefinition = {
     column('product_id', 'text', words('Produk atau lingkup', 'Product or scope')),
     summed('volume', 'count', words('Volume transaksi', 'Payments')),
     column('value', 'amount', words('Nilai (Rp)', 'Value (IDR)')),
+    summed('charge', 'amount', words('Hold deposit (Rp)', 'Held from deposits (IDR)')),
     summed('minutes', 'count', words('Menit', 'Minutes')),
     summed('complaints', 'count', words('Pengaduan', 'Complaints')),
     column('note', 'text', words('Catatan', 'Note'), { width: 44 }),
@@ -49,10 +50,9 @@ export const REGULATOR: ReportDefinition = {
         'Buku besar: hold dari bulan itu (tagihan + biaya − komisi langsung)',
         'Ledger: holds of the month',
       ),
-      ours: () => 0n,
-      theirs: `SELECT (SELECT COALESCE(SUM(p.charge), 0) FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS})
-  - (SELECT COALESCE(SUM(j.held_change), 0) FROM journal j
-     WHERE j.business_date BETWEEN {from} AND {to} AND j.kind = 'hold') AS figure`,
+      ours: sumOf('charge'),
+      theirs: `SELECT COALESCE(SUM(j.held_change), 0) AS figure FROM journal j
+     WHERE j.business_date BETWEEN {from} AND {to} AND j.kind = 'hold'`,
     },
     {
       what: words(
@@ -74,7 +74,7 @@ async function* figuresOfTheMonth(reading: Reading): AsyncGenerator<ReportRow> {
   const sales = bound(
     `SELECT CASE p.state WHEN 'PAID' THEN 'paid' WHEN 'DECLINED' THEN 'declined' WHEN 'REVERSED' THEN 'reversed'
          ELSE 'open' END AS measure,
-       p.biller_id, p.product_id, COUNT(*) AS volume, SUM(p.amount) AS value
+       p.biller_id, p.product_id, COUNT(*) AS volume, SUM(p.amount) AS value, SUM(p.charge) AS charge
      FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     reading,
   );

@@ -25,17 +25,24 @@ export const SETTLEMENT: ReportDefinition = {
     PARTY,
     column('kind', 'text', words('Jenis', 'Kind'), { width: 16 }),
     column('origin', 'text', words('Asal', 'Origin'), { width: 12 }),
-    summed('payments', 'count', words('Transaksi', 'Payments')),
+    column('payments', 'count', words('Transaksi pada baris', 'Payments of the line')),
+    summed('settled_payments', 'count', words('Transaksi diselesaikan', 'Payments settled')),
     summed('amount', 'amount', words('Jumlah (Rp)', 'Amount (IDR)')),
     summed('held_amount', 'amount', words('Ditahan (Rp)', 'Held back (IDR)')),
   ],
   rows: `
 SELECT s.business_date, s.source, s.subject_id, CONCAT(l.party_kind, ' ', l.party_id) AS party, l.kind, l.origin,
-  l.payments, l.amount, l.held_amount
+  l.payments, IF(l.line_no = 1, s.payments, NULL) AS settled_payments, l.amount, l.held_amount
 FROM settlement s JOIN settlement_line l ON l.settlement_id = s.settlement_id
 WHERE s.business_date BETWEEN {from} AND {to} AND ({source} IS NULL OR s.source = {source})
 ORDER BY s.business_date, s.source, l.line_no`,
   ties: [
+    {
+      what: words('Transaksi menurut penyelesaian', 'Payments of the settlements'),
+      ours: sumOf('settled_payments'),
+      theirs: `SELECT COALESCE(SUM(s.payments), 0) AS figure FROM settlement s
+WHERE s.business_date BETWEEN {from} AND {to} AND ({source} IS NULL OR s.source = {source})`,
+    },
     {
       what: words('Semua baris berjumlah nol', 'All lines sum to zero'),
       ours: sumOf('amount'),

@@ -1,6 +1,7 @@
 import type { Reading, ReportDefinition, ReportRow } from '../definition';
 import { words, type Words } from '../language';
 import { NO_DIFFERENCE, threeWaysOfDays } from '../three-way/differences';
+import { NEXT_STEPS } from '../three-way/next';
 import type { ThreeWay } from '../three-way/three-way';
 import { VERDICTS, type Says, type Verdict } from '../three-way/verdict';
 import { sumOf } from '../ties';
@@ -14,8 +15,16 @@ const SAYS: Readonly<Record<Says, Words>> = {
   none: words('belum ada berkas', 'no file yet'),
 };
 
-const wordsOf = (part: 'what' | 'next') =>
-  Object.fromEntries(Object.entries(VERDICTS).map(([verdict, text]) => [verdict, text[part]]));
+const MEANINGS = Object.fromEntries(Object.entries(VERDICTS).map(([verdict, { what }]) => [verdict, what]));
+
+const BREAK_STATES: Readonly<Record<string, Words>> = {
+  open: words('terbuka', 'open'),
+  investigating: words('diperiksa', 'looked into'),
+  reopened: words('dibuka lagi', 'open again'),
+  carried: words('dibawa ke hari berikutnya', 'carried to the next day'),
+  proposed: words('menunggu orang kedua', 'waits for the second person'),
+  resolved: words('selesai', 'ended'),
+};
 
 /** What the channel's file, our books and the biller's file say of whatever does not agree. */
 export const THREE_WAY: ReportDefinition = {
@@ -42,8 +51,9 @@ export const THREE_WAY: ReportDefinition = {
     column('channel_amount', 'amount', words('Jumlah mitra (Rp)', 'Channel’s amount (IDR)')),
     column('our_amount', 'amount', words('Jumlah kita (Rp)', 'Our amount (IDR)')),
     column('biller_amount', 'amount', words('Jumlah biller (Rp)', 'Biller’s amount (IDR)')),
-    column('verdict', 'code', words('Artinya', 'Meaning'), { words: wordsOf('what'), width: 28 }),
-    column('next', 'code', words('Langkah', 'Next step'), { words: wordsOf('next'), width: 34 }),
+    column('verdict', 'code', words('Artinya', 'Meaning'), { words: MEANINGS, width: 28 }),
+    column('break_state', 'code', words('Selisih', 'Break'), { words: BREAK_STATES, width: 18 }),
+    column('next', 'code', words('Langkah', 'Next step'), { words: NEXT_STEPS, width: 34 }),
     summed('payments', 'count', words('Pembayaran', 'Payments')),
     summed('lines', 'count', words('Baris tanpa pembayaran', 'Lines of no payment')),
   ],
@@ -84,7 +94,8 @@ function rowOf({ paymentId, reference, channelId, businessDate, isLastLeg, ...si
     our_amount: ours.amount,
     biller_amount: biller.amount,
     verdict,
-    next: verdict,
+    break_state: sides.breakState,
+    next: sides.next,
     payments: paymentId !== null && isLastLeg ? 1 : 0,
     lines: paymentId === null ? 1 : 0,
   };

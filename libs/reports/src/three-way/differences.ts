@@ -1,6 +1,8 @@
 import type { BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
-import { threeWaysOf, type SideView, type ThreeWay } from './three-way';
+import { breakStateOf, nextOf } from './next';
+import { NO_BREAK, type SideView } from './side-view';
+import { threeWaysOf, type ThreeWay } from './three-way';
 import { verdictOf } from './verdict';
 
 /** Which differences are wanted: of the files of these business dates, of one source and channel or of all. */
@@ -51,6 +53,10 @@ interface UnknownRow {
   other_amount: string | null;
   other_ref: string | null;
   other_line: number | null;
+  state: string | null;
+  resolution: string | null;
+  other_state: string | null;
+  other_resolution: string | null;
 }
 
 /**
@@ -62,10 +68,11 @@ async function unknownToUs(statements: Pick<Statements, 'rows'>, wanted: Differe
     `SELECT COALESCE(NULLIF(b.match_key, ''), b.their_ref, '') AS reference, b.their_ref, r.source,
        r.channel_id IS NOT NULL AS is_channels, COALESCE(r.channel_id, o.channel_id) AS channel_id, r.effective_date, b.their_st, b.their_amount, b.line_no,
        o.source AS other_source, o.their_st AS other_st, o.their_amount AS other_amount, o.their_ref AS other_ref,
-       o.line_no AS other_line
+       o.line_no AS other_line, ${ofCase('b', 'r', 'state')} AS state, ${ofCase('b', 'r', 'resolution')} AS resolution,
+       o.state AS other_state, o.resolution AS other_resolution
      FROM recon_run r JOIN recon_break b ON b.run_id = r.run_id AND b.payment_id IS NULL
        LEFT JOIN (SELECT q.source, q.channel_id, q.effective_date, c.match_key, c.their_st, c.their_amount, c.their_ref,
-           c.line_no
+           c.line_no, ${ofCase('c', 'q', 'state')} AS state, ${ofCase('c', 'q', 'resolution')} AS resolution
          FROM recon_run q JOIN recon_break c ON c.run_id = q.run_id AND c.payment_id IS NULL AND c.kind = 'only_theirs'
          WHERE q.effective_date BETWEEN ? AND ? AND c.match_key <> '') o
        ON o.effective_date = r.effective_date AND o.match_key = b.match_key
@@ -86,6 +93,12 @@ async function unknownToUs(statements: Pick<Statements, 'rows'>, wanted: Differe
   return rows.map(unknownView);
 }
 
+/** What the break that a row of a run is has come to. */
+function ofCase(row: string, run: string, column: 'state' | 'resolution'): string {
+  return `(SELECT k.${column} FROM break_case k WHERE k.source = ${run}.source AND k.run_id = ${run}.run_id
+    AND k.kind = ${row}.kind AND k.match_key = ${row}.match_key AND k.line_no <=> ${row}.line_no LIMIT 1)`;
+}
+
 const NOWHERE: SideView = {
   says: 'absent',
   amount: null,
@@ -94,6 +107,7 @@ const NOWHERE: SideView = {
   businessDate: null,
   line: null,
   finding: null,
+  ...NO_BREAK,
 };
 
 function unknownView(row: UnknownRow): ThreeWay {
@@ -107,6 +121,8 @@ function unknownView(row: UnknownRow): ThreeWay {
     businessDate,
     line: row.line_no,
     finding,
+    breakState: row.state,
+    resolution: row.resolution,
   };
   const other: SideView =
     row.other_st === null || row.other_amount === null
@@ -119,8 +135,12 @@ function unknownView(row: UnknownRow): ThreeWay {
           businessDate,
           line: row.other_line,
           finding,
+          breakState: row.other_state,
+          resolution: row.other_resolution,
         };
   const [channel, biller] = row.is_channels === 1 ? [own, other] : [other, own];
+  const ours: SideView = { ...NOWHERE, businessDate };
+  const verdict = verdictOf(channel.says, 'absent', biller.says, true);
   return {
     paymentId: null,
     reference,
@@ -129,8 +149,10 @@ function unknownView(row: UnknownRow): ThreeWay {
     legNo: null,
     isLastLeg: true,
     channel,
-    ours: { ...NOWHERE, businessDate },
+    ours,
     biller,
-    verdict: verdictOf(channel.says, 'absent', biller.says, true),
+    verdict,
+    breakState: breakStateOf([channel, biller]),
+    next: nextOf(verdict, { channel, ours, biller }, false),
   };
 }

@@ -9,6 +9,8 @@ export interface SideRow {
   business_date: BusinessDate;
   state: string;
   amount: string;
+  /** What was given back of it. */
+  refunded: string;
   last_leg_no: number;
   leg_no: number;
   source: string;
@@ -21,7 +23,7 @@ export interface SideRow {
 /** Payments with each leg they took. */
 export function sidesOf(statements: Pick<Statements, 'rows'>, paymentIds: readonly string[]) {
   return statements.rows<SideRow>(
-    `SELECT p.payment_id, p.channel_id, p.channel_reference, p.business_date, p.state, p.amount, p.leg_no AS last_leg_no,
+    `SELECT p.payment_id, p.channel_id, p.channel_reference, p.business_date, p.state, p.amount, p.refunded, p.leg_no AS last_leg_no,
        l.leg_no, l.source, l.source_business_date, l.leg_reference, l.state AS leg_state, l.biller_reference
      FROM payment p JOIN payment_leg l ON l.payment_id = p.payment_id
      WHERE p.payment_id IN (?) ORDER BY p.payment_id, l.leg_no`,

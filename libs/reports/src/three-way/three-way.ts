@@ -1,22 +1,9 @@
 import { addDays, type BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
+import { NO_BREAK, type SideView } from './side-view';
 import { sidesOf, type SideRow } from './sides';
-import { verdictOf, type Says, type Verdict } from './verdict';
-
-/** One side's word about a payment. */
-export interface SideView {
-  says: Says;
-  /** Whole rupiah, without our fees. */
-  amount: bigint | null;
-  /** That side's own reference. */
-  reference: string | null;
-  /** The source whose file says it, the business date of that file, and its line where it is a difference. */
-  source: string | null;
-  businessDate: BusinessDate | null;
-  line: number | null;
-  /** What its run made of it; null: it agrees with us, or there is no run. */
-  finding: string | null;
-}
+import { breakStateOf, nextOf, type Next } from './next';
+import { verdictOf, type Verdict } from './verdict';
 
 /** A payment, or a reference that only others know, as its three sides have it. */
 export interface ThreeWay {
@@ -32,6 +19,10 @@ export interface ThreeWay {
   ours: SideView;
   biller: SideView;
   verdict: Verdict;
+  /** Of the break that has most left to do; null where no side's word is one. */
+  breakState: string | null;
+  /** What is left to do about it. */
+  next: Next;
 }
 
 type Reader = Pick<Statements, 'rows'>;
@@ -70,7 +61,10 @@ async function viewOf(statements: Reader, row: SideRow): Promise<ThreeWay> {
     businessDate: row.business_date,
     line: null,
     finding: null,
+    ...NO_BREAK,
   };
+  const verdict = verdictOf(channel.says, ours.says, biller.says, agreeOnAmounts([channel, ours, biller]));
+  const isGivenBack = BigInt(row.refunded) >= BigInt(row.amount);
   return {
     paymentId: row.payment_id,
     reference: row.leg_reference,
@@ -81,7 +75,9 @@ async function viewOf(statements: Reader, row: SideRow): Promise<ThreeWay> {
     channel,
     ours,
     biller,
-    verdict: verdictOf(channel.says, ours.says, biller.says, agreeOnAmounts([channel, ours, biller])),
+    verdict,
+    breakState: breakStateOf([channel, biller]),
+    next: nextOf(verdict, { channel, ours, biller }, isGivenBack),
   };
 }
 
@@ -113,6 +109,8 @@ interface ListedRow {
   their_ref: string | null;
   line_no: number | null;
   carry_until: BusinessDate | null;
+  state: string | null;
+  resolution: string | null;
 }
 
 /** No source carries a row for longer. */
@@ -124,7 +122,15 @@ async function listedSide(
   payment: SideRow,
   { column, value, date, legNo, reference }: Listing,
 ): Promise<SideView> {
-  const view = { amount: null, reference, source: null, businessDate: date, line: null, finding: null };
+  const view = {
+    amount: null,
+    reference,
+    source: null,
+    businessDate: date,
+    line: null,
+    finding: null,
+    ...NO_BREAK,
+  };
   let day = date;
   for (let carried = 0; carried <= CARRY_DAYS_MAX; carried += 1) {
     const [row] = await statements.rows<ListedRow>(listedQuery(column), [
@@ -154,6 +160,8 @@ async function listedSide(
       amount: row.their_amount === null ? null : BigInt(row.their_amount),
       reference: row.their_ref ?? reference,
       line: row.line_no,
+      breakState: row.state,
+      resolution: row.resolution,
     };
   }
   return { ...view, says: 'none' };
@@ -163,8 +171,10 @@ async function listedSide(
 function listedQuery(column: Listing['column']): string {
   return `SELECT r.source, COALESCE((SELECT e.to_state FROM payment_event e WHERE e.payment_id = ? AND e.at <= r.closed_at
       ORDER BY e.event_no DESC LIMIT 1), ?) AS state_then,
-    b.kind, b.their_st, b.their_amount, b.their_ref, b.line_no, b.carry_until
+    b.kind, b.their_st, b.their_amount, b.their_ref, b.line_no, b.carry_until, c.state, c.resolution
   FROM recon_run r LEFT JOIN recon_break b ON b.run_id = r.run_id AND b.payment_id = ? AND b.leg_no = ?
     AND b.kind NOT IN ('duplicate', 'clearing')
+    LEFT JOIN break_case c ON c.payment_id = b.payment_id AND c.source = r.source AND c.kind = b.kind
+      AND c.match_key = b.match_key
   WHERE r.${column} = ? AND r.effective_date = ? ORDER BY b.break_id LIMIT 1`;
 }

@@ -78,6 +78,8 @@ export function verdictOf(channel: Says, ours: Says, biller: Says, sameAmounts: 
     if (channelPaid) return 'only_channel';
     if (billerPaid) return 'only_biller';
     if (ours === 'U') return 'unknown';
+    // The biller has nothing of it and neither have we: whatever the channel's file will say, there is nothing to do yet.
+    if (biller === 'F' || biller === 'absent') return 'agree';
   }
   return channel === 'none' || biller === 'none' ? 'waits' : 'agree';
 }

@@ -40,7 +40,7 @@ export async function heldLegs({ rows, has }: TraceReading, payment: TracedPayme
           AND i.settlement_id = h.released_in) AS entered_in,
        (SELECT COUNT(*) FROM break_case c WHERE c.payment_id = h.payment_id AND c.source = h.source) AS cases,
        (SELECT COUNT(*) FROM break_case c WHERE c.payment_id = h.payment_id AND c.source = h.source
-          AND c.state <> 'resolved') AS cases_open
+          AND c.state <> 'resolved' AND c.kind <> 'duplicate') AS cases_open
      FROM settlement_held h JOIN settlement s ON s.settlement_id = h.settlement_id
      WHERE h.payment_id = ? ORDER BY h.leg_no`,
     [payment.paymentId],
