@@ -51,6 +51,25 @@ export async function aBatchLedger(channels: readonly string[]): Promise<BatchWo
   };
 }
 
+/** Opens one for a file: each test finds it as it began, with a writer that knows nothing, and must leave it sound. */
+export function eachTestHasABatchLedger(channels: readonly string[], use: (world: BatchWorld) => void): void {
+  let world: BatchWorld;
+  beforeAll(async () => {
+    world = await aBatchLedger(channels);
+    use(world);
+  });
+  beforeEach(async () => {
+    await world.reset();
+    await world.useWriter();
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await world.writer.close();
+    await world.expectSound();
+  });
+  afterAll(() => world.store.drop());
+}
+
 /** Watches the packets; `spoil` may throw instead of, or after, the real sending. Ends with `jest.restoreAllMocks()`. */
 export function onPacket(
   spoil: (packet: string, send: () => Promise<unknown>) => Promise<unknown>,
@@ -73,4 +92,29 @@ export function onPacket(
 /** Whether a packet ends a transaction by writing it. */
 export function isCommit(packet: string): boolean {
   return packet.endsWith('COMMIT');
+}
+
+/** What the driver says of a connection that went away under a packet. */
+export const gone = () => Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+
+/** The answer to the first packet of that kind is lost on its way; what it did stands. Gives the packets, as `onPacket`. */
+export function loseAnswer(isIt: (packet: string) => boolean): string[] {
+  let isLost = false;
+  return onPacket(async (packet, send) => {
+    const isTheOne = !isLost && isIt(packet);
+    isLost ||= isTheOne;
+    const result = await send();
+    if (isTheOne) throw gone();
+    return result;
+  });
+}
+
+/** The first packet of that kind never reaches the server. */
+export function losePacket(isIt: (packet: string) => boolean): void {
+  let isLost = false;
+  onPacket(async (packet, send) => {
+    if (isLost || !isIt(packet)) return send();
+    isLost = true;
+    throw gone();
+  });
 }

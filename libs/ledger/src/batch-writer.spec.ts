@@ -2,8 +2,8 @@ import { rupiah } from '#lib/kernel';
 import type { Lane } from '#lib/platform';
 import { keepBooks, MONEY_TABLES } from '../../../test/support/earlier-books';
 import {
-  aBatchLedger,
   BATCH_LIMITS,
+  eachTestHasABatchLedger,
   isCommit,
   onPacket,
   type BatchWorld,
@@ -15,19 +15,9 @@ import { adjustmentJournal, captureJournal, holdJournal, voidJournal } from './j
 import { BooksBehind, type UnitOfWork } from './money-writer';
 
 let world: BatchWorld;
-beforeAll(async () => {
-  world = await aBatchLedger(['ca', 'cb', 'cc']);
+eachTestHasABatchLedger(['ca', 'cb', 'cc'], (ledger) => {
+  world = ledger;
 });
-beforeEach(async () => {
-  await world.reset();
-  await world.useWriter();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await world.writer.close();
-  await world.expectSound();
-});
-afterAll(() => world.store.drop());
 
 /** The connection of the writer's next batch. */
 function nextLane(): Lane {
