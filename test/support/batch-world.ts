@@ -1,4 +1,11 @@
-import { BatchWriter, holdJournal, unitOfJournal, type BooksBehind, type CommitResult } from '#lib/ledger';
+import {
+  BatchWriter,
+  holdJournal,
+  unitOfJournal,
+  type BooksBehind,
+  type CommitResult,
+  type UnitOfWork,
+} from '#lib/ledger';
 import { Lane } from '#lib/platform';
 import { aLedger, AT, money, type LedgerWorld } from './ledger-world';
 
@@ -38,8 +45,7 @@ export async function aBatchLedger(channels: readonly string[]): Promise<BatchWo
       await writer?.close();
       writer = new BatchWriter(ledger.store.url, { ...BATCH_LIMITS, ...limits }, onBehind);
     },
-    hold: (paymentId, charge, channelId = 'ca', at = AT) =>
-      current().commit(unitOfJournal(holdJournal(money(paymentId, charge, channelId), at))),
+    hold: (...payment) => current().commit(holdUnit(...payment)),
     staleHold: (paymentId, charge) =>
       current().commit(
         unitOfJournal(holdJournal(money(paymentId, charge), AT), {
@@ -49,6 +55,11 @@ export async function aBatchLedger(channels: readonly string[]): Promise<BatchWo
         }),
       ),
   };
+}
+
+/** What holds a payment of so many rupiah, of channel `ca` if no other is named. */
+export function holdUnit(paymentId: string, charge: bigint, channelId = 'ca', at = AT): UnitOfWork {
+  return unitOfJournal(holdJournal(money(paymentId, charge, channelId), at));
 }
 
 /** Opens one for a file: each test finds it as it began, with a writer that knows nothing, and must leave it sound. */

@@ -4,17 +4,16 @@ import {
   BATCH_LIMITS,
   eachTestHasABatchLedger,
   gone,
+  holdUnit,
   isCommit,
   loseAnswer,
   losePacket,
   onPacket,
   type BatchWorld,
 } from '../../../test/support/batch-world';
-import { AT, money } from '../../../test/support/ledger-world';
+import { AT } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
-import { unitOfJournal } from './journal-unit';
 import { topUpDeposit } from './deposits';
-import { holdJournal } from './journals';
 
 let world: BatchWorld;
 eachTestHasABatchLedger(['ca', 'cb', 'cc'], (ledger) => {
@@ -68,7 +67,7 @@ test('a COMMIT whose answer was lost is found, and is not done again', async () 
 
 test('rows like our own that another process wrote are a clash, not our commit', async () => {
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
-  const sameUnit = () => unitOfJournal(holdJournal(money('A', 100n), AT));
+  const sameUnit = () => holdUnit('A', 100n);
   try {
     expect((await other.commit(sameUnit())).kind).toBe('committed');
     expect(await world.writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });

@@ -1,5 +1,6 @@
 import {
   eachTestHasABatchLedger,
+  holdUnit,
   isCommit,
   loseAnswer,
   losePacket,
@@ -159,7 +160,7 @@ test('a deposit that a batch does not move is not remembered as it was only expe
   });
   const bill = { key: 'payment_bill_in_payment', value: 'one bill' };
   const claiming = (paymentId: string, channelId: string) => {
-    const unit = unitOfJournal(holdJournal(money(paymentId, 1n, channelId), AT));
+    const unit = holdUnit(paymentId, 1n, channelId);
     return world.writer.commit({ ...unit, claims: [...unit.claims, bill] });
   };
   // The second of the two that want one bill is refused, so that its batch says nothing of its deposit.
