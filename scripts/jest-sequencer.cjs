@@ -17,7 +17,6 @@ const LONG = [
   'apps/switch/test/tls.spec',
   'apps/switch/test/prefunded.spec',
   'apps/worker/test/day-jobs.spec',
-  'libs/settlement/src/bank-work.spec',
   'libs/reconciliation/test/random-days.spec',
   'apps/switch/test/second-route.spec',
   'libs/switching/test/simulation.spec',
