@@ -151,7 +151,7 @@ async function expectSound(): Promise<void> {
   expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
 }
 
-const journals = (kinds: readonly string[]) =>
+const journals = (kinds: string[]) =>
   books.store.database.rows(
     'SELECT kind, COUNT(*) AS n FROM journal WHERE kind IN (?) AND business_date >= ? GROUP BY kind ORDER BY kind',
     [kinds, date],
