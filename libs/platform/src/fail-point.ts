@@ -32,6 +32,9 @@ export const FAIL_POINTS = [
   'K12 settlement closed',
   'K12 payouts drafted',
   'K12 channels drafted',
+  'K13 resend claimed',
+  'K13 resend formed',
+  'K13 resend answered',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

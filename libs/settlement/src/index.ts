@@ -17,6 +17,7 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+export { isLegSettled } from './settled-leg';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
