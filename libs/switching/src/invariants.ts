@@ -362,7 +362,7 @@ async function compareWithTruth(
     if (state === 'PAID' && !isPaidThere) untrue ??= `${key} is PAID here and not at the biller`;
     if ((state === 'DECLINED' || state === 'UNSERVED') && stillPaid)
       untrue ??= `${key} is ${state} here and paid at the biller`;
-    if (state === 'REVERSED' && (stillPaid || (!there && Number(refused_again) === 0)))
+    if (state === 'REVERSED' && (stillPaid || (!there && refused_again === 0)))
       untrue ??= `${key} is REVERSED here and not at the biller`;
     if (state === 'PAID' && isPaidThere && there.amount !== amount)
       untrue ??= `${key} is PAID with ${amount} here and ${there.amount} at the biller`;
