@@ -10,22 +10,15 @@ import {
 } from '#lib/switching';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
 import pino from 'pino';
-import { switchesInTurn } from '../../../test/support/switch-world';
 import { describeBreakRefusal, endOfResend, proposeResolution, reopenUnserved, type Break } from '../src';
-import { ANI, aBreakWorld, CLEARING, type BreakWorld } from './break-world';
+import { ANI, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
 let resending: ResendFlow;
-beforeAll(async () => {
-  switches = await switchesInTurn();
-});
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
+eachTestHasABreakWorld((opened) => {
+  world = opened;
   resending = aWorker();
 });
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 const WAITS = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
 const ADVICE = AdviceLimits.parse({
