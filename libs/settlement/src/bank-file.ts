@@ -19,7 +19,7 @@ import {
   type Clock,
   type Result,
 } from '#lib/kernel';
-import { ConfigError, type Database, type Statements } from '#lib/platform';
+import { ConfigError, failPoint, type Database, type Statements } from '#lib/platform';
 import {
   lastStatement,
   takeStatement,
@@ -137,7 +137,9 @@ export async function takeDroppedStatements(
         sizeMaxBytes,
       );
       if (!fetched) continue;
+      failPoint('K12 statement fetched', file.name);
       const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
+      failPoint('K12 statement recorded', file.name);
       done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {
         known.refused.add(textOf(file));

@@ -12,7 +12,7 @@ import {
   type MoneyWriter,
   type UnitOfWork,
 } from '#lib/ledger';
-import { changeRow, type Database } from '#lib/platform';
+import { changeRow, failPoint, type Database } from '#lib/platform';
 import {
   dueOnAccount,
   findAnnouncement,
@@ -61,8 +61,10 @@ export async function workBankLines(tools: BankTools, now: Date): Promise<BankWo
   const open = await listBankLines(tools.database, { isOpen: true });
   for (const line of [...open, ...(await linesNamedSince(tools.database))]) {
     try {
+      failPoint('K12 line due', textOfPlace(line));
       const outcome =
         line.outcome === null ? await workLine(tools, line, now) : await workAgain(tools, line, now);
+      failPoint('K12 line booked', textOfPlace(line));
       if (outcome) work.outcomes.set(outcome, (work.outcomes.get(outcome) ?? 0) + 1);
     } catch (error) {
       work.failed.push({

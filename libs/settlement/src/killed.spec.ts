@@ -1,4 +1,5 @@
-import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
+import type { UnitOfWork } from '#lib/ledger';
+import { DyingWriter } from '../../../test/support/dying-writer';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { draftPayouts } from './payout-drafts';
 import { settleDue } from './settle-due';
@@ -12,28 +13,6 @@ beforeAll(async () => {
 });
 beforeEach(() => world.reset());
 afterAll(() => world.store.drop());
-
-/** The process ends at one of its commits: before it, or when it stands and nobody has heard. */
-class DyingWriter extends MoneyWriter {
-  private commits = 0;
-
-  constructor(
-    private readonly writer: MoneyWriter,
-    private readonly at: number,
-    private readonly isDone: boolean,
-  ) {
-    super();
-  }
-
-  override async commit(unit: UnitOfWork): Promise<CommitResult> {
-    this.commits += 1;
-    if (this.commits < this.at) return this.writer.commit(unit);
-    if (this.commits === this.at && this.isDone) await this.writer.commit(unit);
-    throw new Error('killed');
-  }
-
-  override async close(): Promise<void> {}
-}
 
 const DEATHS = [1, 2, 3].flatMap((commit) => [
   [`before commit ${commit}`, commit, false] as const,

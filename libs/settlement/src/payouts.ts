@@ -8,7 +8,7 @@ import {
 } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import { changeRow, duplicateKey, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
 import { linesReturning } from './bank-lines';
 import { alertOf, type AlertEnds } from './bank-alerts';
 import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
@@ -371,6 +371,7 @@ async function move(
     if (error instanceof ChangedMeanwhile) return fail({ kind: 'changed meanwhile' });
     throw error;
   }
+  failPoint('K12 payout moved', `${payout.reference} ${event}`);
   const moved = await findPayout(database, payout.reference);
   return moved ? ok(moved) : fail({ kind: 'unknown' });
 }

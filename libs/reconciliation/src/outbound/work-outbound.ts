@@ -89,6 +89,7 @@ async function make(
   const plainName = contract.fileName(file.businessDate, file.seq);
   failPoint('K11 before step', `outbound ${plainName} make`);
   const { fileName, sha256, size, rows, amount } = await makeFile(database, home, contract, file);
+  failPoint('K11 file written', `outbound ${plainName} make`);
   const made = await moveFile(database, file, 'made', {
     file_name: fileName,
     sha256,
