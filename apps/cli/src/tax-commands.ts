@@ -93,8 +93,13 @@ function addSlipCommand(program: Command): void {
   ).action(async (slip: string, { as, channel, amount, date, reason, json }: SlipOptions) => {
     const done = await withSettlement(({ database, clock }) =>
       proposePphSlip(database, {
-        ...{ slip, channelId: channel, amount, businessDate: date },
-        ...{ by: as, reason, at: clock.now() },
+        slip,
+        channelId: channel,
+        amount,
+        businessDate: date,
+        by: as,
+        reason,
+        at: clock.now(),
       }),
     );
     if (done.ok) return say(proposedAs(done.value), { slip, ...done.value }, json);
