@@ -1,4 +1,11 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import {
+  expiryOf,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
 import { changeRow, duplicateKey, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
@@ -39,13 +46,6 @@ export type PayoutRefusal =
   | { kind: 'shown'; line: string }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
-
-const PROPOSAL_DAYS = 2;
-
-/** When a proposal of that moment ends. */
-export function expiryOf(at: Date): Date {
-  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
-}
 
 /** Payouts of a business date, in a state, or all that are under way. */
 export async function listPayouts(
