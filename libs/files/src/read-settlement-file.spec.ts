@@ -80,18 +80,18 @@ test.each([
   writeFileSync(formatPath, yaml.replace('amount: S', `amount: ${which}`));
   const path = join(folder, 'file');
   const failed = withLine(4, 'D|3|2607140000001003|EB0714000003|531100012347|98500|2500|99|20260714104510');
-  const read = async (total: bigint) => {
+  const summedUp = async (total: bigint) => {
     writeFileSync(path, failed.replace('|1074500|', `|${total}|`));
     const file = { path, name: NAME, format: readFormat(formatPath) };
     const result = await readSettlementFile({ ...file, onRows: async () => {} });
     expect(await normaliseFile(file, join(folder, 'lines'))).toEqual(result);
     return result;
   };
-  expect(await read(amount)).toMatchObject({
+  expect(await summedUp(amount)).toMatchObject({
     ok: true,
     value: { amounts: { S: 976_000n, F: 98_500n } },
   });
-  expect(await read(amount + 1n)).toMatchObject({
+  expect(await summedUp(amount + 1n)).toMatchObject({
     error: { gate: 'control_amount', computed: String(amount) },
   });
 });
