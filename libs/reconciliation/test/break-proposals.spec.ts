@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { switchesInTurn } from '../../../test/support/switch-world';
 import {
   addEvidence,
   daysForSettlement,
@@ -14,18 +13,12 @@ import {
   takeBreak,
   withdrawProposal,
 } from '../src';
-import { ANI, BUDI, CITRA, CLEARING, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, BUDI, CITRA, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('how people end a break', () => {
   test('an adjustment is booked once, when another person agrees to exactly what was shown', async () => {

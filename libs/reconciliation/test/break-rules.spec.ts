@@ -1,17 +1,10 @@
-import { switchesInTurn } from '../../../test/support/switch-world';
 import { ruleRuns, takeBreak, tendBreaks, workBreaks } from '../src';
-import { ANI, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('what rules end by themselves', () => {
   test('small differences are written off against rounding, once, and the run tells how many and how much', async () => {

@@ -6,7 +6,7 @@ import { checkApprovalInvariants, type Approval } from '#lib/audit';
 import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
-import type { SwitchWorld } from '../../../test/support/switch-world';
+import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import {
   approveProposal,
   breakHistory,
@@ -62,6 +62,21 @@ export interface BreakWorld {
   paymentOf(payment: Payment): Promise<Payment>;
   expectSound(): Promise<void>;
   end(): Promise<void>;
+}
+
+/** Opens one for each test of a file, in turn on one schema, and gives it to `use`. */
+export function eachTestHasABreakWorld(use: (world: BreakWorld) => void): void {
+  let switches: Awaited<ReturnType<typeof switchesInTurn>>;
+  let world: BreakWorld;
+  beforeAll(async () => {
+    switches = await switchesInTurn();
+  });
+  beforeEach(async () => {
+    world = await aBreakWorld(await switches.open());
+    use(world);
+  });
+  afterEach(() => world.end());
+  afterAll(() => switches.end());
 }
 
 /** @param world sells; it is closed with the break world. */

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolderDrop, readFormat, type SettlementFormat } from '#lib/files';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import {
   approveCalendar,
   approveReopening,
@@ -20,23 +19,17 @@ import {
 } from '../src';
 import { join } from 'node:path';
 import { compressOldFiles } from '../src/compress-archive';
-import { aSale, aWorld, lpb01, ROOT, type World } from './world';
+import { aSale, eachTestHasAWorld, lpb01, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
 const HOUR_MS = 3_600_000;
 const MAKER = 'ani@simpul.example';
 const CHECKER = 'budi@simpul.example';
 
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aWorld(shared.lent);
-});
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const put = (refs: string[], seq?: string, businessDate = DAY) => world.putSales(businessDate, refs, seq);
 

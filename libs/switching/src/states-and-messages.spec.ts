@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_CODES } from '#lib/kernel';
 import { checkLedgerInvariants } from '#lib/ledger';
-import {
-  aSwitch,
-  type Behaviour,
-  type FakeBiller,
-  type ReversalBehaviour,
-  type SwitchWorld,
-} from '../../../test/support/switch-world';
+import type { Behaviour, FakeBiller, ReversalBehaviour } from '../../../test/support/fake-biller';
+import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import { checkPaymentInvariants } from './invariants';
 import { isSettled, type Payment } from './payment';
