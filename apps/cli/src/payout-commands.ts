@@ -280,11 +280,11 @@ function addShowCommand(payout: Command): void {
     .option('--json', JSON_HELP)
     .action(async (reference: string, { json }: { json?: boolean }) => {
       const { one, history, doubts } = await withSettlement(async ({ database, reconciled }) => {
-        const payout = await findPayout(database, reference);
+        const found = await findPayout(database, reference);
         return {
-          one: payout,
+          one: found,
           history: await payoutHistory(database, reference),
-          doubts: payout && hasNotLeft(payout) ? await doubtsBehind(database, reconciled, payout) : [],
+          doubts: found && hasNotLeft(found) ? await doubtsBehind(database, reconciled, found) : [],
         };
       });
       if (!one) throw new SettingError(`there is no payout ${reference}; see simpul payout list`);
