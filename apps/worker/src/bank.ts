@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatOn, openSftpDrop, readFormats, sftpSettings, type SettlementFormat } from '#lib/files';
+import { endsOfPause } from '#lib/floats';
 import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import {
@@ -50,7 +51,10 @@ export function takesStatements(tools: BankRoundTools): Round {
   const known: KnownOnDrop = { taken: new Set(), refused: new Set() };
   const tell = async (alert: BankAlert) =>
     void (await raiseAlert(tools.database, logger, alert, clock.now()));
-  const endsOf: AlertEnds = (about, by, at) => endsOfBankAlerts(tools.database, about, by, at);
+  const endsOf: AlertEnds = async (about, by, at) => [
+    ...(await endsOfBankAlerts(tools.database, about, by, at)),
+    ...(about.fills === undefined ? [] : await endsOfPause(tools.database, about.fills, by, at)),
+  ];
   const failing = new Set<string>();
   return {
     work: async () => {

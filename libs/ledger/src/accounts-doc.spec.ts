@@ -5,6 +5,7 @@ import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
   adjustmentJournal,
   bankChargeJournal,
+  bankNamedJournal,
   bankUnnamedJournal,
   bookJournal,
   captureJournal,
@@ -257,6 +258,14 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   [
     'bank_unnamed — money came to our bank that nobody can name yet',
     bankUnnamedJournal(BOOKING, rupiah(GIVEN)),
+    immediate.charge,
+  ],
+  [
+    'bank_named — people say what such money is',
+    bankNamedJournal(BOOKING, rupiah(GIVEN), {
+      about: { subjectId: 'DEP-1', kind: 'top_up' },
+      reason: 'named by two people',
+    }),
     immediate.charge,
   ],
   [

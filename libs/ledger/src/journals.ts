@@ -34,6 +34,7 @@ export type BookKind =
   | 'rounding'
   | 'bank_charge'
   | 'bank_unnamed'
+  | 'bank_named'
   | 'collection'
   | 'tax';
 
@@ -391,6 +392,24 @@ export function bankUnnamedJournal(booking: Booking, amount: Rupiah): JournalDra
     ...booking,
     kind: 'bank_unnamed',
     postings: [debit(OWN_BANK, amount), credit(OWN_SUSPENSE, amount)],
+  });
+}
+
+/**
+ * bank_named: people say what a line of the bank is that was booked as `bank_unnamed`; what it is stands as a journal of
+ * its own beside it. @param amount as it was booked: into our account positive.
+ */
+export function bankNamedJournal(
+  booking: Booking,
+  amount: Rupiah,
+  { about, reason }: { about: JournalName; reason: string },
+): JournalDraft {
+  return bookJournal({
+    ...booking,
+    kind: 'bank_named',
+    postings: [debit(OWN_SUSPENSE, amount), credit(OWN_BANK, amount)],
+    about,
+    reason,
   });
 }
 

@@ -16,7 +16,10 @@ export interface BankAlert {
 export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
 
 /** What an alert about a line is known by. */
-export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'>;
+export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'> & {
+  /** The biller whose float the line fills: its pause for an empty float ends as well. */
+  fills?: string;
+};
 
 /** What the alerts about a line are known by. */
 export function alertOf(line: LinePlace & Pick<BankLine, 'valueDate'>): AlertSubject {

@@ -1,9 +1,16 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import {
+  expiryOf,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } from './bank-lines';
 import { meaningOf, type Meaning } from './bank-meaning';
 import { nameLine, type BankTools } from './bank-work';
-import { expiryOf, openProposal } from './payouts';
+import { openProposal } from './payouts';
 
 /** Why a person's word about a line has no effect. */
 export type NamingRefusal =

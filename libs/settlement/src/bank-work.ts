@@ -1,27 +1,29 @@
 import { rupiah } from '#lib/kernel';
 import {
   bankChargeJournal,
+  bankNamedJournal,
   bankUnnamedJournal,
-  bookJournal,
   isSameJournal,
-  OWN_BANK,
-  OWN_SUSPENSE,
   unitOfJournal,
   unitOfJournalWithoutDeposit,
   type CommitResult,
   type GuardedUpdate,
   type JournalDraft,
   type MoneyWriter,
-  type Row,
   type UnitOfWork,
 } from '#lib/ledger';
 import { changeRow, failPoint, type Database } from '#lib/platform';
-import { findAnnouncement, isAnnouncedInTime, type KnownAnnouncement } from './bank-announcements';
+import {
+  dueOnAccount,
+  findAnnouncement,
+  isAnnouncedInTime,
+  type KnownAnnouncement,
+} from './bank-announcements';
 import { alertOf, type AlertEnds, type BankAlert } from './bank-alerts';
 import {
   endOf,
   findBankLine,
-  linesOfSentPayouts,
+  linesNamedSince,
   listBankLines,
   subjectOf,
   textOfPlace,
@@ -57,7 +59,7 @@ export interface BankWork {
 export async function workBankLines(tools: BankTools, now: Date): Promise<BankWork> {
   const work: BankWork = { outcomes: new Map(), failed: [] };
   const open = await listBankLines(tools.database, { isOpen: true });
-  for (const line of [...open, ...(await linesOfSentPayouts(tools.database))]) {
+  for (const line of [...open, ...(await linesNamedSince(tools.database))]) {
     try {
       failPoint('K12 line due', textOfPlace(line));
       const outcome =
@@ -92,7 +94,7 @@ async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<Ba
   const guess =
     (await namedTooLate(database, line)) ??
     (hint === null ? undefined : await findAnnouncement(database, hint));
-  return guess?.amount === amount && guess.outcome === null
+  return guess !== undefined && dueOnAccount(guess) === amount && guess.outcome === null
     ? endUnnamed(tools, line, 'proposed', guess.reference, now)
     : endUnnamed(tools, line, 'unnamed', null, now);
 }
@@ -129,9 +131,9 @@ async function bookMeaning(
 async function tie(
   { database, endsOf }: Pick<BankTools, 'database' | 'endsOf'>,
   line: BankLine,
-  { outcome, about, journal, updates }: Meaning,
+  { outcome, about, journal, updates, fills }: Meaning,
 ): Promise<boolean> {
-  const ends = await endsOf(alertOf(line), `it is ${about ?? outcome}, booked by hand`, journal.at);
+  const ends = await endsOf(aboutLine(line, fills), `it is ${about ?? outcome}, booked by hand`, journal.at);
   const all = [...updates, endOf(line, outcome, journal.subjectId, about), ...ends];
   try {
     await database.transaction(async (statements) => {
@@ -150,59 +152,68 @@ class ChangedMeanwhile extends Error {}
 /**
  * Commits what a line is, and with it the end of the alerts about it.
  * @param by what ended them; undefined where they stay.
- * @param rows what comes along.
+ * @param unit what is written for it.
  */
 async function commitEnding(
   { writer, endsOf }: Pick<BankTools, 'writer' | 'endsOf'>,
   line: BankLine,
   meaning: Meaning,
   by: string | undefined,
-  rows: readonly Row[] = [],
+  unit: UnitOfWork = unitOf(line, meaning),
 ): Promise<CommitResult> {
   const { at } = meaning.journal;
-  const commit = (ends: readonly GuardedUpdate[]) => {
-    const unit = unitOf(line, { ...meaning, updates: [...meaning.updates, ...ends] });
-    return writer.commit({ ...unit, inserts: (deposit) => [...rows, ...unit.inserts(deposit)] });
-  };
-  const ends = by === undefined ? [] : await endsOf(alertOf(line), by, at);
+  const endsNow = () => endsOf(aboutLine(line, meaning.fills), by ?? '', at);
+  const commit = (ends: readonly GuardedUpdate[]) =>
+    writer.commit({ ...unit, updates: (deposit) => [...unit.updates(deposit), ...ends] });
+  const ends = by === undefined ? [] : await endsNow();
   const result = await commit(ends);
   // An alert that somebody ended meanwhile keeps no money back.
-  if (by === undefined || result.kind !== 'stale' || ends.length === 0) return result;
-  return commit(await endsOf(alertOf(line), by, at));
+  if (result.kind !== 'stale' || ends.length === 0) return result;
+  return commit(await endsNow());
 }
 
-/** A line in suspense that names a payout which was sent since. */
+function aboutLine(line: BankLine, fills: string | undefined) {
+  return { ...alertOf(line), ...(fills !== undefined && { fills }) };
+}
+
+/** A line in suspense that names a payout which was sent since, or a float's top-up that was agreed to since. */
 async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
   if (line.reference === null) return undefined;
   const meaning = await meaningOf(tools.database, line, line.reference, byItself(now));
   if (meaning?.outcome !== 'matched') return undefined;
-  const result = await nameLine(tools, line, meaning, `it was sent since: ${line.reference}`, now);
+  const result = await nameLine(tools, line, meaning, `it was agreed to since: ${line.reference}`, now);
   if (result.kind === 'committed') return 'matched';
   if (result.kind === 'stale' || result.kind === 'clash') return undefined;
   throw new Error(`it was not booked: ${result.kind}`);
 }
 
-/** Moves a line out of suspense to what it is and ends its alerts, in one unit of work with whatever comes along. */
+/**
+ * Moves a line out of suspense to what it is and ends its alerts, in one unit of work with whatever comes along. What is
+ * booked already under its reference is not booked again.
+ */
 export async function nameLine(
-  tools: Pick<BankTools, 'writer' | 'endsOf'>,
+  tools: Pick<BankTools, 'database' | 'writer' | 'endsOf'>,
   line: BankLine,
   meaning: Meaning,
   reason: string,
   at: Date,
 ): Promise<CommitResult> {
-  const clearing = bookJournal({
-    subjectId: line.subjectId ?? subjectOf(line),
-    kind: 'break_adjustment',
-    businessDate: line.valueDate,
-    postings: [
-      { accountId: OWN_SUSPENSE, amount: line.amount },
-      { accountId: OWN_BANK, amount: rupiah(-line.amount) },
-    ],
-    reason,
-    at,
+  const { subjectId, kind } = meaning.journal;
+  const place = { subjectId: line.subjectId ?? subjectOf(line), businessDate: line.valueDate, at };
+  const named = unitOfJournalWithoutDeposit(
+    bankNamedJournal(place, line.amount, { about: { subjectId, kind }, reason }),
+  );
+  const both = unitOf(line, meaning);
+  const result = await commitEnding(tools, line, meaning, reason, {
+    ...both,
+    inserts: (deposit) => [...named.inserts(deposit), ...both.inserts(deposit)],
   });
-  const rows = unitOfJournalWithoutDeposit(clearing).inserts(undefined);
-  return commitEnding(tools, line, meaning, reason, rows);
+  if (result.kind !== 'clash' || !(await isSameJournal(tools.database, meaning.journal))) return result;
+  return commitEnding(tools, line, meaning, reason, {
+    ...named,
+    inserts: (deposit) => [...meaning.inserts, ...named.inserts(deposit)],
+    updates: both.updates,
+  });
 }
 
 function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {

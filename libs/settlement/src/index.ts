@@ -46,10 +46,13 @@ export {
 export {
   announceDeposit,
   findAnnouncement,
+  listAnnouncements,
   withdrawAnnouncement,
   type AnnounceRefusal,
   type Announcement,
   type AnnouncementOutcome,
+  type KnownAnnouncement,
+  type WithdrawRefusal,
 } from './bank-announcements';
 export {
   findBankLine,
@@ -71,8 +74,18 @@ export type { AlertEnds, BankAlert } from './bank-alerts';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
+export { approvePphSlip, PPH_SLIP, proposePphSlip, type PphSlip, type SlipRefusal } from './pph-slips';
 export {
-  bookPphSlip,
+  approveFloatTopUp,
+  FLOAT_TOP_UP,
+  proposeFloatTopUp,
+  receiveFloatTopUp,
+  type FloatPayment,
+  type FloatPaymentRefusal,
+  type PauseEnds,
+  type ReceiveRefusal,
+} from './float-payments';
+export {
   invoiceMonth,
   invoiceOf,
   readTaxRules,
@@ -80,8 +93,6 @@ export {
   taxInvoices,
   type InvoiceAmounts,
   type InvoiceRefusal,
-  type PphSlip,
-  type SlipRefusal,
   type TaxInvoice,
   type TaxRule,
   type TaxRules,

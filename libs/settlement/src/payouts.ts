@@ -1,4 +1,5 @@
 import {
+  expiryOf,
   findApproval,
   propose,
   userOf,
@@ -60,13 +61,6 @@ export type PayoutRefusal =
   | { kind: 'not due'; dueDate: BusinessDate; today: BusinessDate }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
-
-const PROPOSAL_DAYS = 2;
-
-/** When a proposal of that moment ends. */
-export function expiryOf(at: Date): Date {
-  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
-}
 
 /** Payouts of a business date, in a state, or all that are under way. */
 export async function listPayouts(
