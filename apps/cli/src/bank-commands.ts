@@ -6,6 +6,7 @@ import {
   announceDeposit,
   approveBankLine,
   listAnnouncements,
+  listBankClaims,
   listBankLines,
   proposeBankLine,
   takeStatementFile,
@@ -32,6 +33,7 @@ export function addBankCommands(program: Command): void {
   addAnnounceCommand(bank);
   addExpectedCommand(bank);
   addWithdrawCommand(bank);
+  addClaimsCommand(bank);
   addTakeCommand(bank);
   addLinesCommand(bank);
   addNameCommand(bank);
@@ -132,6 +134,28 @@ function addExpectedCommand(bank: Command): void {
         ]),
       );
       if (announced.length === 0) console.log('nothing is expected');
+    });
+}
+
+function addClaimsCommand(bank: Command): void {
+  bank
+    .command('claims')
+    .description('what channels owe us because the bank took back more of a top-up than their deposits had')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const claims = await withSettlement(({ database }) => listBankClaims(database));
+      if (json) return printJson({ ok: true, claims });
+      printTable(
+        ['channel', 'top-up', 'taken back on', 'taken back', 'from deposit', 'owed', 'owes now', 'payments'],
+        claims.map((one) => [
+          one.channelId,
+          one.reference,
+          one.businessDate,
+          ...[one.takenBack, one.fromDeposit, one.owed, one.receivable].map(formatRupiah),
+          one.isStopped ? 'stopped' : 'released',
+        ]),
+      );
+      if (claims.length === 0) console.log('no channel owes us what the bank took back');
     });
 }
 

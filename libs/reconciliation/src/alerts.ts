@@ -67,6 +67,12 @@ export const ALERTS = {
     nextStep:
       'simpul bank lines --open, then simpul bank name <account> <year/number/line> <reference> --as <maker>',
   },
+  bank_short: {
+    level: 'error',
+    owner: 'finance',
+    nextStep:
+      'simpul bank claims; have the channel pay the rest (simpul bank announce … --collection), then release its stop: docs/open-payments.md',
+  },
   bank_refused: {
     level: 'error',
     owner: 'finance',

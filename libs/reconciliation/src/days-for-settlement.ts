@@ -113,7 +113,8 @@ export const daysForSettlement = {
 
   /**
    * Which of some legs had a break that has been resolved, with none left open: what our books say of them counts now,
-   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself.
+   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself; a leg
+   * that is to be sent again is still none of theirs.
    */
   async resolved(
     statements: Statements,
@@ -121,7 +122,7 @@ export const daysForSettlement = {
   ): Promise<(LegKey & { isBooked: boolean })[]> {
     if (legs.length === 0) return [];
     const rows = await statements.rows<CaseRow & { payment_id: string; leg_no: number }>(
-      `SELECT break_id, state, payment_id, leg_no FROM break_case
+      `SELECT break_id, IF(resolution <=> 'resend', 'sent again', state) AS state, payment_id, leg_no FROM break_case
        WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')`,
       [legs.map(({ paymentId }) => paymentId)],
     );

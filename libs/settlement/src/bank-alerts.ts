@@ -7,7 +7,7 @@ export interface BankAlert {
   /** The bank's source. */
   source: string;
   businessDate: BusinessDate;
-  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
+  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late' | 'bank_short';
   subject: string;
   reason: string;
 }

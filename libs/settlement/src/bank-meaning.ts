@@ -39,6 +39,8 @@ export interface Meaning {
   updates: readonly GuardedUpdate[];
   /** Whose float it fills: a pause for an empty one ends with it. */
   fills?: string;
+  /** What it draws on a deposit that may have less: then it takes what is there, and the channel owes the rest. */
+  draws?: { channelId: string; journalWith(available: Rupiah): JournalDraft };
 }
 
 /** Who says what a line is. */
@@ -81,6 +83,12 @@ export async function meaningOf(
           : depositTakenBack(announced, line, sayer),
       inserts: [],
       updates: [endOfAnnouncement(reference, 'matched', 'taken_back', sayer)],
+      ...(announced.kind === 'top_up' && {
+        draws: {
+          channelId: announced.channelId,
+          journalWith: (available) => depositTakenBack(announced, line, sayer, available),
+        },
+      }),
     };
   return undefined;
 }
@@ -163,13 +171,18 @@ function floatTakenBack(
   });
 }
 
-/** The deposit loses what the bank took back; a channel that pays after the day owes it again. */
+/**
+ * The deposit loses what the bank took back; a channel that pays after the day owes it again.
+ * @param available what the deposit has, where that is less: the channel owes the rest.
+ */
 function depositTakenBack(
   { reference, kind, channelId, amount }: ChannelMoney,
   line: BankLine,
   { at }: Sayer,
+  available: Rupiah = amount,
 ): JournalDraft {
   const businessDate = line.valueDate;
+  const owed = rupiah(amount - (available > 0n ? available : 0n));
   const reason = `taken back by the bank: ${noteOf(line)}`;
   const subjectId = `RC-${reference}`;
   if (kind === 'top_up')
@@ -178,6 +191,7 @@ function depositTakenBack(
       channelId,
       amount: negative(amount),
       against: OWN_BANK,
+      owed,
       about: { subjectId: reference, kind: 'top_up' },
       reason,
       businessDate,

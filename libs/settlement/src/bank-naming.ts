@@ -21,7 +21,7 @@ export type NamingRefusal =
   | { kind: 'differs' }
   | { kind: 'not proposed' }
   | { kind: 'changed meanwhile' }
-  /** The deposit does not cover what the bank takes back. */
+  /** The deposit is spent faster than it is taken. */
   | { kind: 'insufficient' }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
@@ -103,12 +103,15 @@ async function nameable(
 }
 
 /** Exactly what is to happen. */
-function payloadOf(line: BankLine, reference: string, { outcome, journal }: Meaning): object {
+function payloadOf(line: BankLine, reference: string, { outcome, journal, draws }: Meaning): object {
   return {
     line: textOfPlace(line),
     amount: line.amount.toString(),
     reference,
     outcome,
     postings: journal.postings.map(({ accountId, amount }) => `${accountId} ${amount}`),
+    ...(draws && {
+      ifShort: `what the deposit lacks is owed by ${draws.channelId}, and its new payments are stopped`,
+    }),
   };
 }

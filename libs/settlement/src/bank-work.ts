@@ -1,4 +1,5 @@
-import { rupiah } from '#lib/kernel';
+import { stopPayments } from '#lib/catalog';
+import { formatRupiah, rupiah } from '#lib/kernel';
 import {
   bankChargeJournal,
   bankNamedJournal,
@@ -32,6 +33,7 @@ import {
 } from './bank-lines';
 import { byItself, meaningOf, type Meaning } from './bank-meaning';
 import type { SettlementContracts } from './contracts';
+import { WORKER } from './payout-drafts';
 import { findPayout } from './payouts';
 
 /** What working the lines needs. */
@@ -120,6 +122,7 @@ async function bookMeaning(
   const result = await commitEnding(tools, line, meaning, by);
   if (result.kind === 'committed') return meaning.outcome;
   if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
+  if (result.kind === 'insufficient') throw new Error('the deposit is spent faster than it is taken back');
   const now = await findBankLine(tools.database, line);
   if (now?.outcome !== null) return now?.outcome;
   if (result.kind === 'clash' && (await isSameJournal(tools.database, meaning.journal)))
@@ -152,24 +155,56 @@ class ChangedMeanwhile extends Error {}
 /**
  * Commits what a line is, and with it the end of the alerts about it.
  * @param by what ended them; undefined where they stay.
- * @param unit what is written for it.
+ * @param unitFor what is written for it.
  */
 async function commitEnding(
-  { writer, endsOf }: Pick<BankTools, 'writer' | 'endsOf'>,
+  tools: CommitTools,
   line: BankLine,
   meaning: Meaning,
   by: string | undefined,
-  unit: UnitOfWork = unitOf(line, meaning),
+  unitFor: (meaning: Meaning) => UnitOfWork = (one) => unitOf(line, one),
 ): Promise<CommitResult> {
+  const { writer, endsOf } = tools;
   const { at } = meaning.journal;
-  const endsNow = () => endsOf(aboutLine(line, meaning.fills), by ?? '', at);
-  const commit = (ends: readonly GuardedUpdate[]) =>
-    writer.commit({ ...unit, updates: (deposit) => [...unit.updates(deposit), ...ends] });
-  const ends = by === undefined ? [] : await endsNow();
-  const result = await commit(ends);
-  // An alert that somebody ended meanwhile keeps no money back.
-  if (result.kind !== 'stale' || ends.length === 0) return result;
-  return commit(await endsNow());
+  const commit = async (one: Meaning): Promise<CommitResult> => {
+    const unit = unitFor(one);
+    const write = (ends: readonly GuardedUpdate[]) =>
+      writer.commit({ ...unit, updates: (deposit) => [...unit.updates(deposit), ...ends] });
+    const endsNow = () => endsOf(aboutLine(line, meaning.fills), by ?? '', at);
+    const ends = by === undefined ? [] : await endsNow();
+    const result = await write(ends);
+    // An alert that somebody ended meanwhile keeps no money back.
+    return result.kind === 'stale' && ends.length > 0 ? write(await endsNow()) : result;
+  };
+  return takingWhatIsThere(tools, line, meaning, commit);
+}
+
+/** What committing a line needs. */
+type CommitTools = Pick<BankTools, 'database' | 'writer' | 'endsOf' | 'tell'>;
+
+/** Its channel may still spend of it until every switch has seen the stop: so often the rest is taken anew. */
+const TAKE_MAX = 8;
+
+/**
+ * Where a deposit has less than the bank has taken back of it, the channel's new payments are stopped until people release
+ * them, what is there is taken, and the channel owes the rest. Stopped and told first: nobody spends more meanwhile.
+ */
+async function takingWhatIsThere(
+  tools: CommitTools,
+  line: BankLine,
+  meaning: Meaning,
+  commit: (meaning: Meaning) => Promise<CommitResult>,
+): Promise<CommitResult> {
+  let result = await commit(meaning);
+  const { draws, about, journal } = meaning;
+  if (!draws || result.kind !== 'insufficient') return result;
+  const scope = `deposit:${draws.channelId}` as const;
+  const reason = `the bank took back ${formatRupiah(rupiah(-line.amount))} of ${about}, and the deposit had ${formatRupiah(result.available)}`;
+  await stopPayments(tools.database, { scope, reason, by: WORKER, at: journal.at });
+  await tools.tell({ ...alertOf(line), kind: 'bank_short', subject: scope, reason });
+  for (let attempt = 1; attempt <= TAKE_MAX && result.kind === 'insufficient'; attempt += 1)
+    result = await commit({ ...meaning, journal: draws.journalWith(result.available) });
+  return result;
 }
 
 function aboutLine(line: BankLine, fills: string | undefined) {
@@ -192,7 +227,7 @@ async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<B
  * booked already under its reference is not booked again.
  */
 export async function nameLine(
-  tools: Pick<BankTools, 'database' | 'writer' | 'endsOf'>,
+  tools: CommitTools,
   line: BankLine,
   meaning: Meaning,
   reason: string,
@@ -203,17 +238,16 @@ export async function nameLine(
   const named = unitOfJournalWithoutDeposit(
     bankNamedJournal(place, line.amount, { about: { subjectId, kind }, reason }),
   );
-  const both = unitOf(line, meaning);
-  const result = await commitEnding(tools, line, meaning, reason, {
-    ...both,
-    inserts: (deposit) => [...named.inserts(deposit), ...both.inserts(deposit)],
+  const result = await commitEnding(tools, line, meaning, reason, (one) => {
+    const both = unitOf(line, one);
+    return { ...both, inserts: (deposit) => [...named.inserts(deposit), ...both.inserts(deposit)] };
   });
   if (result.kind !== 'clash' || !(await isSameJournal(tools.database, meaning.journal))) return result;
-  return commitEnding(tools, line, meaning, reason, {
+  return commitEnding(tools, line, meaning, reason, (one) => ({
     ...named,
     inserts: (deposit) => [...meaning.inserts, ...named.inserts(deposit)],
-    updates: both.updates,
-  });
+    updates: unitOf(line, one).updates,
+  }));
 }
 
 function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {

@@ -17,6 +17,7 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+export { isLegSettled } from './settled-leg';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
@@ -71,6 +72,7 @@ export {
   type TakenStatement,
 } from './bank-file';
 export type { AlertEnds, BankAlert } from './bank-alerts';
+export { listBankClaims, type BankClaim } from './bank-claims';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
