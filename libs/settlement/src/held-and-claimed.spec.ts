@@ -185,6 +185,16 @@ test('a claim that was paid for a sale that they own not to have made is taken b
   await world.expectSound();
 });
 
+test('a claim that was paid for an unknown sale stays paid where its break ended by a booking', async () => {
+  await payUnknown('their_file');
+  await world.settled('LPB01');
+  const { subjectId } = await world.endBreak('status', A1, 'adjustment');
+  await adjust(subjectId, { 'own:loss': 100_000n, 'biller:LPB01:suspense': -100_000n }, A1);
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_000n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
 test('a sale without an end on the day it is settled, by our books, is paid once it has one', async () => {
   const becomesPaid = await payUnknown('ours');
   await world.settled('LPB01');
