@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
+import { fail, formatRupiah, ok, type Result, wibText } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   approvePayout,
@@ -267,7 +267,7 @@ function addShowCommand(payout: Command): void {
       );
       printTable(
         ['at', 'from', 'to', 'by', 'note'],
-        history.map(({ at, from, to, by, note }) => [at.toISOString(), from, to, by, note ?? '']),
+        history.map(({ at, from, to, by, note }) => [wibText(at), from, to, by, note ?? '']),
       );
     });
 }

@@ -230,7 +230,7 @@ async function planBooking(
   if (wishes.amount === undefined && booked !== 0n)
     return fail({
       kind: 'needs',
-      what: `Rp ${booked} are booked for it already: say --amount, ${-booked} takes that back`,
+      what: `${formatRupiah(rupiah(booked))} are booked for it already: say --amount, ${-booked} takes that back`,
     });
   const amount = wishes.amount ?? owedMore(one);
   if (amount === 0n)
