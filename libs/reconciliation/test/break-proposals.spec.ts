@@ -243,21 +243,6 @@ describe('how people end a break', () => {
     await world.expectSound();
   });
 
-  test('a paid payment is not sent again, and the refusal says what to do instead', async () => {
-    await world.pay();
-    await world.close('001', []);
-    const { breakId } = await world.theBreak();
-    const refused = await proposeResolution(world.desk, {
-      breakId,
-      resolution: 'resend',
-      by: ANI,
-      reason: 'the bill is open',
-    });
-    expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(
-      /cannot be sent again.*refund or reversal/,
-    );
-  });
-
   test('a repeated line is their mistake at once; anything else needs what they wrote', async () => {
     const payment = await world.pay();
     await world.close('001', [

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { checkApprovalInvariants, type Approval } from '#lib/audit';
 import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
-import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
+import { DecisionFlow, objectionToResend, Refunds, type Payment } from '#lib/switching';
 import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import {
   approveProposal,
@@ -86,7 +86,7 @@ export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
   await mkdir(join(home, 'drop'));
   const logger = pino({ level: 'silent' });
   const writer = new SingleWriter(store.database);
-  const terms: BreakWorld['terms'] = { auto: [], differenceStandsOn: 'clearing' };
+  const terms: BreakWorld['terms'] = { auto: [], differenceStandsOn: 'clearing', mayResend: true };
   const desk: BreakDesk = {
     database: store.database,
     clock,
@@ -98,6 +98,10 @@ export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
     writer,
     decisions: new DecisionFlow(clock, store.database, world.payments, world.catalog),
     refunds: new Refunds(clock, store.database, writer),
+    objectionToResend: (leg) =>
+      objectionToResend(store.database, world.catalog, leg, (product) =>
+        world.payments.requiredReceiptFields(product),
+      ),
   };
   const tools = {
     formats: configuredFormats(),
