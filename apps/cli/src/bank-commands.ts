@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
+import { signatureOf } from '#lib/files';
 import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
@@ -169,10 +171,13 @@ function addTakeCommand(bank: Command): void {
     .option('--json', JSON_HELP)
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { taken, worked, failed } = await withSettlement(async (tools) => {
+        const format = bankFormat(tools);
+        const beside = signatureOf(format, file);
         const result = await takeStatementFile(tools, {
           path: file,
           name: basename(file),
-          format: bankFormat(tools),
+          format,
+          signaturePath: beside !== undefined && existsSync(beside) ? beside : undefined,
         });
         const lines: BankWork = result.ok
           ? await workBankLines(bankTools(tools), tools.clock.now())

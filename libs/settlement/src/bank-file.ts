@@ -46,7 +46,12 @@ export interface StatementTools {
  */
 export async function takeStatementFile(
   { database, clock }: StatementTools,
-  { path, name, format }: { path: string; name: string; format: SettlementFormat },
+  {
+    path,
+    name,
+    format,
+    signaturePath,
+  }: { path: string; name: string; format: SettlementFormat; signaturePath?: string | undefined },
 ): Promise<Result<TakenStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
@@ -55,6 +60,7 @@ export async function takeStatementFile(
     path,
     name,
     format,
+    signaturePath,
     onRows: async (batch) => void rows.push(...batch),
     ...(previous && { previous }),
   });
@@ -128,17 +134,15 @@ export async function takeDroppedStatements(
   for (const businessDate of await datesOnDrop(tools, drop, format, known)) {
     const found = await findFiles(drop, format, businessDate, stableMs);
     if (found.kind !== 'ready') continue;
-    for (const { file } of found.files) {
+    const folder = archiveFolder(home, format.source, businessDate);
+    for (const { file, signature } of found.files) {
       if (known.taken.has(textOf(file))) continue;
-      const fetched = await fetchFile(
-        drop,
-        file,
-        archiveFolder(home, format.source, businessDate),
-        sizeMaxBytes,
-      );
-      if (!fetched) continue;
+      const fetched = await fetchFile(drop, file, folder, sizeMaxBytes);
+      const signed = signature && (await fetchFile(drop, signature, folder, sizeMaxBytes));
+      if (!fetched || (signature && !signed)) continue;
       failPoint('K12 statement fetched', file.name);
-      const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
+      const taking = { path: fetched.path, name: file.name, format, signaturePath: signed?.path };
+      const result = await takeStatementFile(tools, taking);
       failPoint('K12 statement recorded', file.name);
       done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {
