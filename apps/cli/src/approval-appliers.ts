@@ -42,9 +42,9 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
   },
 
   payout: ({ subject: reference }, seen) =>
-    withSettlement(async ({ database, clock }) => {
-      const order = { reference, ...seen, at: clock.now() };
-      const done = await approvePayout(database, order);
+    withSettlement(async (tools) => {
+      const order = { reference, ...seen, at: tools.clock.now() };
+      const done = await approvePayout(tools, order);
       return done.ok ? ok(`${reference} is ${done.value.state}`) : fail(payoutInWords(done.error));
     }),
 

@@ -28,7 +28,11 @@ const BESIDE = 'pgp: { verify: THEIRS, detached: .sig }';
 
 async function read(
   signature: Uint8Array | string | undefined,
-  { content = GOLDEN as Uint8Array, lines = BESIDE, keys = { THEIRS } as Record<string, string> } = {},
+  {
+    content = GOLDEN,
+    lines = BESIDE,
+    keys = { THEIRS },
+  }: { content?: Uint8Array; lines?: string; keys?: Record<string, string> } = {},
 ) {
   const path = join(folder, 'file');
   writeFileSync(path, content);

@@ -82,7 +82,10 @@ test('links, folders, half-written and foreign names are not looked at', async (
   ])
     put(name, 'content');
 
-  expect(await find()).toEqual({ kind: 'nothing' });
+  expect(await find()).toEqual({
+    kind: 'nothing',
+    near: ['LPB01_20260714_0000000001.txt', `${NAME}\n`, 'lpb01_20260714_003.txt'],
+  });
 });
 
 test('a file that still grows is not taken, neither at its two looks nor while it is copied', async () => {

@@ -89,6 +89,12 @@ export const ALERTS = {
     nextStep:
       'simpul report orders has the list; then why they are still open: simpul break note --as <manager> --reason <why>',
   },
+  rule_stuck: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep:
+      'end these breaks by hand (simpul break list), or mend what the reason names: the rule is tried again each hour',
+  },
   ack_overdue: {
     level: 'error',
     owner: 'operations',

@@ -156,6 +156,28 @@ export const daysForSettlement = {
     return over.map((row) => ({ breakId: row.break_id, isBooked: isAdjusted(booked, row) }));
   },
 
+  /** Which of some journals ended a break that is open again: found anew, gone though booked, or reopened by people. */
+  async reopened(
+    statements: Statements,
+    subjectIds: readonly string[],
+  ): Promise<{ subjectId: string; breakId: string }[]> {
+    const found: { subjectId: string; breakId: string }[] = [];
+    for (let at = 0; at < subjectIds.length; at += IDS_AT_ONCE) {
+      const some = subjectIds.slice(at, at + IDS_AT_ONCE);
+      const rows = await statements.rows<{ break_id: string; event_no: number }>(
+        `SELECT e.break_id, e.event_no FROM break_event e JOIN break_case c ON c.break_id = e.break_id
+         WHERE e.break_id IN (?) AND e.to_state = 'resolved' AND c.state <> 'resolved'`,
+        [some.map((subjectId) => subjectId.slice(0, Math.max(0, subjectId.lastIndexOf('-'))))],
+      );
+      const journals = rows.map((row) => ({
+        subjectId: `${row.break_id}-${row.event_no}`,
+        breakId: row.break_id,
+      }));
+      found.push(...journals.filter(({ subjectId }) => some.includes(subjectId)));
+    }
+    return found;
+  },
+
   /**
    * What the effective runs of their own days say of some legs of a source now: a leg without a finding agrees. Legs
    * whose day has no closed run, or is being worked, are left out.

@@ -368,9 +368,10 @@ test.each(['.sig', '.asc'] as const)(
     const bytes = readFileSync(join(server.folder, `${FILE}${detached}`));
     const { signatures } = await openpgp.verify({
       message: await openpgp.createMessage({ binary: readFileSync(join(server.folder, FILE)) }),
-      signature: await openpgp.readSignature(
-        detached === '.asc' ? { armoredSignature: bytes.toString() } : { binarySignature: bytes },
-      ),
+      signature:
+        detached === '.asc'
+          ? await openpgp.readSignature({ armoredSignature: bytes.toString() })
+          : await openpgp.readSignature({ binarySignature: bytes }),
       verificationKeys: await openpgp.readKey({ armoredKey: ours.publicKey }),
     });
     await expect(signatures[0]?.verified).resolves.toBe(true);

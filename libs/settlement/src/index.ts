@@ -21,6 +21,7 @@ export { isLegSettled } from './settled-leg';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
+export { doubtsBehind, doubtsInWords, type PayoutDoubt } from './payout-doubts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {
   approvePayout,
@@ -34,6 +35,7 @@ export {
   tellPayout,
   type Payout,
   type PayoutRefusal,
+  type PayoutTools,
 } from './payouts';
 export {
   lastStatement,
