@@ -51,7 +51,14 @@ export async function takeStatementFile(
     name,
     format,
     signaturePath,
-  }: { path: string; name: string; format: SettlementFormat; signaturePath?: string | undefined },
+    anyValueDate = false,
+  }: {
+    path: string;
+    name: string;
+    format: SettlementFormat;
+    signaturePath?: string | undefined;
+    anyValueDate?: boolean;
+  },
 ): Promise<Result<TakenStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
@@ -75,7 +82,7 @@ export async function takeStatementFile(
     closing: ends.closing,
     lines: rows.map((row) => lineOf(row, businessDate)),
   };
-  const taken = await takeStatement(database, statement, clock.now());
+  const taken = await takeStatement(database, statement, clock.now(), { anyValueDate });
   if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
   const { error } = taken;
   return fail(`${name}: ${inWords(error, ends.number)}`);
@@ -87,6 +94,8 @@ function inWords(refusal: StatementRefusal, number: number): string {
       return `statement ${number} was taken before and said something else; ask the bank`;
     case 'statement_ahead':
       return `it is of ${refusal.stated}, and today is ${refusal.computed}: a bank cannot know that day yet; ask the bank`;
+    case 'value_date':
+      return `line ${refusal.lineNo} has the value date ${refusal.stated}, and a statement of its date tells of ${refusal.from} to ${refusal.to}: ask the bank; where it is right, take the file by hand with --any-value-date`;
     default:
       return `${refusal.gate}: it states ${refusal.stated}, and it must be ${refusal.computed}`;
   }

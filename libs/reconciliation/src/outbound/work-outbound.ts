@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wibText } from '#lib/kernel';
 import { failPoint } from '#lib/platform';
 import { hearAcknowledgement } from './acknowledgement';
 import { endAlerts, raiseAlert } from '../alerts';
@@ -161,7 +162,13 @@ async function acknowledge(
   }
   const isOverdue = file.overdueAt === null && file.ackDueAt !== null && now >= file.ackDueAt;
   if (isOverdue && !(await isReplaced(database, file)))
-    await alert(tools, contract, file, 'ack_overdue', `due by ${file.ackDueAt?.toISOString()}`);
+    await alert(
+      tools,
+      contract,
+      file,
+      'ack_overdue',
+      `due by ${file.ackDueAt ? wibText(file.ackDueAt) : 'now'}`,
+    );
   return moveFile(database, file, 'sent', {
     next_at: new Date(now.getTime() + LOOK_MS),
     ack_seen_sha256: heard?.sha256 ?? null,
