@@ -130,10 +130,12 @@ function payoutsOf(world: SettlementWorld, announce: BankWorld['announce']): Pay
   const { database } = world.store;
   const approve = async (reference: string): Promise<void> => {
     const at = world.clock.now();
-    const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at });
+    const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at });
     if (!proposed.ok) throw new Error(proposed.error.kind);
     const { version } = proposed.value;
-    expect(await approvePayout(database, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
+    expect(await approvePayout(world.tools, { reference, version, by: BUDI, at })).toMatchObject({
+      ok: true,
+    });
   };
   const send: BankWorld['send'] = (reference, despite) => {
     const order = { reference, event: 'sent', by: ANI, at: world.clock.now() } as const;

@@ -5,6 +5,8 @@ import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
   approveBankLine,
+  listAnnouncements,
+  listBankClaims,
   listBankLines,
   proposeBankLine,
   takeStatementFile,
@@ -15,6 +17,7 @@ import {
   type BankWork,
   type LinePlace,
   type NamingRefusal,
+  type WithdrawRefusal,
 } from '#lib/settlement';
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -28,7 +31,9 @@ export function addBankCommands(program: Command): void {
     .command('bank')
     .description('our account at the bank: what is expected, what its statements show');
   addAnnounceCommand(bank);
+  addExpectedCommand(bank);
   addWithdrawCommand(bank);
+  addClaimsCommand(bank);
   addTakeCommand(bank);
   addLinesCommand(bank);
   addNameCommand(bank);
@@ -92,10 +97,66 @@ function addWithdrawCommand(bank: Command): void {
       withdrawAnnouncement(database, { reference, by: as, at: clock.now() }),
     );
     if (done.ok) return say(`${reference} is withdrawn`, { reference }, json);
-    const { error } = done;
-    const why = error.kind === 'unknown' ? 'there is no such announcement' : `it is ${error.outcome} already`;
-    refuse(why, json, { reference });
+    refuse(whyNotWithdrawn(done.error), json, { reference });
   });
+}
+
+function whyNotWithdrawn(refusal: WithdrawRefusal): string {
+  switch (refusal.kind) {
+    case 'unknown':
+      return 'there is no such announcement; see simpul bank expected';
+    case 'ended':
+      return `it is ${refusal.outcome} already`;
+    case 'received':
+      return `${refusal.by} has said that the biller has it, so it is on its float; if that is wrong, put the float right: simpul float adjust`;
+  }
+}
+
+function addExpectedCommand(bank: Command): void {
+  bank
+    .command('expected')
+    .description('announced money that no statement shows yet: deposits, collections, top-ups of floats')
+    .option('--all', 'also what has come, was taken back or withdrawn')
+    .option('--json', JSON_HELP)
+    .action(async ({ all, json }: { all?: boolean; json?: boolean }) => {
+      const announced = await withSettlement(({ database }) => listAnnouncements(database, { isOpen: !all }));
+      if (json) return printJson({ ok: true, announced });
+      printTable(
+        ['reference', 'what', 'of', 'value date', 'amount', 'announced by', 'state'],
+        announced.map((one) => [
+          one.reference,
+          one.kind,
+          one.kind === 'float_top_up' ? one.billerId : one.channelId,
+          one.valueDate,
+          formatRupiah(one.amount),
+          one.announcedBy,
+          one.outcome ?? (one.receivedBy === null ? 'expected' : 'the biller has it'),
+        ]),
+      );
+      if (announced.length === 0) console.log('nothing is expected');
+    });
+}
+
+function addClaimsCommand(bank: Command): void {
+  bank
+    .command('claims')
+    .description('what channels owe us because the bank took back more of a top-up than their deposits had')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const claims = await withSettlement(({ database }) => listBankClaims(database));
+      if (json) return printJson({ ok: true, claims });
+      printTable(
+        ['channel', 'top-up', 'taken back on', 'taken back', 'from deposit', 'owed', 'owes now', 'payments'],
+        claims.map((one) => [
+          one.channelId,
+          one.reference,
+          one.businessDate,
+          ...[one.takenBack, one.fromDeposit, one.owed, one.receivable].map(formatRupiah),
+          one.isStopped ? 'stopped' : 'released',
+        ]),
+      );
+      if (claims.length === 0) console.log('no channel owes us what the bank took back');
+    });
 }
 
 function addTakeCommand(bank: Command): void {
@@ -264,7 +325,8 @@ function linePlace(text: string): Omit<LinePlace, 'account'> {
   return { year: Number(year), number: Number(number), lineNo: Number(lineNo) };
 }
 
-function bankReference(text: string): string {
+/** A reference that a statement has room for. @throws InvalidArgumentError for anything else. */
+export function bankReference(text: string): string {
   if (!/^[A-Z0-9][A-Z0-9./-]{0,15}$/.test(text))
     throw new InvalidArgumentError('It must be 1 to 16 capital letters, digits and . / -');
   return text;

@@ -34,9 +34,9 @@ async function trace(paymentId = PAYMENT): Promise<Record<string, TracePart>> {
 async function send(reference: string): Promise<void> {
   const { database } = world.store;
   const at = world.clock.now();
-  const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at });
+  const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at });
   if (!proposed.ok) throw new Error(proposed.error.kind);
-  await approvePayout(database, { reference, version: proposed.value.version, by: BUDI, at });
+  await approvePayout(world.tools, { reference, version: proposed.value.version, by: BUDI, at });
   expect(await tellPayout(database, { reference, event: 'sent', by: ANI, at })).toMatchObject({ ok: true });
 }
 

@@ -215,9 +215,9 @@ test('a command killed as a payout leaves has written it down, and it does not l
   );
   const reference = payout?.reference ?? '';
   const at = new Date();
-  const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at });
+  const proposed = await proposePayout(books.tools, { reference, by: ANI, reason: 'settled', at });
   const version = proposed.ok ? proposed.value.version : '';
-  expect(await approvePayout(database, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
+  expect(await approvePayout(books.tools, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
   const send = () => day.command('payout', 'sent', reference, '--as', ANI);
   layOrder(day.failPoints, 'K12 payout moved');
   expect(await send()).toMatchObject({ signal: 'SIGKILL' });

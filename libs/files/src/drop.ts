@@ -32,7 +32,8 @@ export interface FoundFile {
 
 /** What the drop holds for a day. */
 export type Found =
-  | { kind: 'nothing' }
+  /** `near`: names on it that were probably meant for the day and do not fit the pattern, a few at most. */
+  | { kind: 'nothing'; near: readonly string[] }
   /** It changed between two looks, or its companion is not there: its sender is still writing. */
   | { kind: 'growing'; name: string }
   /** In the order of their sequence; at least one. */
@@ -48,15 +49,28 @@ export async function findFiles(
   businessDate: BusinessDate,
   stableMs: number,
 ): Promise<Found> {
-  const first = filesOfDay(await drop.list(), format, businessDate);
-  if (first.length === 0) return { kind: 'nothing' };
+  const listing = await drop.list();
+  const first = filesOfDay(listing, format, businessDate);
+  if (first.length === 0) return nothingOf(listing, format, businessDate);
   if (format.companion) return withCompanions(first);
 
   await sleep(stableMs);
-  const second = filesOfDay(await drop.list(), format, businessDate);
-  if (second.length === 0) return { kind: 'nothing' };
+  const again = await drop.list();
+  const second = filesOfDay(again, format, businessDate);
+  if (second.length === 0) return nothingOf(again, format, businessDate);
   const growing = second.find(({ file }, at) => !isSame(file, first[at]?.file));
   return growing ? { kind: 'growing', name: growing.file.name } : { kind: 'ready', files: second };
+}
+
+const NEAR_MAX = 3;
+
+function nothingOf(
+  listing: readonly RemoteFile[],
+  { name }: SettlementFormat,
+  businessDate: BusinessDate,
+): Found {
+  const near = listing.map((file) => file.name).filter((one) => name.isNearly(one, businessDate));
+  return { kind: 'nothing', near: near.toSorted().slice(0, NEAR_MAX) };
 }
 
 /** Whether two looks show the same file, unchanged. */

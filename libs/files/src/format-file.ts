@@ -232,6 +232,10 @@ const COMMON = {
       .describe('minutes within which an equal amount proposes a match to a person; left out: never'),
   }),
   settle_on: z.enum(['agreed', 'ours', 'their_file']).default('agreed'),
+  resend: z
+    .boolean()
+    .default(false)
+    .describe('true: the contract lets us pay again, under a new reference, what the biller does not have'),
   channel: z
     .string()
     .regex(/^[A-Za-z0-9-]{2,40}$/, 'must be a channel')

@@ -21,11 +21,15 @@ export function refuseContradictions(
 }
 
 /** A channel's file settles nothing, and lists its payments one by one. */
-function refuseForChannel({ auto, match, settle_on }: TextFile | StatementFile, refuse: Refuse): void {
+function refuseForChannel(
+  { auto, match, settle_on, resend }: TextFile | StatementFile,
+  refuse: Refuse,
+): void {
   if (auto.length > 0) refuse(['auto'], 'breaks of a channel’s file are ended by people');
   if (match.group_is !== undefined)
     refuse(['match', 'group_is'], 'a channel’s file lists payments one by one');
   if (settle_on !== 'agreed') refuse(['settle_on'], 'nothing is settled by a channel’s file');
+  if (resend) refuse(['resend'], 'a channel pays nothing anew');
 }
 
 function refuseText(format: TextFile, refuse: Refuse): void {

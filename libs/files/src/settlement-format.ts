@@ -58,6 +58,8 @@ export interface SettlementFormat {
   /** What a day without sales looks like. */
   emptyDay: 'file' | 'no_file';
   settleOn: 'agreed' | 'ours' | 'their_file';
+  /** Whether the contract lets us pay again, under a new reference, what the biller turns out not to have. */
+  mayResend: boolean;
   /** Whose own file it is, listing the payments of that channel; undefined: it lists what was sent to a biller. */
   channel: string | undefined;
 }

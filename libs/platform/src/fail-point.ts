@@ -40,6 +40,9 @@ export const FAIL_POINTS = [
   'K12 line booked',
   'K12 report written',
   'K12 report recorded',
+  'K13 resend claimed',
+  'K13 resend formed',
+  'K13 resend answered',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -4,6 +4,7 @@ import {
   findFiles,
   type Drop,
   type Fetched,
+  type Found,
   type FoundFile,
   type RemoteFile,
 } from '#lib/files';
@@ -19,8 +20,7 @@ interface ArrivedFile extends FoundFile {
 }
 
 /** What the drop held for a day; what is ready has been copied into the archive. */
-export type Arrival =
-  { kind: 'nothing' } | { kind: 'growing'; name: string } | { kind: 'ready'; files: readonly ArrivedFile[] };
+export type Arrival = Exclude<Found, { kind: 'ready' }> | { kind: 'ready'; files: readonly ArrivedFile[] };
 
 /** Looks at the drop and copies what is ready for the day. Nothing is written down about it yet. */
 export async function lookAtDrop(tools: ReconciliationTools, day: DayInHand): Promise<Arrival> {

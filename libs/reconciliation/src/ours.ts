@@ -137,7 +137,8 @@ export async function sumOfOurs(
   day: Day,
   channel: ListedChannel,
 ): Promise<{ count: number; amount: bigint }> {
-  const sums = "COUNT(*) AS n, COALESCE(SUM(IF(state IN ('DECLINED', 'REVERSED'), 0, amount)), 0) AS amount";
+  const sums =
+    "COUNT(*) AS n, COALESCE(SUM(IF(state IN ('DECLINED', 'REVERSED', 'UNSERVED'), 0, amount)), 0) AS amount";
   const [row] = await statements.rows<{ n: string; amount: string }>(...oursOfDay(sums, day, channel));
   return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
 }
@@ -181,7 +182,7 @@ export async function hasPaymentsSince(
   since: string,
 ): Promise<boolean> {
   const offset = zoneOffsetMinutes(format.cutOff.timeZone);
-  const isOpen = "state NOT IN ('DECLINED', 'REVERSED')";
+  const isOpen = "state NOT IN ('DECLINED', 'REVERSED', 'UNSERVED')";
   const { sql, values } =
     format.channel === undefined
       ? {

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { switchesInTurn } from '../../../test/support/switch-world';
 import {
   addEvidence,
   daysForSettlement,
@@ -14,18 +13,12 @@ import {
   takeBreak,
   withdrawProposal,
 } from '../src';
-import { ANI, BUDI, CITRA, CLEARING, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, BUDI, CITRA, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('how people end a break', () => {
   test('an adjustment is booked once, when another person agrees to exactly what was shown', async () => {
@@ -213,21 +206,6 @@ describe('how people end a break', () => {
     expect(await world.switch.balance()).toEqual(before);
     expect(await world.owed(CLEARING)).toBe(0n);
     await world.expectSound();
-  });
-
-  test('a paid payment is not sent again, and the refusal says what to do instead', async () => {
-    await world.pay();
-    await world.close('001', []);
-    const { breakId } = await world.theBreak();
-    const refused = await proposeResolution(world.desk, {
-      breakId,
-      resolution: 'resend',
-      by: ANI,
-      reason: 'the bill is open',
-    });
-    expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(
-      /cannot be sent again.*refund or reversal/,
-    );
   });
 
   test('a repeated line is their mistake at once; anything else needs what they wrote', async () => {

@@ -1,7 +1,9 @@
+import { openStops } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
-import { topUpDeposit } from '#lib/ledger';
-import { aBankWorld, BUDI, line, type BankWorld } from '../../../test/support/bank-world';
-import { withdrawAnnouncement } from './bank-announcements';
+import { depositBalance, topUpDeposit } from '#lib/ledger';
+import { aBankWorld, ANI, BUDI, line, type BankWorld } from '../../../test/support/bank-world';
+import { announceDeposit, withdrawAnnouncement } from './bank-announcements';
+import { listBankClaims } from './bank-claims';
 
 let world: BankWorld;
 beforeAll(async () => {
@@ -111,14 +113,76 @@ test('a deposit that the bank takes back is taken back once, and people are told
   await world.expectSound();
 });
 
-test('a deposit that is spent already does not cover what the bank takes back: it waits for people', async () => {
-  await world.announce('DEP-CA017-0715', 'ca017', 9_000n);
-  await world.shows(line('DEP-CA017-0715', 9_000n));
-  await world.store.admin.run("UPDATE deposit SET held = posted WHERE channel_id = 'ca017'");
-  await world.shows(line('DEP-CA017-0715', -9_000n, { isReversal: true }));
-  expect((await world.outcomes())[1]).toEqual(['reopened', 'DEP-CA017-0715']);
-  expect(world.told).toHaveLength(1);
-  expect(await world.name('DEP-CA017-0715')).toMatchObject({ error: { kind: 'insufficient' } });
-  await world.store.admin.run("UPDATE deposit SET held = 0 WHERE channel_id = 'ca017'");
-  expect(await world.name('DEP-CA017-0715')).toMatchObject({ ok: false, error: { kind: 'proposal' } });
+describe('where the deposit has spent a part of what the bank takes back', () => {
+  const DEPOSIT = 'channel:ca017:deposit';
+  const REFERENCE = 'DEP-CA017-0715';
+
+  /** The channel's top-up of Rp 9.000 has come; of its deposit all but this is reserved for a payment under way. */
+  async function spentBut(left: bigint): Promise<void> {
+    await world.announce(REFERENCE, 'ca017', 9_000n);
+    await world.shows(line(REFERENCE, 9_000n));
+    const none = { adminFee: 0n, billerFee: 0n, commission: 0n, subAgentFee: 0n };
+    const amount = 100_009_000n - left;
+    await world.sell({ paymentId: 'T0TBR00000A1', channelId: 'ca017', amount, ...none, state: 'SUSPECT' });
+  }
+  const stops = async () =>
+    (await openStops(world.store.database)).map(({ scope, stoppedBy }) => [scope, stoppedBy]);
+
+  test('what is there is taken, the channel owes the rest, and its new payments are stopped', async () => {
+    await spentBut(4_000n);
+    await world.shows(line(REFERENCE, -9_000n, { isReversal: true }));
+
+    expect((await world.outcomes())[1]).toEqual(['taken_back', REFERENCE]);
+    expect(await world.balance('channel:ca017:receivable')).toBe(5_000n);
+    expect(await world.balance('own:suspense')).toBe(0n);
+    expect(await stops()).toEqual([['deposit:ca017', 'worker']]);
+    expect(await world.openAlerts()).toEqual(['bank_short deposit:ca017']);
+    expect(await listBankClaims(world.store.database)).toMatchObject([
+      { channelId: 'ca017', takenBack: 9_000n, fromDeposit: 4_000n, owed: 5_000n, isStopped: true },
+    ]);
+    expect(await depositBalance(world.store.database, 'ca017')).toMatchObject({ available: 0n });
+    await world.expectSound();
+  });
+
+  test('where nothing is left the channel owes it all', async () => {
+    await spentBut(0n);
+    await world.shows(line(REFERENCE, -9_000n, { isReversal: true }));
+
+    expect(await world.balance('channel:ca017:receivable')).toBe(9_000n);
+    expect(await world.balance(DEPOSIT)).toBe(0n);
+    expect(await stops()).toHaveLength(1);
+    await world.expectSound();
+  });
+
+  test('what is within the credit limit is taken whole, and stops nothing', async () => {
+    await spentBut(4_000n);
+    await world.store.admin.run("UPDATE deposit SET credit_limit = 5000 WHERE channel_id = 'ca017'");
+    await world.shows(line(REFERENCE, -9_000n, { isReversal: true }));
+
+    expect(await world.balance('channel:ca017:receivable')).toBe(0n);
+    expect(await depositBalance(world.store.database, 'ca017')).toMatchObject({ available: 0n });
+    expect(await stops()).toEqual([]);
+    expect(await world.openAlerts()).toEqual([]);
+    await world.expectSound();
+  });
+
+  test('the same where two people say what was taken back; paid later, it is no claim any more', async () => {
+    await spentBut(4_000n);
+    await world.shows(line(null, -9_000n, { isReversal: true }));
+    expect(await world.balance('own:suspense')).toBe(9_000n);
+
+    expect(await world.name(REFERENCE)).toMatchObject({ ok: true });
+
+    expect(await world.balance('own:suspense')).toBe(0n);
+    expect(await world.balance('channel:ca017:receivable')).toBe(5_000n);
+    const money = { kind: 'collection', channelId: 'ca017', amount: rupiah(5_000n) } as const;
+    await announceDeposit(
+      world.store.database,
+      { ...money, reference: 'COL-CA017-0716', valueDate: '2026-07-15' },
+      { by: ANI, at: new Date('2026-07-15T03:00:00Z') },
+    );
+    await world.shows(line('COL-CA017-0716', 5_000n));
+    expect(await listBankClaims(world.store.database)).toEqual([]);
+    await world.expectSound();
+  });
 });

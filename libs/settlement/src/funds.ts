@@ -1,4 +1,11 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import {
+  expiryOf,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
 
@@ -74,8 +81,6 @@ export type FundsRefusal =
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
-const PROPOSAL_DAYS = 2;
-
 /** The maker signs a position that leaves nothing unexplained. @throws NoUser. */
 export async function proposeFunds(
   database: Database,
@@ -94,7 +99,7 @@ export async function proposeFunds(
       by,
       reason: `position of funds of ${businessDate}`,
       at,
-      expiresAt: new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000),
+      expiresAt: expiryOf(at),
     }),
   );
   return proposed.ok

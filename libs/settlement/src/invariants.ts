@@ -122,6 +122,12 @@ const PAYOUTS: readonly Question[] = [
           WHERE NOT (h.n <=> p.version) OR NOT (e.to_state <=> p.state) LIMIT 1`,
     says: ({ reference }) => `the history of ${reference} does not lead to its state`,
   },
+  {
+    sql: `SELECT e.reference FROM bank_expected e LEFT JOIN approval a ON a.approval_id = e.approval_id
+            AND a.kind = 'float_top_up' AND a.subject = e.reference AND a.state = 'approved'
+          WHERE e.kind = 'float_top_up' AND a.approval_id IS NULL LIMIT 1`,
+    says: ({ reference }) => `nobody has approved the top-up ${reference} of a float`,
+  },
 ];
 
 const BANK: readonly Question[] = [
@@ -145,7 +151,7 @@ const BANK: readonly Question[] = [
   {
     sql: `SELECT l.account, l.number, l.line_no FROM bank_line l LEFT JOIN (SELECT subject_id, SUM(amount) AS amount
             FROM posting WHERE account_id = 'own:bank' AND kind IN ('payout', 'top_up', 'collection', 'bank_charge',
-              'bank_unnamed', 'adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
+              'bank_unnamed', 'adjustment', 'float_top_up', 'float_adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
           WHERE l.outcome IS NOT NULL AND NOT (b.amount <=> l.amount) LIMIT 1`,
     says: ({ account, number, line_no }) =>
       `line ${line_no} of statement ${number} of ${account} is not booked as it stands`,

@@ -76,9 +76,8 @@ test('payouts that are drafted by several processes at one moment are drafted on
   const [row] = await database.rows<{ settlement_id: string }>('SELECT settlement_id FROM settlement');
   for (const table of ['payout_event', 'payout']) await admin.run(`DELETE FROM ${table}`);
   await admin.run('UPDATE settlement_net SET paid_by = NULL');
-  const { contracts } = world.tools;
   const made = await Promise.all(
-    [1, 2, 3].map(() => draftPayouts(database, row?.settlement_id ?? '', contracts, world.clock.now())),
+    [1, 2, 3].map(() => draftPayouts(world.tools, row?.settlement_id ?? '', world.clock.now())),
   );
   expect(made.toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
   await world.expectSound();

@@ -1,9 +1,27 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
-import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import {
+  expiryOf,
+  findApproval,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
+import {
+  businessDateOf,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  rupiah,
+  type BusinessDate,
+  type Result,
+  type Rupiah,
+} from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
 import { changeRow, duplicateKey, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
 import { linesReturning } from './bank-lines';
 import { alertOf, type AlertEnds } from './bank-alerts';
+import { doubtsBehind, type DoubtTools, type PayoutDoubt } from './payout-doubts';
 import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
@@ -37,15 +55,12 @@ export type PayoutRefusal =
   | { kind: 'not proposed' }
   /** A statement shows a debit of its amount that nobody has named; it may be this payout. */
   | { kind: 'shown'; line: string }
+  /** What it rests on was opened again since it was proposed; whoever approves it has not been shown that. */
+  | { kind: 'in doubt'; doubts: PayoutDoubt[] }
+  /** It is to be paid later, and nobody has agreed that it leaves before. */
+  | { kind: 'not due'; dueDate: BusinessDate; today: BusinessDate }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
-
-const PROPOSAL_DAYS = 2;
-
-/** When a proposal of that moment ends. */
-export function expiryOf(at: Date): Date {
-  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
-}
 
 /** Payouts of a business date, in a state, or all that are under way. */
 export async function listPayouts(
@@ -89,21 +104,51 @@ export async function payoutHistory(
   }));
 }
 
-/** A maker proposes that a drafted payout leaves. @throws NoUser. */
+/** What deciding about a payout needs. */
+export interface PayoutTools {
+  database: Database;
+  reconciled: DoubtTools;
+}
+
+/** What the maker asks for, as the checker is shown it. */
+interface PayoutPayload {
+  reference: string;
+  party: string;
+  accountId: string;
+  amount: string;
+  /** It may leave before it is due; the reason is the proposal's. */
+  leavesEarly?: true;
+  /** Breaks behind it that are open again, and what was booked for each. */
+  openAgain?: { breakId: string; effect: string }[];
+}
+
+/**
+ * A maker proposes that a drafted payout leaves; what it rests on that is open again is part of what the checker is shown.
+ * @param order `isEarly`: it may leave before its due date, for that reason. @throws NoUser.
+ */
 export async function proposePayout(
-  database: Database,
-  order: { reference: string; by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, PayoutRefusal>> {
-  const { reference, by, reason, at } = order;
+  { database, reconciled }: PayoutTools,
+  order: { reference: string; by: string; reason: string; isEarly?: boolean; at: Date },
+): Promise<Result<{ approvalId: string; version: string; doubts: PayoutDoubt[] }, PayoutRefusal>> {
+  const { reference, by, reason, isEarly = false, at } = order;
   return database.transaction(async (statements) => {
     const payout = await findPayout(statements, reference);
     if (!payout) return fail({ kind: 'unknown' });
     if (payout.state !== 'drafted') return fail({ kind: 'cannot', state: payout.state, event: 'approved' });
     const { accountId, amount, party } = payout;
+    const doubts = await doubtsBehind(statements, reconciled, payout);
+    const payload: PayoutPayload = {
+      reference,
+      party: `${party.kind}:${party.id}`,
+      accountId,
+      amount: amount.toString(),
+      ...(isEarly && { leavesEarly: true }),
+      ...(doubts.length > 0 && { openAgain: asShown(doubts) }),
+    };
     const proposed = await propose(statements, {
       kind: 'payout',
       subject: reference,
-      payload: { reference, party: `${party.kind}:${party.id}`, accountId, amount: amount.toString() },
+      payload,
       by,
       reason,
       at,
@@ -116,8 +161,12 @@ export async function proposePayout(
       reference,
       'drafted',
     ]);
-    return ok({ approvalId, version });
+    return ok({ approvalId, version, doubts });
   });
+}
+
+function asShown(doubts: readonly PayoutDoubt[]): { breakId: string; effect: string }[] {
+  return doubts.map(({ breakId, effect }) => ({ breakId, effect: effect.toString() }));
 }
 
 /**
@@ -125,7 +174,7 @@ export async function proposePayout(
  * @throws NoUser.
  */
 export async function approvePayout(
-  database: Database,
+  { database, reconciled }: PayoutTools,
   { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, reference);
@@ -135,13 +184,21 @@ export async function approvePayout(
   if (approvalId === null) return fail({ kind: 'not proposed' });
   const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
-  const { inserts, updates } = weighed.value;
+  const { approval, inserts, updates } = weighed.value;
+  const shown = new Set(((approval.payload as PayoutPayload).openAgain ?? []).map(textOfShown));
+  const doubts = await doubtsBehind(database, reconciled, payout);
+  if (asShown(doubts).some((one) => !shown.has(textOfShown(one)))) return fail({ kind: 'in doubt', doubts });
   return move(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
+}
+
+function textOfShown({ breakId, effect }: { breakId: string; effect: string }): string {
+  return `${breakId} ${effect}`;
 }
 
 /**
  * Tells what a person did with a payout, or that the bank has taken it on. It is not sent while a statement shows a debit of
- * its amount that nobody has named: that may be it.
+ * its amount that nobody has named: that may be it. It is not sent before it is due either, unless two people have agreed
+ * that it leaves early.
  * @param told `despite` names a line (`BANKX/1234567890 2026/196/2`) that a person knows to be something else.
  * @throws NoUser.
  */
@@ -159,6 +216,8 @@ export async function tellPayout(
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
   const { note, despite, event, at } = told;
+  const tooEarly = event === 'sent' ? await notDueYet(database, payout, at) : undefined;
+  if (tooEarly) return fail(tooEarly);
   const shown = event === 'sent' ? await shownAtBank(database, payout) : [];
   const inTheWay = shown.find((line) => line !== despite);
   if (inTheWay !== undefined) return fail({ kind: 'shown', line: inTheWay });
@@ -170,6 +229,18 @@ export async function tellPayout(
     at,
     ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
   });
+}
+
+async function notDueYet(
+  statements: Statements,
+  { state, approvalId, dueDate }: Payout,
+  at: Date,
+): Promise<PayoutRefusal | undefined> {
+  const today = businessDateOf(at, JAKARTA_MIDNIGHT);
+  if (state !== 'approved' || dueDate === null || today >= dueDate) return undefined;
+  const approval = approvalId === null ? undefined : await findApproval(statements, approvalId);
+  const mayLeave = (approval?.payload as PayoutPayload | undefined)?.leavesEarly === true;
+  return mayLeave ? undefined : { kind: 'not due', dueDate, today };
 }
 
 const REFUSED = 'payout_refused';

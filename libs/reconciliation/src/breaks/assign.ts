@@ -223,7 +223,7 @@ async function closeCarried(statements: Statements, runId: number, run: RunRow, 
   );
   const isMissing = (row: (typeof rows)[number]) => Number(row.is_missing) === 1;
   const isFailed = ({ leg_state }: (typeof rows)[number]) =>
-    ['DECLINED', 'REVERSED'].includes(leg_state ?? '');
+    ['DECLINED', 'REVERSED', 'UNSERVED'].includes(leg_state ?? '');
   const missing = rows.filter(isMissing);
   const failed = rows.filter((row) => !isMissing(row) && isFailed(row));
   const listed = rows.filter((row) => !isMissing(row) && !isFailed(row));

@@ -8,6 +8,7 @@ import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
 import type { BreakRefusal } from './refusals';
+import { objectionToSendAgain } from './resend';
 import { fits, owedMore, RESOLUTIONS } from './resolutions';
 import { businessDayAfter, instantOf } from './working-days';
 
@@ -154,8 +155,6 @@ export async function planResolution(
   const { channel } = desk.termsOf(one.source, one.businessDate);
   if (channel !== undefined && resolution !== 'confirmation')
     return fail({ kind: 'of a channel', channel, resolution });
-  if (resolution === 'resend')
-    return fail({ kind: 'cannot resend', state: one.ourStatus === 'S' ? 'PAID' : 'unknown' });
   const history = await breakHistory(statements, one.breakId);
   const planned: PlannedResolution = {
     breakId: one.breakId,
@@ -180,6 +179,8 @@ export async function planResolution(
       return planBooking(desk, statements, one, planned, proposal);
     case 'confirmation':
       return planConfirmation(one, planned);
+    case 'resend':
+      return planResend(desk, one, planned);
     case 'counterparty_error':
       throw new Error('what needs no checker is not planned');
   }
@@ -196,6 +197,12 @@ function planAdvice(one: Break, planned: PlannedResolution, { outcome }: Wishes)
       what: 'say what the biller has answered: --outcome paid or --outcome not_paid',
     });
   return ok({ ...planned, outcome });
+}
+
+/** Its bill is asked for when it is sent, and not here: until then it may be paid elsewhere. */
+async function planResend(desk: BreakDesk, one: Break, planned: PlannedResolution): Promise<Planned> {
+  const why = await objectionToSendAgain(desk, one);
+  return why ? fail({ kind: 'cannot resend', why }) : ok(planned);
 }
 
 /** Only what agrees once the two are one: both paid, with one amount. Anything else is a difference that is booked. */

@@ -2,6 +2,7 @@ import { describeRefusal, type ApprovalRefusal, type ProposalRefusal } from '#li
 import type { DecisionRefusal, RefundRefusal } from '#lib/switching';
 import type { BreakState } from './break-states';
 import type { Resolution } from './break';
+import type { ResendRefusal } from './desk';
 
 /** Why nothing was done about a break. */
 export type BreakRefusal =
@@ -13,7 +14,7 @@ export type BreakRefusal =
   | { kind: 'needs'; what: string }
   /** The resolution needs a checker: it must be proposed. */
   | { kind: 'needs checker'; resolution: Resolution }
-  | { kind: 'cannot resend'; state: string }
+  | { kind: 'cannot resend'; why: ResendRefusal }
   /** A break of a channel's own file moves no money between us and a biller. */
   | { kind: 'of a channel'; channel: string; resolution: Resolution }
   /** Since it was proposed the break has changed; the proposal is void. */
@@ -39,7 +40,7 @@ export function describeBreakRefusal(refusal: BreakRefusal): string {
       return `${refusal.resolution} needs a second person: propose it`;
     case 'cannot resend':
       return (
-        `a payment that is ${refusal.state} cannot be sent again: no flow takes a paid leg back and sends a further one. ` +
+        `it cannot be sent again: ${describeResend(refusal.why)}. ` +
         'Give the money back (refund or reversal) and let the channel sell it anew'
       );
     case 'of a channel':
@@ -60,6 +61,33 @@ export function describeBreakRefusal(refusal: BreakRefusal): string {
       return describeDecision(refusal.why);
     case 'refund':
       return describeRefund(refusal.why);
+  }
+}
+
+function describeResend(why: ResendRefusal): string {
+  switch (why.kind) {
+    case 'payment unknown':
+      return 'there is no such payment';
+    case 'another leg':
+      return `leg ${why.legNo} has taken the place of this one`;
+    case 'state':
+      return `the payment is ${why.state}, and only what is PAID is sent again`;
+    case 'being reversed':
+      return 'it is ordered to be reversed';
+    case 'refunded':
+      return 'some of it is refunded';
+    case 'sent again before':
+      return 'that was done once before';
+    case 'no bill':
+      return 'its product has no bill that could be seen to be open';
+    case 'prefunded':
+      return 'its biller has been paid in advance';
+    case 'handed out':
+      return `the customer holds the ${why.what} of the first time`;
+    case 'settled':
+      return 'its day is settled with it';
+    case 'not in contract':
+      return "the biller's contract does not allow it (`resend: true` in the format of its source)";
   }
 }
 

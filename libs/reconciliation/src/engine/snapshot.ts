@@ -31,22 +31,25 @@ const CARRY_AT_ONCE = 500;
 const WHOLE_PAYMENT = 0;
 
 /**
- * PAID is S, DECLINED and REVERSED are F, whatever is not final is U. The server writes the line itself, so that
+ * PAID is S, what surely was not paid is F, whatever is not final is U. The server writes the line itself, so that
  * nothing is made of ten million rows but bytes; it is the slower of both, so what we can do is left to us.
  */
 const lineOf = ({
   hasFallbackKey,
   groupIs,
 }: LineRules) => `CONCAT_WS('\t', l.leg_reference, l.payment_id, l.leg_no, l.biller_id, l.amount,
-  CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
+  CASE WHEN l.state = 'PAID' THEN 'S' WHEN l.state IN ('DECLINED', 'REVERSED', 'UNSERVED') THEN 'F' ELSE 'U' END,
   l.sent_at, ${groupIs ? asKey(GROUPS[groupIs]) : "''"}, '',
   ${hasFallbackKey ? "COALESCE(l.biller_reference, '')" : "''"})`;
 
-/** The same of a payment as its channel knows it: by its Payment ID, and by the channel's own reference. */
+/**
+ * The same of a payment as its channel knows it, which was told PAID also of what is sent again: by its Payment ID, and
+ * by the channel's own reference.
+ */
 const lineOfPayment = ({
   hasFallbackKey,
 }: LineRules) => `CONCAT_WS('\t', p.payment_id, p.payment_id, ${WHOLE_PAYMENT}, p.biller_id, p.amount,
-  CASE WHEN p.state = 'PAID' THEN 'S' WHEN p.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
+  CASE WHEN p.state IN ('PAID', 'RESENT', 'UNSERVED') THEN 'S' WHEN p.state IN ('DECLINED', 'REVERSED') THEN 'F' ELSE 'U' END,
   p.created_at, '', '',
   ${hasFallbackKey ? "COALESCE(CONVERT(p.channel_reference USING utf8mb4), '')" : "''"})`;
 
