@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
+import { signatureOf } from '#lib/files';
 import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
@@ -166,36 +168,46 @@ function addTakeCommand(bank: Command): void {
       'take a statement file of our bank, whole or not at all, and work its lines; again has no effect',
     )
     .argument('<file>', 'for example BANKX_20260715.sta')
+    .option(
+      '--any-value-date',
+      'its value dates were looked at and are right, also those of days that are over',
+    )
     .option('--json', JSON_HELP)
-    .action(async (file: string, { json }: { json?: boolean }) => {
-      const { taken, worked, failed } = await withSettlement(async (tools) => {
-        const result = await takeStatementFile(tools, {
-          path: file,
-          name: basename(file),
-          format: bankFormat(tools),
+    .action(
+      async (file: string, { json, anyValueDate = false }: { json?: boolean; anyValueDate?: boolean }) => {
+        const { taken, worked, failed } = await withSettlement(async (tools) => {
+          const format = bankFormat(tools);
+          const beside = signatureOf(format, file);
+          const result = await takeStatementFile(tools, {
+            path: file,
+            name: basename(file),
+            format,
+            signaturePath: beside !== undefined && existsSync(beside) ? beside : undefined,
+            anyValueDate,
+          });
+          const lines: BankWork = result.ok
+            ? await workBankLines(bankTools(tools), tools.clock.now())
+            : { outcomes: new Map(), failed: [] };
+          return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
         });
-        const lines: BankWork = result.ok
-          ? await workBankLines(bankTools(tools), tools.clock.now())
-          : { outcomes: new Map(), failed: [] };
-        return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
-      });
-      if (json)
-        printJson(
-          taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
-        );
-      else if (taken.ok) {
-        const { statement, isRepeat } = taken.value;
-        const { account, number, lines, closing } = statement;
-        const how = isRepeat
-          ? 'was taken before'
-          : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
-        console.log(`statement ${number} of ${account}: ${how}`);
-        for (const [outcome, count] of Object.entries(worked))
-          console.log(`  ${outcome.padEnd(12)} ${count}`);
-        for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
-      } else console.error(`simpul: ${taken.error}`);
-      process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
-    });
+        if (json)
+          printJson(
+            taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
+          );
+        else if (taken.ok) {
+          const { statement, isRepeat } = taken.value;
+          const { account, number, lines, closing } = statement;
+          const how = isRepeat
+            ? 'was taken before'
+            : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
+          console.log(`statement ${number} of ${account}: ${how}`);
+          for (const [outcome, count] of Object.entries(worked))
+            console.log(`  ${outcome.padEnd(12)} ${count}`);
+          for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
+        } else console.error(`simpul: ${taken.error}`);
+        process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
+      },
+    );
 }
 
 function addLinesCommand(bank: Command): void {

@@ -16,7 +16,7 @@ import {
   type FloatFigures,
   type FloatLevels,
 } from '#lib/floats';
-import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Rupiah } from '#lib/kernel';
+import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Rupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database, SettingError } from '#lib/platform';
 import {
   proposeFloatTopUp,
@@ -93,7 +93,7 @@ function addShowCommand(float: Command): void {
       if (json) printJson({ ok: true, float: one, comparison: comparison ?? null });
       else if (one) {
         const compared = comparison
-          ? `${comparison.comparedAt.toISOString()}: the biller says ${formatRupiah(comparison.theirs)}, ` +
+          ? `${wibText(comparison.comparedAt)}: the biller says ${formatRupiah(comparison.theirs)}, ` +
             `difference ${formatRupiah(comparison.difference)}`
           : 'never';
         console.log(`left         ${formatRupiah(one.remaining)}`);
@@ -120,7 +120,7 @@ function addAttentionCommand(float: Command): void {
         return;
       }
       for (const { since, billerId, kind, reason, ageSeconds, owner, nextStep } of matters) {
-        console.log(`${since.toISOString()} ${billerId} ${kind}, ${ageSeconds} s old: ${oneLine(reason)}`);
+        console.log(`${wibText(since)} ${billerId} ${kind}, ${ageSeconds} s old: ${oneLine(reason)}`);
         console.log(`  ${owner}: ${nextStep}`);
       }
       if (matters.length === 0) console.log('nothing to see to');

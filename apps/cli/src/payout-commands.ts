@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
+import { fail, formatRupiah, ok, type Result, wibText } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   approvePayout,
@@ -298,7 +298,7 @@ function addShowCommand(payout: Command): void {
       if (doubts.length > 0) console.log(`attention: ${doubtsInWords(doubts)}`);
       printTable(
         ['at', 'from', 'to', 'by', 'note'],
-        history.map(({ at, from, to, by, note }) => [at.toISOString(), from, to, by, note ?? '']),
+        history.map(({ at, from, to, by, note }) => [wibText(at), from, to, by, note ?? '']),
       );
     });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { formatRupiah, type Rupiah } from '#lib/kernel';
+import { formatRupiah, type Rupiah, wibText } from '#lib/kernel';
 import {
   invoiceMonth,
   proposePphSlip,
@@ -63,7 +63,7 @@ function inWords(refusal: InvoiceRefusal): string {
     case 'no rule':
       return `config/tax.yaml has no rule on ${refusal.date}`;
     case 'month open':
-      return `the month is not over before ${refusal.until.toISOString()}; invoice it then`;
+      return `the month is not over before ${wibText(refusal.until)}; invoice it then`;
     case 'subject used':
       return `another journal stands under ${refusal.subjectId}; see simpul trace ${refusal.subjectId}`;
     case 'overloaded':

@@ -23,8 +23,10 @@ export function fileContent(
   if (!packing && !pgp) return chunksOf(path);
   const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   let content: AsyncIterable<Buffer> = raw;
-  if (pgp) {
-    const message = opened(raw, pgp, secret);
+  // A signature beside the file is checked before, over the bytes as they came.
+  const inFile = pgp?.detached === undefined ? pgp : pgp.decrypt && { decrypt: pgp.decrypt };
+  if (inFile) {
+    const message = opened(raw, inFile, secret);
     content = packing ? message : withinLimits(message, PGP_LIMITS, () => raw.bytesRead);
   }
   return packing ? gunzipped(content, packing) : content;

@@ -156,11 +156,46 @@ describe('how people end a break', () => {
     );
   });
 
+  test('what is in dispute is not booked where the next settlement pays it; what was kept back is given from there', async () => {
+    const one = await world.aDayWithAnAmountBreak();
+    const suspense = 'biller:pln:suspense';
+    const wanted = { resolution: 'adjustment', against: suspense } as const;
+    const propose = (amount?: bigint) =>
+      proposeResolution(world.desk, {
+        ...wanted,
+        ...(amount !== undefined && { amount }),
+        breakId: one.breakId,
+        by: ANI,
+        reason: 'letter 114',
+      });
+    const before = await world.owed(CLEARING);
+    for (const amount of [undefined, 1n, 500n]) {
+      const refused = await propose(amount);
+      expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(/in dispute is not paid/);
+    }
+
+    await world.approve(await world.proposed(one, { ...wanted, amount: -300n }));
+    expect(await world.owed(CLEARING)).toBe(before - 300n);
+    expect(
+      await reopenBreak(world.desk, { breakId: one.breakId, by: ANI, reason: 'they answered' }),
+    ).toMatchObject({ ok: true });
+    expect(await propose(301n)).toMatchObject({ ok: false });
+    await world.approve(await world.proposed(one, { ...wanted, amount: 300n }));
+
+    expect(await world.owed(CLEARING)).toBe(before);
+    expect(await world.owed(suspense)).toBe(0n);
+    await world.expectSound();
+  });
+
   test('whatever it is called, what gives up more than the limit needs two checkers', async () => {
     await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 1_000_001n }]);
     const one = await world.theBreak();
     const adjustment = { resolution: 'adjustment', billerId: 'pln' } as const;
-    const claim = await world.proposed(one, { ...adjustment, against: 'biller:pln:suspense' });
+    const claim = await world.proposed(one, {
+      ...adjustment,
+      amount: -1_000_001n,
+      against: 'biller:pln:suspense',
+    });
     expect(claim.checkersNeeded).toBe(1);
     await withdrawProposal(world.desk, { approvalId: claim.approvalId, by: ANI });
     const loss = await world.proposed(one, adjustment);

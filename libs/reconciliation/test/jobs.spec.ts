@@ -15,6 +15,7 @@ import {
   readCalendarFile,
   releaseDay,
   rerunDay,
+  sourcesWithoutJob,
   tick,
   watchDeadlines,
 } from '../src';
@@ -60,16 +61,31 @@ test('a missing file is told when it is expected, when it is missed and when it 
     await watchDeadlines(world.tools);
     told.push(await alerts());
   }
-  const all = ['LPB01 expected', 'LPB01 warn', 'LPB01 escalate'];
-  expect(told).toEqual([[], all.slice(0, 1), all.slice(0, 2), all, all]);
+  // One missing file is one matter, which grows graver.
+  const [expected, warned, escalated] = ['LPB01 expected', 'LPB01 warn', 'LPB01 escalate'];
+  expect(told).toEqual([[], [expected], [warned], [escalated], [escalated]]);
   const [first] = (await openAlerts(world.db.database)).filter(({ source }) => source === 'LPB01');
-  expect(first).toMatchObject({ businessDate: DAY, owner: 'operations' });
+  expect(first).toMatchObject({ businessDate: DAY, owner: 'whoever answers for the source' });
   expect(first?.reason).toContain('1 payments of ours wait for it');
 
   await put(['R1']);
   world.clock.advance(HOUR_MS);
   expect(await ticked()).toEqual([`LPB01 ${DAY} closed`]);
   expect(await alerts()).toEqual([]);
+});
+
+test('the sources that nothing was sold over have no job, and are named', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await ticked();
+
+  expect(await sourcesWithoutJob(world.db.database, ['TJ01', 'LPB01', 'BKS01'])).toEqual(['BKS01', 'TJ01']);
+});
+
+test('the sources that nothing was sold over have no job, and are named', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await ticked();
+
+  expect(await sourcesWithoutJob(world.db.database, ['TJ01', 'LPB01', 'BKS01'])).toEqual(['BKS01', 'TJ01']);
 });
 
 test('a correction of a closed day is found and worked by itself, once; the same bytes again are not', async () => {

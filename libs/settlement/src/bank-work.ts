@@ -290,18 +290,18 @@ async function tellTakenBack(tools: BankTools, line: BankLine): Promise<void> {
   await tools.tell({
     ...alertOf(line),
     kind: 'bank_taken_back',
-    reason: `the bank takes back ${what}, ${line.amount} rupiah (${textOfPlace(line)})`,
+    reason: `the bank takes back ${what}, ${formatRupiah(line.amount)} (${textOfPlace(line)})`,
   });
 }
 
 async function tellDebit(tools: BankTools, line: BankLine): Promise<void> {
   const payout = line.reference === null ? undefined : await findPayout(tools.database, line.reference);
   const why = payout
-    ? `it names the payout ${payout.reference}, which is ${payout.state} over ${payout.amount} rupiah`
+    ? `it names the payout ${payout.reference}, which is ${payout.state} over ${formatRupiah(payout.amount)}`
     : 'nobody can name it, and it may be a payout';
   await tools.tell({
     ...alertOf(line),
     kind: 'bank_debit',
-    reason: `${-line.amount} rupiah have left the bank (${textOfPlace(line)}): ${why}`,
+    reason: `${formatRupiah(rupiah(-line.amount))} have left the bank (${textOfPlace(line)}): ${why}`,
   });
 }

@@ -1,3 +1,4 @@
+import { formatRupiah, rupiah } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { BILLER_BALANCES } from './biller-balances';
 import { fundsOn, unexplainedAtFirst } from './funds';
@@ -185,6 +186,6 @@ async function explained(statements: Statements): Promise<SettlementVerdict> {
   const { bank, remainder } = await fundsOn(statements, '9999-12-31');
   const rest = remainder - (await unexplainedAtFirst(statements));
   const ok = bank.length === 0 || rest === 0n;
-  const firstCounterExample = ok ? null : `${rest} rupiah at the bank are unexplained`;
+  const firstCounterExample = ok ? null : `${formatRupiah(rupiah(rest))} at the bank are unexplained`;
   return { id: 'I22', ok, checked: bank.length, firstCounterExample };
 }

@@ -1,9 +1,9 @@
 import { propose, userOf, type Approval } from '#lib/audit';
-import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result } from '#lib/kernel';
+import { businessDateOf, fail, formatRupiah, JAKARTA_MIDNIGHT, ok, rupiah, type Result } from '#lib/kernel';
 import { OWN_LOSS, OWN_ROUNDING, OWN_SUSPENSE, billerAccounts } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { breakHistory, findBreak, type Break, type Resolution } from './break';
-import { billerOf, bookedForBreaks, isBiller } from './books';
+import { billerOf, bookedForBreaks, drawsFloat, isBiller, keptBackFor } from './books';
 import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
@@ -237,7 +237,7 @@ async function planBooking(
   if (wishes.amount === undefined && booked !== 0n)
     return fail({
       kind: 'needs',
-      what: `Rp ${booked} are booked for it already: say --amount, ${-booked} takes that back`,
+      what: `${formatRupiah(rupiah(booked))} are booked for it already: say --amount, ${-booked} takes that back`,
     });
   const amount = wishes.amount ?? owedMore(one);
   if (amount === 0n)
@@ -261,7 +261,27 @@ async function planBooking(
       kind: 'needs',
       what: `${against} is not moved by a break of ${billerId}; take ${bearers.join(', ')}: --against`,
     });
+  const disputed = await objectionToPaying(statements, one, { billerId, against, amount });
+  if (disputed) return fail(disputed);
   return ok({ ...planned, amount: amount.toString(), billerId, against, standsOn });
+}
+
+/**
+ * What we owe more goes out with the next settlement, also where it is booked against the biller's own suspense: so what is
+ * in dispute is not booked there. Only what the same break kept back there before is given to the biller from it. A
+ * prefunded biller has taken it out of its float already.
+ */
+async function objectionToPaying(
+  statements: Statements,
+  one: Break,
+  { billerId, against, amount }: { billerId: string; against: string; amount: bigint },
+): Promise<BreakRefusal | undefined> {
+  if (against !== billerAccounts.suspense(billerId) || amount < 0n) return undefined;
+  const kept = await keptBackFor(statements, one.breakId, against);
+  if (amount <= kept || (await drawsFloat(statements, one))) return undefined;
+  const what = `what is in dispute is not paid, and this would be with the next settlement: the break stays open until it is agreed, then book it against ${OWN_LOSS} or ${OWN_ROUNDING}`;
+  const before = kept > 0n ? ` (${formatRupiah(rupiah(kept))} were kept back before: --amount ${kept})` : '';
+  return { kind: 'needs', what: `${what}${before}` };
 }
 
 /** The accounts that may bear what is booked for a break: never the one on which its difference stands. */

@@ -1,4 +1,5 @@
 import { describeRefusal, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import { formatRupiah } from '#lib/kernel';
 import type { DecisionRefusal, RefundRefusal } from '#lib/switching';
 import type { BreakState } from './break-states';
 import type { Resolution } from './break';
@@ -103,11 +104,11 @@ export function describeDecision(why: DecisionRefusal): string {
     case 'another leg':
       return `leg ${why.legNo} has taken the place of this one`;
     case 'another amount':
-      return `the payment is about Rp ${why.amount}, another amount`;
+      return `the payment is about ${formatRupiah(why.amount)}, another amount`;
     case 'being reversed':
       return 'it is ordered to be reversed; its outcome decides';
     case 'refunded':
-      return `Rp ${why.refunded} of it are refunded already`;
+      return `${formatRupiah(why.refunded)} of it are refunded already`;
     case 'contradicted':
       return `the biller has said otherwise: ${why.said}`;
     case 'receipt incomplete':
@@ -124,7 +125,7 @@ function describeRefund(why: RefundRefusal): string {
     case 'not refundable':
       return `a payment that is ${why.state} is not refunded`;
     case 'more than is left':
-      return `only Rp ${why.left} of it are left to refund`;
+      return `only ${formatRupiah(why.left)} of it are left to refund`;
     case 'id used':
     case 'came second':
       return 'somebody else was first; look at it again';
