@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
+import { signatureOf } from '#lib/files';
 import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
@@ -174,10 +176,13 @@ function addTakeCommand(bank: Command): void {
     .action(
       async (file: string, { json, anyValueDate = false }: { json?: boolean; anyValueDate?: boolean }) => {
         const { taken, worked, failed } = await withSettlement(async (tools) => {
+          const format = bankFormat(tools);
+          const beside = signatureOf(format, file);
           const result = await takeStatementFile(tools, {
             path: file,
             name: basename(file),
-            format: bankFormat(tools),
+            format,
+            signaturePath: beside !== undefined && existsSync(beside) ? beside : undefined,
             anyValueDate,
           });
           const lines: BankWork = result.ok

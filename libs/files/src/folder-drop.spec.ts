@@ -92,7 +92,7 @@ test('parts of a day come in their order, each once', async () => {
 test('a file that has a companion is whole once that is there, and not before', async () => {
   const companion = { companion: '.ctl' };
   put(NAME, 'content');
-  expect(await find(companion)).toEqual({ kind: 'growing', name: NAME });
+  expect(await find(companion)).toEqual({ kind: 'growing', name: NAME, lacks: `${NAME}.ctl` });
 
   put('LPB01_20260714_001.txt.ctl', 'count=1');
   expect(await find(companion)).toMatchObject({

@@ -53,10 +53,17 @@ function refuseText(format: TextFile, refuse: Refuse): void {
     refuse(['trailer'], 'needs an id: the last line must be known by it');
   if (control !== 'none' && control.hash && !details.includes('customer_no'))
     refuse(['control', 'hash'], 'needs the detail column customer_no');
-  if (format.pgp && format.zip?.kind === 'zip')
+  if (format.companion && format.companion.ending === format.pgp?.detached)
+    refuse(['pgp', 'detached'], 'is the ending of the companion; they are two files');
+  if (readsMessage(format.pgp) && format.zip?.kind === 'zip')
     refuse(['zip'], 'inside PGP only gz is read: a zip is not read from its beginning');
   if (format.layout === 'fixed') refuseFixed(format, refuse);
   else refuseDelimited(format, refuse);
+}
+
+/** Whether the file itself is a message of PGP, and not only signed beside it. */
+function readsMessage(pgp: TextFile['pgp']): boolean {
+  return pgp !== undefined && (pgp.decrypt !== undefined || pgp.detached === undefined);
 }
 
 function refuseControl(format: TextFile, trailers: string[], refuse: Refuse): void {

@@ -34,7 +34,14 @@ export interface SettlementFormat {
   /** How the file is packed. */
   packing: Packing | undefined;
   /** Names of the secrets that open it. */
-  pgp: { decrypt: string | undefined; verify: string | undefined } | undefined;
+  pgp:
+    | {
+        decrypt: string | undefined;
+        verify: string | undefined;
+        /** Ending of the file with the signature over the bytes as they came; undefined: the signature is in the file. */
+        detached: string | undefined;
+      }
+    | undefined;
   /** When the source's day ends. */
   cutOff: CutOff;
   match: {

@@ -33,7 +33,8 @@ export async function fetchStep(
 
   const arrival = await lookAtDrop(tools, day);
   if (arrival.kind === 'growing') {
-    const reason = `${arrival.name} is still being written`;
+    const { name, lacks } = arrival;
+    const reason = lacks === undefined ? `${name} is still being written` : `${name} waits for ${lacks}`;
     if (!effective) await waitForFile(tools, day, lease, reason);
     return { source: day.source, businessDate: day.businessDate, state: 'waiting', reason };
   }

@@ -50,8 +50,15 @@ export async function takeStatementFile(
     path,
     name,
     format,
+    signaturePath,
     anyValueDate = false,
-  }: { path: string; name: string; format: SettlementFormat; anyValueDate?: boolean },
+  }: {
+    path: string;
+    name: string;
+    format: SettlementFormat;
+    signaturePath?: string | undefined;
+    anyValueDate?: boolean;
+  },
 ): Promise<Result<TakenStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
@@ -60,6 +67,7 @@ export async function takeStatementFile(
     path,
     name,
     format,
+    signaturePath,
     onRows: async (batch) => void rows.push(...batch),
     ...(previous && { previous }),
   });
@@ -135,17 +143,15 @@ export async function takeDroppedStatements(
   for (const businessDate of await datesOnDrop(tools, drop, format, known)) {
     const found = await findFiles(drop, format, businessDate, stableMs);
     if (found.kind !== 'ready') continue;
-    for (const { file } of found.files) {
+    const folder = archiveFolder(home, format.source, businessDate);
+    for (const { file, signature } of found.files) {
       if (known.taken.has(textOf(file))) continue;
-      const fetched = await fetchFile(
-        drop,
-        file,
-        archiveFolder(home, format.source, businessDate),
-        sizeMaxBytes,
-      );
-      if (!fetched) continue;
+      const fetched = await fetchFile(drop, file, folder, sizeMaxBytes);
+      const signed = signature && (await fetchFile(drop, signature, folder, sizeMaxBytes));
+      if (!fetched || (signature && !signed)) continue;
       failPoint('K12 statement fetched', file.name);
-      const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
+      const taking = { path: fetched.path, name: file.name, format, signaturePath: signed?.path };
+      const result = await takeStatementFile(tools, taking);
       failPoint('K12 statement recorded', file.name);
       done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {

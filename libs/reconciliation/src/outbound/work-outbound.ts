@@ -103,7 +103,7 @@ async function make(
   return made;
 }
 
-/** The file first, then the companion that says it is whole. Both may be repeated: same name, same content. */
+/** The file first, its signature, then the companion that says it is whole. All may be repeated: same name, same content. */
 async function send(
   tools: OutboundTools,
   contract: OutboundContract,
@@ -125,6 +125,8 @@ async function send(
   const outbox = await tools.openOutbox(contract);
   try {
     await outbox.put(path, fileName);
+    const ending = contract.pgp?.detached;
+    if (ending !== undefined) await outbox.put(`${path}${ending}`, `${fileName}${ending}`);
     await outbox.put(companion, `${fileName}.sha256`);
   } finally {
     await outbox.close();
