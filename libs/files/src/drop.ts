@@ -19,7 +19,7 @@ export interface RemoteFile {
 export interface Drop {
   /** Regular files of all its folders: a link could lead anywhere. */
   list(): Promise<RemoteFile[]>;
-  /** The bytes of one of the listed files, in order and to its end. */
+  /** The bytes of one of the listed files, in order and to its end. A chunk holds until the next one is asked for. */
   read(file: RemoteFile): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
