@@ -43,7 +43,7 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at: at() });
   const version = proposed.ok ? proposed.value.version : '';
   await approvePayout(world.tools, { reference, version, by: BUDI, at: at() });
-  await tellPayout(database, { reference, event: 'sent', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference, event: 'sent', by: ANI, at: at() });
   const closing = lines.reduce((sum, { amount }) => sum + amount, 100_000_000n);
   const statement = { account: 'BANKX/1', number: 1, date: NEXT, opening: 100_000_000n, closing, lines };
   expect(await takeStatement(database, statement, at())).toMatchObject({ ok: true });
