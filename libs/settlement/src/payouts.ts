@@ -80,6 +80,14 @@ export async function findPayout(statements: Statements, reference: string): Pro
   return row && payoutOf(row);
 }
 
+/** The payouts that one was split into, by the reference that they have in common, in order; itself where it is whole. */
+export async function payoutsInParts(statements: Statements, partOf: string): Promise<Payout[]> {
+  const rows = await statements.rows<PayoutRow>(`${PAYOUTS} WHERE part_of = ? ORDER BY part, attempt`, [
+    partOf,
+  ]);
+  return rows.map(payoutOf);
+}
+
 /** What has happened to a payout, oldest first. */
 export async function payoutHistory(
   statements: Statements,
