@@ -472,6 +472,22 @@ test('what is booked about a sale that is held back waits with it, and enters wi
   await world.expectSound();
 });
 
+test('a sale that is undone while it is held back waits for nothing any more, nor does what undid it', async () => {
+  const money = await world.sell({ paymentId: A1, amount: 98_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+  ]);
+  await world.settled('LPB01');
+  await world.book(reversalJournal(money, NEXT, world.clock.now()));
+  await world.mark(A1, 'REVERSED');
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -NEXT_ONLY, suspense: 0n });
+  expect(await openHeld(world.store.database, 'LPB01')).toEqual([]);
+  const waiting = 'SELECT 1 FROM clearing_change WHERE settlement_id IS NULL';
+  expect(await world.store.database.rows(waiting)).toEqual([]);
+  await world.expectSound();
+});
+
 test('what is booked about a sale before its day is settled is settled with it', async () => {
   await world.sell({ paymentId: A1, amount: 100_000n });
   await adjust('ADJ-8', { 'own:loss': 700n, 'biller:LPB01:clearing': -700n }, A1);
