@@ -3,6 +3,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** What took longest on two cores, the longest first, for a checkout that has not measured yet. */
 const LONG = [
   'apps/worker/test/three-days.spec',
+  'apps/worker/test/settle-kills.spec',
   'apps/switch/test/iso8583.spec',
   'libs/billers/src/contract.spec',
   'apps/switch/test/silent-database.spec',
@@ -16,7 +17,6 @@ const LONG = [
   'apps/switch/test/tls.spec',
   'apps/switch/test/prefunded.spec',
   'apps/worker/test/day-jobs.spec',
-  'libs/settlement/src/bank-work.spec',
   'libs/reconciliation/test/random-days.spec',
   'apps/switch/test/second-route.spec',
   'libs/switching/test/simulation.spec',

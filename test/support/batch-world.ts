@@ -1,4 +1,11 @@
-import { BatchWriter, holdJournal, unitOfJournal, type BooksBehind, type CommitResult } from '#lib/ledger';
+import {
+  BatchWriter,
+  holdJournal,
+  unitOfJournal,
+  type BooksBehind,
+  type CommitResult,
+  type UnitOfWork,
+} from '#lib/ledger';
 import { Lane } from '#lib/platform';
 import { aLedger, AT, money, type LedgerWorld } from './ledger-world';
 
@@ -38,8 +45,7 @@ export async function aBatchLedger(channels: readonly string[]): Promise<BatchWo
       await writer?.close();
       writer = new BatchWriter(ledger.store.url, { ...BATCH_LIMITS, ...limits }, onBehind);
     },
-    hold: (paymentId, charge, channelId = 'ca', at = AT) =>
-      current().commit(unitOfJournal(holdJournal(money(paymentId, charge, channelId), at))),
+    hold: (...payment) => current().commit(holdUnit(...payment)),
     staleHold: (paymentId, charge) =>
       current().commit(
         unitOfJournal(holdJournal(money(paymentId, charge), AT), {
@@ -49,6 +55,30 @@ export async function aBatchLedger(channels: readonly string[]): Promise<BatchWo
         }),
       ),
   };
+}
+
+/** What holds a payment of so many rupiah, of channel `ca` if no other is named. */
+export function holdUnit(paymentId: string, charge: bigint, channelId = 'ca', at = AT): UnitOfWork {
+  return unitOfJournal(holdJournal(money(paymentId, charge, channelId), at));
+}
+
+/** Opens one for a file: each test finds it as it began, with a writer that knows nothing, and must leave it sound. */
+export function eachTestHasABatchLedger(channels: readonly string[], use: (world: BatchWorld) => void): void {
+  let world: BatchWorld;
+  beforeAll(async () => {
+    world = await aBatchLedger(channels);
+    use(world);
+  });
+  beforeEach(async () => {
+    await world.reset();
+    await world.useWriter();
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await world.writer.close();
+    await world.expectSound();
+  });
+  afterAll(() => world.store.drop());
 }
 
 /** Watches the packets; `spoil` may throw instead of, or after, the real sending. Ends with `jest.restoreAllMocks()`. */
@@ -73,4 +103,29 @@ export function onPacket(
 /** Whether a packet ends a transaction by writing it. */
 export function isCommit(packet: string): boolean {
   return packet.endsWith('COMMIT');
+}
+
+/** What the driver says of a connection that went away under a packet. */
+export const gone = () => Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+
+/** The answer to the first packet of that kind is lost on its way; what it did stands. Gives the packets, as `onPacket`. */
+export function loseAnswer(isIt: (packet: string) => boolean): string[] {
+  let isLost = false;
+  return onPacket(async (packet, send) => {
+    const isTheOne = !isLost && isIt(packet);
+    isLost ||= isTheOne;
+    const result = await send();
+    if (isTheOne) throw gone();
+    return result;
+  });
+}
+
+/** The first packet of that kind never reaches the server. */
+export function losePacket(isIt: (packet: string) => boolean): void {
+  let isLost = false;
+  onPacket(async (packet, send) => {
+    if (isLost || !isIt(packet)) return send();
+    isLost = true;
+    throw gone();
+  });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
+import { checkFloatInvariants, endsOfPause } from '#lib/floats';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
   accountsOfBiller,
@@ -288,7 +289,10 @@ export async function aSettlementWorld(
     proposeCalendar,
     tell: async (alert) =>
       void (await raiseAlert(store.database, pino({ level: 'silent' }), alert, clock.now())),
-    endsOf: (about, by, at) => endsOfBankAlerts(store.database, about, by, at),
+    endsOf: async (about, by, at) => [
+      ...(await endsOfBankAlerts(store.database, about, by, at)),
+      ...(about.fills === undefined ? [] : await endsOfPause(store.database, about.fills, by, at)),
+    ],
     async openAlerts() {
       return (await openAlerts(store.database)).map(({ kind, subject }) => `${kind} ${subject}`);
     },
@@ -300,6 +304,7 @@ export async function aSettlementWorld(
       const found = await store.database.snapshot(async (statements) => [
         ...(await checkLedgerInvariants(statements)),
         ...(await checkSettlementInvariants(statements)),
+        await checkFloatInvariants(statements),
       ]);
       expect(found.filter(({ ok }) => !ok)).toEqual([]);
     },

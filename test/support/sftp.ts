@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SftpSettings } from '#lib/files';
+import type { SftpLogin, SftpSettings } from '#lib/files';
 import { freePort } from './ports';
 
 /** A private OpenSSH server that serves one folder over SFTP to one key. */
@@ -86,4 +86,23 @@ function answers(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** Writes a login into the environment as an operator does, and returns it as it is to be read. */
+export function loginIn(prefix: string): SftpLogin {
+  const login = {
+    host: 'sftp.example',
+    port: 22,
+    user: 'simpul',
+    privateKeyFile: '/keys/simpul',
+    hostKeySha256: 'SHA256:x',
+  };
+  Object.assign(process.env, {
+    [`${prefix}_HOST`]: login.host,
+    [`${prefix}_PORT`]: String(login.port),
+    [`${prefix}_USER`]: login.user,
+    [`${prefix}_PRIVATE_KEY_FILE`]: login.privateKeyFile,
+    [`${prefix}_HOST_KEY_SHA256`]: login.hostKeySha256,
+  });
+  return login;
 }

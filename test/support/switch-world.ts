@@ -7,10 +7,8 @@ import {
   endOfBusinessDate,
   JAKARTA_MIDNIGHT,
   ManualClock,
-  ok,
   PaymentIds,
   rupiah,
-  ZERO,
 } from '#lib/kernel';
 import {
   checkLedgerInvariants,
@@ -24,7 +22,6 @@ import { Receipts } from '#lib/receipts';
 import {
   AdviceFlow,
   AllRoutesOn,
-  Billers,
   checkPaymentInvariants,
   Failover,
   Inquiries,
@@ -43,21 +40,14 @@ import {
   WorkInHand,
   SqlInquiryStore,
   SqlPaymentStore,
-  type AdviceOutcome,
   type Answer,
-  type BillerConnector,
-  type BillerLeg,
-  type BillerReversal,
-  type BillerTruth,
   type Floats,
   type Payment,
-  type PaymentOutcome,
-  type ReversalOutcome,
   type RoutingLimits,
-  RouteBook,
-  type BillerRoute,
 } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
+import { FakeBiller, FakeBillers } from './fake-biller';
+import { RoutesInHand, ROUTING } from './routes-in-hand';
 import { seedDemo } from './seed';
 import { aSharedDatabase } from './shared-database';
 
@@ -76,209 +66,7 @@ const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWit
 /** Read once for a test file; nothing changes it. */
 let receiptsRead: Receipts | undefined;
 
-/** Routes are judged as leniently as if there were no breaker, unless a test asks for less. */
-export const ROUTING: RoutingLimits = {
-  health: { windowMs: 30_000, failuresMin: 1_000, failurePercent: 50, poorPercent: 10, slowMs: 3_000 },
-  breaker: { openMs: 5_000, openMaxMs: 60_000, failedProbesMax: 3 },
-  bulkhead: { atOnceMax: 256, queueMax: 256, queueWithinMs: 1_000 },
-  failover: { legsMax: 2, leftMinMs: 2_000, tryAnother: ['BILLER_UNAVAILABLE'] },
-  ordersPollMs: 2_000,
-  billers: {},
-};
-
-/** The first route of each product, or those that a test gives. */
-export class RoutesInHand extends RouteBook {
-  readonly ofProduct = new Map<string, BillerRoute[]>();
-  /** What the next draw for a share gives, from 0 to below 1. */
-  draw = 0.999;
-
-  constructor(private readonly own: RouteBook) {
-    super();
-  }
-
-  override routes(productId: string, at: Date): readonly BillerRoute[] {
-    return this.ofProduct.get(productId) ?? this.own.routes(productId, at).slice(0, 1);
-  }
-
-  /** Gives a product its own route, and further ones after it. */
-  add(productId: string, ...further: (Partial<BillerRoute> & { billerId: string })[]): void {
-    const [own] = this.own.routes(productId, new Date());
-    if (!own) throw new Error(`${productId} has no route`);
-    const all = further.map((one, at) => ({
-      ...own,
-      routeId: `${one.billerId}/${own.billerProduct}`,
-      priority: at + 2,
-      ...one,
-    }));
-    this.ofProduct.set(productId, [own, ...all]);
-  }
-}
-
-/** How the fake biller treats the next payments. */
-export type Behaviour =
-  | 'approves'
-  | 'declines'
-  | 'is closed'
-  | 'pays and loses the answer'
-  | 'loses the request'
-  | 'is not reached'
-  | 'approves another amount'
-  | 'approves without a token'
-  | 'breaks';
-
-/** How the fake biller treats the next orders to reverse a payment. */
-export type ReversalBehaviour =
-  'accepts' | 'refuses' | 'reverses and loses the answer' | 'loses the request' | 'is not reached';
-
 const REVERSAL = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
-
-/** A biller with behaviour and a record of its own, in place of one on the network. */
-export class FakeBiller implements BillerConnector {
-  readonly patience = { inquiryMs: 8_000, paymentMs: 12_000, adviceMs: 5_000, quietMs: 20_000 };
-  behaviour: Behaviour = 'approves';
-  isAdviceSilent = false;
-  /** Waited for before a payment is answered. */
-  gate: Promise<void> = Promise.resolve();
-  /** How many advices came in. */
-  advised = 0;
-  /** Waited for before an advice is answered. */
-  adviceGate: Promise<void> = Promise.resolve();
-  /** What an advice says, whatever the truth is; undefined: the truth. */
-  adviceSays: 'paid' | 'declined' | 'unknown' | 'no such payment' | undefined;
-  reversalBehaviour: ReversalBehaviour = 'accepts';
-  reversesUnknown = false;
-  readonly truth: BillerTruth[] = [];
-  readonly received: string[] = [];
-  /** References of the orders to reverse that came in. */
-  readonly reversalsReceived: string[] = [];
-
-  /** @param id as the catalog knows it. */
-  constructor(readonly id: string) {}
-
-  async inquire() {
-    return ok({
-      customerName: 'SITI RAHMA',
-      lines: ['202605', '202606', '202607'].map((period) => ({
-        period,
-        amount: rupiah(50_000n),
-        penalty: ZERO,
-        details: {},
-      })),
-      outstanding: 3,
-      details: { tariff: 'R1', power: '1300' },
-      echo: { ref: 'R' },
-      validSeconds: undefined,
-    });
-  }
-
-  async pay(leg: BillerLeg): Promise<PaymentOutcome> {
-    this.received.push(leg.reference);
-    await this.gate;
-    const evidence = { fake: this.behaviour };
-    switch (this.behaviour) {
-      case 'approves':
-        return this.approval(leg);
-      case 'declines':
-        return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
-      case 'is closed':
-        return { kind: 'declined', code: 'BILLER_UNAVAILABLE', evidence };
-      case 'pays and loses the answer':
-        this.remember(leg);
-        return { kind: 'unknown', evidence };
-      case 'loses the request':
-        return { kind: 'unknown', evidence };
-      case 'is not reached':
-        return { kind: 'not sent', evidence };
-      case 'approves another amount':
-        return { ...this.approval(leg), amount: rupiah(leg.amount + 1n) };
-      case 'approves without a token':
-        return { ...this.approval(leg), receipt: {} };
-      case 'breaks':
-        throw new Error('a bug in a connector');
-    }
-  }
-
-  async advise(leg: BillerLeg): Promise<AdviceOutcome> {
-    const evidence = { fake: 'advice' };
-    this.advised += 1;
-    await this.adviceGate;
-    if (this.isAdviceSilent || this.adviceSays === 'unknown') return { kind: 'unknown', evidence };
-    if (this.adviceSays === 'paid') return this.approvalAgain(leg);
-    if (this.adviceSays === 'declined') return { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence };
-    if (this.adviceSays === 'no such payment') return { kind: this.adviceSays, evidence };
-    if (this.isReversed(leg)) return { kind: 'unknown', evidence };
-    return this.isPaid(leg) ? this.approvalAgain(leg) : { kind: 'no such payment', evidence };
-  }
-
-  async reverse({ reference, leg }: BillerReversal): Promise<ReversalOutcome> {
-    this.reversalsReceived.push(reference);
-    const evidence = { fake: this.reversalBehaviour };
-    const undo = (): void => {
-      if (this.isPaid(leg) && !this.isReversed(leg)) this.remember(leg, 'reversed');
-    };
-    switch (this.reversalBehaviour) {
-      case 'accepts':
-        undo();
-        return { kind: this.isReversed(leg) ? 'accepted' : 'refused', evidence };
-      case 'refuses':
-        return { kind: 'refused', evidence };
-      case 'reverses and loses the answer':
-        undo();
-        return { kind: 'unknown', evidence };
-      case 'loses the request':
-        return { kind: 'unknown', evidence };
-      case 'is not reached':
-        return { kind: 'not sent', evidence };
-    }
-  }
-
-  private isPaid(leg: BillerLeg): boolean {
-    return this.truth.some(({ legReference }) => legReference === leg.reference);
-  }
-
-  private isReversed(leg: BillerLeg): boolean {
-    return this.truth.some(({ legReference, kind }) => legReference === leg.reference && kind === 'reversed');
-  }
-
-  private approval(leg: BillerLeg) {
-    this.remember(leg);
-    return this.approvalAgain(leg);
-  }
-
-  private approvalAgain(leg: BillerLeg) {
-    return {
-      kind: 'approved' as const,
-      billerReference: `EB${leg.reference}`,
-      amount: leg.amount,
-      receipt: { token: '12345678901234567890' },
-      evidence: {},
-    };
-  }
-
-  private remember(leg: BillerLeg, kind: BillerTruth['kind'] = 'paid'): void {
-    this.truth.push({
-      biller: this.id,
-      legReference: leg.reference,
-      amount: leg.amount.toString(),
-      kind,
-    });
-  }
-}
-
-class FakeBillers extends Billers {
-  constructor(private readonly fakes: FakeBiller[]) {
-    super();
-  }
-
-  override connector(billerId: string): BillerConnector {
-    const known = this.fakes.find(({ id }) => id === billerId);
-    if (known) return known;
-    // The demo sells of many more billers than a test speaks to.
-    const fake = new FakeBiller(billerId);
-    this.fakes.push(fake);
-    return fake;
-  }
-}
 
 /** A switch on a real database, with the demo's catalog, a fake biller and a clock in the test's hand. */
 export interface SwitchWorld {
@@ -528,4 +316,22 @@ export async function switchesInTurn(): Promise<{ open(): Promise<SwitchWorld>; 
     seedDemo(store, new SecretBox(dataKey), NOON, 'at any hour'),
   );
   return { open: () => aSwitch({ dataKey, seeded: shared.lent }), end: () => shared.drop() };
+}
+
+/** Opens a switch for each test of a file, in turn on one schema, and gives it to `use`; each must leave it sound. */
+export function eachTestHasASwitch(use: (world: SwitchWorld) => void): void {
+  let switches: Awaited<ReturnType<typeof switchesInTurn>>;
+  let world: SwitchWorld;
+  beforeAll(async () => {
+    switches = await switchesInTurn();
+  });
+  beforeEach(async () => {
+    world = await switches.open();
+    use(world);
+  });
+  afterEach(async () => {
+    await world.expectSound();
+    await world.close();
+  });
+  afterAll(() => switches.end());
 }

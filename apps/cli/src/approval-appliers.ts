@@ -1,7 +1,18 @@
-import { type Approval } from '#lib/audit';
-import { fail, ok, type Result } from '#lib/kernel';
+import { describeRefusal, type Approval } from '#lib/audit';
+import { approveAdjustment, FLOAT_ADJUSTMENT } from '#lib/floats';
+import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
+import type { ApprovedCommitRefusal } from '#lib/ledger';
 import { CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
-import { approveBankLine, approveFunds, approvePayout, approveRefused } from '#lib/settlement';
+import {
+  approveBankLine,
+  approveFloatTopUp,
+  approveFunds,
+  approvePayout,
+  approvePphSlip,
+  approveRefused,
+  FLOAT_TOP_UP,
+  PPH_SLIP,
+} from '#lib/settlement';
 import { namingInWords, placeOfLine } from './bank-commands';
 import { agreeToDays } from './calendar-commands';
 import { fundsInWords } from './finance-commands';
@@ -9,6 +20,7 @@ import { type Agreement } from './four-eyes';
 import { agreeToReopening } from './job-commands';
 import { payoutInWords } from './payout-commands';
 import { bankTools, withSettlement } from './settlement-tools';
+import { slipInWords } from './tax-commands';
 
 /** A checker's word on a proposal that was found already. */
 export type Seen = Omit<Agreement, 'approvalId'>;
@@ -30,9 +42,9 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
   },
 
   payout: ({ subject: reference }, seen) =>
-    withSettlement(async ({ database, clock }) => {
-      const order = { reference, ...seen, at: clock.now() };
-      const done = await approvePayout(database, order);
+    withSettlement(async (tools) => {
+      const order = { reference, ...seen, at: tools.clock.now() };
+      const done = await approvePayout(tools, order);
       return done.ok ? ok(`${reference} is ${done.value.state}`) : fail(payoutInWords(done.error));
     }),
 
@@ -49,9 +61,54 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
       return done.ok ? ok(`the line is ${done.value.about}`) : fail(namingInWords(done.error));
     }),
 
+  [FLOAT_TOP_UP]: ({ approvalId }, seen) =>
+    withSettlement(async (tools) => {
+      const done = await approveFloatTopUp(tools, { approvalId, ...seen, at: tools.clock.now() });
+      if (!done.ok) return fail(commitInWords(done.error));
+      const { reference } = done.value;
+      return ok(
+        `make the transfer under ${reference}; the statement books it, or once the biller has it: simpul float received ${reference} --as <user>`,
+      );
+    }),
+
+  [FLOAT_ADJUSTMENT]: ({ approvalId }, seen) =>
+    withSettlement(async ({ database, writer, clock }) => {
+      const decision = { approvalId, ...seen, at: clock.now() };
+      const done = await approveAdjustment({ writer, statements: database }, decision);
+      if (!done.ok) return fail(commitInWords(done.error));
+      const { amount, billerId } = done.value;
+      return ok(`${formatRupiah(amount)} booked on the float of ${billerId}`);
+    }),
+
+  [PPH_SLIP]: ({ approvalId }, seen) =>
+    withSettlement(async (tools) => {
+      const done = await approvePphSlip(tools, { approvalId, ...seen, at: tools.clock.now() });
+      if (done.ok) return ok(`${formatRupiah(done.value.amount)} of PPh booked by ${done.value.slip}`);
+      const { error } = done;
+      switch (error.kind) {
+        case 'approval':
+        case 'clash':
+        case 'overloaded':
+          return fail(commitInWords(error));
+        default:
+          return fail(slipInWords(error));
+      }
+    }),
+
   funds: ({ subject: businessDate }, seen) =>
     withSettlement(async ({ database, clock }) => {
       const done = await approveFunds(database, { businessDate, ...seen, at: clock.now() });
       return done.ok ? ok(`the position of ${businessDate} is signed`) : fail(fundsInWords(done.error));
     }),
 };
+
+function commitInWords(refusal: ApprovedCommitRefusal): string {
+  switch (refusal.kind) {
+    case 'approval':
+      return describeRefusal(refusal.refusal);
+    case 'clash':
+      return 'its reference was used meanwhile; nothing was booked';
+    case 'overloaded':
+      return 'too many wait to be written; nothing was booked';
+  }
+}

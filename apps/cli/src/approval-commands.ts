@@ -7,6 +7,7 @@ import {
   reject,
   type Approval,
 } from '#lib/audit';
+import { wibText } from '#lib/kernel';
 import { clockFromEnvironment } from '#lib/platform';
 import { approveProposal, describeBreakRefusal, isAboutBreaks, rejectProposal } from '#lib/reconciliation';
 import { APPLIERS, type Seen } from './approval-appliers';
@@ -53,7 +54,7 @@ export function addApprovalCommands(program: Command): void {
           one.maker,
           `${one.checkersGiven} of ${one.checkersNeeded}`,
           one.state,
-          one.expiresAt.toISOString(),
+          wibText(one.expiresAt),
         ]),
       );
       if (found.length === 0) console.log('nothing waits for a second person');
@@ -76,7 +77,7 @@ export function addApprovalCommands(program: Command): void {
       printApproval(found);
       for (const { at, by, event, note } of history)
         console.log(
-          `  ${at.toISOString()} ${by}: ${event}${note === null ? '' : `, ${note.replace(/\p{C}+/gu, ' ')}`}`,
+          `  ${wibText(at)} ${by}: ${event}${note === null ? '' : `, ${note.replace(/\p{C}+/gu, ' ')}`}`,
         );
     });
   addDecisionCommands(approval);

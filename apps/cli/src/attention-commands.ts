@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wibText } from '#lib/kernel';
 import { clockFromEnvironment } from '#lib/platform';
 import { listContradictions, listOpenReversals } from '#lib/switching';
 import { withDatabase } from './database';
@@ -19,7 +20,7 @@ export function addAttentionCommands(payments: Command): void {
       else
         print(
           rows.map(({ at, paymentId, billerId, state, contradiction, owner, nextStep }) => [
-            `${at.toISOString()} ${paymentId} ${billerId} ${state}: ${contradiction}`,
+            `${wibText(at)} ${paymentId} ${billerId} ${state}: ${contradiction}`,
             `${owner}: ${nextStep}`,
           ]),
           'no contradictions',
@@ -37,7 +38,7 @@ export function addAttentionCommands(payments: Command): void {
       else
         print(
           rows.map(({ paymentId, billerId, reversal, tries, ageSeconds, nextTryAt, owner, nextStep }) => [
-            `${paymentId} ${billerId} ${reversal}, ${tries} tries, ${ageSeconds} s old, next ${nextTryAt?.toISOString() ?? '-'}`,
+            `${paymentId} ${billerId} ${reversal}, ${tries} tries, ${ageSeconds} s old, next ${nextTryAt ? wibText(nextTryAt) : '-'}`,
             `${owner}: ${nextStep}`,
           ]),
           'no open reversals',

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
+import { signatureOf } from '#lib/files';
 import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
   announceDeposit,
   approveBankLine,
+  listAnnouncements,
+  listBankClaims,
   listBankLines,
   proposeBankLine,
   takeStatementFile,
@@ -15,6 +19,7 @@ import {
   type BankWork,
   type LinePlace,
   type NamingRefusal,
+  type WithdrawRefusal,
 } from '#lib/settlement';
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -28,7 +33,9 @@ export function addBankCommands(program: Command): void {
     .command('bank')
     .description('our account at the bank: what is expected, what its statements show');
   addAnnounceCommand(bank);
+  addExpectedCommand(bank);
   addWithdrawCommand(bank);
+  addClaimsCommand(bank);
   addTakeCommand(bank);
   addLinesCommand(bank);
   addNameCommand(bank);
@@ -92,10 +99,66 @@ function addWithdrawCommand(bank: Command): void {
       withdrawAnnouncement(database, { reference, by: as, at: clock.now() }),
     );
     if (done.ok) return say(`${reference} is withdrawn`, { reference }, json);
-    const { error } = done;
-    const why = error.kind === 'unknown' ? 'there is no such announcement' : `it is ${error.outcome} already`;
-    refuse(why, json, { reference });
+    refuse(whyNotWithdrawn(done.error), json, { reference });
   });
+}
+
+function whyNotWithdrawn(refusal: WithdrawRefusal): string {
+  switch (refusal.kind) {
+    case 'unknown':
+      return 'there is no such announcement; see simpul bank expected';
+    case 'ended':
+      return `it is ${refusal.outcome} already`;
+    case 'received':
+      return `${refusal.by} has said that the biller has it, so it is on its float; if that is wrong, put the float right: simpul float adjust`;
+  }
+}
+
+function addExpectedCommand(bank: Command): void {
+  bank
+    .command('expected')
+    .description('announced money that no statement shows yet: deposits, collections, top-ups of floats')
+    .option('--all', 'also what has come, was taken back or withdrawn')
+    .option('--json', JSON_HELP)
+    .action(async ({ all, json }: { all?: boolean; json?: boolean }) => {
+      const announced = await withSettlement(({ database }) => listAnnouncements(database, { isOpen: !all }));
+      if (json) return printJson({ ok: true, announced });
+      printTable(
+        ['reference', 'what', 'of', 'value date', 'amount', 'announced by', 'state'],
+        announced.map((one) => [
+          one.reference,
+          one.kind,
+          one.kind === 'float_top_up' ? one.billerId : one.channelId,
+          one.valueDate,
+          formatRupiah(one.amount),
+          one.announcedBy,
+          one.outcome ?? (one.receivedBy === null ? 'expected' : 'the biller has it'),
+        ]),
+      );
+      if (announced.length === 0) console.log('nothing is expected');
+    });
+}
+
+function addClaimsCommand(bank: Command): void {
+  bank
+    .command('claims')
+    .description('what channels owe us because the bank took back more of a top-up than their deposits had')
+    .option('--json', JSON_HELP)
+    .action(async ({ json }: { json?: boolean }) => {
+      const claims = await withSettlement(({ database }) => listBankClaims(database));
+      if (json) return printJson({ ok: true, claims });
+      printTable(
+        ['channel', 'top-up', 'taken back on', 'taken back', 'from deposit', 'owed', 'owes now', 'payments'],
+        claims.map((one) => [
+          one.channelId,
+          one.reference,
+          one.businessDate,
+          ...[one.takenBack, one.fromDeposit, one.owed, one.receivable].map(formatRupiah),
+          one.isStopped ? 'stopped' : 'released',
+        ]),
+      );
+      if (claims.length === 0) console.log('no channel owes us what the bank took back');
+    });
 }
 
 function addTakeCommand(bank: Command): void {
@@ -105,36 +168,46 @@ function addTakeCommand(bank: Command): void {
       'take a statement file of our bank, whole or not at all, and work its lines; again has no effect',
     )
     .argument('<file>', 'for example BANKX_20260715.sta')
+    .option(
+      '--any-value-date',
+      'its value dates were looked at and are right, also those of days that are over',
+    )
     .option('--json', JSON_HELP)
-    .action(async (file: string, { json }: { json?: boolean }) => {
-      const { taken, worked, failed } = await withSettlement(async (tools) => {
-        const result = await takeStatementFile(tools, {
-          path: file,
-          name: basename(file),
-          format: bankFormat(tools),
+    .action(
+      async (file: string, { json, anyValueDate = false }: { json?: boolean; anyValueDate?: boolean }) => {
+        const { taken, worked, failed } = await withSettlement(async (tools) => {
+          const format = bankFormat(tools);
+          const beside = signatureOf(format, file);
+          const result = await takeStatementFile(tools, {
+            path: file,
+            name: basename(file),
+            format,
+            signaturePath: beside !== undefined && existsSync(beside) ? beside : undefined,
+            anyValueDate,
+          });
+          const lines: BankWork = result.ok
+            ? await workBankLines(bankTools(tools), tools.clock.now())
+            : { outcomes: new Map(), failed: [] };
+          return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
         });
-        const lines: BankWork = result.ok
-          ? await workBankLines(bankTools(tools), tools.clock.now())
-          : { outcomes: new Map(), failed: [] };
-        return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
-      });
-      if (json)
-        printJson(
-          taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
-        );
-      else if (taken.ok) {
-        const { statement, isRepeat } = taken.value;
-        const { account, number, lines, closing } = statement;
-        const how = isRepeat
-          ? 'was taken before'
-          : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
-        console.log(`statement ${number} of ${account}: ${how}`);
-        for (const [outcome, count] of Object.entries(worked))
-          console.log(`  ${outcome.padEnd(12)} ${count}`);
-        for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
-      } else console.error(`simpul: ${taken.error}`);
-      process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
-    });
+        if (json)
+          printJson(
+            taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
+          );
+        else if (taken.ok) {
+          const { statement, isRepeat } = taken.value;
+          const { account, number, lines, closing } = statement;
+          const how = isRepeat
+            ? 'was taken before'
+            : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
+          console.log(`statement ${number} of ${account}: ${how}`);
+          for (const [outcome, count] of Object.entries(worked))
+            console.log(`  ${outcome.padEnd(12)} ${count}`);
+          for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
+        } else console.error(`simpul: ${taken.error}`);
+        process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
+      },
+    );
 }
 
 function addLinesCommand(bank: Command): void {
@@ -264,7 +337,8 @@ function linePlace(text: string): Omit<LinePlace, 'account'> {
   return { year: Number(year), number: Number(number), lineNo: Number(lineNo) };
 }
 
-function bankReference(text: string): string {
+/** A reference that a statement has room for. @throws InvalidArgumentError for anything else. */
+export function bankReference(text: string): string {
   if (!/^[A-Z0-9][A-Z0-9./-]{0,15}$/.test(text))
     throw new InvalidArgumentError('It must be 1 to 16 capital letters, digits and . / -');
   return text;

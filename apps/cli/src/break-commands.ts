@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { approvalHistory, findApproval, type Approval } from '#lib/audit';
-import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Result } from '#lib/kernel';
+import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Result, wibText } from '#lib/kernel';
 import { clockFromEnvironment, type Database } from '#lib/platform';
 import {
   addEvidence,
@@ -38,6 +38,7 @@ import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
+import { shownAs } from './proposal-text';
 import { counted, oneLine, printTable } from './table';
 import { rupiahNotZero } from './typed';
 
@@ -156,7 +157,7 @@ function addListCommand(breaks: Command): void {
           one.state,
           one.owner,
           ageOf(one),
-          `${one.dueAt.toISOString().slice(0, 16).replace('T', ' ')}Z${isOverdue(one, now) ? ' overdue' : ''}`,
+          `${wibText(one.dueAt)}${isOverdue(one, now) ? ' overdue' : ''}`,
         ]),
       );
       console.log(
@@ -192,7 +193,7 @@ function addShowCommand(breaks: Command): void {
       printBreak(one);
       for (const { at, by, event, from, to, reason, evidence } of history) {
         console.log(
-          `  ${at.toISOString()} ${by}: ${event} (${from} -> ${to})${reason === null ? '' : `, ${oneLine(reason)}`}`,
+          `  ${wibText(at)} ${by}: ${event} (${from} -> ${to})${reason === null ? '' : `, ${oneLine(reason)}`}`,
         );
         if (evidence !== null) console.log(`    proof ${evidence}`);
       }
@@ -405,9 +406,9 @@ export function printApproval(approval: Approval): void {
   console.log(`  version    ${version}`);
   console.log(`  maker      ${maker}: ${oneLine(reason)}`);
   console.log(`  checkers   ${approval.checkersGiven} of ${approval.checkersNeeded} have agreed`);
-  console.log(`  expires    ${expiresAt.toISOString()}`);
+  console.log(`  expires    ${wibText(expiresAt)}`);
   for (const [name, value] of Object.entries(approval.payload as Record<string, unknown>))
-    console.log(`  ${name.padEnd(10)} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    console.log(`  ${name.padEnd(10)} ${shownAs(name, value)}`);
 }
 
 function printBreak(one: Break): void {
@@ -423,7 +424,7 @@ function printBreak(one: Break): void {
   console.log(`  ours        ${side(one.ourStatus, one.ourAmount)}`);
   console.log(`  theirs      ${side(one.theirStatus, one.theirAmount)}`);
   console.log(`  in question ${formatRupiah(rupiah(one.amount))}`);
-  console.log(`  state       ${one.state}, owner ${one.owner}, due ${one.dueAt.toISOString()}`);
+  console.log(`  state       ${one.state}, owner ${one.owner}, due ${wibText(one.dueAt)}`);
   if (one.resolution !== null)
     console.log(`  ended by    ${one.resolution}, payment ${one.outcome ?? 'none'}`);
 }

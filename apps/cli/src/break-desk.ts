@@ -14,7 +14,15 @@ import {
 } from '#lib/platform';
 import { calendarOf, readBreakRules, readJobs, termsByFormats, type BreakDesk } from '#lib/reconciliation';
 import { Receipts } from '#lib/receipts';
-import { AdviceLimits, DecisionFlow, Payments, Refunds, SqlPaymentStore } from '#lib/switching';
+import { isLegSettled } from '#lib/settlement';
+import {
+  AdviceLimits,
+  DecisionFlow,
+  objectionToResend,
+  Payments,
+  Refunds,
+  SqlPaymentStore,
+} from '#lib/switching';
 import { withDatabase } from './database';
 import { commandLogger } from './output';
 import { CONFIG } from './places';
@@ -52,6 +60,10 @@ export async function openBreakDesk(
       writer,
       decisions: new DecisionFlow(clock, database, payments, catalog),
       refunds: new Refunds(clock, database, writer),
+      objectionToResend: async (leg) =>
+        (await isLegSettled(database, leg))
+          ? { kind: 'settled' }
+          : objectionToResend(database, catalog, leg, (product) => payments.requiredReceiptFields(product)),
     };
     return { desk, close: () => catalog.close() };
   } catch (error) {

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   companionOf,
+  signatureOf,
   explainFile,
   readFormat,
   readFormats,
@@ -23,6 +24,7 @@ interface ParseOptions {
   rows: number;
   limit: number;
   companion?: string;
+  signature?: string;
   json?: boolean;
 }
 
@@ -37,6 +39,7 @@ export function addFileCommands(program: Command): void {
     .option('--rows <n>', 'how many rows to show', count, SHOWN_ROWS)
     .option('--limit <n>', 'how many faults to show', count, SHOWN_FAULTS)
     .option('--companion <file>', 'its companion; else it is looked for beside the file')
+    .option('--signature <file>', 'its detached signature; else it is looked for beside the file')
     .option('--json', JSON_HELP)
     .action(async (name: string, path: string, options: ParseOptions) => {
       const format = readFormat(formatFile(name));
@@ -46,7 +49,8 @@ export function addFileCommands(program: Command): void {
           path: resolve(path),
           name: basename(path),
           format,
-          companionPath: options.companion ?? companionBeside(format, path),
+          companionPath: options.companion ?? beside(companionOf(format, resolve(path))),
+          signaturePath: options.signature ?? beside(signatureOf(format, resolve(path))),
         },
         { rowsMax: options.rows, faultsMax: options.limit },
       );
@@ -78,7 +82,14 @@ export function addFileCommands(program: Command): void {
 
 function described(format: SettlementFormat) {
   const { source, effectiveFrom, body, name, companion, packing, pgp, settleOn } = format;
-  const packed = [pgp && 'pgp', packing?.kind, companion && `+ ${companion}`].filter(Boolean).join(' ');
+  const packed = [
+    pgp && 'pgp',
+    packing?.kind,
+    companion && `+ ${companion}`,
+    pgp?.detached && `+ ${pgp.detached}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
   return { source, effectiveFrom, layout: body.layout, names: name.text, packing: packed || '-', settleOn };
 }
 
@@ -130,9 +141,8 @@ function formatFile(name: string): string {
   throw new SettingError(`there is no format "${name}"; config/formats has: ${known.join(', ')}`);
 }
 
-function companionBeside(format: SettlementFormat, path: string): string | undefined {
-  const beside = companionOf(format, resolve(path));
-  return beside !== undefined && existsSync(beside) ? beside : undefined;
+function beside(path: string | undefined): string | undefined {
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 function count(text: string): number {

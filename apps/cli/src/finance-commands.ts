@@ -182,7 +182,7 @@ function printFunds(position: FundsPosition, signed: { maker: string; checker: s
 export function fundsInWords(refusal: FundsRefusal): string {
   switch (refusal.kind) {
     case 'remainder':
-      return `${refusal.remainder} rupiah are unexplained; a position is signed only on 0`;
+      return `${formatRupiah(refusal.remainder)} are unexplained; a position is signed only on 0`;
     case 'no statement':
       return 'no bank statement has been taken up to that day';
     case 'not proposed':

@@ -1,28 +1,37 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { describeRefusal } from '#lib/audit';
 import { BillerRegistry } from '#lib/billers';
 import {
-  adjustFloat,
   compareFloat,
   endAlert,
+  endsOfPause,
   floatFigures,
   floatLevels,
   lastComparison,
   listFloatMatters,
   openAlerts,
-  topUpFloat,
+  proposeAdjustment,
+  type AdjustmentRefusal,
   type FloatFigures,
   type FloatLevels,
-  type FloatRefusal,
 } from '#lib/floats';
-import { formatRupiah, rupiah, type Result, type Rupiah } from '#lib/kernel';
-import { SingleWriter } from '#lib/ledger';
+import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Rupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database, SettingError } from '#lib/platform';
+import {
+  proposeFloatTopUp,
+  receiveFloatTopUp,
+  type FloatPaymentRefusal,
+  type ReceiveRefusal,
+} from '#lib/settlement';
+import { bankReference } from './bank-commands';
 import { withDatabase } from './database';
-import { JSON_HELP, printJson, refuse } from './output';
+import { asksMaker, proposedAs, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
 import { oneLine, printTable } from './table';
-import { rupiahAboveZero, rupiahNotZero } from './typed';
+import { withSettlement } from './settlement-tools';
+import { businessDate, rupiahAboveZero, rupiahNotZero } from './typed';
 
 interface Json {
   json?: boolean;
@@ -37,6 +46,7 @@ export function addFloatCommands(program: Command): void {
   addShowCommand(float);
   addAttentionCommand(float);
   addTopUpCommand(float);
+  addReceivedCommand(float);
   addAdjustCommand(float);
   addResumeCommand(float);
   addCompareCommand(float);
@@ -83,7 +93,7 @@ function addShowCommand(float: Command): void {
       if (json) printJson({ ok: true, float: one, comparison: comparison ?? null });
       else if (one) {
         const compared = comparison
-          ? `${comparison.comparedAt.toISOString()}: the biller says ${formatRupiah(comparison.theirs)}, ` +
+          ? `${wibText(comparison.comparedAt)}: the biller says ${formatRupiah(comparison.theirs)}, ` +
             `difference ${formatRupiah(comparison.difference)}`
           : 'never';
         console.log(`left         ${formatRupiah(one.remaining)}`);
@@ -110,7 +120,7 @@ function addAttentionCommand(float: Command): void {
         return;
       }
       for (const { since, billerId, kind, reason, ageSeconds, owner, nextStep } of matters) {
-        console.log(`${since.toISOString()} ${billerId} ${kind}, ${ageSeconds} s old: ${oneLine(reason)}`);
+        console.log(`${wibText(since)} ${billerId} ${kind}, ${ageSeconds} s old: ${oneLine(reason)}`);
         console.log(`  ${owner}: ${nextStep}`);
       }
       if (matters.length === 0) console.log('nothing to see to');
@@ -118,51 +128,94 @@ function addAttentionCommand(float: Command): void {
 }
 
 function addTopUpCommand(float: Command): void {
-  float
-    .command('top-up')
-    .description('book money that we have paid a biller in advance; the same reference again has no effect')
-    .argument('<biller>')
-    .argument('<amount>', 'whole rupiah', rupiahAboveZero)
-    .requiredOption(
-      '--reference <ref>',
-      `our bank's word for the transfer, ${REFERENCE_FORM}`,
-      readableReference,
-    )
-    .option('--json', JSON_HELP)
-    .action(async (billerId: string, amount: Rupiah, options: Json & { reference: string }) => {
-      const at = clockFromEnvironment().now();
-      const { reference, json } = options;
-      const booked = await withDatabase((database) =>
-        topUpFloat(booksOf(database), { reference, billerId, amount, at }),
-      );
-      tellBooking(billerId, booked, json);
-    });
+  asksMaker(
+    float
+      .command('top-up')
+      .description(
+        'propose to pay a biller in advance (the maker); once another person agreed, make the transfer under this reference: the statement books it',
+      )
+      .argument('<biller>')
+      .argument('<amount>', 'whole rupiah', rupiahAboveZero)
+      .requiredOption(
+        '--reference <ref>',
+        'of the transfer, as the statement will show it, at most 16 characters: FLT-AGRA-0714',
+        bankReference,
+      )
+      .option('--date <date>', 'value date; left out: today', businessDate)
+      .option('--reason <text>', 'why', 'the float is to be filled'),
+  ).action(
+    async (
+      billerId: string,
+      amount: Rupiah,
+      { as, reference, date, reason, json }: Maker & { reference: string; date?: string; reason: string },
+    ) => {
+      const done = await withSettlement(({ database, clock }) => {
+        const at = clock.now();
+        const valueDate = date ?? businessDateOf(at, JAKARTA_MIDNIGHT);
+        return proposeFloatTopUp(
+          { database },
+          { reference, billerId, amount, valueDate, by: as, reason, at },
+        );
+      });
+      if (!done.ok) return refuse(paymentInWords(billerId, done.error), json);
+      say(proposedAs(done.value), done.value, json);
+    },
+  );
+}
+
+function addReceivedCommand(float: Command): void {
+  asksMaker(
+    float
+      .command('received')
+      .description(
+        'the biller has a top-up that two people agreed to, and no statement shows it yet: book it now; again has no effect',
+      )
+      .argument('<reference>', 'of the transfer', bankReference),
+  ).action(async (reference: string, { as, json }: Maker) => {
+    const done = await withSettlement((tools) =>
+      receiveFloatTopUp(
+        { ...tools, endsOfPause: (billerId, by, at) => endsOfPause(tools.database, billerId, by, at) },
+        { reference, by: as, at: tools.clock.now() },
+      ),
+    );
+    if (!done.ok) return refuse(receivingInWords(done.error), json, { reference });
+    const { billerId, isRepeat } = done.value;
+    const text = isRepeat ? 'was booked before; nothing changed' : `booked on the float of ${billerId}`;
+    say(text, { isRepeat }, json);
+  });
 }
 
 function addAdjustCommand(float: Command): void {
-  float
-    .command('adjust')
-    .description('put a float right by a journal that says why; the same reference again has no effect')
-    .argument('<biller>')
-    .argument('<amount>', 'whole rupiah; out of the float negative, after --', rupiahNotZero)
-    .requiredOption('--reference <id>', `unique among adjustments, ${REFERENCE_FORM}`, readableReference)
-    .requiredOption('--against <account>', 'the account on the other side, such as own:loss')
-    .requiredOption('--reason <text>', 'what happened, with the number of its ticket')
-    .option('--json', JSON_HELP)
-    .action(
-      async (
-        billerId: string,
-        amount: Rupiah,
-        options: Json & { reference: string; against: string; reason: string },
-      ) => {
-        const at = clockFromEnvironment().now();
-        const { reference: adjustmentId, against, reason, json } = options;
-        const booked = await withDatabase((database) =>
-          adjustFloat(booksOf(database), { adjustmentId, billerId, amount, against, reason, at }),
-        );
-        tellBooking(billerId, booked, json);
-      },
-    );
+  asksMaker(
+    float
+      .command('adjust')
+      .description(
+        'propose to put a float right by a journal that says why (the maker); another person agrees',
+      )
+      .argument('<biller>')
+      .argument('<amount>', 'whole rupiah; out of the float negative, after --', rupiahNotZero)
+      .requiredOption('--reference <id>', `unique among adjustments, ${REFERENCE_FORM}`, readableReference)
+      .requiredOption('--against <account>', 'the account on the other side, such as own:loss')
+      .requiredOption('--reason <text>', 'what happened, with the number of its ticket'),
+  ).action(
+    async (
+      billerId: string,
+      amount: Rupiah,
+      {
+        as,
+        reference,
+        against,
+        reason,
+        json,
+      }: Maker & { reference: string; against: string; reason: string },
+    ) => {
+      const at = clockFromEnvironment().now();
+      const adjustment = { adjustmentId: reference, billerId, amount, against, reason, by: as, at };
+      const done = await withDatabase((database) => proposeAdjustment(database, adjustment));
+      if (!done.ok) return refuse(adjustmentInWords(billerId, done.error), json);
+      say(proposedAs(done.value), done.value, json);
+    },
+  );
 }
 
 function addResumeCommand(float: Command): void {
@@ -237,36 +290,43 @@ async function requirePrefunded(database: Database, billerId: string): Promise<v
   throw new SettingError(`${billerId} is not prefunded; the prefunded billers: ${list}`);
 }
 
-function tellBooking(
-  billerId: string,
-  booked: Result<{ isRepeat: boolean }, FloatRefusal>,
-  json: boolean | undefined,
-): void {
-  if (booked.ok) {
-    const { isRepeat } = booked.value;
-    if (json) printJson({ ok: true, isRepeat });
-    else console.log(isRepeat ? 'was booked before; nothing changed' : `booked on the float of ${billerId}`);
-    return;
-  }
-  const reason = inWords(billerId, booked.error);
-  refuse(reason, json);
-}
-
-function inWords(billerId: string, refused: FloatRefusal): string {
+function paymentInWords(billerId: string, refused: FloatPaymentRefusal): string {
   switch (refused.kind) {
     case 'not prefunded':
       return `${billerId} is not prefunded`;
-    case 'account unknown':
-      return `there is no account ${refused.account}`;
     case 'reference used':
-      return 'this reference was used for another booking';
+      return `this reference stands for ${refused.by}; choose another`;
+    case 'proposal':
+      return describeRefusal(refused.refusal);
+  }
+}
+
+function receivingInWords(refused: ReceiveRefusal): string {
+  switch (refused.kind) {
+    case 'unknown':
+      return 'two people have not agreed to such a transfer; see simpul bank expected';
+    case 'ended':
+      return `it is ${refused.outcome}; nothing was booked`;
+    case 'reference used':
+      return `this reference stands for ${refused.by}`;
     case 'overloaded':
       return 'too many wait to be written; nothing was booked';
   }
 }
 
-function booksOf(database: Database) {
-  return { writer: new SingleWriter(database), statements: database };
+function adjustmentInWords(billerId: string, refused: AdjustmentRefusal): string {
+  switch (refused.kind) {
+    case 'not prefunded':
+      return `${billerId} is not prefunded`;
+    case 'account unknown':
+      return `${refused.account} is no account to book it against`;
+    case 'reference used':
+      return 'this reference was used for another booking';
+    case 'booked before':
+      return 'it was booked before; nothing is to be done';
+    case 'proposal':
+      return describeRefusal(refused.refusal);
+  }
 }
 
 function readableReference(text: string): string {

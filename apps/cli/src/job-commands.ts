@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { fail, type Result } from '#lib/kernel';
+import { fail, type Result, wibText } from '#lib/kernel';
 import { clockFromEnvironment } from '#lib/platform';
 import {
   approveReopening,
   jobHistory,
   listJobs,
   openAlerts,
+  readJobs,
+  sourcesWithoutJob,
   proposeReopening,
   reconExitCode,
   releaseDay,
@@ -18,6 +21,7 @@ import {
 import { withDatabase } from './database';
 import { asksChecker, asksMaker, proposedAs, type Agreement, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
+import { CONFIG } from './places';
 import { reconciliationTools } from './reconciliation-tools';
 import { counted, printTable } from './table';
 
@@ -72,15 +76,21 @@ function addLists(recon: Command): void {
     .option('--json', JSON_HELP)
     .action(async (options: { source?: string; date?: string; all?: boolean; json?: boolean }) => {
       const { source, date: businessDate, all, json } = options;
-      const jobs = await withDatabase((database) =>
-        listJobs(database, {
+      const configured = source ? [source] : readJobs(join(CONFIG, 'jobs.yaml')).sources.keys();
+      const { jobs, neverSold } = await withDatabase(async (database) => ({
+        jobs: await listJobs(database, {
           ...(source && { source }),
           ...(businessDate && { businessDate }),
           ...(all && { all }),
         }),
-      );
-      if (json) printJson({ ok: true, jobs });
-      else printJobs(jobs);
+        neverSold: await sourcesWithoutJob(database, configured),
+      }));
+      if (json) return printJson({ ok: true, jobs, neverSold });
+      printJobs(jobs);
+      if (neverSold.length > 0)
+        console.log(
+          `nothing was sold over these yet, so no file of theirs is expected: ${neverSold.join(', ')}`,
+        );
     });
   recon
     .command('attention')
@@ -107,7 +117,7 @@ function addLists(recon: Command): void {
         printTable(
           ['at', 'event', 'from', 'to', 'by', 'evidence'],
           moves.map(({ at, event, from, to, by, evidence }) => [
-            at.toISOString(),
+            wibText(at),
             event,
             from,
             to,
@@ -195,7 +205,7 @@ function printJobs(jobs: readonly JobLine[]): void {
       businessDate,
       source,
       state,
-      updatedAt.toISOString(),
+      wibText(updatedAt),
       run === null ? '-' : String(run),
       fileName ?? '-',
       whyOf(evidence),
@@ -211,7 +221,7 @@ function whyOf(evidence: unknown): string {
 
 function printAlerts(alerts: readonly OpenAlert[]): void {
   for (const { businessDate, source, kind, raisedAt, reason, owner, nextStep } of alerts) {
-    console.log(`${businessDate} ${source} ${kind}, since ${raisedAt.toISOString()}`);
+    console.log(`${businessDate} ${source} ${kind}, since ${wibText(raisedAt)}`);
     console.log(`  ${reason}`);
     console.log(`  ${owner}: ${nextStep}`);
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatRupiah } from '#lib/kernel';
+import { formatRupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database, setting } from '#lib/platform';
 import { listOpenPayments, type OpenPayment } from '#lib/switching';
 import { JSON_HELP, printJson } from './output';
@@ -55,7 +55,7 @@ function print(open: readonly OpenPayment[]): void {
       String(one.adviceCount),
       one.owner,
       one.nextStep,
-      one.nextStepAt?.toISOString() ?? '',
+      one.nextStepAt ? wibText(one.nextStepAt) : '',
       one.reason,
     ]),
   );

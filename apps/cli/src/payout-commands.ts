@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { describeRefusal } from '#lib/audit';
-import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
+import { fail, formatRupiah, ok, type Result, wibText } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   approvePayout,
   approveRefused,
   bankDayFrom,
+  doubtsBehind,
+  doubtsInWords,
   draftChannelPayouts,
   findPayout,
   listPayouts,
@@ -15,6 +17,7 @@ import {
   redraftPayout,
   tellPayout,
   type Payout,
+  type PayoutDoubt,
   type PayoutRefusal,
   type PayoutState,
   type SettlementTools,
@@ -44,9 +47,13 @@ function addMakerCommands(payout: Command): void {
     payout,
     'propose',
     'propose that a drafted payout leaves (the maker)',
-    async ({ database }, { reference, by, at, note }) =>
-      proposed(reference, await proposePayout(database, { reference, by, reason: note ?? 'settled', at })),
-  );
+    async (tools, { reference, by, at, note, early: isEarly = false }) => {
+      if (isEarly && (note ?? '').trim() === '')
+        return fail('say by --note why it is to leave before it is due');
+      const order = { reference, by, reason: note ?? 'settled', isEarly, at };
+      return proposed(reference, await proposePayout(tools, order));
+    },
+  ).option('--early', 'it may leave before its due date; --note says why, and two people agree to that');
   asksReference(
     payout,
     'refused',
@@ -61,8 +68,8 @@ function addMakerCommands(payout: Command): void {
     ['accepted', 'the bank has taken it on'],
     ['cancelled', 'it is not to leave after all'],
   ] as const) {
-    const command = asksReference(payout, event, text, async ({ database }, { despite, ...said }) =>
-      told(await tellPayout(database, { ...said, event, ...(despite === undefined ? {} : { despite }) })),
+    const command = asksReference(payout, event, text, async (tools, { despite, ...said }) =>
+      told(await tellPayout(tools, { ...said, event, ...(despite === undefined ? {} : { despite }) })),
     );
     if (event === 'sent')
       command.option(
@@ -85,7 +92,7 @@ function addCheckerCommands(payout: Command): void {
     [
       'confirm-refused',
       'agree that the bank has refused it, as it was shown (the checker, another person)',
-      approveRefused,
+      ({ database }: SettlementTools, order: Agreed) => approveRefused(database, order),
     ],
   ] as const;
   for (const [name, text, approve] of commands)
@@ -95,13 +102,16 @@ function addCheckerCommands(payout: Command): void {
     ).action(async (reference: string, { as: by, version, json }: Checker) =>
       answer(
         reference,
-        await withSettlement(async ({ database, clock }) =>
-          told(await approve(database, { reference, version, by, at: clock.now() })),
+        await withSettlement(async (tools) =>
+          told(await approve(tools, { reference, version, by, at: tools.clock.now() })),
         ),
         json,
       ),
     );
 }
+
+/** A checker's word, once it is given. */
+type Agreed = Parameters<typeof approveRefused>[1];
 
 /** What a person has typed. */
 interface Said {
@@ -110,6 +120,7 @@ interface Said {
   at: Date;
   note?: string;
   despite?: string;
+  early?: boolean;
 }
 
 /** What was done, and the same for a program. */
@@ -133,14 +144,9 @@ function asksReference(
   ).action(
     async (
       reference: string,
-      { as: by, json, note, despite }: Maker & { note?: string; despite?: string },
+      { as: by, json, ...more }: Maker & Pick<Said, 'note' | 'despite' | 'early'>,
     ) => {
-      const typed = {
-        reference,
-        by,
-        ...(note === undefined ? {} : { note }),
-        ...(despite === undefined ? {} : { despite }),
-      };
+      const typed = { reference, by, ...more };
       const done = await withSettlement((tools) => work(tools, { ...typed, at: tools.clock.now() }));
       answer(reference, done, json);
     },
@@ -155,11 +161,15 @@ function answer(reference: string, done: Result<Done, string>, json: boolean | u
 
 function proposed(
   reference: string,
-  result: Result<{ approvalId: string; version: string }, PayoutRefusal>,
+  result: Result<{ approvalId: string; version: string; doubts?: PayoutDoubt[] }, PayoutRefusal>,
 ): Result<Done, string> {
   if (!result.ok) return fail(payoutInWords(result.error));
-  const { approvalId, version } = result.value;
-  return ok({ text: `${reference} is ${proposedAs(result.value)}`, fields: { approvalId, version } });
+  const { approvalId, version, doubts = [] } = result.value;
+  const warning = doubts.length === 0 ? undefined : doubtsInWords(doubts);
+  return ok({
+    text: `${reference} is ${proposedAs(result.value)}${warning === undefined ? '' : `\nattention: ${warning}`}`,
+    fields: { approvalId, version, ...(warning === undefined ? {} : { warning }) },
+  });
 }
 
 function told(result: Result<Payout, PayoutRefusal>): Result<Done, string> {
@@ -181,6 +191,10 @@ export function payoutInWords(error: PayoutRefusal): string {
       return 'nobody has proposed it; see simpul payout propose';
     case 'shown':
       return `the bank shows a debit of its amount at ${error.line}; name it (simpul bank name), or say --despite when it is something else`;
+    case 'in doubt':
+      return `${doubtsInWords(error.doubts)}; that was not so when it was proposed: ${error.state === 'approved' ? 'cancel it, draft it again and have that proposed' : 'reject the proposal and have it proposed anew'}, so that two people see it`;
+    case 'not due':
+      return `it is due on ${error.dueDate} and today is ${error.today}; where it must leave sooner, cancel it, draft it again and propose that with --early --note <why>`;
     case 'proposal':
       return `${error.refusal.maker} has proposed it already (${error.refusal.approvalId})`;
     case 'approval':
@@ -201,7 +215,7 @@ function addListCommand(payout: Command): void {
       businessDate,
     )
     .action(async (date: string | undefined, { state, due, json }: ListOptions) => {
-      const payouts = await withSettlement(async ({ database, calendar }) => {
+      const payouts = await withSettlement(async ({ database, calendar, reconciled }) => {
         const [bankDays, all] = await Promise.all([
           calendar(),
           listPayouts(database, {
@@ -209,12 +223,18 @@ function addListCommand(payout: Command): void {
             ...(state === undefined ? {} : { state }),
           }),
         ]);
-        return all
+        const asked = all
           .map((one) => ({
             ...one,
             payableOn: one.dueDate === null ? null : bankDayFrom(bankDays, one.dueDate),
           }))
           .filter((one) => due === undefined || isDueBy(one, due));
+        return Promise.all(
+          asked.map(async (one) => ({
+            ...one,
+            doubts: hasNotLeft(one) ? await doubtsBehind(database, reconciled, one) : [],
+          })),
+        );
       });
       if (json) {
         printJson({ ok: true, payouts });
@@ -228,9 +248,11 @@ function addListCommand(payout: Command): void {
           one.payableOn ?? '',
           `${one.party.kind} ${one.party.id}`,
           formatRupiah(one.amount),
-          one.state,
+          one.doubts.length === 0 ? one.state : `${one.state}, in doubt`,
         ]),
       );
+      for (const { reference, doubts } of payouts.filter((one) => one.doubts.length > 0))
+        console.log(`${reference}: ${doubtsInWords(doubts)}`);
       if (payouts.length === 0) console.log('no payouts');
     });
 }
@@ -241,9 +263,13 @@ interface ListOptions {
   json?: boolean;
 }
 
+function hasNotLeft({ state }: Payout): boolean {
+  return ['drafted', 'approved'].includes(state);
+}
+
 /** Whether it should have left by a day and has not; one without a due date should have. */
-function isDueBy({ state, payableOn }: Payout & { payableOn: string | null }, due: string): boolean {
-  return ['drafted', 'approved'].includes(state) && (payableOn === null || payableOn <= due);
+function isDueBy(one: Payout & { payableOn: string | null }, due: string): boolean {
+  return hasNotLeft(one) && (one.payableOn === null || one.payableOn <= due);
 }
 
 function addShowCommand(payout: Command): void {
@@ -253,21 +279,26 @@ function addShowCommand(payout: Command): void {
     .argument('<reference>')
     .option('--json', JSON_HELP)
     .action(async (reference: string, { json }: { json?: boolean }) => {
-      const { one, history } = await withSettlement(async ({ database }) => ({
-        one: await findPayout(database, reference),
-        history: await payoutHistory(database, reference),
-      }));
+      const { one, history, doubts } = await withSettlement(async ({ database, reconciled }) => {
+        const found = await findPayout(database, reference);
+        return {
+          one: found,
+          history: await payoutHistory(database, reference),
+          doubts: found && hasNotLeft(found) ? await doubtsBehind(database, reconciled, found) : [],
+        };
+      });
       if (!one) throw new SettingError(`there is no payout ${reference}; see simpul payout list`);
       if (json) {
-        printJson({ ok: true, payout: one, history });
+        printJson({ ok: true, payout: one, history, doubts });
         return;
       }
       console.log(
         `${one.reference}  ${formatRupiah(one.amount)} to ${one.party.kind} ${one.party.id}, ${one.state}${one.dueDate === null ? '' : `, due ${one.dueDate}`}`,
       );
+      if (doubts.length > 0) console.log(`attention: ${doubtsInWords(doubts)}`);
       printTable(
         ['at', 'from', 'to', 'by', 'note'],
-        history.map(({ at, from, to, by, note }) => [at.toISOString(), from, to, by, note ?? '']),
+        history.map(({ at, from, to, by, note }) => [wibText(at), from, to, by, note ?? '']),
       );
     });
 }

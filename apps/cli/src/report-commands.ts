@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatOn, readFormats } from '#lib/files';
+import { wibText } from '#lib/kernel';
 import { clockFromEnvironment, setting, SettingError } from '#lib/platform';
 import { readJobs } from '#lib/reconciliation';
 import {
@@ -73,11 +74,13 @@ function addList(report: Command): void {
   report
     .command('list')
     .description('every report: what it shows, what it is written as, what it ties to')
-    .option('--lang <language>', 'id or en', 'id')
+    .option('--lang <language>', 'id or en', 'en')
     .option('--json', JSON_HELP)
     .action((_: object, command: Command) => {
       const { lang, json } = optionsOf(command);
-      const language = lang === 'en' ? 'en' : 'id';
+      // The command line is English; `report` itself, whose files are Indonesian, has the option first.
+      const isSaid = command.parent?.getOptionValueSource('lang') === 'cli';
+      const language = isSaid && lang === 'id' ? 'id' : 'en';
       const reports = REPORTS.map(
         ({ name, title, about, period, daysMax, forms, filters, columns, ties }) => ({
           name,
@@ -123,7 +126,7 @@ function addExports(report: Command): void {
       printTable(
         ['made at', 'by', 'report', 'from', 'to', 'rows', 'unmasked because', 'file', 'sha-256'],
         exported.map((one) => [
-          one.madeAt.toISOString(),
+          wibText(one.madeAt),
           one.madeBy,
           one.report,
           one.from,
@@ -136,6 +139,11 @@ function addExports(report: Command): void {
       );
       if (exported.length === 0) console.log('no report was written yet');
     });
+}
+
+/** A sum or a count, by thousands. */
+function grouped(figure: bigint): string {
+  return figure.toString().replace(/\B(?=(\d{3})+$)/g, '.');
 }
 
 /** What stands behind `list` and the like: a report has options of the same names and takes them first. */
@@ -157,7 +165,7 @@ function addOrders(report: Command): void {
           ['order', 'ordered at', 'by', 'report', 'date', 'state', 'said'],
           orders.map((one) => [
             one.orderId,
-            one.orderedAt.toISOString(),
+            wibText(one.orderedAt),
             one.orderedBy,
             one.request.report,
             one.request.date,
@@ -193,7 +201,8 @@ async function runReport(
     const made = await make(order.value);
     if (json) printJson({ ok: true, ...made, files: made.exported });
     else {
-      for (const { what, ours } of made.ties) console.log(`ties to ${what}: ${ours}`);
+      for (const { whatInEnglish, ours } of made.ties)
+        console.log(`ties to ${whatInEnglish}: ${grouped(ours)}`);
       for (const { path, sha256 } of made.exported) console.log(`${path}  ${sha256}`);
       console.log(counted(made.rows, 'row'));
     }

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database } from '#lib/platform';
 import {
   explainRoute,
@@ -128,11 +129,11 @@ function print({ paymentId, productId, state, inquiry, legs, rerouted }: RouteSt
   for (const leg of legs) {
     console.log('');
     console.log(
-      `leg ${leg.legNo}: ${leg.routeId ?? leg.billerId}, reference ${leg.legReference}, ${leg.state}, sent ${leg.sentAt.toISOString()}`,
+      `leg ${leg.legNo}: ${leg.routeId ?? leg.billerId}, reference ${leg.legReference}, ${leg.state}, sent ${wibText(leg.sentAt)}`,
     );
     if (leg.decision) printDecision(leg.decision.for, leg.decision);
     const next = rerouted[leg.legNo - 1];
-    if (next) console.log(`  given up at ${next.at.toISOString()}: ${next.because}; next ${next.to}`);
+    if (next) console.log(`  given up at ${wibText(next.at)}: ${next.because}; next ${next.to}`);
   }
 }
 

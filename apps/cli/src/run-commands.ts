@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readFormats } from '#lib/files';
-import { formatRupiah, rupiah } from '#lib/kernel';
+import { formatRupiah, rupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, setting } from '#lib/platform';
 import {
   closedRuns,
@@ -80,7 +80,7 @@ function printRuns(runs: readonly RunListed[]): void {
       businessDate,
       String(run),
       counts ? 'yes' : 'no',
-      closedAt.toISOString(),
+      wibText(closedAt),
       file,
     ]),
   );
@@ -104,7 +104,7 @@ function printMissing(missing: readonly Missing[]): void {
       businessDate,
       what,
       state,
-      dueAt.toISOString(),
+      wibText(dueAt),
       String(legs),
       formatRupiah(rupiah(amount)),
     ]),

@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { formatRupiah } from '#lib/kernel';
+import { formatRupiah, wibText, rupiah } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
   bankDayFrom,
@@ -58,6 +58,10 @@ function addSettleCommand(program: Command): void {
     });
 }
 
+function inRupiah(amount: bigint): string {
+  return formatRupiah(rupiah(amount));
+}
+
 function inWords({ source, businessDate: date, result }: SettledDay): string {
   if (!result.ok) return `${source} ${date}: not settled; ${reasonOf(result.error)}`;
   const { settlement, isRepeat } = result.value;
@@ -69,15 +73,15 @@ function reasonOf(refusal: SettleRefusal | SettleFailure): string {
     case 'before the first day':
       return `it was settled elsewhere; the first day settled here is ${refusal.firstDay} (config/settlement.yaml)`;
     case 'day still open':
-      return `sales until ${refusal.until.toISOString()} belong to it`;
+      return `sales until ${wibText(refusal.until)} belong to it`;
     case 'not reconciled':
       return 'its reconciliation is not closed, or a correction of it is worked, awaited or refused; see simpul recon jobs';
     case 'earlier day open':
       return `${refusal.businessDate} is reconciled and comes first: simpul settle ${refusal.businessDate}`;
     case 'not as reconciled':
       return (
-        `the run agreed on ${refusal.agreedInRun} rupiah and the books have ${refusal.leastInBooks}` +
-        `${refusal.mostInBooks === refusal.leastInBooks ? '' : ` to ${refusal.mostInBooks}`}; run the reconciliation again`
+        `the run agreed on ${inRupiah(refusal.agreedInRun)} and the books have ${inRupiah(refusal.leastInBooks)}` +
+        `${refusal.mostInBooks === refusal.leastInBooks ? '' : ` to ${inRupiah(refusal.mostInBooks)}`}; run the reconciliation again`
       );
     case 'overloaded':
       return 'too many wait to be written; try again';

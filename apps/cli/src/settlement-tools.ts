@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib/files';
+import { endsOfPause } from '#lib/floats';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { SingleWriter } from '#lib/ledger';
 import { clockFromEnvironment, SettingError } from '#lib/platform';
@@ -45,7 +46,10 @@ export function bankTools(tools: SettlementTools): BankTools {
   return {
     ...tools,
     tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())),
-    endsOf: (about, by, at) => endsOfBankAlerts(database, about, by, at),
+    endsOf: async (about, by, at) => [
+      ...(await endsOfBankAlerts(database, about, by, at)),
+      ...(about.fills === undefined ? [] : await endsOfPause(database, about.fills, by, at)),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
+import { wibText } from '#lib/kernel';
 import { clockFromEnvironment, createLogger, readConfigFile, SettingError } from '#lib/platform';
 import {
   issueSerials,
@@ -66,7 +67,10 @@ export function addStampCommands(program: Command): void {
         if (!answer.ok) throw new SettingError(`not stamped: ${answer.error.code}, ${answer.error.detail}`);
         const { state, stampedAt } = answer.value.order;
         if (options.json) printJson({ ok: state === 'STAMPED', state, stampedAt });
-        else console.log(state === 'STAMPED' ? `stamped at ${stampedAt?.toISOString()}` : WORDS[state]);
+        else
+          console.log(
+            state === 'STAMPED' ? `stamped at ${stampedAt ? wibText(stampedAt) : ''}` : WORDS[state],
+          );
         process.exitCode = state === 'STAMPED' ? 0 : 1;
       } finally {
         await billers.close();
@@ -111,13 +115,11 @@ function print({
       paymentId,
       state,
       reference ?? '',
-      stampedAt?.toISOString() ?? '',
+      stampedAt ? wibText(stampedAt) : '',
     ]),
   );
   for (const { paymentId, channelId, billerId, trouble, since } of troubled)
-    console.log(
-      `${since.toISOString()} ${billerId} sold ${channelId} ${paymentId}: ${trouble}; ask the biller`,
-    );
+    console.log(`${wibText(since)} ${billerId} sold ${channelId} ${paymentId}: ${trouble}; ask the biller`);
   if (inStock.length === 0 && troubled.length === 0) console.log('no stamp was sold');
 }
 

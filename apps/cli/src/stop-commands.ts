@@ -1,3 +1,4 @@
+import { wibText } from '#lib/kernel';
 import type { Command } from 'commander';
 import { openStops, type PaymentStop } from '#lib/catalog';
 import { withDatabase } from './database';
@@ -23,7 +24,7 @@ function print(stops: readonly PaymentStop[]): void {
     stops.map(({ stopId, scope, stoppedAt, stoppedBy, reason }) => [
       stopId,
       scope,
-      stoppedAt.toISOString(),
+      wibText(stoppedAt),
       stoppedBy,
       reason,
     ]),

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { formatRupiah, type Rupiah } from '#lib/kernel';
+import { describeRefusal } from '#lib/audit';
+import { formatRupiah, type Rupiah, wibText } from '#lib/kernel';
 import {
-  bookPphSlip,
   invoiceMonth,
+  proposePphSlip,
   readTaxRules,
   taxInvoices,
   type InvoiceRefusal,
   type SlipRefusal,
 } from '#lib/settlement';
-import { JSON_HELP, printJson } from './output';
+import { asksMaker, proposedAs, type Maker } from './four-eyes';
+import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
 import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
@@ -61,7 +63,7 @@ function inWords(refusal: InvoiceRefusal): string {
     case 'no rule':
       return `config/tax.yaml has no rule on ${refusal.date}`;
     case 'month open':
-      return `the month is not over before ${refusal.until.toISOString()}; invoice it then`;
+      return `the month is not over before ${wibText(refusal.until)}; invoice it then`;
     case 'subject used':
       return `another journal stands under ${refusal.subjectId}; see simpul trace ${refusal.subjectId}`;
     case 'overloaded':
@@ -69,50 +71,54 @@ function inWords(refusal: InvoiceRefusal): string {
   }
 }
 
-interface SlipOptions {
+interface SlipOptions extends Maker {
   channel: string;
   amount: Rupiah;
   date: string;
-  json?: boolean;
+  reason: string;
 }
 
 function addSlipCommand(program: Command): void {
-  program
-    .command('pph-slip')
-    .description(
-      'book the PPh that a channel has withheld, by its slip (bukti potong): it owes us that much less; again has no effect',
-    )
-    .argument('<number>', 'the number of the slip', slipNumber)
-    .requiredOption('--channel <id>', 'who has withheld it')
-    .requiredOption('--amount <rupiah>', 'what is withheld, for example 800000', rupiahAboveZero)
-    .requiredOption('--date <date>', 'of the slip, for example 2026-08-10', businessDate)
-    .option('--json', JSON_HELP)
-    .action(async (slip: string, { channel, amount, date, json }: SlipOptions) => {
-      const done = await withSettlement(({ database, writer, clock }) =>
-        bookPphSlip(
-          { database, writer },
-          { slip, channelId: channel, amount, businessDate: date, at: clock.now() },
-        ),
-      );
-      const reason = done.ok ? undefined : slipInWords(done.error, channel);
-      if (json) printJson(done.ok ? { ok: true, slip, ...done.value } : { ok: false, slip, reason });
-      else if (done.ok)
-        console.log(`${slip}: ${done.value.isRepeat ? 'was booked before' : formatRupiah(amount)}`);
-      else console.error(`simpul: ${slip}: ${reason}`);
-      process.exitCode = done.ok ? 0 : 1;
-    });
+  asksMaker(
+    program
+      .command('pph-slip')
+      .description(
+        'propose to book the PPh that a channel has withheld, by its slip (bukti potong): once another person agreed, it owes us that much less',
+      )
+      .argument('<number>', 'the number of the slip', slipNumber)
+      .requiredOption('--channel <id>', 'who has withheld it')
+      .requiredOption('--amount <rupiah>', 'what is withheld, for example 800000', rupiahAboveZero)
+      .requiredOption('--date <date>', 'of the slip, for example 2026-08-10', businessDate)
+      .option('--reason <text>', 'where the slip lies', 'by its slip'),
+  ).action(async (slip: string, { as, channel, amount, date, reason, json }: SlipOptions) => {
+    const done = await withSettlement(({ database, clock }) =>
+      proposePphSlip(database, {
+        slip,
+        channelId: channel,
+        amount,
+        businessDate: date,
+        by: as,
+        reason,
+        at: clock.now(),
+      }),
+    );
+    if (done.ok) return say(proposedAs(done.value), { slip, ...done.value }, json);
+    const { error } = done;
+    refuse(error.kind === 'proposal' ? describeRefusal(error.refusal) : slipInWords(error), json, { slip });
+  });
 }
 
-function slipInWords(refusal: SlipRefusal, channel: string): string {
+/** Why a slip is not booked, in a sentence. */
+export function slipInWords(refusal: SlipRefusal): string {
   switch (refusal.kind) {
     case 'slip used':
       return 'this slip was booked with another channel or amount';
+    case 'booked before':
+      return 'it was booked before; nothing is to be done';
     case 'unknown channel':
-      return `there is no channel ${channel}`;
+      return `there is no channel ${refusal.channelId}`;
     case 'more than invoiced':
-      return `of the PPh on the invoices of ${channel} only ${formatRupiah(refusal.left)} is left; book its invoices first (simpul tax <month> --book), or look at the slip again`;
-    case 'overloaded':
-      return 'too many wait to be written; try again';
+      return `of the PPh on the invoices of ${refusal.channelId} only ${formatRupiah(refusal.left)} is left; book its invoices first (simpul tax <month> --book), or look at the slip again`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { formatOn, plainCopy, readFormats, readSettlementFile } from '#lib/files';
+import { formatOn, plainCopy, readFormats, readSettlementFile, type SettlementFormat } from '#lib/files';
 import { isPaymentId, normalizePaymentId } from '#lib/kernel';
 import { clockFromEnvironment, setting, SettingError } from '#lib/platform';
 import { tracePayment, type FindLine, type FoundLine, type TracePart } from '#lib/reports';
@@ -52,7 +52,8 @@ function lineFinder(home: string): FindLine {
       await readSettlementFile({
         path: await plainCopy(home, source, businessDate, sha256),
         name: fileName,
-        format,
+        // What lies beside it was held against it when it came.
+        format: alone(format),
         onRows: async (rows) => {
           const row = found ? undefined : rows.find(({ ourRef }) => ourRef === legReference);
           if (row)
@@ -66,6 +67,14 @@ function lineFinder(home: string): FindLine {
     }
     return found;
   };
+}
+
+/** A format as if its file had come without companion and signature. */
+function alone(format: SettlementFormat): SettlementFormat {
+  const { pgp } = format;
+  const inFile =
+    pgp?.detached === undefined ? pgp : pgp.decrypt && { ...pgp, verify: undefined, detached: undefined };
+  return { ...format, companion: undefined, pgp: inFile || undefined };
 }
 
 function print(parts: readonly TracePart[], language: 'id' | 'en'): void {

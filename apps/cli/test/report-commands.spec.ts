@@ -75,7 +75,7 @@ test('a report that does not tie exits with 1 and says by how much; what cannot 
   const unknown = await simpul('report', 'per-month', DAY);
 
   expect(untied.code).toBe(1);
-  expect(untied.err).toContain('report 250503, books 250500, difference 3');
+  expect(untied.err).toContain('report 250.503, books 250.500, difference 3');
   expect(unknown.code).toBe(2);
   expect(unknown.err).toContain('there is no report "per-month"; there are: daily-recap');
 });

@@ -1,18 +1,11 @@
 import { threeWaysOf, threeWaysOfDays, type ThreeWay } from '#lib/reports';
 import type { Payment } from '#lib/switching';
-import { aBreakWorld, DAY, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
-import { switchesInTurn } from '../../../test/support/switch-world';
+import { DAY, eachTestHasABreakWorld, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 const brief = (views: readonly ThreeWay[]) =>
   views.map(({ channel, ours, biller, verdict, breakState, next }) =>

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { openStops } from '#lib/catalog';
 import { formatOn, openSftpDrop, readFormats, sftpSettings, type SettlementFormat } from '#lib/files';
+import { endsOfPause } from '#lib/floats';
 import { addDays, businessDateOf, JAKARTA_MIDNIGHT, localIso, type Clock } from '#lib/kernel';
 import type { Logger } from '#lib/platform';
 import {
@@ -8,6 +10,7 @@ import {
   endAlerts,
   endAlertsUntil,
   endsOfBankAlerts,
+  openAlerts,
   raiseAlert,
   type Jobs,
 } from '#lib/reconciliation';
@@ -50,7 +53,10 @@ export function takesStatements(tools: BankRoundTools): Round {
   const known: KnownOnDrop = { taken: new Set(), refused: new Set() };
   const tell = async (alert: BankAlert) =>
     void (await raiseAlert(tools.database, logger, alert, clock.now()));
-  const endsOf: AlertEnds = (about, by, at) => endsOfBankAlerts(tools.database, about, by, at);
+  const endsOf: AlertEnds = async (about, by, at) => [
+    ...(await endsOfBankAlerts(tools.database, about, by, at)),
+    ...(about.fills === undefined ? [] : await endsOfPause(tools.database, about.fills, by, at)),
+  ];
   const failing = new Set<string>();
   return {
     work: async () => {
@@ -62,6 +68,7 @@ export function takesStatements(tools: BankRoundTools): Round {
         const { failed } = await workBankLines({ ...tools, tell, endsOf }, clock.now());
         for (const { line, reason } of failed.filter((one) => !failing.has(one.line)))
           logger.error({ line, reason }, 'a line of a statement could not be worked; it is tried again');
+        await endReleased(tools);
         failing.clear();
         for (const { line } of failed) failing.add(line);
         if (isSetUp && format) await watchDeadline(tools, format, statement.expectedAt, tell);
@@ -70,6 +77,15 @@ export function takesStatements(tools: BankRoundTools): Round {
     },
     failure: 'the bank’s statements could not be taken; the next look starts over',
   };
+}
+
+/** People have decided about a deposit that the bank took back: its alert ends with the release of its stop. */
+async function endReleased({ database, clock }: BankRoundTools): Promise<void> {
+  const told = (await openAlerts(database)).filter(({ kind }) => kind === 'bank_short');
+  if (told.length === 0) return;
+  const stopped = new Set<string>((await openStops(database)).map(({ scope }) => scope));
+  for (const alert of told.filter(({ subject }) => !stopped.has(subject)))
+    await endAlerts(database, alert, ['bank_short'], 'its stop was released', clock.now());
 }
 
 async function take(

@@ -1,4 +1,4 @@
-import { FakeBiller } from '../../../test/support/switch-world';
+import { FakeBiller } from '../../../test/support/fake-biller';
 import { laneLimitsOf } from './lane-limits';
 
 const LIMITS = {

@@ -12,7 +12,7 @@ import {
   ListeningForEmptyFloats,
   pauseWhereEmpty,
 } from '#lib/floats';
-import { formatOn, readFormats, sourceDayEnd } from '#lib/files';
+import { formatOn, readFormats, sourceCalendar, sourceDayEnd } from '#lib/files';
 import type { Clock } from '#lib/kernel';
 import { BatchWriter, PipelineLimits } from '#lib/ledger';
 import {
@@ -65,6 +65,7 @@ import { startBooksCheck } from './books-check';
 import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
+import { sendsAgain } from './resend';
 import { settlesDays } from './settlement';
 
 /** What one worker process is made of. */
@@ -175,6 +176,22 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
   );
   const decisions = new DecisionFlow(clock, dayDatabase, payments, catalog);
   const breakRules = readBreakRules(join(configDirectory, 'breaks.yaml'));
+  const again = sendsAgain({
+    database: dayDatabase,
+    tools: {
+      clock,
+      statements: dayDatabase,
+      writer,
+      payments,
+      billers: answering,
+      catalog,
+      businessDateOfSource: sourceCalendar(formats),
+      limits: limits.reversal,
+      advice: limits.advice,
+      logger,
+    },
+  });
+  const resends = new PollLoop(again.round, limits.reversal.pollMs, logger);
   const breakDesk = async (): Promise<BreakDesk> => {
     const calendar = await calendarOf({ database: dayDatabase, jobs });
     return {
@@ -188,6 +205,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
       writer,
       decisions,
       refunds: new Refunds(clock, dayDatabase, writer),
+      objectionToResend: (leg) => again.objectionTo(leg),
     };
   };
   const breaks = new PollLoop(
@@ -277,6 +295,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
       await Promise.all([
         advice.stop().then(() => lanes.stop()),
         reversals.stop(),
+        resends.stop(),
         tidying.stop(),
         forgetting.stop(),
         floats.stop(),

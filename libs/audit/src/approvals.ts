@@ -74,6 +74,13 @@ export interface WeighedDecision {
 /** Each redo means that another decision about the same proposal came first. */
 const REDO_MAX = 8;
 
+const PROPOSAL_DAYS = 2;
+
+/** When a proposal about the bank, a float or a tax slip ends that nobody has decided about: two days after it. */
+export function expiryOf(at: Date): Date {
+  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
+}
+
 /**
  * Writes a proposal, inside the caller's transaction. An earlier one of the same kind for the same subject must have
  * ended; one that is past its time is ended here.

@@ -3,6 +3,7 @@ export { approvalHistory, findApproval, listApprovals } from './approval.rows';
 export {
   approve,
   expireApprovals,
+  expiryOf,
   lapse,
   propose,
   reject,

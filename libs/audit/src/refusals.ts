@@ -1,3 +1,4 @@
+import { wibText } from '#lib/kernel';
 import type { ApprovalRefusal, ProposalRefusal } from './approvals';
 
 /** Why a proposal or a decision was refused, in a sentence with its remedy. */
@@ -10,7 +11,7 @@ export function describeRefusal(refusal: ApprovalRefusal | ProposalRefusal): str
     case 'ended':
       return `it was ${refusal.state}${refusal.by === null ? '' : ` by ${refusal.by}`}; nothing was done again`;
     case 'expired':
-      return `it expired at ${refusal.expiredAt.toISOString()}; propose it again`;
+      return `it expired at ${wibText(refusal.expiredAt)}; propose it again`;
     case 'another version':
       return `version ${refusal.version} was proposed; look at it again, then decide about that one`;
     case 'maker is checker':

@@ -30,7 +30,8 @@ export class CsvRecords {
   take(block: Buffer, isEnd: boolean): CsvRecord[] {
     const bytes = this.rest.length === 0 ? block : Buffer.concat([this.rest, block]);
     const end = isEnd ? bytes.length : afterLastWhole(bytes);
-    this.rest = bytes.subarray(end);
+    // The memory of a block is used again for the next one.
+    this.rest = Buffer.from(bytes.subarray(end));
     this.lines += linesIn(block);
     const first = this.nextRecord;
     const whole = bytes.subarray(0, end);

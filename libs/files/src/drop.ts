@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusinessDate } from '#lib/kernel';
 import { companionOf } from './companion';
+import { signatureOf } from './detached-signature';
 import type { SettlementFormat } from './settlement-format';
 
 /** A regular file on the other side, as its listing shows it. */
@@ -18,7 +19,7 @@ export interface RemoteFile {
 export interface Drop {
   /** Regular files of all its folders: a link could lead anywhere. */
   list(): Promise<RemoteFile[]>;
-  /** The bytes of one of the listed files, in order and to its end. */
+  /** The bytes of one of the listed files, in order and to its end. A chunk holds until the next one is asked for. */
   read(file: RemoteFile): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
@@ -28,18 +29,21 @@ export interface FoundFile {
   file: RemoteFile;
   seq: number;
   companion?: RemoteFile;
+  /** The signature beside it. */
+  signature?: RemoteFile;
 }
 
 /** What the drop holds for a day. */
 export type Found =
-  | { kind: 'nothing' }
-  /** It changed between two looks, or its companion is not there: its sender is still writing. */
-  | { kind: 'growing'; name: string }
+  /** `near`: names on it that were probably meant for the day and do not fit the pattern, a few at most. */
+  | { kind: 'nothing'; near: readonly string[] }
+  /** It changed between two looks, or what belongs beside it is not there: its sender is still writing. */
+  | { kind: 'growing'; name: string; lacks?: string }
   /** In the order of their sequence; at least one. */
   | { kind: 'ready'; files: readonly FoundFile[] };
 
 /**
- * Looks for the files of a business date. One is ready once its companion is there; where a source writes none, once two
+ * Looks for the files of a business date. One is ready once its companion and its signature are there; where a source writes neither, once two
  * listings `stableMs` apart show the same size and time. Names that do not fit the pattern are not looked at.
  */
 export async function findFiles(
@@ -48,15 +52,28 @@ export async function findFiles(
   businessDate: BusinessDate,
   stableMs: number,
 ): Promise<Found> {
-  const first = filesOfDay(await drop.list(), format, businessDate);
-  if (first.length === 0) return { kind: 'nothing' };
-  if (format.companion) return withCompanions(first);
+  const listing = await drop.list();
+  const first = filesOfDay(listing, format, businessDate);
+  if (first.length === 0) return nothingOf(listing, format, businessDate);
+  if (format.companion || format.pgp?.detached) return withWhatBelongs(first, format);
 
   await sleep(stableMs);
-  const second = filesOfDay(await drop.list(), format, businessDate);
-  if (second.length === 0) return { kind: 'nothing' };
+  const again = await drop.list();
+  const second = filesOfDay(again, format, businessDate);
+  if (second.length === 0) return nothingOf(again, format, businessDate);
   const growing = second.find(({ file }, at) => !isSame(file, first[at]?.file));
   return growing ? { kind: 'growing', name: growing.file.name } : { kind: 'ready', files: second };
+}
+
+const NEAR_MAX = 3;
+
+function nothingOf(
+  listing: readonly RemoteFile[],
+  { name }: SettlementFormat,
+  businessDate: BusinessDate,
+): Found {
+  const near = listing.map((file) => file.name).filter((one) => name.isNearly(one, businessDate));
+  return { kind: 'nothing', near: near.toSorted().slice(0, NEAR_MAX) };
 }
 
 /** Whether two looks show the same file, unchanged. */
@@ -77,9 +94,11 @@ export function filesOfDay(
     .flatMap((file): FoundFile[] => {
       const parts = format.name.read(file.name);
       if (parts?.businessDate !== businessDate) return [];
-      const beside = companionOf(format, file.name);
-      const companion = listing.find(({ name, folder }) => folder === file.folder && name === beside);
-      return [{ file, seq: parts.seq, ...(companion && { companion }) }];
+      const beside = (wanted: string | undefined) =>
+        listing.find(({ name, folder }) => folder === file.folder && name === wanted);
+      const companion = beside(companionOf(format, file.name));
+      const signature = beside(signatureOf(format, file.name));
+      return [{ file, seq: parts.seq, ...(companion && { companion }), ...(signature && { signature }) }];
     })
     .toSorted(byAge);
   if (format.seq === 'replace') return named.slice(-1);
@@ -93,7 +112,13 @@ function byAge(a: FoundFile, b: FoundFile): number {
   return a.seq - b.seq || a.file.modifiedAt - b.file.modifiedAt || (textOf(a) < textOf(b) ? 1 : -1);
 }
 
-function withCompanions(files: readonly FoundFile[]): Found {
-  const alone = files.find(({ companion }) => companion === undefined);
-  return alone ? { kind: 'growing', name: alone.file.name } : { kind: 'ready', files };
+function withWhatBelongs(files: readonly FoundFile[], format: SettlementFormat): Found {
+  for (const { file, companion, signature } of files) {
+    const { name } = file;
+    const lacks =
+      (companion ? undefined : companionOf(format, name)) ??
+      (signature ? undefined : signatureOf(format, name));
+    if (lacks !== undefined) return { kind: 'growing', name, lacks };
+  }
+  return { kind: 'ready', files };
 }

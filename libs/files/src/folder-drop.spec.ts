@@ -42,7 +42,7 @@ test('links and folders in an inbox are not there for us, nor is a link that tak
   put('secret', 'secret', home);
   symlinkSync(join(home, 'secret'), join(inbox, NAME));
   mkdirSync(join(inbox, 'LPB01_20260714_002.txt'));
-  expect(await find()).toEqual({ kind: 'nothing' });
+  expect(await find()).toEqual({ kind: 'nothing', near: [] });
 
   rmSync(join(inbox, NAME));
   put(NAME, 'settle');
@@ -64,7 +64,8 @@ test('names that lead elsewhere, hold control characters or are far too long are
   ])
     put(name, 'content');
 
-  expect(await find()).toEqual({ kind: 'nothing' });
+  // A name that only nearly fits is told of, and no more.
+  expect(await find()).toEqual({ kind: 'nothing', near: [`${NAME} `] });
 });
 
 test('of several folders the newest sequence counts, wherever it lies', async () => {
@@ -91,7 +92,7 @@ test('parts of a day come in their order, each once', async () => {
 test('a file that has a companion is whole once that is there, and not before', async () => {
   const companion = { companion: '.ctl' };
   put(NAME, 'content');
-  expect(await find(companion)).toEqual({ kind: 'growing', name: NAME });
+  expect(await find(companion)).toEqual({ kind: 'growing', name: NAME, lacks: `${NAME}.ctl` });
 
   put('LPB01_20260714_001.txt.ctl', 'count=1');
   expect(await find(companion)).toMatchObject({

@@ -139,11 +139,20 @@ const Pgp = z
   .strictObject({
     decrypt: SecretName.optional().describe('our private key'),
     verify: SecretName.optional().describe('their public key'),
+    detached: z
+      .enum(['.sig', '.asc'])
+      .optional()
+      .describe(
+        'the ending, behind the whole name, of the file that holds the signature; left out: it is in the file',
+      ),
   })
   .refine(({ decrypt, verify }) => decrypt !== undefined || verify !== undefined, {
     message: 'needs decrypt, verify or both',
   })
-  .transform(({ decrypt, verify }) => ({ decrypt, verify }));
+  .refine(({ verify, detached }) => detached === undefined || verify !== undefined, {
+    message: 'detached needs verify: the key by which the signature is checked',
+  })
+  .transform(({ decrypt, verify, detached }) => ({ decrypt, verify, detached }));
 
 const Auto = z
   .strictObject({
@@ -232,6 +241,10 @@ const COMMON = {
       .describe('minutes within which an equal amount proposes a match to a person; left out: never'),
   }),
   settle_on: z.enum(['agreed', 'ours', 'their_file']).default('agreed'),
+  resend: z
+    .boolean()
+    .default(false)
+    .describe('true: the contract lets us pay again, under a new reference, what the biller does not have'),
   channel: z
     .string()
     .regex(/^[A-Za-z0-9-]{2,40}$/, 'must be a channel')

@@ -21,11 +21,15 @@ export function refuseContradictions(
 }
 
 /** A channel's file settles nothing, and lists its payments one by one. */
-function refuseForChannel({ auto, match, settle_on }: TextFile | StatementFile, refuse: Refuse): void {
+function refuseForChannel(
+  { auto, match, settle_on, resend }: TextFile | StatementFile,
+  refuse: Refuse,
+): void {
   if (auto.length > 0) refuse(['auto'], 'breaks of a channel’s file are ended by people');
   if (match.group_is !== undefined)
     refuse(['match', 'group_is'], 'a channel’s file lists payments one by one');
   if (settle_on !== 'agreed') refuse(['settle_on'], 'nothing is settled by a channel’s file');
+  if (resend) refuse(['resend'], 'a channel pays nothing anew');
 }
 
 function refuseText(format: TextFile, refuse: Refuse): void {
@@ -49,10 +53,17 @@ function refuseText(format: TextFile, refuse: Refuse): void {
     refuse(['trailer'], 'needs an id: the last line must be known by it');
   if (control !== 'none' && control.hash && !details.includes('customer_no'))
     refuse(['control', 'hash'], 'needs the detail column customer_no');
-  if (format.pgp && format.zip?.kind === 'zip')
+  if (format.companion && format.companion.ending === format.pgp?.detached)
+    refuse(['pgp', 'detached'], 'is the ending of the companion; they are two files');
+  if (readsMessage(format.pgp) && format.zip?.kind === 'zip')
     refuse(['zip'], 'inside PGP only gz is read: a zip is not read from its beginning');
   if (format.layout === 'fixed') refuseFixed(format, refuse);
   else refuseDelimited(format, refuse);
+}
+
+/** Whether the file itself is a message of PGP, and not only signed beside it. */
+function readsMessage(pgp: TextFile['pgp']): boolean {
+  return pgp !== undefined && (pgp.decrypt !== undefined || pgp.detached === undefined);
 }
 
 function refuseControl(format: TextFile, trailers: string[], refuse: Refuse): void {

@@ -141,6 +141,7 @@ function common(format: TextFile | StatementFile, isGrouped: boolean) {
     seq: format.seq,
     emptyDay: format.empty_day,
     settleOn: format.settle_on,
+    mayResend: format.resend,
     channel: format.channel,
   };
 }

@@ -223,6 +223,15 @@ describe('a bank statement in MT940', () => {
     ]);
   });
 
+  test('its pages are one statement: each goes on where the one before ended', async () => {
+    const page = ':62M:C260715IDR252089500,00\n-\n:20:STMT260715\n:25:BANKX/1234567890\n:28C:00196/002\n';
+    const content = text('bankx').replace(/(?=:61:.*NCHG)/, `${page}:60M:C260715IDR252089500,00\n`);
+    const whole = await accepted('bankx');
+    const paged = await accepted('bankx', { content });
+    expect(paged.totals).toEqual(whole.totals);
+    expect(paged.rows.map(({ theirRef }) => theirRef)).toEqual(whole.rows.map(({ theirRef }) => theirRef));
+  });
+
   test.each<[string, Given, string, string, string]>([
     [
       'a closing balance that its entries do not make',
@@ -269,6 +278,39 @@ describe('a bank statement in MT940', () => {
       'line_invalid',
       '6500,50',
       'whole rupiah such as 410500,00',
+    ],
+    [
+      'a second account',
+      { content: `${text('bankx')}:20:STMT260715\n:25:BANKX/8888888888\n` },
+      'line_invalid',
+      'BANKX/8888888888',
+      'BANKX/1234567890, as before',
+    ],
+    [
+      'a page that goes on where the last one ended, and does not end',
+      { content: `${text('bankx')}:60M:C260715IDR272083000,00\n:61:2607150715D83000,00NTRFNONREF\n` },
+      'trailer_missing',
+      'no trailer',
+      'a last line :62F:',
+    ],
+    [
+      'a page that does not go on where the one before ended',
+      {
+        content: text('bankx').replace(
+          /(?=:61:.*NCHG)/,
+          ':62M:C260715IDR252089500,00\n:60M:C260715IDR252089501,00\n',
+        ),
+      },
+      'balance_opening',
+      '252089501',
+      '252089500',
+    ],
+    [
+      'an entry between two pages',
+      { content: text('bankx').replace(/(?=:61:.*NCHG)/, ':62M:C260715IDR252089500,00\n') },
+      'line_invalid',
+      '2607150715D6500,00NCHGNONREF//FT26196AAA…',
+      'an entry of an open statement',
     ],
     [
       'no closing balance',

@@ -1,5 +1,6 @@
 export * from './archive';
 export { companionOf } from './companion';
+export { signatureOf } from './detached-signature';
 export * from './explain-file';
 export { fileNamePattern, type FileNamePattern, type NameParts } from './file-name';
 export * from './drop';

@@ -26,7 +26,8 @@ export interface LineBlock {
 
 /**
  * Cuts a stream of bytes into blocks of whole lines, without a byte order mark. NUL bytes, bytes of another encoding
- * and over-long lines are refused with their line. It needs no more memory than one chunk and one line.
+ * and over-long lines are refused with their line. It needs no more memory than two chunks and two lines, which it uses
+ * again and again: a block holds until the next one is asked for, as a chunk does for us.
  * @throws Refused
  */
 export async function* lineBlocks(
@@ -34,19 +35,20 @@ export async function* lineBlocks(
   format: Pick<SettlementFormat, 'encoding' | 'lineEnd'>,
   position: Position,
 ): AsyncGenerator<LineBlock> {
+  const memory = new Memory();
   let rest: Buffer = Buffer.alloc(0);
   let isBegun = false;
   for await (const chunk of chunks) {
-    let block = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let block = memory.joined(rest, chunk);
     if (format.lineEnd === 'cr') block = withLineFeeds(block);
     if (!isBegun && block.length < BOM.length) {
-      rest = block;
+      rest = memory.kept(block);
       continue;
     }
     if (!isBegun) block = withoutBom(block, format.encoding);
     isBegun = true;
     const end = block.lastIndexOf(LF) + 1;
-    rest = block.subarray(end);
+    rest = memory.kept(block.subarray(end));
     if (end > 0) {
       const bytes = block.subarray(0, end);
       refuseUnclean(bytes, position.line + 1, format.encoding);
@@ -59,6 +61,29 @@ export async function* lineBlocks(
   position.isTail = true;
   refuseUnclean(rest, position.line + 1, format.encoding);
   yield { bytes: rest, isTail: true };
+}
+
+/** What outlives a chunk, and a block of it and what came before; the same memory for all of them. */
+class Memory {
+  private rest = Buffer.alloc(0);
+  private block = Buffer.alloc(0);
+
+  /** @param rest the last that was kept. */
+  joined(rest: Buffer, chunk: Buffer): Buffer {
+    if (rest.length === 0) return chunk;
+    const length = rest.length + chunk.length;
+    if (this.block.length < length) this.block = Buffer.allocUnsafeSlow(length + LINE_BYTES_MAX);
+    rest.copy(this.block, 0);
+    chunk.copy(this.block, rest.length);
+    return this.block.subarray(0, length);
+  }
+
+  /** @param rest is no part of what was kept before. */
+  kept(rest: Buffer): Buffer {
+    if (this.rest.length < rest.length) this.rest = Buffer.allocUnsafeSlow(rest.length + LINE_BYTES_MAX);
+    rest.copy(this.rest, 0);
+    return this.rest.subarray(0, rest.length);
+  }
 }
 
 /** Line ends of old Macintosh exports; what follows reads line feeds. */

@@ -52,6 +52,20 @@ test('a refused file leaves nothing behind', async () => {
   expect([existsSync(out), existsSync(`${out}.part`)]).toEqual([false, false]);
 });
 
+test('the hash total comes round over the blocks of a long file', async () => {
+  const lines = 8_000;
+  const detail = (number: number) => `D|${number}|R${number}|T${number}|9999999999|1|0|00|20260714081021\n`;
+  const details = Array.from({ length: lines }, (_, index) => detail(index + 1)).join('');
+  const file = (hash: bigint) =>
+    `H|LPB01|SETTLE|20260714|20260714235000|001|2\n${details}T|${lines}|${lines}|${hash}\n`;
+  const hash = 10_000_000_000n - BigInt(lines);
+
+  expect(await normaliseFile(put(file(hash)), OUT)).toMatchObject({ ok: true, value: { details: lines } });
+  expect(await normaliseFile(put(file(hash - 1n)), OUT)).toMatchObject({
+    error: { gate: 'control_hash', computed: String(hash) },
+  });
+});
+
 const digits = (from: number, to: number) =>
   fc.stringMatching(new RegExp(`^\\d{${from},${to}}$`)).filter((text) => text !== '');
 const odd = fc.constantFrom('', ' ', '-1', 'x y', '1.000', '\r', 'é', '12345678901234567890', '0', '\t');

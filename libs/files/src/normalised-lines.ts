@@ -29,9 +29,11 @@ export const NORMALISED_COLUMNS = [
  * without quotes. The file appears whole under its name, or not at all.
  */
 export class NormalisedLines {
-  private buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  private buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private at = 0;
-  private readonly full: Buffer[] = [];
+  private readonly full: { memory: Buffer; bytes: number }[] = [];
+  /** Memory whose bytes are written: a large file would otherwise leave all of them to the collector. */
+  private readonly spare: Buffer[] = [];
   private readonly digits = Buffer.alloc(20);
 
   private constructor(
@@ -108,7 +110,10 @@ export class NormalisedLines {
 
   /** Lets the disk catch up. Call it between blocks. */
   async flush(): Promise<void> {
-    for (const buffer of this.full.splice(0)) await this.handle.appendFile(buffer);
+    for (const { memory, bytes } of this.full.splice(0)) {
+      await this.handle.appendFile(memory.subarray(0, bytes));
+      this.spare.push(memory);
+    }
   }
 
   /** Gives the file its name. It is durable before. */
@@ -127,8 +132,8 @@ export class NormalisedLines {
   }
 
   private turn(): void {
-    this.full.push(this.buffer.subarray(0, this.at));
-    this.buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+    this.full.push({ memory: this.buffer, bytes: this.at });
+    this.buffer = this.spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
     this.at = 0;
   }
 }

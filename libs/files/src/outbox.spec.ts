@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
+import { anSftpServer, loginIn, type SftpServer } from '../../../test/support/sftp';
 import { aTcpProxy } from '../../../test/support/tcp-proxy';
 import { openSftpOutbox, outboxSettings } from './outbox';
 import { HostKeyRefused } from './sftp-connection';
@@ -87,20 +87,8 @@ test('nothing is sent to a server with another host key than the pinned one', as
 });
 
 test('settings come from the environment by name, and a missing one is named', () => {
-  process.env.OUTBOX_TEST_HOST = 'sftp.bank.example';
-  process.env.OUTBOX_TEST_PORT = '22';
-  process.env.OUTBOX_TEST_USER = 'simpul';
-  process.env.OUTBOX_TEST_PASSWORD_FILE = '/keys/bank-nusa';
-  process.env.OUTBOX_TEST_HOST_KEY_SHA256 = 'SHA256:x';
-
+  const login = loginIn('OUTBOX_TEST');
   expect(() => outboxSettings('OUTBOX_TEST')).toThrow('OUTBOX_TEST_FOLDER is missing');
   process.env.OUTBOX_TEST_FOLDER = '/in';
-  expect(outboxSettings('OUTBOX_TEST')).toEqual({
-    host: 'sftp.bank.example',
-    port: 22,
-    user: 'simpul',
-    passwordFile: '/keys/bank-nusa',
-    hostKeySha256: 'SHA256:x',
-    folder: '/in',
-  });
+  expect(outboxSettings('OUTBOX_TEST')).toEqual({ ...login, folder: '/in' });
 });

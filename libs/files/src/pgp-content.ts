@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { setting } from '#lib/platform';
 import { Refused } from './gates';
-import type { SettlementFormat } from './settlement-format';
 
 /** Gives a key by the name of its secret, as armored text. @throws when there is none. */
 export type SecretByName = (name: string) => string;
@@ -19,7 +18,11 @@ export function keyFromEnvironment(name: string): string {
   );
 }
 
-type Pgp = NonNullable<SettlementFormat['pgp']>;
+/** What is done with the message that a file is. */
+interface Pgp {
+  decrypt?: string | undefined;
+  verify?: string | undefined;
+}
 
 /**
  * Decrypts a message, checks its signature, or both, as it streams. Whoever takes the bytes may use them only when all
@@ -73,19 +76,23 @@ async function readMessage(pgp: OpenPgp, bytes: AsyncIterable<Buffer>) {
   return pgp.readMessage({ armoredMessage: Readable.toWeb(Readable.from(text())) as never });
 }
 
-async function requireSignature(
-  signatures: readonly { verified: Promise<true>; keyID: { toHex(): string } }[],
-  name: string,
-): Promise<void> {
-  const [signature] = signatures;
+/** A signature as the library has it. */
+export interface Signed {
+  verified: Promise<true>;
+  keyID: { toHex(): string };
+}
+
+/** @throws Refused unless one of the signatures was made by this key over these bytes. */
+export async function requireSignature(signatures: readonly Signed[], name: string): Promise<void> {
   const reason = (what: string) => `${what}; the key of ${name} must have signed it`;
-  if (!signature)
-    throw new Refused('signature_wrong', null, 'no signature', name, reason('the file is not signed'));
-  try {
-    await signature.verified;
-  } catch (error) {
-    const { message } = error as Error;
-    const by = `key ${signature.keyID.toHex()}`;
-    throw new Refused('signature_wrong', null, by, name, reason(`its signature does not hold: ${message}`));
-  }
+  let wrong = new Refused('signature_wrong', null, 'no signature', name, reason('the file is not signed'));
+  for (const { verified, keyID } of signatures)
+    try {
+      await verified;
+      return;
+    } catch (error) {
+      const what = `its signature does not hold: ${(error as Error).message}`;
+      wrong = new Refused('signature_wrong', null, `key ${keyID.toHex()}`, name, reason(what));
+    }
+  throw wrong;
 }

@@ -5,9 +5,16 @@ const CHUNK_BYTES = 32_768;
 /** Requests on their way at once: 2 MB, which fills a line of 100 Mbit/s over 160 ms. */
 const IN_FLIGHT = 64;
 
+/** A request for a chunk, and the memory that its answer fills. */
+interface Asked {
+  buffer: Buffer;
+  read: Promise<number>;
+}
+
 /**
  * Reads a remote file in order and to its end, with many requests on their way at once: one at a time would wait for
- * the line at each of them.
+ * the line at each of them. The memory of a chunk is used again once the next one is asked for: a file of any size would
+ * otherwise leave all of its bytes to the collector.
  * @param size as the listing shows it; one request asks beyond it, so that a file that has grown is seen.
  * @param gone fails once the line is cut: what is asked after that is never answered.
  */
@@ -18,22 +25,25 @@ export async function* readAhead(
   gone: Promise<never>,
 ): AsyncGenerator<Buffer> {
   const handle = await Promise.race([openFile(sftp, path), gone]);
-  const onTheirWay: Promise<Buffer>[] = [];
+  const onTheirWay: Asked[] = [];
+  const spare: Buffer[] = [];
   let asked = 0;
   try {
     for (;;) {
       while (onTheirWay.length < IN_FLIGHT && asked <= size) {
-        const read = readChunk(sftp, handle, asked);
+        const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+        const read = readChunk(sftp, handle, asked, buffer);
         // Whoever stops early leaves the rest to itself.
         read.catch(() => undefined);
-        onTheirWay.push(read);
+        onTheirWay.push({ buffer, read });
         asked += CHUNK_BYTES;
       }
       const next = onTheirWay.shift();
-      const chunk = next && (await Promise.race([next, gone]));
-      if (chunk === undefined || chunk.length === 0) return;
-      yield chunk;
-      if (chunk.length < CHUNK_BYTES) return;
+      const bytes = next && (await Promise.race([next.read, gone]));
+      if (!next || !bytes) return;
+      yield next.buffer.subarray(0, bytes);
+      if (bytes < CHUNK_BYTES) return;
+      spare.push(next.buffer);
     }
   } finally {
     await Promise.race([closeFile(sftp, handle), gone.catch(() => undefined)]);
@@ -46,9 +56,13 @@ function openFile(sftp: SFTPWrapper, path: string): Promise<Buffer> {
   );
 }
 
-/** A chunk, shorter only at the end of the file: a server may answer with less than it was asked for. */
-async function readChunk(sftp: SFTPWrapper, handle: Buffer, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+/** Fills a chunk. @returns its bytes, fewer only at the end of the file: a server may answer with less than it was asked. */
+async function readChunk(
+  sftp: SFTPWrapper,
+  handle: Buffer,
+  position: number,
+  buffer: Buffer,
+): Promise<number> {
   let filled = 0;
   while (filled < CHUNK_BYTES) {
     const bytes = await new Promise<number>((resolve, reject) =>
@@ -59,7 +73,7 @@ async function readChunk(sftp: SFTPWrapper, handle: Buffer, position: number): P
     if (bytes === 0) break;
     filled += bytes;
   }
-  return buffer.subarray(0, filled);
+  return filled;
 }
 
 /** A server that is gone has closed it too. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatOn, readFormats } from './format';
+import { formatOn, readFormat, readFormats } from './format';
 import type { GateFailure } from './gates';
-import { readSettlementFile } from './read-settlement-file';
+import { normaliseFile, readSettlementFile } from './read-settlement-file';
 import type { DetailRow } from './records';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -68,6 +68,31 @@ test('a sound file gives its rows in our words and the totals its trailer states
     type: null,
     status: 'S',
     paidAt: '2026-07-14 12:00:47',
+  });
+});
+
+test.each([
+  ['S', 976_000n],
+  ['all', 1_074_500n],
+])('a file with a failed line sums up %s as its contract says', async (which, amount) => {
+  const yaml = readFileSync(join(ROOT, 'config', 'formats', 'lpb01.yaml'), 'utf8');
+  const formatPath = join(folder, 'format.yaml');
+  writeFileSync(formatPath, yaml.replace('amount: S', `amount: ${which}`));
+  const path = join(folder, 'file');
+  const failed = withLine(4, 'D|3|2607140000001003|EB0714000003|531100012347|98500|2500|99|20260714104510');
+  const summedUp = async (total: bigint) => {
+    writeFileSync(path, failed.replace('|1074500|', `|${total}|`));
+    const file = { path, name: NAME, format: readFormat(formatPath) };
+    const result = await readSettlementFile({ ...file, onRows: async () => {} });
+    expect(await normaliseFile(file, join(folder, 'lines'))).toEqual(result);
+    return result;
+  };
+  expect(await summedUp(amount)).toMatchObject({
+    ok: true,
+    value: { amounts: { S: 976_000n, F: 98_500n } },
+  });
+  expect(await summedUp(amount + 1n)).toMatchObject({
+    error: { gate: 'control_amount', computed: String(amount) },
   });
 });
 

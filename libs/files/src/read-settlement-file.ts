@@ -2,6 +2,7 @@ import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import { Camt053Reader } from './camt053';
 import { companionMissing, holdAgainst, readCompanion, requireChecksum, type Companion } from './companion';
 import type { ControlTotals } from './control-totals';
+import { requireDetachedSignature } from './detached-signature';
 import { fileContent, sha256OfFile } from './file-content';
 import { Refused, shown, type GateFailure } from './gates';
 import { Mt940Reader } from './mt940';
@@ -36,6 +37,8 @@ export interface SettlementFile {
   format: SettlementFormat;
   /** Where its companion lies, if it came; its name is `companionOf` it. */
   companionPath?: string | undefined;
+  /** Where the signature beside it lies, if it came; its name is `signatureOf` it. */
+  signaturePath?: string | undefined;
   /** Gives the keys that the format names under `pgp`; default: from the files that the environment names. */
   secret?: SecretByName | undefined;
   /** The bank's statement before this one, which it must go on from, or that of each account; undefined for the first. */
@@ -117,6 +120,12 @@ export async function readThrough(
   const { businessDate } = parts;
   const companion = await companionFor(file);
   if (companion && format.control.checksum) requireChecksum(companion, await sha256OfFile(path));
+  if (format.pgp?.detached !== undefined)
+    await requireDetachedSignature(
+      { path, name, signaturePath: file.signaturePath },
+      format.pgp,
+      file.secret,
+    );
   const content = fileContent(path, format, file.secret);
   const reading = { format, businessDate, sink, previous, onFault };
   const { body } = format;

@@ -34,7 +34,14 @@ export interface SettlementFormat {
   /** How the file is packed. */
   packing: Packing | undefined;
   /** Names of the secrets that open it. */
-  pgp: { decrypt: string | undefined; verify: string | undefined } | undefined;
+  pgp:
+    | {
+        decrypt: string | undefined;
+        verify: string | undefined;
+        /** Ending of the file with the signature over the bytes as they came; undefined: the signature is in the file. */
+        detached: string | undefined;
+      }
+    | undefined;
   /** When the source's day ends. */
   cutOff: CutOff;
   match: {
@@ -58,6 +65,8 @@ export interface SettlementFormat {
   /** What a day without sales looks like. */
   emptyDay: 'file' | 'no_file';
   settleOn: 'agreed' | 'ours' | 'their_file';
+  /** Whether the contract lets us pay again, under a new reference, what the biller turns out not to have. */
+  mayResend: boolean;
   /** Whose own file it is, listing the payments of that channel; undefined: it lists what was sent to a biller. */
   channel: string | undefined;
 }

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
+import { anSftpServer, loginIn, type SftpServer } from '../../../test/support/sftp';
 import { aTcpProxy } from '../../../test/support/tcp-proxy';
 import { fetchFile } from './archive';
 import { findFiles, type Drop, type RemoteFile } from './drop';
@@ -82,7 +82,10 @@ test('links, folders, half-written and foreign names are not looked at', async (
   ])
     put(name, 'content');
 
-  expect(await find()).toEqual({ kind: 'nothing' });
+  expect(await find()).toEqual({
+    kind: 'nothing',
+    near: ['LPB01_20260714_0000000001.txt', `${NAME}\n`, 'lpb01_20260714_003.txt'],
+  });
 });
 
 test('a file that still grows is not taken, neither at its two looks nor while it is copied', async () => {
@@ -164,20 +167,10 @@ test('a key that the drop does not know, and a drop that is away, are told by ad
 });
 
 test('settings come from the environment by name, and a missing one is named', () => {
-  process.env.SFTP_TEST_HOST = 'sftp.example';
-  process.env.SFTP_TEST_PORT = '22';
-  process.env.SFTP_TEST_USER = 'simpul';
-  process.env.SFTP_TEST_PRIVATE_KEY_FILE = '/keys/lpb01';
+  const login = loginIn('SFTP_TEST');
+  expect(() => sftpSettings('SFTP_TEST')).toThrow('SFTP_TEST_FOLDER is missing');
   process.env.SFTP_TEST_FOLDER = '/out, /out/corrections';
-
-  expect(() => sftpSettings('SFTP_TEST')).toThrow('SFTP_TEST_HOST_KEY_SHA256 is missing');
-  process.env.SFTP_TEST_HOST_KEY_SHA256 = 'SHA256:x';
-  expect(sftpSettings('SFTP_TEST')).toEqual({
-    host: 'sftp.example',
-    port: 22,
-    user: 'simpul',
-    privateKeyFile: '/keys/lpb01',
-    hostKeySha256: 'SHA256:x',
-    folders: ['/out', '/out/corrections'],
-  });
+  expect(sftpSettings('SFTP_TEST')).toEqual({ ...login, folders: ['/out', '/out/corrections'] });
+  process.env.SFTP_TEST_FOLDER = '/out,';
+  expect(() => sftpSettings('SFTP_TEST')).toThrow('names an empty folder');
 });

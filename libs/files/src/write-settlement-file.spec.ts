@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,49 @@ test('quotes, delimiters and line ends in a value stand in quotes', async () => 
   );
   expect(readFileSync(`${path}.ctl`, 'utf8')).toBe('count=1;amount=0\n');
 });
+
+const DAY_OF_THREE = (['S', 'F', 'U'] as const).map((status, index) => ({
+  ourRef: `R${index}`,
+  theirRef: `T${index}`,
+  customerNo: `${index + 7}00000000001`,
+  amount: [100n, 20n, 3n][index] ?? 0n,
+  status,
+  paidAt: '2026-07-14 08:00:00',
+}));
+
+test.each([
+  ['S', '100'],
+  ['all', '123'],
+])(
+  'the total of a file whose contract says %s is %s, and the hash is modulo 10^10',
+  async (which, amount) => {
+    const by = format('lpb01', ['amount: S', `amount: ${which}`]);
+    const { file, result, path } = await written(by, DAY_OF_THREE);
+    expect(file.amount).toBe(BigInt(amount));
+    // 700000000001 + 800000000001 + 900000000001 is 2400000000003.
+    expect(readFileSync(path, 'utf8').split('\n').at(-2)).toBe(`T|3|${amount}|3`);
+    expect(result).toMatchObject({ ok: true, value: { amounts: { S: 100n, F: 20n, U: 3n } } });
+  },
+);
+
+test.each<[string, [string, string][]]>([
+  ['as it is', []],
+  ['packed', [['layout:', 'zip: gz\nlayout:']]],
+])(
+  'a companion states the SHA-256 of the file %s, and another file does not pass for it',
+  async (_, changes) => {
+    const by = format('tel03', ['control: {', 'control: {checksum: sha256, '], ...changes);
+    const { result, path } = await written(by, DAY_OF_THREE);
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(readFileSync(`${path}.ctl`, 'utf8')).toBe(`count=3;amount=100;sha256=${sha256}\n`);
+    expect(result).toMatchObject({ ok: true });
+    const other = await writeSettlementFile(by, HEADER, DAY_OF_THREE.toReversed(), `${path}.other`);
+    const read = { path: `${path}.other`, name: other.name, format: by, companionPath: `${path}.ctl` };
+    expect(await readSettlementFile({ ...read, onRows: async () => {} })).toMatchObject({
+      error: { gate: 'checksum_wrong', stated: sha256 },
+    });
+  },
+);
 
 test.each<[string, Partial<RowToWrite>, string]>([
   ['lpb01', { theirRef: 'A|B' }, 'line 2: column 4 cannot hold "A|B"'],

@@ -1,4 +1,4 @@
-import type { Statements } from '#lib/platform';
+import type { RowToChange, Statements } from '#lib/platform';
 
 /**
  * What people are told of a float. `low`: below its low level. `stopped`: nothing is left above its stop level.
@@ -43,6 +43,22 @@ export async function endAlert(
     [at, by.slice(0, REASON_MAX), openKey(billerId, kind), raisedBefore],
   );
   return ended === 1;
+}
+
+/**
+ * What ends a biller's pause for an empty float, to be written in one unit of work with the money that fills it; nothing
+ * where none is open.
+ */
+export async function endsOfPause(
+  statements: Statements,
+  billerId: string,
+  by: string,
+  at: Date,
+): Promise<RowToChange[]> {
+  const key = openKey(billerId, 'empty at biller');
+  const open = await statements.rows('SELECT 1 FROM float_alert WHERE open_key = ?', [key]);
+  const set = { ended_at: at, ended_by: by.slice(0, REASON_MAX), open_key: null };
+  return open.map(() => ({ table: 'float_alert', set, where: { open_key: key } }));
 }
 
 /** How an alert ends. */

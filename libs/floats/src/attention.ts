@@ -16,15 +16,16 @@ export interface FloatMatter {
 }
 
 const NEXT_STEP: Record<FloatAlertKind, Pick<FloatMatter, 'owner' | 'nextStep'>> = {
-  low: { owner: 'finance', nextStep: 'pay the biller in and book it: simpul float top-up' },
+  low: { owner: 'finance', nextStep: 'have a transfer to the biller agreed to: simpul float top-up' },
   stopped: {
     owner: 'finance',
-    nextStep: 'new payments are refused until it is topped up: pay in and book it: simpul float top-up',
+    nextStep:
+      'new payments are refused until it is topped up: simpul float top-up, and simpul float received',
   },
   'empty at biller': {
     owner: 'finance',
     nextStep:
-      'the biller is paused: compare (simpul float compare), pay in and book it, or let it go on: simpul float resume',
+      'the biller is paused: compare (simpul float compare), top it up (simpul float top-up), or let it go on: simpul float resume',
   },
 };
 
@@ -56,7 +57,8 @@ export async function listFloatMatters(statements: Statements, now: Date): Promi
       since: differsSince,
       ageSeconds: ageOf(differsSince),
       owner: 'finance',
-      nextStep: "find it in the biller's statement; book it by simpul float top-up or simpul float adjust",
+      nextStep:
+        "find it in the biller's statement; see to it by simpul float received or simpul float adjust",
     });
   }
   return matters.sort((one, other) => one.since.getTime() - other.since.getTime());

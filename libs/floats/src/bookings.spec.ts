@@ -3,12 +3,13 @@ import { accountsOfBiller, OWN_ACCOUNTS, SingleWriter } from '#lib/ledger';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { expectSoundFloats, prefund } from '../test/a-float';
 import {
-  adjustFloat,
+  approveAdjustment,
   checkFloatInvariants,
   floatFigures,
   FloatWatch,
   listFloatMatters,
   openAlerts,
+  proposeAdjustment,
   raiseAlert,
   topUpFloat,
 } from './index';
@@ -34,16 +35,27 @@ afterEach(() => store.drop());
 const books = () => ({ writer: new SingleWriter(store.database), statements: store.database });
 const topUp = (reference: string, amount: bigint, billerId = 'pulsa', at = AT) =>
   topUpFloat(books(), { reference, billerId, amount: rupiah(amount), at });
-const adjust = (adjustmentId: string, amount: bigint, more: { against?: string; reason?: string } = {}) =>
-  adjustFloat(books(), {
+const propose = (adjustmentId: string, amount: bigint, more: { against?: string; reason?: string } = {}) =>
+  proposeAdjustment(store.database, {
     adjustmentId,
     billerId: 'pulsa',
     amount: rupiah(amount),
     against: 'own:loss',
     reason: 'a fee that the biller took, ticket 12',
+    by: 'ani@simpul.example',
     at: AT,
     ...more,
   });
+/** Two people put the float right. */
+async function adjust(adjustmentId: string, amount: bigint): Promise<void> {
+  const proposed = await propose(adjustmentId, amount);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const decision = { ...proposed.value, by: 'budi@simpul.example', at: AT };
+  expect(await approveAdjustment(books(), decision)).toMatchObject({
+    ok: true,
+    value: { adjustmentId, amount },
+  });
+}
 const left = async () => (await floatFigures(store.database, ['pulsa'])).get('pulsa')?.remaining;
 
 test('a top-up is booked once for each reference, however often and however late it is told', async () => {
@@ -64,17 +76,42 @@ test('only a prefunded biller has a float to book on', async () => {
   expect(await topUp('BANK-3', 5_000n, 'pln')).toEqual({ ok: false, error: { kind: 'not prefunded' } });
 });
 
-test('an adjustment goes either way, says why, and needs an account of the chart', async () => {
-  expect(await adjust('FA-1', -2_500n)).toEqual({ ok: true, value: { isRepeat: false } });
-  expect(await adjust('FA-1', -2_500n)).toEqual({ ok: true, value: { isRepeat: true } });
-  expect(await adjust('FA-2', 500n)).toEqual({ ok: true, value: { isRepeat: false } });
-  expect(await adjust('FA-3', 500n, { against: 'own:pocket' })).toEqual({
-    ok: false,
-    error: { kind: 'account unknown', account: 'own:pocket' },
-  });
-  await expect(adjust('FA-4', 500n, { reason: ' ' })).rejects.toThrow(RangeError);
+test('an adjustment goes either way once two people agree, says why, and needs an account of the chart', async () => {
+  await adjust('FA-1', -2_500n);
+  expect(await propose('FA-1', -2_500n)).toMatchObject({ error: { kind: 'booked before' } });
+  expect(await propose('FA-1', 2_500n)).toMatchObject({ error: { kind: 'reference used' } });
+  await adjust('FA-2', 500n);
+  for (const against of ['own:pocket', 'biller:pulsa:float'])
+    expect(await propose('FA-3', 500n, { against })).toEqual({
+      ok: false,
+      error: { kind: 'account unknown', account: against },
+    });
+  await expect(propose('FA-4', 500n, { reason: ' ' })).rejects.toThrow(RangeError);
   expect(await left()).toBe(98_000n);
   await expectSoundFloats(store);
+});
+
+test('an adjustment that one person alone wants books nothing', async () => {
+  const proposed = await propose('FA-1', -2_500n);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const alone = { ...proposed.value, by: 'ani@simpul.example', at: AT };
+
+  expect(await approveAdjustment(books(), alone)).toMatchObject({
+    error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
+  });
+  expect(await left()).toBe(100_000n);
+});
+
+test('of many who agree at one moment one puts the float right', async () => {
+  const proposed = await propose('FA-1', -2_500n);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const people = Array.from({ length: 6 }, (_, n) => `checker${n}@simpul.example`);
+  const done = await Promise.all(
+    people.map((by) => approveAdjustment(books(), { ...proposed.value, by, at: AT })),
+  );
+
+  expect(done.filter(({ ok }) => ok)).toHaveLength(1);
+  expect(await left()).toBe(97_500n);
 });
 
 test('a top-up ends the pause of a biller that said our float was empty; the same one told again ends no later pause', async () => {

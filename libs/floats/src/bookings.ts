@@ -1,12 +1,11 @@
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result, type Rupiah } from '#lib/kernel';
 import {
   billerAccounts,
-  floatAdjustmentJournal,
   floatTopUpJournal,
   isSameJournal,
   unitOfJournalWithoutDeposit,
+  type Books,
   type JournalDraft,
-  type MoneyWriter,
 } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { endAlert } from './alerts';
@@ -14,22 +13,16 @@ import { endAlert } from './alerts';
 /** Why nothing was booked on a float. */
 export type FloatRefusal =
   | { kind: 'not prefunded' }
-  /** The account on the other side is not in the chart. */
+  /** It is not in the chart. */
   | { kind: 'account unknown'; account: string }
   /** This reference was used for another booking. */
   | { kind: 'reference used' }
   /** Too many wait to be written; nothing was tried. */
   | { kind: 'overloaded' };
 
-/** How a booking is written and read back. */
-export interface Books {
-  writer: MoneyWriter;
-  statements: Statements;
-}
-
 /**
- * Books money that we have paid a biller in advance, once for each reference, and ends its pause where the biller had
- * said that our float was empty.
+ * Books money that a biller has had from us in advance, once for each reference, and ends its pause where the biller had
+ * said that our float was empty: what an installation begins with. Later ones are announced, by two people.
  * @throws RangeError for an amount of 0 or less. @throws CommitUnknown as `MoneyWriter.commit`.
  */
 export async function topUpFloat(
@@ -51,38 +44,13 @@ export async function topUpFloat(
   return booked;
 }
 
-/**
- * Puts a float right, in either direction, by a journal that says why; once for each adjustment id.
- * @throws RangeError for an amount of 0 or without a reason. @throws CommitUnknown as `MoneyWriter.commit`.
- */
-export async function adjustFloat(
-  { writer, statements }: Books,
-  adjustment: {
-    adjustmentId: string;
-    billerId: string;
-    amount: Rupiah;
-    against: string;
-    reason: string;
-    at: Date;
-  },
-): Promise<Result<{ isRepeat: boolean }, FloatRefusal>> {
-  const { billerId, amount, against, reason, at } = adjustment;
-  if (amount === 0n) throw new RangeError('an adjustment of 0 rupiah adjusts nothing');
-  if (reason.trim() === '') throw new RangeError('an adjustment needs its reason');
-  if (!(await isInChart(statements, against))) return fail({ kind: 'account unknown', account: against });
-  const businessDate = businessDateOf(at, JAKARTA_MIDNIGHT);
-  return book({ writer, statements }, billerId, floatAdjustmentJournal({ ...adjustment, businessDate }));
-}
-
 async function book(
   { writer, statements }: Books,
   billerId: string,
   journal: JournalDraft,
 ): Promise<Result<{ isRepeat: boolean }, FloatRefusal>> {
-  const [prefunded] = await statements.rows('SELECT 1 FROM biller_float WHERE biller_id = ?', [billerId]);
-  if (!prefunded) return fail({ kind: 'not prefunded' });
-  const account = billerAccounts.float(billerId);
-  if (!(await isInChart(statements, account))) return fail({ kind: 'account unknown', account });
+  const objection = await objectionToBiller(statements, billerId);
+  if (objection) return fail(objection);
   const result = await writer.commit(unitOfJournalWithoutDeposit(journal));
   switch (result.kind) {
     case 'committed':
@@ -99,7 +67,19 @@ async function book(
   }
 }
 
-async function isInChart(statements: Statements, account: string): Promise<boolean> {
+/** Why nothing can be booked on the float of a biller; undefined: it can. */
+export async function objectionToBiller(
+  statements: Statements,
+  billerId: string,
+): Promise<Exclude<FloatRefusal, { kind: 'overloaded' | 'reference used' }> | undefined> {
+  const [prefunded] = await statements.rows('SELECT 1 FROM biller_float WHERE biller_id = ?', [billerId]);
+  if (!prefunded) return { kind: 'not prefunded' };
+  const account = billerAccounts.float(billerId);
+  return (await isInChart(statements, account)) ? undefined : { kind: 'account unknown', account };
+}
+
+/** Whether an account is in the chart. */
+export async function isInChart(statements: Statements, account: string): Promise<boolean> {
   return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
 }
 

@@ -3,7 +3,7 @@ import { fail, ManualClock, ok, refusal, rupiah, type Refusal, type Result, type
 import { accountsOfBiller, OWN_ACCOUNTS, SingleWriter } from '#lib/ledger';
 import { Billers, type BillerConnector } from '#lib/switching';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
-import { FakeBiller } from '../../../test/support/switch-world';
+import { FakeBiller } from '../../../test/support/fake-biller';
 import { prefund } from '../test/a-float';
 import { compareFloat, DailyComparison, lastComparison, listFloatMatters, topUpFloat } from './index';
 

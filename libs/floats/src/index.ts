@@ -1,6 +1,20 @@
-export { endAlert, openAlerts, raiseAlert, type FloatAlert, type FloatAlertKind } from './alerts';
+export {
+  endAlert,
+  endsOfPause,
+  openAlerts,
+  raiseAlert,
+  type FloatAlert,
+  type FloatAlertKind,
+} from './alerts';
 export { listFloatMatters, type FloatMatter } from './attention';
-export { adjustFloat, topUpFloat, type FloatRefusal } from './bookings';
+export {
+  approveAdjustment,
+  FLOAT_ADJUSTMENT,
+  proposeAdjustment,
+  type Adjustment,
+  type AdjustmentRefusal,
+} from './adjustments';
+export { topUpFloat, type FloatRefusal } from './bookings';
 export { compareFloat, lastComparison, type FloatComparison } from './comparison';
 export { DailyComparison } from './daily-comparison';
 export { floatFigures, type FloatFigures } from './figures';

@@ -33,6 +33,11 @@ export function zonedIso(instant: Date, timeZone: string): string {
   return `${localIso(instant, timeZone)}+0${zoneOffsetMinutes(timeZone) / 60}:00`;
 }
 
+/** An instant as people in the office read it, for example `2026-07-14 23:41:09 WIB`; programs get ISO texts in UTC. */
+export function wibText(instant: Date): string {
+  return `${localIso(instant, 'Asia/Jakarta').slice(0, 19).replace('T', ' ')} WIB`;
+}
+
 /** When a source's day ends: its cut-off, and the grace in which a sale still belongs to that day. */
 export interface CutOff {
   /** Local time `HH:mm`, up to `24:00`. */

@@ -139,7 +139,23 @@ const REVERSAL_LETTER: Readonly<Record<string, string>> = { P: 'R', T: 'X' };
  * @throws RangeError when the text is no Payment ID.
  */
 export function reversalReferenceOf(paymentId: string): string {
-  const letter = isPaymentId(paymentId) ? REVERSAL_LETTER[paymentId.charAt(0)] : undefined;
+  return withLetter(paymentId, REVERSAL_LETTER);
+}
+
+/** A payment's first letter and that of the leg by which it is sent again: production, then demo and test. */
+const RESEND_LETTER: Readonly<Record<string, string>> = { P: 'S', T: 'Y' };
+
+/**
+ * What a biller knows a payment by that is sent to it again: the Payment ID with another first letter and its own check
+ * character. A payment has one such reference for ever, so it is sent again once at most.
+ * @throws RangeError when the text is no Payment ID.
+ */
+export function resendReferenceOf(paymentId: string): string {
+  return withLetter(paymentId, RESEND_LETTER);
+}
+
+function withLetter(paymentId: string, letters: Readonly<Record<string, string>>): string {
+  const letter = isPaymentId(paymentId) ? letters[paymentId.charAt(0)] : undefined;
   if (letter === undefined) throw new RangeError(`"${paymentId}" is no Payment ID`);
   const body = letter + paymentId.slice(1, -1);
   return body + checkCharacter(body);

@@ -5,6 +5,7 @@ import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
   adjustmentJournal,
   bankChargeJournal,
+  bankNamedJournal,
   bankUnnamedJournal,
   bookJournal,
   captureJournal,
@@ -219,6 +220,21 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   ['refund — money is given back for a paid payment (we bear it)', refund('us'), immediate.charge],
   ['adjustment — a deposit is put right upwards', adjustment(GIVEN), immediate.charge],
   ['adjustment — a deposit is put right downwards', adjustment(-GIVEN), immediate.charge],
+  [
+    'adjustment — the bank takes back more than a deposit has',
+    adjustmentJournal({
+      adjustmentId: 'RC-TOP',
+      channelId: '<id>',
+      amount: rupiah(-immediate.charge),
+      owed: rupiah(GIVEN),
+      against: 'own:bank',
+      about: { subjectId: 'TOP', kind: 'top_up' },
+      reason: 'taken back by the bank',
+      businessDate: DAY,
+      at: AT,
+    }),
+    immediate.charge,
+  ],
   ['top_up', topUp, immediate.charge],
   ['float_top_up', floatTopUp, immediate.charge],
   ['float_adjustment — a float is put right upwards', floatAdjustment(GIVEN), immediate.charge],
@@ -257,6 +273,14 @@ const JOURNALS: [string, JournalDraft, bigint][] = [
   [
     'bank_unnamed — money came to our bank that nobody can name yet',
     bankUnnamedJournal(BOOKING, rupiah(GIVEN)),
+    immediate.charge,
+  ],
+  [
+    'bank_named — people say what such money is',
+    bankNamedJournal(BOOKING, rupiah(GIVEN), {
+      about: { subjectId: 'DEP-1', kind: 'top_up' },
+      reason: 'named by two people',
+    }),
     immediate.charge,
   ],
   [

@@ -2,8 +2,9 @@ import { rupiah } from '#lib/kernel';
 import type { Lane } from '#lib/platform';
 import { keepBooks, MONEY_TABLES } from '../../../test/support/earlier-books';
 import {
-  aBatchLedger,
   BATCH_LIMITS,
+  eachTestHasABatchLedger,
+  holdUnit,
   isCommit,
   onPacket,
   type BatchWorld,
@@ -15,19 +16,9 @@ import { adjustmentJournal, captureJournal, holdJournal, voidJournal } from './j
 import { BooksBehind, type UnitOfWork } from './money-writer';
 
 let world: BatchWorld;
-beforeAll(async () => {
-  world = await aBatchLedger(['ca', 'cb', 'cc']);
+eachTestHasABatchLedger(['ca', 'cb', 'cc'], (ledger) => {
+  world = ledger;
 });
-beforeEach(async () => {
-  await world.reset();
-  await world.useWriter();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await world.writer.close();
-  await world.expectSound();
-});
-afterAll(() => world.store.drop());
 
 /** The connection of the writer's next batch. */
 function nextLane(): Lane {
@@ -56,10 +47,7 @@ test('two processes write one deposit in turn: each sees what the other left', a
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     for (let n = 0; n < 8; n += 1) {
-      const results = await Promise.all([
-        world.hold(`A${n}`, 100n),
-        other.commit(unitOfJournal(holdJournal(money(`B${n}`, 100n), AT))),
-      ]);
+      const results = await Promise.all([world.hold(`A${n}`, 100n), other.commit(holdUnit(`B${n}`, 100n))]);
       expect(results.map(({ kind }) => kind)).toEqual(
         n < 5 ? ['committed', 'committed'] : ['insufficient', 'insufficient'],
       );
@@ -74,7 +62,7 @@ test('a deposit that another process writes as well is read before it is moved',
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     await world.hold('A', 1n);
-    await other.commit(unitOfJournal(holdJournal(money('B', 1n), AT)));
+    await other.commit(holdUnit('B', 1n));
   } finally {
     await other.close();
   }
@@ -106,7 +94,7 @@ test('money that another process took is not spent twice, and a lowered limit is
   await world.hold('A', 1n);
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
-    await other.commit(unitOfJournal(holdJournal(money('B', 900n), AT)));
+    await other.commit(holdUnit('B', 900n));
   } finally {
     await other.close();
   }
@@ -121,17 +109,12 @@ test('money that another process took is not spent twice, and a lowered limit is
 test('one bad member does not fail its neighbours', async () => {
   await world.hold('TAKEN', 1n);
   const first = world.hold('A', 1n);
-  const stale = unitOfJournal(holdJournal(money('STALE', 1n), AT), {
-    updates: () => [
-      { table: 'payment', set: { state: 'PAID' }, where: { payment_id: 'nobody', state: 'SENT' } },
-    ],
-  });
   const results = await Promise.all([
     first,
     world.hold('B', 1n),
     world.hold('TAKEN', 1n, 'ca', new Date(AT.getTime() + 1)),
     world.hold('C', 1n, 'cb'),
-    world.writer.commit(stale),
+    world.staleHold('STALE', 1n),
     world.hold('DEAR', 5_000n),
     world.hold('D', 1n),
     world.hold('D', 1n),

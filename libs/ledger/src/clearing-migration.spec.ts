@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
 import { aLedger, AT, type LedgerWorld } from '../../../test/support/ledger-world';
+import { runMigration } from '../../../test/support/migration';
 import { unitOfJournalWithoutDeposit } from './journal-unit';
 import { bookJournal } from './journals';
 import { SingleWriter } from './single-writer';
-
-const MIGRATIONS = join(__dirname, '..', '..', '..', 'migrations');
 
 let world: LedgerWorld;
 beforeAll(async () => {
@@ -17,12 +14,6 @@ beforeEach(async () => {
   await world.reset();
 });
 afterAll(() => world.store.drop());
-
-async function runMigration(name = '0130-clearing.sql'): Promise<void> {
-  const sql = readFileSync(join(MIGRATIONS, name), 'utf8');
-  const statements = sql.replaceAll(/^--.*$/gm, '').split(/;\s*$/m);
-  for (const statement of statements) if (statement.trim() !== '') await world.store.admin.run(statement);
-}
 
 async function balanceOf(accountId: string): Promise<string> {
   const [row] = await world.store.admin.rows<{ total: string }>(
@@ -45,8 +36,8 @@ test('what a biller was owed before there was settlement goes back to clearing o
   });
   await new SingleWriter(world.store.database).commit(unitOfJournalWithoutDeposit(before));
 
-  await runMigration();
-  await runMigration();
+  await runMigration(world.store, '0130-clearing.sql');
+  await runMigration(world.store, '0130-clearing.sql');
 
   expect(await balanceOf('biller:pln:payable')).toBe('0');
   expect(await balanceOf('biller:pln:clearing')).toBe('-252500');
@@ -74,8 +65,8 @@ test('what a biller bore of refunds before there was settlement is taken from it
   await writer.commit(unitOfJournalWithoutDeposit(earlier('REFUND-1', AT)));
   await writer.commit(unitOfJournalWithoutDeposit(earlier('OF-LATER', opened)));
 
-  await runMigration('0168-earlier-corrections.sql');
-  await runMigration('0168-earlier-corrections.sql');
+  await runMigration(world.store, '0168-earlier-corrections.sql');
+  await runMigration(world.store, '0168-earlier-corrections.sql');
 
   expect(
     await world.store.database.rows('SELECT subject_id, biller_id, payment_id, amount FROM clearing_change'),
@@ -87,7 +78,7 @@ test('a run that was killed between its postings and their journal is finished b
     "INSERT INTO posting (subject_id, kind, line_no, account_id, amount) VALUES ('OPEN-1', 'settlement', 1, " +
       "'biller:pln:payable', 5), ('OPEN-1', 'settlement', 2, 'biller:pln:clearing', -5)",
   );
-  await runMigration();
+  await runMigration(world.store, '0130-clearing.sql');
   expect(await world.hasJournal('OPEN-1')).toBe(true);
   await world.expectSound();
 });

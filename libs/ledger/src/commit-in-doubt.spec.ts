@@ -1,68 +1,54 @@
 import { rupiah } from '#lib/kernel';
 import { CommitUnknown } from '#lib/platform';
 import {
-  aBatchLedger,
   BATCH_LIMITS,
+  eachTestHasABatchLedger,
+  gone,
+  holdUnit,
   isCommit,
+  loseAnswer,
+  losePacket,
   onPacket,
   type BatchWorld,
 } from '../../../test/support/batch-world';
-import { AT, money } from '../../../test/support/ledger-world';
+import { AT } from '../../../test/support/ledger-world';
 import { BatchWriter } from './batch-writer';
-import { unitOfJournal } from './journal-unit';
 import { topUpDeposit } from './deposits';
-import { holdJournal } from './journals';
 
 let world: BatchWorld;
-beforeAll(async () => {
-  world = await aBatchLedger(['ca', 'cb', 'cc']);
+eachTestHasABatchLedger(['ca', 'cb', 'cc'], (ledger) => {
+  world = ledger;
 });
-beforeEach(async () => {
-  await world.reset();
-  await world.store.admin.run('DELETE FROM commit_look');
-  await world.useWriter();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await world.writer.close();
-  await world.expectSound();
-});
-afterAll(() => world.store.drop());
-
-const gone = () => Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+beforeEach(() => world.store.admin.run('DELETE FROM commit_look'));
 
 /** Whether a packet writes down that rows were looked for. */
 const isLook = (packet: string) => packet.includes('commit_look');
 
-test('a packet that arrives after we looked for its rows is found, though it has left the deposit short', async () => {
-  await world.hold('FIRST', 1n);
+/** The first COMMIT of that kind arrives only when the writer has looked for its rows, and found none. */
+function comesAfterTheLook(isIt: (packet: string) => boolean): void {
   let late: (() => Promise<unknown>) | undefined;
   let looked = 0;
   onPacket(async (packet, send) => {
-    if (isCommit(packet) && !late) {
+    if (isCommit(packet) && isIt(packet) && !late) {
       late = send;
-      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+      throw gone();
     }
     const result = await send();
-    // It comes when the writer has looked for its rows, and found none.
     if (isLook(packet) && late && (looked += 1) === 1) await late();
     return result;
   });
+}
+
+test('a packet that arrives after we looked for its rows is found, though it has left the deposit short', async () => {
+  await world.hold('FIRST', 1n);
+  comesAfterTheLook(() => true);
   expect((await world.hold('A', 600n)).kind).toBe('committed');
   expect(await world.free()).toBe(399n);
 });
 
 test('one who is refused beside an accepted one hears of it, also when the answer of the COMMIT was lost', async () => {
   await world.hold('FIRST', 1n);
-  let isFirst = true;
-  onPacket(async (packet, send) => {
-    const result = await send();
-    if (packet.includes("'OK'") && isFirst) {
-      isFirst = false;
-      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-    }
-    return result;
-  });
+  loseAnswer((packet) => packet.includes("'OK'"));
   const results = await Promise.all([
     world.hold('BEFORE', 1n),
     world.hold('OK', 1n),
@@ -72,15 +58,7 @@ test('one who is refused beside an accepted one hears of it, also when the answe
 });
 
 test('a COMMIT whose answer was lost is found, and is not done again', async () => {
-  let isFirst = true;
-  onPacket(async (packet, send) => {
-    const result = await send();
-    if (isCommit(packet) && isFirst) {
-      isFirst = false;
-      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-    }
-    return result;
-  });
+  loseAnswer(isCommit);
   const results = await Promise.all([world.hold('A', 1n), world.hold('B', 1n), world.hold('C', 2_000n)]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'insufficient']);
   expect(results[0]).toMatchObject({ deposit: { posted: 1_000n, held: 1n } });
@@ -89,7 +67,7 @@ test('a COMMIT whose answer was lost is found, and is not done again', async () 
 
 test('rows like our own that another process wrote are a clash, not our commit', async () => {
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
-  const sameUnit = () => unitOfJournal(holdJournal(money('A', 100n), AT));
+  const sameUnit = () => holdUnit('A', 100n);
   try {
     expect((await other.commit(sameUnit())).kind).toBe('committed');
     expect(await world.writer.commit(sameUnit())).toEqual({ kind: 'clash', key: 'PRIMARY' });
@@ -100,14 +78,7 @@ test('rows like our own that another process wrote are a clash, not our commit',
 });
 
 test('a COMMIT that never reached the server is done again', async () => {
-  let isFirst = true;
-  onPacket(async (packet, send) => {
-    if (isCommit(packet) && isFirst) {
-      isFirst = false;
-      throw Object.assign(new Error('gone'), { code: 'PROTOCOL_CONNECTION_LOST' });
-    }
-    return send();
-  });
+  losePacket(isCommit);
   expect((await world.hold('A', 1n)).kind).toBe('committed');
   expect(await world.free()).toBe(999n);
 });
@@ -133,15 +104,7 @@ test('a server that is away before anything was sent is no doubt: nothing was fo
 });
 
 test('what is found is on the disk before anybody is told: the look is a commit of its own', async () => {
-  let isFirst = true;
-  const sent = onPacket(async (packet, send) => {
-    const result = await send();
-    if (isCommit(packet) && isFirst) {
-      isFirst = false;
-      throw gone();
-    }
-    return result;
-  });
+  const sent = loseAnswer(isCommit);
   expect((await world.hold('A', 1n)).kind).toBe('committed');
   // Nothing is asked after the look but what the deposit was.
   expect(sent.slice(sent.findIndex(isLook)).map((packet) => packet.slice(0, 6))).toEqual([
@@ -156,17 +119,7 @@ test('what is found is on the disk before anybody is told: the look is a commit 
 
 test('a batch in doubt that is cut up stays in doubt: what came late is found in every part', async () => {
   await world.hold('FIRST', 1n);
-  let late: (() => Promise<unknown>) | undefined;
-  let looked = 0;
-  onPacket(async (packet, send) => {
-    if (packet.includes("'BIG'") && isCommit(packet) && !late) {
-      late = send;
-      throw gone();
-    }
-    const result = await send();
-    if (isLook(packet) && late && (looked += 1) === 1) await late();
-    return result;
-  });
+  comesAfterTheLook((packet) => packet.includes("'BIG'"));
   const results = await Promise.all([
     world.hold('X', 1n),
     world.hold('BIG', 600n),

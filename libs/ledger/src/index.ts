@@ -1,6 +1,7 @@
 export * from './accounts';
 export * from './batch-writer';
 export { PipelineLimits } from './batch/pipeline-limits';
+export * from './commit-approved';
 export * from './deposits';
 export * from './invariants';
 export * from './journal-rows';

@@ -34,6 +34,7 @@ export type BookKind =
   | 'rounding'
   | 'bank_charge'
   | 'bank_unnamed'
+  | 'bank_named'
   | 'collection'
   | 'tax';
 
@@ -175,6 +176,8 @@ export interface Adjustment {
   amount: Rupiah;
   /** The account on the other side, for example `own:bank` where a transfer was booked wrongly. */
   against: string;
+  /** What the deposit lacks of a negative amount: the channel owes it from then on. */
+  owed?: Rupiah;
   /** The journal it puts right, where it is one. */
   about?: JournalName;
   reason: string;
@@ -182,17 +185,33 @@ export interface Adjustment {
   at: Date;
 }
 
-/** adjustment: another account -> deposit, or back. */
+/** adjustment: another account -> deposit, or back; what the deposit lacks becomes the channel's debt. */
 export function adjustmentJournal(adjustment: Adjustment): JournalDraft {
-  const { adjustmentId, channelId, amount, against, about, reason, businessDate, at } = adjustment;
+  const {
+    adjustmentId,
+    channelId,
+    amount,
+    against,
+    owed = ZERO,
+    about,
+    reason,
+    businessDate,
+    at,
+  } = adjustment;
+  const moved = sum([amount, owed]);
+  const postings = [
+    debit(against, amount),
+    credit(channelAccounts.deposit(channelId), moved),
+    debit(channelAccounts.receivable(channelId), owed),
+  ];
   return balanced({
     subjectId: adjustmentId,
     kind: 'adjustment',
     businessDate,
     channelId,
-    postedChange: amount,
+    postedChange: moved,
     heldChange: ZERO,
-    postings: [debit(against, amount), credit(channelAccounts.deposit(channelId), amount)],
+    postings: postings.filter((one) => one.amount !== 0n),
     reference: adjustmentId,
     at,
     ...(about ? { about } : {}),
@@ -391,6 +410,24 @@ export function bankUnnamedJournal(booking: Booking, amount: Rupiah): JournalDra
     ...booking,
     kind: 'bank_unnamed',
     postings: [debit(OWN_BANK, amount), credit(OWN_SUSPENSE, amount)],
+  });
+}
+
+/**
+ * bank_named: people say what a line of the bank is that was booked as `bank_unnamed`; what it is stands as a journal of
+ * its own beside it. @param amount as it was booked: into our account positive.
+ */
+export function bankNamedJournal(
+  booking: Booking,
+  amount: Rupiah,
+  { about, reason }: { about: JournalName; reason: string },
+): JournalDraft {
+  return bookJournal({
+    ...booking,
+    kind: 'bank_named',
+    postings: [debit(OWN_SUSPENSE, amount), credit(OWN_BANK, amount)],
+    about,
+    reason,
   });
 }
 

@@ -1,23 +1,21 @@
-import { aBatchLedger, isCommit, onPacket, type BatchWorld } from '../../../test/support/batch-world';
+import {
+  eachTestHasABatchLedger,
+  holdUnit,
+  isCommit,
+  loseAnswer,
+  losePacket,
+  onPacket,
+  type BatchWorld,
+} from '../../../test/support/batch-world';
 import { AT, money } from '../../../test/support/ledger-world';
 import { rupiah } from '#lib/kernel';
 import { unitOfJournal } from './journal-unit';
 import { holdJournal } from './journals';
 
 let world: BatchWorld;
-beforeAll(async () => {
-  world = await aBatchLedger(['ca', 'cb', 'cc']);
+eachTestHasABatchLedger(['ca', 'cb', 'cc'], (ledger) => {
+  world = ledger;
 });
-beforeEach(async () => {
-  await world.reset();
-  await world.useWriter();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await world.writer.close();
-  await world.expectSound();
-});
-afterAll(() => world.store.drop());
 
 /** An update that finds its row in another state. */
 const ofNobody = {
@@ -116,14 +114,7 @@ test('what the first takes is not there for the second', async () => {
 
 test('the answer of the first is lost: both are there, once', async () => {
   await world.hold('FIRST', 1n);
-  let isFirst = true;
-  onPacket(async (packet, send) => {
-    const isLost = isFirst && isCommit(packet);
-    isFirst = false;
-    const result = await send();
-    if (isLost) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-    return result;
-  });
+  loseAnswer(isCommit);
   const results = await Promise.all([world.hold('A', 500n), world.hold('B', 499n)]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed']);
   expect(await world.free()).toBe(0n);
@@ -131,14 +122,7 @@ test('the answer of the first is lost: both are there, once', async () => {
 
 test('the first never reached the server: the second does not go ahead of it', async () => {
   await world.hold('FIRST', 1n);
-  let isFirst = true;
-  onPacket(async (packet, send) => {
-    if (isFirst && isCommit(packet)) {
-      isFirst = false;
-      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
-    }
-    return send();
-  });
+  losePacket(isCommit);
   const results = await Promise.all([world.hold('A', 900n), world.hold('B', 500n)]);
   expect(results.map(({ kind }) => kind)).toEqual(['committed', 'insufficient']);
   expect(await world.free()).toBe(99n);
@@ -176,7 +160,7 @@ test('a deposit that a batch does not move is not remembered as it was only expe
   });
   const bill = { key: 'payment_bill_in_payment', value: 'one bill' };
   const claiming = (paymentId: string, channelId: string) => {
-    const unit = unitOfJournal(holdJournal(money(paymentId, 1n, channelId), AT));
+    const unit = holdUnit(paymentId, 1n, channelId);
     return world.writer.commit({ ...unit, claims: [...unit.claims, bill] });
   };
   // The second of the two that want one bill is refused, so that its batch says nothing of its deposit.

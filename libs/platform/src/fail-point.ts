@@ -23,6 +23,7 @@ export const FAIL_POINTS = [
   'K9 advised',
   'K10 batch staged',
   'K11 before step',
+  'K11 file written',
   'K11 part sent',
   'K11 file renamed',
   'K11 after step',
@@ -32,6 +33,16 @@ export const FAIL_POINTS = [
   'K12 settlement closed',
   'K12 payouts drafted',
   'K12 channels drafted',
+  'K12 payout moved',
+  'K12 statement fetched',
+  'K12 statement recorded',
+  'K12 line due',
+  'K12 line booked',
+  'K12 report written',
+  'K12 report recorded',
+  'K13 resend claimed',
+  'K13 resend formed',
+  'K13 resend answered',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -67,6 +67,12 @@ export const ALERTS = {
     nextStep:
       'simpul bank lines --open, then simpul bank name <account> <year/number/line> <reference> --as <maker>',
   },
+  bank_short: {
+    level: 'error',
+    owner: 'finance',
+    nextStep:
+      'simpul bank claims; have the channel pay the rest (simpul bank announce … --collection), then release its stop: docs/open-payments.md',
+  },
   bank_refused: {
     level: 'error',
     owner: 'finance',
@@ -82,6 +88,12 @@ export const ALERTS = {
     owner: 'the manager of finance',
     nextStep:
       'simpul report orders has the list; then why they are still open: simpul break note --as <manager> --reason <why>',
+  },
+  rule_stuck: {
+    level: 'warn',
+    owner: 'finance',
+    nextStep:
+      'end these breaks by hand (simpul break list), or mend what the reason names: the rule is tried again each hour',
   },
   ack_overdue: {
     level: 'error',

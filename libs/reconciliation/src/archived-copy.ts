@@ -15,12 +15,13 @@ export async function archivedCopy(
   home: string,
   { source, businessDate }: Day,
   format: SettlementFormat,
-  { fileId, fileName, sha256, companion }: BatchFile,
+  { fileId, fileName, sha256, companion, signature }: BatchFile,
 ): Promise<ArchivedFile> {
   const path = await plainCopy(home, source, businessDate, sha256);
-  const companionPath =
-    companion === null ? undefined : await plainCopy(home, source, businessDate, companion);
-  return { fileId, sha256, path, name: fileName, format, companionPath, secret: keyByName };
+  const beside = async (content: string | null) =>
+    content === null ? undefined : plainCopy(home, source, businessDate, content);
+  const [companionPath, signaturePath] = [await beside(companion), await beside(signature)];
+  return { fileId, sha256, path, name: fileName, format, companionPath, signaturePath, secret: keyByName };
 }
 
 /** A PGP key by the name that its format gives it: the text of the file that `<name>_FILE` names. */

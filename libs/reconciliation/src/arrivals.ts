@@ -4,6 +4,7 @@ import {
   findFiles,
   type Drop,
   type Fetched,
+  type Found,
   type FoundFile,
   type RemoteFile,
 } from '#lib/files';
@@ -16,11 +17,11 @@ import { openDropOf, type DayInHand, type ReconciliationTools } from './reconcil
 interface ArrivedFile extends FoundFile {
   fetched: Fetched;
   fetchedCompanion: Fetched | undefined;
+  fetchedSignature: Fetched | undefined;
 }
 
 /** What the drop held for a day; what is ready has been copied into the archive. */
-export type Arrival =
-  { kind: 'nothing' } | { kind: 'growing'; name: string } | { kind: 'ready'; files: readonly ArrivedFile[] };
+export type Arrival = Exclude<Found, { kind: 'ready' }> | { kind: 'ready'; files: readonly ArrivedFile[] };
 
 /** Looks at the drop and copies what is ready for the day. Nothing is written down about it yet. */
 export async function lookAtDrop(tools: ReconciliationTools, day: DayInHand): Promise<Arrival> {
@@ -32,8 +33,10 @@ export async function lookAtDrop(tools: ReconciliationTools, day: DayInHand): Pr
     for (const one of found.files) {
       const fetched = await fetch(tools, day, drop, one.file);
       const fetchedCompanion = one.companion && (await fetch(tools, day, drop, one.companion));
-      if (!fetched || (one.companion && !fetchedCompanion)) return { kind: 'growing', name: one.file.name };
-      files.push({ ...one, fetched, fetchedCompanion });
+      const fetchedSignature = one.signature && (await fetch(tools, day, drop, one.signature));
+      const isWhole = (!one.companion || fetchedCompanion) && (!one.signature || fetchedSignature);
+      if (!fetched || !isWhole) return { kind: 'growing', name: one.file.name };
+      files.push({ ...one, fetched, fetchedCompanion, fetchedSignature });
     }
     return { kind: 'ready', files };
   } finally {
@@ -56,11 +59,12 @@ export async function keepArrival(
     const files = new Map<number, BatchFile>();
     for (const file of await earlierParts(statements, day, effective))
       files.set(seqOf(day, file.fileName), file);
-    for (const { file, seq, fetched, fetchedCompanion } of arrived) {
+    for (const { file, seq, fetched, fetchedCompanion, fetchedSignature } of arrived) {
       const fileId = await keepFile(statements, day, { ...fetched, name: file.name }, now);
       await keepSighting(statements, day.source, file, now);
       const companion = fetchedCompanion?.sha256 ?? null;
-      files.set(seq, { fileId, fileName: file.name, sha256: fetched.sha256, companion });
+      const signature = fetchedSignature?.sha256 ?? null;
+      files.set(seq, { fileId, fileName: file.name, sha256: fetched.sha256, companion, signature });
     }
     const inOrder = [...files].toSorted(([a], [b]) => a - b).map(([, file]) => file);
     const once = inOrder.filter(

@@ -10,6 +10,8 @@ export interface BatchFile {
   sha256: string;
   /** SHA-256 of its control file, where the source writes one. */
   companion: string | null;
+  /** SHA-256 of the signature beside it, where the source writes one. */
+  signature: string | null;
 }
 
 /** The files that make a day, in the order of their sequence; the same files are the same batch. */
@@ -38,8 +40,17 @@ export async function keepBatch(
   );
   if (!row) throw new Error(`batch ${content} of ${source} ${businessDate} was kept and is not there`);
   await statements.run(
-    'INSERT IGNORE INTO recon_batch_file (batch_id, file_no, file_id, file_name, companion) VALUES ?',
-    [files.map((file, at) => [row.batch_id, at + 1, file.fileId, file.fileName, file.companion])],
+    'INSERT IGNORE INTO recon_batch_file (batch_id, file_no, file_id, file_name, companion, signature) VALUES ?',
+    [
+      files.map((file, at) => [
+        row.batch_id,
+        at + 1,
+        file.fileId,
+        file.fileName,
+        file.companion,
+        file.signature,
+      ]),
+    ],
   );
   return { batchId: row.batch_id, content, files };
 }
@@ -51,17 +62,18 @@ export async function batchOf(statements: Statements, batchId: number): Promise<
     file_id: number;
     file_name: string;
     companion: string | null;
+    signature: string | null;
     sha256: string;
   }>(
-    `SELECT b.content, l.file_id, l.file_name, l.companion, f.sha256 FROM recon_batch b
+    `SELECT b.content, l.file_id, l.file_name, l.companion, l.signature, f.sha256 FROM recon_batch b
        JOIN recon_batch_file l ON l.batch_id = b.batch_id JOIN settlement_file f ON f.file_id = l.file_id
      WHERE b.batch_id = ? ORDER BY l.file_no`,
     [batchId],
   );
   const [first] = rows;
   if (!first) throw new Error(`batch ${batchId} is not known`);
-  const files = rows.map(({ file_id, file_name, sha256, companion }) => {
-    return { fileId: file_id, fileName: file_name, sha256, companion };
+  const files = rows.map(({ file_id, file_name, sha256, companion, signature }) => {
+    return { fileId: file_id, fileName: file_name, sha256, companion, signature };
   });
   return { batchId, content: first.content, files };
 }
@@ -76,8 +88,8 @@ export async function wasWorked(statements: Statements, batchId: number): Promis
 }
 
 function contentOf(files: readonly BatchFile[]): string {
-  const parts = files.map(({ sha256, companion }) =>
-    companion === null ? sha256 : `${sha256}+${companion}`,
+  const parts = files.map(({ sha256, companion, signature }) =>
+    [sha256, companion && `+${companion}`, signature && `~${signature}`].filter(Boolean).join(''),
   );
   const [only = ''] = parts;
   if (parts.length === 1 && only.length === 64) return only;

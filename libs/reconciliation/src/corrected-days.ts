@@ -19,7 +19,12 @@ export async function correctedDays(tools: ReconciliationTools, source: string):
   const { database, jobs, clock } = tools;
   const now = clock.now();
   const schedule = jobs.sources.get(source);
-  if (!schedule || jobs.correctionDays === 0) return [];
+  if (!schedule) return [];
+  const reopened = (await reopenedDays(database, source)).map((businessDate) => ({
+    businessDate,
+    files: [],
+  }));
+  if (jobs.correctionDays === 0) return reopened;
   const since = addDays(
     businessDateOf(now, dayInHand(tools, source, today(now)).format.cutOff),
     -jobs.correctionDays,
@@ -29,10 +34,6 @@ export async function correctedDays(tools: ReconciliationTools, source: string):
        AND state IN ('archived', 'empty')`,
     [source, since],
   );
-  const reopened = (await reopenedDays(database, source)).map((businessDate) => ({
-    businessDate,
-    files: [],
-  }));
   if (days.length === 0) return reopened;
 
   const drop = await openDropOf(tools, source, schedule);

@@ -113,7 +113,8 @@ export const daysForSettlement = {
 
   /**
    * Which of some legs had a break that has been resolved, with none left open: what our books say of them counts now,
-   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself.
+   * together with what was booked to end the break. A late row and a doubled line say nothing of the leg itself; a leg
+   * that is to be sent again is still none of theirs.
    */
   async resolved(
     statements: Statements,
@@ -121,7 +122,7 @@ export const daysForSettlement = {
   ): Promise<(LegKey & { isBooked: boolean })[]> {
     if (legs.length === 0) return [];
     const rows = await statements.rows<CaseRow & { payment_id: string; leg_no: number }>(
-      `SELECT break_id, state, payment_id, leg_no FROM break_case
+      `SELECT break_id, IF(resolution <=> 'resend', 'sent again', state) AS state, payment_id, leg_no FROM break_case
        WHERE payment_id IN (?) AND kind IN ('status', 'amount', 'only_ours', 'proposed')`,
       [legs.map(({ paymentId }) => paymentId)],
     );
@@ -153,6 +154,28 @@ export const daysForSettlement = {
     const over = rows.filter((row) => !isOpen(row));
     const booked = await bookedForBreaks(statements, idsOf(over));
     return over.map((row) => ({ breakId: row.break_id, isBooked: isAdjusted(booked, row) }));
+  },
+
+  /** Which of some journals ended a break that is open again: found anew, gone though booked, or reopened by people. */
+  async reopened(
+    statements: Statements,
+    subjectIds: readonly string[],
+  ): Promise<{ subjectId: string; breakId: string }[]> {
+    const found: { subjectId: string; breakId: string }[] = [];
+    for (let at = 0; at < subjectIds.length; at += IDS_AT_ONCE) {
+      const some = subjectIds.slice(at, at + IDS_AT_ONCE);
+      const rows = await statements.rows<{ break_id: string; event_no: number }>(
+        `SELECT e.break_id, e.event_no FROM break_event e JOIN break_case c ON c.break_id = e.break_id
+         WHERE e.break_id IN (?) AND e.to_state = 'resolved' AND c.state <> 'resolved'`,
+        [some.map((subjectId) => subjectId.slice(0, Math.max(0, subjectId.lastIndexOf('-'))))],
+      );
+      const journals = rows.map((row) => ({
+        subjectId: `${row.break_id}-${row.event_no}`,
+        breakId: row.break_id,
+      }));
+      found.push(...journals.filter(({ subjectId }) => some.includes(subjectId)));
+    }
+    return found;
   },
 
   /**

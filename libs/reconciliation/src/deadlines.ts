@@ -1,4 +1,4 @@
-import type { BusinessDate } from '#lib/kernel';
+import { wibText, type BusinessDate } from '#lib/kernel';
 import { endAlerts, raiseAlert, type AlertKind } from './alerts';
 import { dueTimes } from './due-times';
 import { BANK } from './calendar';
@@ -42,11 +42,15 @@ async function tellMissing(tools: DayTools, { source, business_date, reason }: M
     ['warn', due.warnAt],
     ['escalate', due.escalateAt],
   ];
-  for (const [kind, at] of levels) {
-    if (now < at) continue;
-    const text = `the file of ${business_date} was due at ${at.toISOString()}: ${reason ?? 'nobody has looked for it yet'}`;
-    await raiseAlert(database, logger, { source, businessDate: business_date, kind, reason: text }, now);
-  }
+  const reached = levels.filter(([, at]) => now >= at);
+  const [kind] = reached.at(-1) ?? [];
+  if (kind === undefined) return;
+  const about = { source, businessDate: business_date };
+  const text = `the file of ${business_date} was due at ${wibText(due.expectedAt)}: ${reason ?? 'nobody has looked for it yet'}`;
+  await raiseAlert(database, logger, { ...about, kind, reason: text }, now);
+  // One file that is missing is one matter: the graver word takes the place of the milder ones.
+  const milder = reached.slice(0, -1).map(([one]) => one);
+  if (milder.length > 0) await endAlerts(database, about, milder, `it is ${kind} now`, now);
 }
 
 /** A job that somebody holds for longer than it may: its process stands still, or its clock does. */

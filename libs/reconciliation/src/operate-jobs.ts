@@ -75,6 +75,16 @@ export async function listJobs(
   }));
 }
 
+/** Sources of the configuration that no job was ever planned for: nothing was sold over them, so no file is expected. */
+export async function sourcesWithoutJob(
+  statements: Statements,
+  sources: Iterable<string>,
+): Promise<string[]> {
+  const known = await statements.rows<{ source: string }>('SELECT DISTINCT source FROM recon_job');
+  const planned = new Set(known.map(({ source }) => source));
+  return [...sources].filter((source) => !planned.has(source)).toSorted();
+}
+
 interface JobLineRow {
   source: string;
   business_date: BusinessDate;

@@ -8,7 +8,7 @@ import {
 } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import type { Database, Statements } from '#lib/platform';
-import { endAlerts, raiseAlert } from './alerts';
+import { raiseAlert, type AlertKind } from './alerts';
 import { batchOf, type Batch } from './batches';
 import type { JobLease, MoveChanges } from './job-lease';
 import type { JobEvent } from './job-states';
@@ -33,9 +33,11 @@ export async function isReopened(
   return rows.length > 0;
 }
 
+const RERUN = 'rerun ';
+
 /** What two people agree to when the files of a settled day are to be worked once more: once, for the run that counts. */
 export function rerunOf(runId: number): string {
-  return `rerun ${runId}`;
+  return `${RERUN}${runId}`;
 }
 
 /** What two people agree to when files that counted before are to count again: once, in the place of one run. */
@@ -61,14 +63,35 @@ export async function decisionNeeded(
   if (!isDaySettled || !(await isDaySettled({ source, businessDate }))) return undefined;
   if (await isReopened(database, { source, businessDate }, content)) return undefined;
   const reason = `${why}; it is worked once two people agree to re-open the day`;
-  await raiseAlert(
-    database,
-    logger,
-    { source, businessDate, kind: 'reopen', subject: content, reason },
-    clock.now(),
-  );
+  const alert = { source, businessDate, kind: 'reopen', subject: content, reason } as const;
+  if (!content.startsWith(RERUN)) await tellOnce(database, alert, clock.now());
+  await raiseAlert(database, logger, alert, clock.now());
   return reason;
 }
+
+/**
+ * Of a day one file waits for people: the one that lies on the drop. What lay there before it is over, and is told anew
+ * should its sender go back to it.
+ */
+async function tellOnce(
+  statements: Statements,
+  { source, businessDate, kind, subject }: Day & { kind: AlertKind; subject: string },
+  now: Date,
+): Promise<void> {
+  const key = [source, businessDate, kind, subject];
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date = ? AND kind = ? AND subject <> ?
+       AND subject NOT LIKE ? AND ended_at IS NULL`,
+    [now, REPLACED, ...key, `${RERUN}%`],
+  );
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = NULL, ended_by = NULL, raised_at = ? WHERE source = ? AND business_date = ?
+       AND kind = ? AND subject = ? AND ended_by = ?`,
+    [now, ...key, REPLACED],
+  );
+}
+
+const REPLACED = 'another file came in its place';
 
 /** The day was settled after it had been looked at; nothing was moved. */
 class SettledMeanwhile extends Error {}
@@ -191,7 +214,20 @@ export function approveReopening(
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
       [source, businessDate, content, reason.slice(0, 300), maker, decision.by, decision.at],
     );
-    await endAlerts(statements, { source, businessDate }, ['reopen'], decision.by, decision.at);
+    await endReopenAlerts(statements, { source, businessDate, content }, decision);
     return ok({ source, businessDate });
   });
+}
+
+/** What was agreed to is over, and so is working the run of before once more; another file that came meanwhile waits. */
+async function endReopenAlerts(
+  statements: Statements,
+  { source, businessDate, content }: Day & { content: string },
+  { by, at }: Decision,
+): Promise<void> {
+  await statements.run(
+    `UPDATE recon_alert SET ended_at = ?, ended_by = ? WHERE source = ? AND business_date = ? AND kind = 'reopen'
+       AND (subject = ? OR subject LIKE ?) AND ended_at IS NULL`,
+    [at, by, source, businessDate, content, `${RERUN}%`],
+  );
 }

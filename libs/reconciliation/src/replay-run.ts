@@ -115,13 +115,15 @@ async function linesAgain(
   const { files } = await batchOf(statements, batchId);
   const paths: string[] = [];
   for (const [at, file] of files.entries()) {
-    const { fileName, sha256, companion } = file;
+    const { fileName, sha256, companion, signature } = file;
     const copy = await archivedCopy(home, { source, businessDate }, format, file).catch((error: unknown) => {
       throw new CannotReplay(`the archived copy of ${fileName} cannot be read: ${(error as Error).message}`);
     });
     await requireContent(copy.path, sha256, `the archived copy of ${fileName}`);
     if (companion !== null && copy.companionPath !== undefined)
       await requireContent(copy.companionPath, companion, `the archived control file of ${fileName}`);
+    if (signature !== null && copy.signaturePath !== undefined)
+      await requireContent(copy.signaturePath, signature, `the archived signature of ${fileName}`);
     const lines = join(folder, `${at + 1}-${sha256}`);
     const read = await readIntoLines(copy, at + 1, lines);
     if (!read.ok)

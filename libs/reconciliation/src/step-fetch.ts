@@ -33,7 +33,8 @@ export async function fetchStep(
 
   const arrival = await lookAtDrop(tools, day);
   if (arrival.kind === 'growing') {
-    const reason = `${arrival.name} is still being written`;
+    const { name, lacks } = arrival;
+    const reason = lacks === undefined ? `${name} is still being written` : `${name} waits for ${lacks}`;
     if (!effective) await waitForFile(tools, day, lease, reason);
     return { source: day.source, businessDate: day.businessDate, state: 'waiting', reason };
   }
@@ -51,7 +52,7 @@ export async function fetchStep(
     }
   }
 
-  if (!effective) return nothingYet(tools, day, lease);
+  if (!effective) return nothingYet(tools, day, lease, arrival.kind === 'nothing' ? arrival.near : []);
 
   const decided = await reopenedBatch(database, day);
   if (decided) {
@@ -131,21 +132,35 @@ function reopeningNeeded(
   { files }: Batch,
   content: string,
 ): Promise<string | undefined> {
-  const names = files.map(({ fileName }) => fileName).join(', ');
+  const names = files
+    .map(({ fileName, sha256 }) => `${fileName} (SHA-256 ${sha256.slice(0, 16)}…)`)
+    .join(', ');
   return decisionNeeded(tools, day, { content, why: `${names} came after the day was settled` });
 }
 
-/** Without a file a day waits, but for one without a sale whose source writes no file for such a day. */
-async function nothingYet(tools: DayTools, day: DayInHand, lease: JobLease): Promise<ReconOutcome> {
+/**
+ * Without a file a day waits, but for one without a sale whose source writes no file for such a day.
+ * @param near names on the drop that were probably meant for the day.
+ */
+async function nothingYet(
+  tools: DayTools,
+  day: DayInHand,
+  lease: JobLease,
+  near: readonly string[],
+): Promise<ReconOutcome> {
   const { database, clock } = tools;
   const { source, businessDate, format } = day;
   const legs = await countOurs(database, day);
-  if (legs === 0 && format.emptyDay === 'no_file' && ['scheduled', 'waiting'].includes(lease.job.state)) {
+  const isEmpty = legs === 0 && near.length === 0 && format.emptyDay === 'no_file';
+  if (isEmpty && ['scheduled', 'waiting'].includes(lease.job.state)) {
     const reason = `nothing was sold on ${businessDate}, and ${source} writes no file for such a day`;
     await lease.move('nothing sold', clock.now(), async () => ({ evidence: { reason } }));
     return { source, businessDate, state: 'empty', reason };
   }
-  const reason = `no file named ${format.name.text} for ${businessDate} is on the drop; ${legs} payments of ours wait for it`;
+  // As JSON, so that a blank at the end is seen and nothing else of a stranger's name does harm.
+  const hint =
+    near.length === 0 ? '' : `; nearly fits: ${near.map((name) => JSON.stringify(name)).join(', ')}`;
+  const reason = `no file named ${format.name.text} for ${businessDate} is on the drop${hint}; ${legs} payments of ours wait for it`;
   await waitForFile(tools, day, lease, reason);
   return { source, businessDate, state: 'waiting', reason };
 }

@@ -12,7 +12,7 @@ import { snapshotPath, workFolder } from './engine/places';
 import { sha256OfFile, takeSnapshot, type Snapshot } from './engine/snapshot';
 import type { JobLease } from './job-lease';
 import { rulesFromJson, type MatchRules } from './match-rules';
-import { countOurs } from './ours';
+import { guessOurs } from './ours';
 import type { DayInHand, ReconciliationTools } from './reconciliation-day';
 import { normalisedLines } from './step-stage';
 import { totalsToJson, TotalsDoNotTie, untiedEquation, type RunTotals } from './totals';
@@ -28,22 +28,29 @@ export async function matchStep(tools: ReconciliationTools, day: DayInHand, leas
   if (runId === null) throw new Error(`the job of ${day.source} ${day.businessDate} has no run in hand`);
   const theirs = await normalisedLines(tools, day, lease);
   const run = await openRun(database, runId);
-  const rows = Math.max(await countOurs(database, day), run.details);
+  const rows = Math.max(await guessOurs(database, day), run.details);
   const work = workFolder(home, day);
   // A worker that was killed here before left its own; whoever overslept beside us finds itself fenced out.
   await rm(join(work, 'engine'), { recursive: true, force: true });
 
   await withDuck(join(work, 'engine', randomUUID()), limitsFor(2 * rows), async (duck) => {
     const { timeZone } = day.format.cutOff;
-    const snapshot = await takeSnapshot(duck, database, day, timeZone, run.rules);
-    const totals = await matchArchived(duck, { theirs, ours: snapshot.path, rows }, run.rules);
+    const taken = takeSnapshot(duck, database, { ...day, timeZone }, run.rules);
+    const ours = taken.then(({ path }) => path);
+    const [snapshot, totals] = await both(taken, matchArchived(duck, { theirs, ours, rows }, run.rules));
     const untied = untiedEquation(totals);
     if (untied) throw new TotalsDoNotTie(`${day.source} ${day.businessDate}: ${untied}`);
-    const others = await otherDates(duck, theirs, day, totals);
+    const others = await otherDates(duck, day, totals);
     const sha256 = await archive(home, day, snapshot);
     await close(tools, day, lease, { duck, runId, snapshot, sha256, totals, rules: run.rules, others });
   });
   await rm(work, { recursive: true, force: true });
+}
+
+/** Waits for both to have ended, however they do: the engine they share may be closed then. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 /** What a run that was matched is closed with. */
@@ -92,12 +99,11 @@ async function close(
 /** A bank's entries have a date of value, which may be another than that of their statement. */
 async function otherDates(
   duck: Duck,
-  theirs: readonly string[],
   { format, businessDate }: DayInHand,
   totals: RunTotals,
 ): Promise<OtherDates | undefined> {
   if (isStatement(format.body) || totals.kinds.only_theirs.count === 0) return undefined;
-  return paidOnOtherDates(duck, theirs, windowOf(businessDate, format.cutOff));
+  return paidOnOtherDates(duck, windowOf(businessDate, format.cutOff));
 }
 
 function alertOf(

@@ -1,3 +1,4 @@
+import { formatRupiah, rupiah } from '#lib/kernel';
 import { bridgeOf, remainderOf, type BridgeTerm } from './bridge';
 
 /** Every outcome a row of the day can have. */
@@ -136,7 +137,7 @@ export function untiedEquation({
   if (classedTheirs !== theirs.count)
     return `${theirs.count} lines of theirs, ${classedTheirs} of them in a class`;
   const remainder = remainderOf(bridge);
-  return remainder === 0n ? undefined : `the bridge leaves ${remainder} rupiah unexplained`;
+  return remainder === 0n ? undefined : `the bridge leaves ${formatRupiah(rupiah(remainder))} unexplained`;
 }
 
 /** Totals as a JSON column keeps them: amounts as digit strings. */

@@ -1,17 +1,10 @@
-import { switchesInTurn } from '../../../test/support/switch-world';
 import { assignBreaks, breakHistory, resolveByAdvice, tendBreaks, workBreaks } from '../src';
-import { ANI, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('what a file may decide', () => {
   test('a suspect that the file lists as paid is settled by the file, and its break ends with it', async () => {

@@ -1,4 +1,3 @@
-import { switchesInTurn } from '../../../test/support/switch-world';
 import {
   assignBreaks,
   breakHistory,
@@ -10,18 +9,12 @@ import {
   proposeResolution,
   workBreaks,
 } from '../src';
-import { ANI, CLEARING, DAY, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, CLEARING, DAY, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('what a run finds', () => {
   test('each break has an owner and a due time by its kind, in business days', async () => {

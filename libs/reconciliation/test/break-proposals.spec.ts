@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { switchesInTurn } from '../../../test/support/switch-world';
 import {
   addEvidence,
   daysForSettlement,
@@ -14,18 +13,12 @@ import {
   takeBreak,
   withdrawProposal,
 } from '../src';
-import { ANI, BUDI, CITRA, CLEARING, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, BUDI, CITRA, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('how people end a break', () => {
   test('an adjustment is booked once, when another person agrees to exactly what was shown', async () => {
@@ -163,11 +156,46 @@ describe('how people end a break', () => {
     );
   });
 
+  test('what is in dispute is not booked where the next settlement pays it; what was kept back is given from there', async () => {
+    const one = await world.aDayWithAnAmountBreak();
+    const suspense = 'biller:pln:suspense';
+    const wanted = { resolution: 'adjustment', against: suspense } as const;
+    const propose = (amount?: bigint) =>
+      proposeResolution(world.desk, {
+        ...wanted,
+        ...(amount !== undefined && { amount }),
+        breakId: one.breakId,
+        by: ANI,
+        reason: 'letter 114',
+      });
+    const before = await world.owed(CLEARING);
+    for (const amount of [undefined, 1n, 500n]) {
+      const refused = await propose(amount);
+      expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(/in dispute is not paid/);
+    }
+
+    await world.approve(await world.proposed(one, { ...wanted, amount: -300n }));
+    expect(await world.owed(CLEARING)).toBe(before - 300n);
+    expect(
+      await reopenBreak(world.desk, { breakId: one.breakId, by: ANI, reason: 'they answered' }),
+    ).toMatchObject({ ok: true });
+    expect(await propose(301n)).toMatchObject({ ok: false });
+    await world.approve(await world.proposed(one, { ...wanted, amount: 300n }));
+
+    expect(await world.owed(CLEARING)).toBe(before);
+    expect(await world.owed(suspense)).toBe(0n);
+    await world.expectSound();
+  });
+
   test('whatever it is called, what gives up more than the limit needs two checkers', async () => {
     await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 1_000_001n }]);
     const one = await world.theBreak();
     const adjustment = { resolution: 'adjustment', billerId: 'pln' } as const;
-    const claim = await world.proposed(one, { ...adjustment, against: 'biller:pln:suspense' });
+    const claim = await world.proposed(one, {
+      ...adjustment,
+      amount: -1_000_001n,
+      against: 'biller:pln:suspense',
+    });
     expect(claim.checkersNeeded).toBe(1);
     await withdrawProposal(world.desk, { approvalId: claim.approvalId, by: ANI });
     const loss = await world.proposed(one, adjustment);
@@ -213,21 +241,6 @@ describe('how people end a break', () => {
     expect(await world.switch.balance()).toEqual(before);
     expect(await world.owed(CLEARING)).toBe(0n);
     await world.expectSound();
-  });
-
-  test('a paid payment is not sent again, and the refusal says what to do instead', async () => {
-    await world.pay();
-    await world.close('001', []);
-    const { breakId } = await world.theBreak();
-    const refused = await proposeResolution(world.desk, {
-      breakId,
-      resolution: 'resend',
-      by: ANI,
-      reason: 'the bill is open',
-    });
-    expect(refused.ok ? '' : describeBreakRefusal(refused.error)).toMatch(
-      /cannot be sent again.*refund or reversal/,
-    );
   });
 
   test('a repeated line is their mistake at once; anything else needs what they wrote', async () => {

@@ -1,17 +1,11 @@
-import { switchesInTurn } from '../../../test/support/switch-world';
-import { ruleRuns, takeBreak, tendBreaks, workBreaks } from '../src';
-import { ANI, aBreakWorld, type BreakWorld } from './break-world';
+import type { ManualClock } from '#lib/kernel';
+import { openAlerts, ruleRuns, takeBreak, tendBreaks, workBreaks } from '../src';
+import { ANI, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('what rules end by themselves', () => {
   test('small differences are written off against rounding, once, and the run tells how many and how much', async () => {
@@ -97,6 +91,56 @@ describe('what rules end by themselves', () => {
     expect((await world.breaks()).map(({ state }) => state)).toEqual(['resolved', 'resolved']);
     expect(await ruleRuns(world.desk, runId)).toMatchObject([{ closed: 2, amount: 1_000n }]);
     expect(await world.owed('own:rounding')).toBe(-1_000n);
+    await world.expectSound();
+  });
+
+  test('a rule that can never be written rests longer each time, keeps no other break open, and people are told which and why', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+    await world.close(
+      '001',
+      payments.map((payment, at) =>
+        world.line(payment, { amount: payment.offer.amount + 500n + BigInt(at) }),
+      ),
+      { work: false },
+    );
+    const { writer, database, clock } = world.desk;
+    const commit = writer.commit.bind(writer);
+    let tries = 0;
+    const stuck = jest.spyOn(writer, 'commit').mockImplementation(async (unit) => {
+      const first = (await world.breaks()).find(({ amount }) => amount === 500n);
+      const isIt = unit.updates(undefined).some(({ where }) => where['break_id'] === first?.breakId);
+      if (isIt) tries += 1;
+      return isIt ? { kind: 'clash', key: 'journal' } : commit(unit);
+    });
+    await tendBreaks(world.desk);
+    const states = new Map((await world.breaks()).map(({ amount, state }) => [amount, state]));
+    expect(states).toEqual(
+      new Map([
+        [500n, 'open'],
+        [501n, 'resolved'],
+      ]),
+    );
+    await tendBreaks(world.desk);
+    const seen = tries;
+    await tendBreaks(world.desk);
+    expect(tries).toBe(seen);
+    expect(await openAlerts(database)).toEqual([]);
+
+    (clock as ManualClock).advance(60_000);
+    await tendBreaks(world.desk);
+    expect(tries).toBeGreaterThan(seen);
+    const [alert] = await openAlerts(database);
+    expect(alert).toMatchObject({
+      kind: 'rule_stuck',
+      reason: expect.stringMatching(/write_off.*brk_.*clash/),
+    });
+
+    stuck.mockRestore();
+    (clock as ManualClock).advance(3_600_000);
+    await tendBreaks(world.desk);
+    expect((await world.breaks()).map(({ state }) => state)).toEqual(['resolved', 'resolved']);
+    expect(await openAlerts(database)).toEqual([]);
     await world.expectSound();
   });
 

@@ -5,8 +5,8 @@ import pino from 'pino';
 import { checkApprovalInvariants, type Approval } from '#lib/audit';
 import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
-import { DecisionFlow, Refunds, type Payment } from '#lib/switching';
-import type { SwitchWorld } from '../../../test/support/switch-world';
+import { DecisionFlow, objectionToResend, Refunds, type Payment } from '#lib/switching';
+import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import {
   approveProposal,
   breakHistory,
@@ -64,6 +64,21 @@ export interface BreakWorld {
   end(): Promise<void>;
 }
 
+/** Opens one for each test of a file, in turn on one schema, and gives it to `use`. */
+export function eachTestHasABreakWorld(use: (world: BreakWorld) => void): void {
+  let switches: Awaited<ReturnType<typeof switchesInTurn>>;
+  let world: BreakWorld;
+  beforeAll(async () => {
+    switches = await switchesInTurn();
+  });
+  beforeEach(async () => {
+    world = await aBreakWorld(await switches.open());
+    use(world);
+  });
+  afterEach(() => world.end());
+  afterAll(() => switches.end());
+}
+
 /** @param world sells; it is closed with the break world. */
 export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
   const { store, clock } = world;
@@ -71,7 +86,7 @@ export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
   await mkdir(join(home, 'drop'));
   const logger = pino({ level: 'silent' });
   const writer = new SingleWriter(store.database);
-  const terms: BreakWorld['terms'] = { auto: [], differenceStandsOn: 'clearing' };
+  const terms: BreakWorld['terms'] = { auto: [], differenceStandsOn: 'clearing', mayResend: true };
   const desk: BreakDesk = {
     database: store.database,
     clock,
@@ -83,6 +98,10 @@ export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
     writer,
     decisions: new DecisionFlow(clock, store.database, world.payments, world.catalog),
     refunds: new Refunds(clock, store.database, writer),
+    objectionToResend: (leg) =>
+      objectionToResend(store.database, world.catalog, leg, (product) =>
+        world.payments.requiredReceiptFields(product),
+      ),
   };
   const tools = {
     formats: configuredFormats(),

@@ -1,18 +1,13 @@
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { checkReconciliationInvariants } from '../src';
-import { aSale, aWorld, lpb01, type World } from './world';
+import { aSale, eachTestHasAWorld, lpb01, type World } from './world';
 
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   world.clock.advance(10 * 86_400_000);
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const LATE = {
   ref: 'R1',

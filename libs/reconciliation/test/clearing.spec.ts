@@ -1,16 +1,12 @@
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { checkReconciliationInvariants, clearingOfDay, missingOn } from '../src';
-import { aWorld, goldenDay, type World } from './world';
+import { eachTestHasAWorld, goldenDay, type World } from './world';
 
 const DAY = { source: 'LPB01', businessDate: '2026-07-14' };
-let shared: SharedDatabase;
 let world: World;
-
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   await world.addLegs((await goldenDay()).legs);
   await world.db.admin.run(
     `INSERT INTO payment (payment_id, channel_id, channel_reference, request_hash, inquiry_id, product_id, biller_id,
@@ -25,8 +21,6 @@ beforeEach(async () => {
      SELECT payment_id, 'capture', 1, 'biller:biller:clearing', -(amount + 500) FROM payment_leg WHERE state = 'PAID'`,
   );
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 async function closed() {
   const golden = await goldenDay();

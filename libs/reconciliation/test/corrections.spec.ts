@@ -1,7 +1,6 @@
 import { copyFile, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
-import { aWorld, goldenDay, lpb01, type Golden, type World } from './world';
+import { eachTestHasAWorld, goldenDay, lpb01, type Golden, type World } from './world';
 import {
   approveReopening,
   checkReconciliationInvariants,
@@ -12,20 +11,15 @@ import {
 import { reopenedDays } from '../src/reopened-days';
 
 const DAY = '2026-07-14';
-let shared: SharedDatabase;
 let world: World;
 let golden: Golden;
-
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   golden = await goldenDay();
   await world.addLegs(golden.legs);
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 /** A file that agrees with our golden day in everything. */
 const corrected = (seq: string) =>

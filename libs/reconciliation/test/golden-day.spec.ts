@@ -1,21 +1,15 @@
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
-import { aWorld, goldenDay, lpb01, type Golden, type World } from './world';
+import { eachTestHasAWorld, goldenDay, lpb01, type Golden, type World } from './world';
 import type { ClosedOutcome } from '../src';
 
-let shared: SharedDatabase;
 let world: World;
 let golden: Golden;
-
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   golden = await goldenDay();
   await world.addLegs(golden.legs);
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const written = ({ bridge }: ClosedOutcome) =>
   bridge

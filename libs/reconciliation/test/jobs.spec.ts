@@ -1,6 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolderDrop, readFormat, type SettlementFormat } from '#lib/files';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import {
   approveCalendar,
   approveReopening,
@@ -15,28 +15,23 @@ import {
   readCalendarFile,
   releaseDay,
   rerunDay,
+  sourcesWithoutJob,
   tick,
   watchDeadlines,
 } from '../src';
 import { join } from 'node:path';
 import { compressOldFiles } from '../src/compress-archive';
-import { aSale, aWorld, lpb01, ROOT, type World } from './world';
+import { aSale, eachTestHasAWorld, lpb01, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
 const HOUR_MS = 3_600_000;
 const MAKER = 'ani@simpul.example';
 const CHECKER = 'budi@simpul.example';
 
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aWorld(shared.lent);
-});
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const put = (refs: string[], seq?: string, businessDate = DAY) => world.putSales(businessDate, refs, seq);
 
@@ -66,16 +61,31 @@ test('a missing file is told when it is expected, when it is missed and when it 
     await watchDeadlines(world.tools);
     told.push(await alerts());
   }
-  const all = ['LPB01 expected', 'LPB01 warn', 'LPB01 escalate'];
-  expect(told).toEqual([[], all.slice(0, 1), all.slice(0, 2), all, all]);
+  // One missing file is one matter, which grows graver.
+  const [expected, warned, escalated] = ['LPB01 expected', 'LPB01 warn', 'LPB01 escalate'];
+  expect(told).toEqual([[], [expected], [warned], [escalated], [escalated]]);
   const [first] = (await openAlerts(world.db.database)).filter(({ source }) => source === 'LPB01');
-  expect(first).toMatchObject({ businessDate: DAY, owner: 'operations' });
+  expect(first).toMatchObject({ businessDate: DAY, owner: 'whoever answers for the source' });
   expect(first?.reason).toContain('1 payments of ours wait for it');
 
   await put(['R1']);
   world.clock.advance(HOUR_MS);
   expect(await ticked()).toEqual([`LPB01 ${DAY} closed`]);
   expect(await alerts()).toEqual([]);
+});
+
+test('the sources that nothing was sold over have no job, and are named', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await ticked();
+
+  expect(await sourcesWithoutJob(world.db.database, ['TJ01', 'LPB01', 'BKS01'])).toEqual(['BKS01', 'TJ01']);
+});
+
+test('the sources that nothing was sold over have no job, and are named', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await ticked();
+
+  expect(await sourcesWithoutJob(world.db.database, ['TJ01', 'LPB01', 'BKS01'])).toEqual(['BKS01', 'TJ01']);
 });
 
 test('a correction of a closed day is found and worked by itself, once; the same bytes again are not', async () => {
@@ -143,6 +153,68 @@ test('a settled day is worked again only after two people have agreed, and then 
   expect(await tick(world.tools)).toMatchObject([
     { run: 2, repeated: true, undecided: expect.stringContaining('_003.txt') },
   ]);
+});
+
+test('of a settled day one file waits for people at a time, told with its name and content, also when it comes back', async () => {
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
+  await put(['R1']);
+  await ticked();
+  world.tools.isDaySettled = async () => true;
+  const told = async () => (await openAlerts(world.db.database)).filter(({ kind }) => kind === 'reopen');
+
+  await put(['R1', 'R2'], '002');
+  await ticked();
+  const [first] = await told();
+  expect(first?.reason).toMatch(
+    /^LPB01_20260714_002\.txt \(SHA-256 [0-9a-f]{16}…\) came after the day was settled/,
+  );
+  await put(['R2'], '003');
+  await ticked();
+  expect(await told()).toMatchObject([{ reason: expect.stringMatching(/_003\.txt/) }]);
+
+  await reopened();
+  expect(await ticked()).toEqual([`LPB01 ${DAY} closed`]);
+  expect(await told()).toEqual([]);
+});
+
+test('a file that was put back in the place of another one is told anew', async () => {
+  await world.addLegs([aSale(DAY, 'R1'), aSale(DAY, 'R2')]);
+  await put(['R1']);
+  await ticked();
+  world.tools.isDaySettled = async () => true;
+  const subjects = async () =>
+    (await openAlerts(world.db.database))
+      .filter(({ kind }) => kind === 'reopen')
+      .map(({ subject }) => subject);
+
+  await put(['R1', 'R2'], '002');
+  await ticked();
+  const [first] = await subjects();
+  await put(['R2'], '003');
+  await ticked();
+  await rm(join(world.dropFolder, 'LPB01_20260714_003.txt'));
+  await world.close('LPB01', DAY);
+  expect(await subjects()).toEqual([first]);
+});
+
+test('a name on the drop that nearly fits is told of', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await world.put('lpb01_20260714_001.txt ', 'H');
+  expect(await world.run('LPB01', DAY)).toMatchObject({
+    state: 'waiting',
+    reason: expect.stringContaining('; nearly fits: "lpb01_20260714_001.txt "; 1 payments of ours'),
+  });
+});
+
+test('a day that two people re-opened is worked also where nobody looks for corrections', async () => {
+  await world.addLegs([aSale(DAY, 'R1')]);
+  await put(['R1']);
+  await ticked();
+  world.tools.isDaySettled = async () => true;
+  await rerunDay(world.tools, { source: 'LPB01', businessDate: DAY, by: MAKER, reason: 'a late booking' });
+  await reopened();
+  world.tools.jobs = { ...world.tools.jobs, correctionDays: 0 };
+  expect(await tick(world.tools)).toMatchObject([{ run: 2, supersedes: 1 }]);
 });
 
 test('a settled day is run again by hand only after two people have agreed, and once', async () => {

@@ -2,18 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFormats } from '#lib/files';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
-import { aWorld, lpb01, ROOT, type Leg, type World } from './world';
+import { eachTestHasAWorld, lpb01, ROOT, type Leg, type World } from './world';
 
 const DAY = '2026-07-14';
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => (world = await aWorld(shared.lent)));
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 /** Works a source by its format with something of it said otherwise. */
 async function changeFormat(source: string, from: string, to: string): Promise<void> {

@@ -1,17 +1,10 @@
-import { switchesInTurn } from '../../../test/support/switch-world';
 import { noteOldBreaks, openAlerts, tellOldBreaks } from '../src';
-import { ANI, CITRA, DAY, aBreakWorld, type BreakWorld } from './break-world';
+import { ANI, CITRA, DAY, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: BreakWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasABreakWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aBreakWorld(await switches.open());
-});
-afterEach(() => world.end());
-afterAll(() => switches.end());
 
 describe('what is open for more than 30 business days', () => {
   const DAY_MS = 86_400_000;

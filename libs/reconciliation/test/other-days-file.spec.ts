@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto';
 import { checkReconciliationInvariants, openAlerts } from '../src';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
-import { aWorld, type World } from './world';
+import { eachTestHasAWorld, type World } from './world';
 
 const [FIRST, SECOND] = ['2026-07-14', '2026-07-15'];
 const TITLES = 'paid_at,our_ref,their_ref,customer,amount,status\n';
 
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   world.clock.advance(86_400_000);
   await world.addLegs([leg('P26GSMS011', FIRST), leg('P26GSMS021', SECOND)]);
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 function leg(ref: string, businessDate: string) {
   return {

@@ -342,7 +342,7 @@ test('a contract with PGP sends what only its receiver can read, signed by us', 
     writeFileSync(join(home, name), key);
     process.env[`${name}_FILE`] = join(home, name);
   }
-  const pgp = { encryptTo: 'OUT_NUSA_KEY', signWith: 'OUR_SIGNING_KEY' };
+  const pgp = { encryptTo: 'OUT_NUSA_KEY', signWith: 'OUR_SIGNING_KEY', detached: undefined };
   tools = { ...tools, contracts: tools.contracts.map((one): OutboundContract => ({ ...one, pgp })) };
   await workOutbound(tools);
 
@@ -354,6 +354,30 @@ test('a contract with PGP sends what only its receiver can read, signed by us', 
   await expect(signatures[0]?.verified).resolves.toBe(true);
   expect(String(data).split('\n')[0]).toBe('H|BANKNUSA|20260714|001||20260715050000');
 });
+
+test.each(['.sig', '.asc'] as const)(
+  'a contract may ask for our signature beside the file (%s)',
+  async (detached) => {
+    const ours = await aKey('simpul');
+    writeFileSync(join(home, 'OUR_SIGNING_KEY'), ours.privateKey);
+    process.env['OUR_SIGNING_KEY_FILE'] = join(home, 'OUR_SIGNING_KEY');
+    const pgp = { encryptTo: undefined, signWith: 'OUR_SIGNING_KEY', detached };
+    tools = { ...tools, contracts: tools.contracts.map((one): OutboundContract => ({ ...one, pgp })) };
+    await workOutbound(tools);
+
+    const bytes = readFileSync(join(server.folder, `${FILE}${detached}`));
+    const { signatures } = await openpgp.verify({
+      message: await openpgp.createMessage({ binary: readFileSync(join(server.folder, FILE)) }),
+      signature:
+        detached === '.asc'
+          ? await openpgp.readSignature({ armoredSignature: bytes.toString() })
+          : await openpgp.readSignature({ binarySignature: bytes }),
+      verificationKeys: await openpgp.readKey({ armoredKey: ours.publicKey }),
+    });
+    await expect(signatures[0]?.verified).resolves.toBe(true);
+    expect(remote()).toEqual(expect.arrayContaining([FILE, `${FILE}${detached}`, `${FILE}.sha256`]));
+  },
+);
 
 test('a contract that cannot be kept stops the start, with file, line and key', () => {
   const folder = mkdtempSync(join(tmpdir(), 'simpul-contracts-'));
@@ -380,6 +404,9 @@ test('a contract that cannot be kept stops the start, with file, line and key', 
         .replace('amount: S }', 'amount: S, hash: customer_no mod 10^10 }'),
     ),
   ).toContain('customers: whole');
+  expect(refusalOf(`${good}pgp: { sign_with: OURS }\n`)).toContain('needs encrypt_to, detached or both');
+  expect(refusalOf(`${good}pgp: { detached: .sig }\n`)).toContain('detached needs sign_with');
+  expect(refusalOf(`${good}pgp: { sign_with: OURS, detached: .sig }\n`)).toBe('taken');
   expect(refusalOf(good.replace('cols: [_, count, amount]', 'cols: [_, count, hash]'))).toMatch(
     /one\.yaml:\d+: control/,
   );

@@ -1,19 +1,15 @@
 import { chmod, copyFile, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { replayRun } from '../src';
-import { aWorld, goldenDay, ROOT, type World } from './world';
+import { eachTestHasAWorld, goldenDay, ROOT, type World } from './world';
 
 const DAY = '2026-07-14';
-let shared: SharedDatabase;
 let world: World;
 let runId: number;
-
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
 beforeEach(async () => {
-  world = await aWorld(shared.lent);
   const golden = await goldenDay();
   await world.addLegs(golden.legs);
   await world.put(golden.name, golden.file);
@@ -21,8 +17,6 @@ beforeEach(async () => {
   const [run] = await world.db.database.rows<{ run_id: number }>('SELECT run_id FROM recon_run');
   runId = run!.run_id;
 });
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const replay = () => {
   const { home, formats, database: statements } = world.tools;

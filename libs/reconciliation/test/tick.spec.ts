@@ -1,18 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import { startReconciliationSchedule, tick } from '../src';
-import { aSale, aWorld, type World } from './world';
+import { aSale, eachTestHasAWorld, type World } from './world';
 
-let shared: SharedDatabase;
 let world: World;
-beforeAll(async () => {
-  shared = await aSharedDatabase();
+eachTestHasAWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await aWorld(shared.lent);
-});
-afterEach(() => world.end());
-afterAll(() => shared.drop());
 
 const DAY_MS = 86_400_000;
 

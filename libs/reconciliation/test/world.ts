@@ -5,6 +5,7 @@ import pino from 'pino';
 import { openFolderDrop, readFormats } from '#lib/files';
 import { ManualClock } from '#lib/kernel';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
 import {
   readJobs,
   runReconciliation,
@@ -76,6 +77,21 @@ export const configuredFormats = () => new Map(FORMATS);
  */
 export async function aWorld(db?: TestDatabase): Promise<World> {
   return worldOn(db ?? (await aDatabase()));
+}
+
+/** Opens a world for each test of a file, in turn on one schema, and gives it to `use`. */
+export function eachTestHasAWorld(use: (world: World) => void): void {
+  let shared: SharedDatabase;
+  let world: World;
+  beforeAll(async () => {
+    shared = await aSharedDatabase();
+  });
+  beforeEach(async () => {
+    world = await aWorld(shared.lent);
+    use(world);
+  });
+  afterEach(() => world.end());
+  afterAll(() => shared.drop());
 }
 
 async function worldOn(db: TestDatabase): Promise<World> {

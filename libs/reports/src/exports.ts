@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type { BusinessDate } from '#lib/kernel';
-import { fromJson, type Database, type Logger, type Statements } from '#lib/platform';
+import { failPoint, fromJson, type Database, type Logger, type Statements } from '#lib/platform';
 import { localTime } from './cells';
 import type { ExpectedFile } from './definition';
 import { makeReport, type MadeReport, type ReportOrder } from './make-report';
@@ -60,13 +60,21 @@ export async function makeExport(
   const path = join(home, 'exports', localTime(now).slice(0, 10), nameOf(order, exportId));
   const made = await makeReport(tools, order, path, onRows);
   const exported = await rowsOf(order, exportId, made, home, now);
+  failPoint('K12 report written', exportId);
   await database.transaction((statements) => keep(statements, exported, made));
+  failPoint('K12 report recorded', exportId);
   const { definition, from, to, filters, madeBy, unmaskReason } = order;
   logger.info(
     { exportId, report: definition.name, from, to, filters, madeBy, rows: made.rows, unmaskReason },
     unmaskReason === null ? 'report made' : 'report made with customer numbers shown',
   );
   return { ...made, exported };
+}
+
+/** Whether an export was written down, with the SHA-256 that its files have. */
+export async function isExported(statements: Statements, exportId: string): Promise<boolean> {
+  const known = await statements.rows('SELECT 1 FROM report_export WHERE export_id = ? LIMIT 1', [exportId]);
+  return known.length > 0;
 }
 
 /** Exports, the newest first. */
@@ -155,10 +163,7 @@ async function keep(
   { sums, ties, runs }: MadeReport,
 ): Promise<void> {
   const [first] = exported;
-  const known = await statements.rows('SELECT 1 FROM report_export WHERE export_id = ? LIMIT 1', [
-    first?.exportId ?? '',
-  ]);
-  if (known.length > 0) return;
+  if (await isExported(statements, first?.exportId ?? '')) return;
   await statements.run(
     `INSERT INTO report_export (export_id, part, parts, report, from_date, to_date, filters, form, language, made_by,
        made_at, unmask_reason, path, size, sha256, row_count, sums, ties, runs) VALUES ?`,

@@ -47,7 +47,10 @@ export class ReportDoesNotTie extends Error {
     super(
       `the report ${report} does not tie and was not written: ` +
         untied(ties)
-          .map((tie) => `${tie.what}: report ${tie.ours}, books ${tie.theirs}, difference ${tie.difference}`)
+          .map(
+            (tie) =>
+              `${tie.whatInEnglish}: report ${grouped(tie.ours)}, books ${grouped(tie.theirs)}, difference ${grouped(tie.difference)}`,
+          )
           .join('; '),
     );
   }

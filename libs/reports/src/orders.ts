@@ -3,7 +3,7 @@ import { fail, ok } from '#lib/kernel';
 import { fromJson, type Database, type Logger, type Statements } from '#lib/platform';
 import { orderOf, type ReportRequest } from './ask';
 import type { ExpectedFile } from './definition';
-import { makeExport, newExportId } from './exports';
+import { isExported, makeExport, newExportId } from './exports';
 import { ReportDoesNotTie } from './make-report';
 import { TooLongForPaper } from './writers/pdf-writer';
 
@@ -80,7 +80,9 @@ export async function makeOrdered(tools: OrderTools): Promise<boolean> {
     const order = orderOf(one.request);
     if (!order.ok) await endOrder(database, one, 'refused', order.error);
     else {
-      await makeExport({ ...tools, now: tools.clock.now() }, order.value, one.orderId);
+      // Whoever was killed right after writing it down left its files as they were written down: they stay.
+      if (!(await isExported(database, one.orderId)))
+        await makeExport({ ...tools, now: tools.clock.now() }, order.value, one.orderId);
       await endOrder(database, one, 'made', null);
     }
   } catch (error) {

@@ -3,7 +3,10 @@ import { bound } from './parameters';
 
 /** A figure of a report beside what it must agree with. Whole rupiah, or a count. */
 export interface TieResult {
+  /** In the report's language. */
   what: string;
+  /** For the command line and its errors, which are English. */
+  whatInEnglish: string;
   ours: bigint;
   theirs: bigint;
   difference: bigint;
@@ -19,7 +22,13 @@ export async function tiesOf(
   for (const tie of ties) {
     const ours = tie.ours(tally);
     const theirs = await theirFigure(tie, reading);
-    results.push({ what: tie.what[reading.language], ours, theirs, difference: ours - theirs });
+    results.push({
+      what: tie.what[reading.language],
+      whatInEnglish: tie.what.en,
+      ours,
+      theirs,
+      difference: ours - theirs,
+    });
   }
   return results;
 }

@@ -285,7 +285,7 @@ test('a report that does not tie is refused with the difference, and leaves no f
   const refused = books.make({ report: 'per-biller', date: DAY });
 
   await expect(refused).rejects.toThrow(ReportDoesNotTie);
-  await expect(refused).rejects.toThrow('report 486001, books 486000, difference 1');
+  await expect(refused).rejects.toThrow('report 486.001, books 486.000, difference 1');
   expect(readdirSync(path)).toEqual(before);
   expect(await listExports(books.store.database, 1_000)).toHaveLength(rows);
   await books.store.admin.run("UPDATE payment SET amount = amount - 1 WHERE biller_id = 'tirta'");
@@ -395,6 +395,6 @@ describe('the recap of days', () => {
       },
     });
 
-    await expect(table('daily-recap')).rejects.toThrow('report 434001, books 434000, difference 1');
+    await expect(table('daily-recap')).rejects.toThrow('report 434.001, books 434.000, difference 1');
   });
 });

@@ -7,7 +7,7 @@ export interface BankAlert {
   /** The bank's source. */
   source: string;
   businessDate: BusinessDate;
-  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late';
+  kind: 'bank_taken_back' | 'bank_debit' | 'bank_refused' | 'bank_late' | 'bank_short';
   subject: string;
   reason: string;
 }
@@ -16,7 +16,10 @@ export interface BankAlert {
 export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
 
 /** What an alert about a line is known by. */
-export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'>;
+export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'> & {
+  /** The biller whose float the line fills: its pause for an empty float ends as well. */
+  fills?: string;
+};
 
 /** What the alerts about a line are known by. */
 export function alertOf(line: LinePlace & Pick<BankLine, 'valueDate'>): AlertSubject {

@@ -93,6 +93,25 @@ test('a statement of a day ahead of the clock is refused with that day and today
   });
 });
 
+test.each([
+  [
+    'before the statement before it',
+    '260714',
+    /line 1 has the value date 2026-07-14.*2026-07-15 to 2026-07-23/,
+  ],
+  ['far ahead', '260724', /line 1 has the value date 2026-07-24/],
+])('a line that counts %s is refused with its place, until a person has looked', async (_, day, why) => {
+  await take(FILE);
+  const path = join(folder, 'BANKX_20260716.sta');
+  const line = `:61:${day}0716C1000,00NTRFNONREF//FT1\n:86:TRSF\n`;
+  writeFileSync(path, NEXT_DAY.replace(':62F:C260716IDR272083000,00', `${line}:62F:C260716IDR272084000,00`));
+  expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(why) });
+  const name = basename(path);
+  expect(
+    await takeStatementFile(world.tools, { path, name, format: format(), anyValueDate: true }),
+  ).toMatchObject({ ok: true, value: { isRepeat: false } });
+});
+
 test('a statement that does not sum up is refused whole, with what it states', async () => {
   const path = join(folder, NAME);
   writeFileSync(path, readFileSync(FILE, 'latin1').replace('IDR272083000,00', 'IDR272083001,00'));

@@ -19,7 +19,7 @@ import {
   type Clock,
   type Result,
 } from '#lib/kernel';
-import { ConfigError, type Database, type Statements } from '#lib/platform';
+import { ConfigError, failPoint, type Database, type Statements } from '#lib/platform';
 import {
   lastStatement,
   takeStatement,
@@ -46,7 +46,19 @@ export interface StatementTools {
  */
 export async function takeStatementFile(
   { database, clock }: StatementTools,
-  { path, name, format }: { path: string; name: string; format: SettlementFormat },
+  {
+    path,
+    name,
+    format,
+    signaturePath,
+    anyValueDate = false,
+  }: {
+    path: string;
+    name: string;
+    format: SettlementFormat;
+    signaturePath?: string | undefined;
+    anyValueDate?: boolean;
+  },
 ): Promise<Result<TakenStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
@@ -55,6 +67,7 @@ export async function takeStatementFile(
     path,
     name,
     format,
+    signaturePath,
     onRows: async (batch) => void rows.push(...batch),
     ...(previous && { previous }),
   });
@@ -69,7 +82,7 @@ export async function takeStatementFile(
     closing: ends.closing,
     lines: rows.map((row) => lineOf(row, businessDate)),
   };
-  const taken = await takeStatement(database, statement, clock.now());
+  const taken = await takeStatement(database, statement, clock.now(), { anyValueDate });
   if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
   const { error } = taken;
   return fail(`${name}: ${inWords(error, ends.number)}`);
@@ -81,6 +94,8 @@ function inWords(refusal: StatementRefusal, number: number): string {
       return `statement ${number} was taken before and said something else; ask the bank`;
     case 'statement_ahead':
       return `it is of ${refusal.stated}, and today is ${refusal.computed}: a bank cannot know that day yet; ask the bank`;
+    case 'value_date':
+      return `line ${refusal.lineNo} has the value date ${refusal.stated}, and a statement of its date tells of ${refusal.from} to ${refusal.to}: ask the bank; where it is right, take the file by hand with --any-value-date`;
     default:
       return `${refusal.gate}: it states ${refusal.stated}, and it must be ${refusal.computed}`;
   }
@@ -128,16 +143,16 @@ export async function takeDroppedStatements(
   for (const businessDate of await datesOnDrop(tools, drop, format, known)) {
     const found = await findFiles(drop, format, businessDate, stableMs);
     if (found.kind !== 'ready') continue;
-    for (const { file } of found.files) {
+    const folder = archiveFolder(home, format.source, businessDate);
+    for (const { file, signature } of found.files) {
       if (known.taken.has(textOf(file))) continue;
-      const fetched = await fetchFile(
-        drop,
-        file,
-        archiveFolder(home, format.source, businessDate),
-        sizeMaxBytes,
-      );
-      if (!fetched) continue;
-      const result = await takeStatementFile(tools, { path: fetched.path, name: file.name, format });
+      const fetched = await fetchFile(drop, file, folder, sizeMaxBytes);
+      const signed = signature && (await fetchFile(drop, signature, folder, sizeMaxBytes));
+      if (!fetched || (signature && !signed)) continue;
+      failPoint('K12 statement fetched', file.name);
+      const taking = { path: fetched.path, name: file.name, format, signaturePath: signed?.path };
+      const result = await takeStatementFile(tools, taking);
+      failPoint('K12 statement recorded', file.name);
       done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {
         known.refused.add(textOf(file));

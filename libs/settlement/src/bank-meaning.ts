@@ -4,6 +4,8 @@ import {
   bookJournal,
   channelAccounts,
   collectionJournal,
+  floatAdjustmentJournal,
+  floatTopUpJournal,
   OWN_BANK,
   payoutJournal,
   topUpJournal,
@@ -13,11 +15,15 @@ import {
 } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import {
+  dueOnAccount,
   endOfAnnouncement,
   findAnnouncement,
   isAnnouncedInTime,
   isChannel,
+  isPrefunded,
   type Announcement,
+  type ChannelMoney,
+  type FloatMoney,
 } from './bank-announcements';
 import { textOfPlace, type BankLine, type BankOutcome } from './bank-lines';
 import { WORKER } from './payout-drafts';
@@ -31,6 +37,10 @@ export interface Meaning {
   journal: JournalDraft;
   inserts: readonly Row[];
   updates: readonly GuardedUpdate[];
+  /** Whose float it fills: a pause for an empty one ends with it. */
+  fills?: string;
+  /** What it draws on a deposit that may have less: then it takes what is there, and the channel owes the rest. */
+  draws?: { channelId: string; journalWith(available: Rupiah): JournalDraft };
 }
 
 /** Who says what a line is. */
@@ -51,23 +61,34 @@ export async function meaningOf(
   const payout = await findPayout(statements, reference);
   if (payout) return asPayout(statements, line, payout, sayer);
   const announced = await findAnnouncement(statements, reference);
-  if (!announced || !(await isChannel(statements, announced.channelId))) return undefined;
+  if (!announced || !(await isParty(statements, announced))) return undefined;
   const maySay = sayer.approvalId !== undefined || isAnnouncedInTime(announced, line.valueDate);
-  if (announced.outcome === null && line.amount === announced.amount && maySay)
+  const due = dueOnAccount(announced);
+  if (announced.outcome === null && line.amount === due && maySay)
     return {
       outcome: 'matched',
       about: reference,
-      journal: depositJournal(announced, line, sayer.at),
+      journal: announcedJournal(announced, line, sayer.at),
       inserts: [],
       updates: [endOfAnnouncement(reference, null, 'matched', sayer)],
+      ...(announced.kind === 'float_top_up' && { fills: announced.billerId }),
     };
-  if (announced.outcome === 'matched' && line.amount === -announced.amount)
+  if (announced.outcome === 'matched' && line.amount === -due)
     return {
       outcome: 'taken_back',
       about: reference,
-      journal: depositTakenBack(announced, line, sayer),
+      journal:
+        announced.kind === 'float_top_up'
+          ? floatTakenBack(announced, line, sayer)
+          : depositTakenBack(announced, line, sayer),
       inserts: [],
       updates: [endOfAnnouncement(reference, 'matched', 'taken_back', sayer)],
+      ...(announced.kind === 'top_up' && {
+        draws: {
+          channelId: announced.channelId,
+          journalWith: (available) => depositTakenBack(announced, line, sayer, available),
+        },
+      }),
     };
   return undefined;
 }
@@ -118,20 +139,50 @@ async function isApproved(statements: Statements, { approvalId }: Payout): Promi
   return rows.length > 0;
 }
 
-function depositJournal({ reference, kind, channelId, amount }: Announcement, line: BankLine, at: Date) {
+function isParty(statements: Statements, announced: Announcement): Promise<boolean> {
+  return announced.kind === 'float_top_up'
+    ? isPrefunded(statements, announced.billerId)
+    : isChannel(statements, announced.channelId);
+}
+
+function announcedJournal(announced: Announcement, line: BankLine, at: Date): JournalDraft {
   const businessDate = line.valueDate;
+  if (announced.kind === 'float_top_up') return floatTopUpJournal({ ...announced, businessDate, at });
+  const { reference, kind, channelId, amount } = announced;
   return kind === 'top_up'
     ? topUpJournal({ topUpId: reference, channelId, amount, businessDate, at })
     : collectionJournal({ subjectId: reference, businessDate, at }, { channelId, amount });
 }
 
-/** The deposit loses what the bank took back; a channel that pays after the day owes it again. */
-function depositTakenBack(
-  { reference, kind, channelId, amount }: Announcement,
+/** The transfer to a biller came back: its float loses what it was topped up by. */
+function floatTakenBack(
+  { reference, billerId, amount }: FloatMoney,
   line: BankLine,
   { at }: Sayer,
 ): JournalDraft {
+  return floatAdjustmentJournal({
+    adjustmentId: `RD-${reference}`,
+    billerId,
+    amount: negative(amount),
+    against: OWN_BANK,
+    reason: `sent back by the bank: ${noteOf(line)}`,
+    businessDate: line.valueDate,
+    at,
+  });
+}
+
+/**
+ * The deposit loses what the bank took back; a channel that pays after the day owes it again.
+ * @param available what the deposit has, where that is less: the channel owes the rest.
+ */
+function depositTakenBack(
+  { reference, kind, channelId, amount }: ChannelMoney,
+  line: BankLine,
+  { at }: Sayer,
+  available: Rupiah = amount,
+): JournalDraft {
   const businessDate = line.valueDate;
+  const owed = rupiah(amount - (available > 0n ? available : 0n));
   const reason = `taken back by the bank: ${noteOf(line)}`;
   const subjectId = `RC-${reference}`;
   if (kind === 'top_up')
@@ -140,6 +191,7 @@ function depositTakenBack(
       channelId,
       amount: negative(amount),
       against: OWN_BANK,
+      owed,
       about: { subjectId: reference, kind: 'top_up' },
       reason,
       businessDate,

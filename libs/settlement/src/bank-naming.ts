@@ -1,9 +1,16 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import {
+  expiryOf,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } from './bank-lines';
 import { meaningOf, type Meaning } from './bank-meaning';
 import { nameLine, type BankTools } from './bank-work';
-import { expiryOf, openProposal } from './payouts';
+import { openProposal } from './payouts';
 
 /** Why a person's word about a line has no effect. */
 export type NamingRefusal =
@@ -14,7 +21,7 @@ export type NamingRefusal =
   | { kind: 'differs' }
   | { kind: 'not proposed' }
   | { kind: 'changed meanwhile' }
-  /** The deposit does not cover what the bank takes back. */
+  /** The deposit is spent faster than it is taken. */
   | { kind: 'insufficient' }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
@@ -96,12 +103,15 @@ async function nameable(
 }
 
 /** Exactly what is to happen. */
-function payloadOf(line: BankLine, reference: string, { outcome, journal }: Meaning): object {
+function payloadOf(line: BankLine, reference: string, { outcome, journal, draws }: Meaning): object {
   return {
     line: textOfPlace(line),
     amount: line.amount.toString(),
     reference,
     outcome,
     postings: journal.postings.map(({ accountId, amount }) => `${accountId} ${amount}`),
+    ...(draws && {
+      ifShort: `what the deposit lacks is owed by ${draws.channelId}, and its new payments are stopped`,
+    }),
   };
 }

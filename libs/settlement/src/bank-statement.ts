@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type BusinessDate, type Result } from '#lib/kernel';
+import {
+  addDays,
+  businessDateOf,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  type BusinessDate,
+  type Result,
+} from '#lib/kernel';
 import { duplicateKey, type Database, type Statements } from '#lib/platform';
 
 /** A line of a bank statement. Whole rupiah, into the account positive. */
@@ -36,17 +44,27 @@ export type StatementRefusal =
   | { gate: 'statement_number'; stated: bigint; computed: bigint }
   /** It is of a day that has not come yet. */
   | { gate: 'statement_ahead'; stated: BusinessDate; computed: BusinessDate }
+  /** A line counts on a day outside of what a statement of its date can tell of; `from` and `to` are the first and last. */
+  | { gate: 'value_date'; lineNo: number; stated: BusinessDate; from: BusinessDate; to: BusinessDate }
   /** This number was taken with other content. */
   | { gate: 'statement_changed' };
 
+/** A bank dates money that moves on its next working days ahead by no more. */
+const AHEAD_DAYS = 7;
+/** How far back the first statement of an account may reach. */
+const FIRST_BACK_DAYS = 31;
+
 /**
  * Takes a statement once: its lines sum up to its closing balance, it goes on where the last one ended, and no number is
- * left out. The same statement again is recognised; nothing of a refused one is kept.
+ * left out; no line counts on a day before the statement before it, which is over, or far ahead. The same statement again
+ * is recognised; nothing of a refused one is kept.
+ * @param options `anyValueDate`: a person has looked at the value dates, and they are the bank's.
  */
 export async function takeStatement(
   database: Database,
   statement: BankStatement,
   now: Date,
+  options: { anyValueDate?: boolean } = {},
 ): Promise<Result<{ isRepeat: boolean }, StatementRefusal>> {
   const { opening, closing, lines } = statement;
   const content = contentOf(statement);
@@ -57,7 +75,7 @@ export async function takeStatement(
     return fail({ gate: 'statement_ahead', stated: statement.date, computed: today });
   const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
   if (computed !== closing) return fail({ gate: 'statement_sum', stated: closing, computed });
-  const objection = await objectionTo(database, statement);
+  const objection = await objectionTo(database, statement, options.anyValueDate === true);
   // It may have been taken while this looked at what came before it.
   if (objection) return (await takenBefore(database, statement, content)) ?? fail(objection);
   try {
@@ -65,7 +83,7 @@ export async function takeStatement(
   } catch (error) {
     // Another process has taken it at this moment: look at what it took.
     if (duplicateKey(error) === undefined) throw error;
-    return takeStatement(database, statement, now);
+    return takeStatement(database, statement, now, options);
   }
   return ok({ isRepeat: false });
 }
@@ -104,16 +122,32 @@ export async function lastStatement(
 /** The bank numbers on, and may begin at 1 again with a new year. */
 async function objectionTo(
   statements: Statements,
-  { account, number, date, opening }: BankStatement,
+  statement: BankStatement,
+  isAnyValueDate: boolean,
 ): Promise<StatementRefusal | undefined> {
+  const { account, number, date, opening } = statement;
   const last = await lastStatement(statements, { account });
-  if (!last) return undefined;
+  const before = await lastStatement(statements, { account, before: date });
+  const strayed = isAnyValueDate ? undefined : valueDateOutside(statement, before?.date);
+  if (!last) return strayed;
   const isNewYear = yearOf(date) > last.year;
   if (yearOf(date) < last.year || (number !== last.number + 1 && !(isNewYear && number === 1)))
     return { gate: 'statement_number', stated: BigInt(number), computed: BigInt(last.number + 1) };
   return opening === last.closing
-    ? undefined
+    ? strayed
     : { gate: 'statement_opening', stated: opening, computed: last.closing };
+}
+
+/** Its journal would change a day that is over, and perhaps signed, or stand in a day that nobody looks at yet. */
+function valueDateOutside(
+  { date, lines }: BankStatement,
+  dateBefore: BusinessDate | undefined,
+): StatementRefusal | undefined {
+  const from = dateBefore ?? addDays(date, -FIRST_BACK_DAYS);
+  const to = addDays(date, AHEAD_DAYS);
+  const at = lines.findIndex(({ valueDate }) => valueDate < from || valueDate > to);
+  const line = lines[at];
+  return line && { gate: 'value_date', lineNo: at + 1, stated: line.valueDate, from, to };
 }
 
 /** Whose number it is: a bank counts its statements by the year of their date. */

@@ -1,35 +1,40 @@
-import { rupiah } from '#lib/kernel';
+import { stopPayments } from '#lib/catalog';
+import { formatRupiah, rupiah } from '#lib/kernel';
 import {
   bankChargeJournal,
+  bankNamedJournal,
   bankUnnamedJournal,
-  bookJournal,
   isSameJournal,
-  OWN_BANK,
-  OWN_SUSPENSE,
   unitOfJournal,
   unitOfJournalWithoutDeposit,
   type CommitResult,
   type GuardedUpdate,
   type JournalDraft,
   type MoneyWriter,
-  type Row,
   type UnitOfWork,
 } from '#lib/ledger';
-import { changeRow, type Database } from '#lib/platform';
-import { findAnnouncement, isAnnouncedInTime, type KnownAnnouncement } from './bank-announcements';
+import { changeRow, failPoint, type Database } from '#lib/platform';
+import {
+  dueOnAccount,
+  findAnnouncement,
+  isAnnouncedInTime,
+  type KnownAnnouncement,
+} from './bank-announcements';
 import { alertOf, type AlertEnds, type BankAlert } from './bank-alerts';
 import {
   endOf,
   findBankLine,
-  linesOfSentPayouts,
+  linesNamedSince,
   listBankLines,
   subjectOf,
   textOfPlace,
   type BankLine,
   type BankOutcome,
 } from './bank-lines';
+import { meaningOfMany } from './bank-many';
 import { byItself, meaningOf, type Meaning } from './bank-meaning';
 import type { SettlementContracts } from './contracts';
+import { WORKER } from './payout-drafts';
 import { findPayout } from './payouts';
 
 /** What working the lines needs. */
@@ -49,7 +54,8 @@ export interface BankWork {
 }
 
 /**
- * Works every line that was not worked yet: what carries the reference and the amount of a payout under way executes it;
+ * Works every line that was not worked yet: what carries the reference and the amount of a payout under way, or of several,
+ * executes them;
  * of an announced deposit, books it; what the bank takes back is taken back here; a charge of the bank within its limit is
  * booked; the rest is booked as money that nobody can name, so that our books always say what the bank says, and waits for
  * people. A line that came before its payout was sent is worked again once it was. One that fails keeps no other back.
@@ -57,10 +63,12 @@ export interface BankWork {
 export async function workBankLines(tools: BankTools, now: Date): Promise<BankWork> {
   const work: BankWork = { outcomes: new Map(), failed: [] };
   const open = await listBankLines(tools.database, { isOpen: true });
-  for (const line of [...open, ...(await linesOfSentPayouts(tools.database))]) {
+  for (const line of [...open, ...(await linesNamedSince(tools.database))]) {
     try {
+      failPoint('K12 line due', textOfPlace(line));
       const outcome =
         line.outcome === null ? await workLine(tools, line, now) : await workAgain(tools, line, now);
+      failPoint('K12 line booked', textOfPlace(line));
       if (outcome) work.outcomes.set(outcome, (work.outcomes.get(outcome) ?? 0) + 1);
     } catch (error) {
       work.failed.push({
@@ -76,7 +84,8 @@ async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<Ba
   const { database, contracts } = tools;
   const { amount, reference, hint, type } = line;
   if (line.isReversal) await tellTakenBack(tools, line);
-  const meaning = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  const one = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  const meaning = one ?? (await meaningOfMany(database, line, byItself(now)));
   if (meaning && (meaning.outcome === 'taken_back') === line.isReversal) {
     const ended = await bookMeaning(tools, line, meaning);
     if (ended) return ended;
@@ -90,7 +99,7 @@ async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<Ba
   const guess =
     (await namedTooLate(database, line)) ??
     (hint === null ? undefined : await findAnnouncement(database, hint));
-  return guess?.amount === amount && guess.outcome === null
+  return guess !== undefined && dueOnAccount(guess) === amount && guess.outcome === null
     ? endUnnamed(tools, line, 'proposed', guess.reference, now)
     : endUnnamed(tools, line, 'unnamed', null, now);
 }
@@ -116,6 +125,7 @@ async function bookMeaning(
   const result = await commitEnding(tools, line, meaning, by);
   if (result.kind === 'committed') return meaning.outcome;
   if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
+  if (result.kind === 'insufficient') throw new Error('the deposit is spent faster than it is taken back');
   const now = await findBankLine(tools.database, line);
   if (now?.outcome !== null) return now?.outcome;
   if (result.kind === 'clash' && (await isSameJournal(tools.database, meaning.journal)))
@@ -127,9 +137,9 @@ async function bookMeaning(
 async function tie(
   { database, endsOf }: Pick<BankTools, 'database' | 'endsOf'>,
   line: BankLine,
-  { outcome, about, journal, updates }: Meaning,
+  { outcome, about, journal, updates, fills }: Meaning,
 ): Promise<boolean> {
-  const ends = await endsOf(alertOf(line), `it is ${about ?? outcome}, booked by hand`, journal.at);
+  const ends = await endsOf(aboutLine(line, fills), `it is ${about ?? outcome}, booked by hand`, journal.at);
   const all = [...updates, endOf(line, outcome, journal.subjectId, about), ...ends];
   try {
     await database.transaction(async (statements) => {
@@ -148,59 +158,99 @@ class ChangedMeanwhile extends Error {}
 /**
  * Commits what a line is, and with it the end of the alerts about it.
  * @param by what ended them; undefined where they stay.
- * @param rows what comes along.
+ * @param unitFor what is written for it.
  */
 async function commitEnding(
-  { writer, endsOf }: Pick<BankTools, 'writer' | 'endsOf'>,
+  tools: CommitTools,
   line: BankLine,
   meaning: Meaning,
   by: string | undefined,
-  rows: readonly Row[] = [],
+  unitFor: (meaning: Meaning) => UnitOfWork = (one) => unitOf(line, one),
 ): Promise<CommitResult> {
+  const { writer, endsOf } = tools;
   const { at } = meaning.journal;
-  const commit = (ends: readonly GuardedUpdate[]) => {
-    const unit = unitOf(line, { ...meaning, updates: [...meaning.updates, ...ends] });
-    return writer.commit({ ...unit, inserts: (deposit) => [...rows, ...unit.inserts(deposit)] });
+  const commit = async (one: Meaning): Promise<CommitResult> => {
+    const unit = unitFor(one);
+    const write = (ends: readonly GuardedUpdate[]) =>
+      writer.commit({ ...unit, updates: (deposit) => [...unit.updates(deposit), ...ends] });
+    const endsNow = () => endsOf(aboutLine(line, meaning.fills), by ?? '', at);
+    const ends = by === undefined ? [] : await endsNow();
+    const result = await write(ends);
+    // An alert that somebody ended meanwhile keeps no money back.
+    return result.kind === 'stale' && ends.length > 0 ? write(await endsNow()) : result;
   };
-  const ends = by === undefined ? [] : await endsOf(alertOf(line), by, at);
-  const result = await commit(ends);
-  // An alert that somebody ended meanwhile keeps no money back.
-  if (by === undefined || result.kind !== 'stale' || ends.length === 0) return result;
-  return commit(await endsOf(alertOf(line), by, at));
+  return takingWhatIsThere(tools, line, meaning, commit);
 }
 
-/** A line in suspense that names a payout which was sent since. */
+/** What committing a line needs. */
+type CommitTools = Pick<BankTools, 'database' | 'writer' | 'endsOf' | 'tell'>;
+
+/** Its channel may still spend of it until every switch has seen the stop: so often the rest is taken anew. */
+const TAKE_MAX = 8;
+
+/**
+ * Where a deposit has less than the bank has taken back of it, the channel's new payments are stopped until people release
+ * them, what is there is taken, and the channel owes the rest. Stopped and told first: nobody spends more meanwhile.
+ */
+async function takingWhatIsThere(
+  tools: CommitTools,
+  line: BankLine,
+  meaning: Meaning,
+  commit: (meaning: Meaning) => Promise<CommitResult>,
+): Promise<CommitResult> {
+  let result = await commit(meaning);
+  const { draws, about, journal } = meaning;
+  if (!draws || result.kind !== 'insufficient') return result;
+  const scope = `deposit:${draws.channelId}` as const;
+  const reason = `the bank took back ${formatRupiah(rupiah(-line.amount))} of ${about}, and the deposit had ${formatRupiah(result.available)}`;
+  await stopPayments(tools.database, { scope, reason, by: WORKER, at: journal.at });
+  await tools.tell({ ...alertOf(line), kind: 'bank_short', subject: scope, reason });
+  for (let attempt = 1; attempt <= TAKE_MAX && result.kind === 'insufficient'; attempt += 1)
+    result = await commit({ ...meaning, journal: draws.journalWith(result.available) });
+  return result;
+}
+
+function aboutLine(line: BankLine, fills: string | undefined) {
+  return { ...alertOf(line), ...(fills !== undefined && { fills }) };
+}
+
+/** A line in suspense that names a payout which was sent since, or a float's top-up that was agreed to since. */
 async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
   if (line.reference === null) return undefined;
   const meaning = await meaningOf(tools.database, line, line.reference, byItself(now));
   if (meaning?.outcome !== 'matched') return undefined;
-  const result = await nameLine(tools, line, meaning, `it was sent since: ${line.reference}`, now);
+  const result = await nameLine(tools, line, meaning, `it was agreed to since: ${line.reference}`, now);
   if (result.kind === 'committed') return 'matched';
   if (result.kind === 'stale' || result.kind === 'clash') return undefined;
   throw new Error(`it was not booked: ${result.kind}`);
 }
 
-/** Moves a line out of suspense to what it is and ends its alerts, in one unit of work with whatever comes along. */
+/**
+ * Moves a line out of suspense to what it is and ends its alerts, in one unit of work with whatever comes along. What is
+ * booked already under its reference is not booked again.
+ */
 export async function nameLine(
-  tools: Pick<BankTools, 'writer' | 'endsOf'>,
+  tools: CommitTools,
   line: BankLine,
   meaning: Meaning,
   reason: string,
   at: Date,
 ): Promise<CommitResult> {
-  const clearing = bookJournal({
-    subjectId: line.subjectId ?? subjectOf(line),
-    kind: 'break_adjustment',
-    businessDate: line.valueDate,
-    postings: [
-      { accountId: OWN_SUSPENSE, amount: line.amount },
-      { accountId: OWN_BANK, amount: rupiah(-line.amount) },
-    ],
-    reason,
-    at,
+  const { subjectId, kind } = meaning.journal;
+  const place = { subjectId: line.subjectId ?? subjectOf(line), businessDate: line.valueDate, at };
+  const named = unitOfJournalWithoutDeposit(
+    bankNamedJournal(place, line.amount, { about: { subjectId, kind }, reason }),
+  );
+  const result = await commitEnding(tools, line, meaning, reason, (one) => {
+    const both = unitOf(line, one);
+    return { ...both, inserts: (deposit) => [...named.inserts(deposit), ...both.inserts(deposit)] };
   });
-  const rows = unitOfJournalWithoutDeposit(clearing).inserts(undefined);
-  return commitEnding(tools, line, meaning, reason, rows);
+  if (result.kind !== 'clash' || !(await isSameJournal(tools.database, meaning.journal))) return result;
+  return commitEnding(tools, line, meaning, reason, (one) => ({
+    ...named,
+    inserts: (deposit) => [...meaning.inserts, ...named.inserts(deposit)],
+    updates: unitOf(line, one).updates,
+  }));
 }
 
 function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {
@@ -243,18 +293,18 @@ async function tellTakenBack(tools: BankTools, line: BankLine): Promise<void> {
   await tools.tell({
     ...alertOf(line),
     kind: 'bank_taken_back',
-    reason: `the bank takes back ${what}, ${line.amount} rupiah (${textOfPlace(line)})`,
+    reason: `the bank takes back ${what}, ${formatRupiah(line.amount)} (${textOfPlace(line)})`,
   });
 }
 
 async function tellDebit(tools: BankTools, line: BankLine): Promise<void> {
   const payout = line.reference === null ? undefined : await findPayout(tools.database, line.reference);
   const why = payout
-    ? `it names the payout ${payout.reference}, which is ${payout.state} over ${payout.amount} rupiah`
+    ? `it names the payout ${payout.reference}, which is ${payout.state} over ${formatRupiah(payout.amount)}`
     : 'nobody can name it, and it may be a payout';
   await tools.tell({
     ...alertOf(line),
     kind: 'bank_debit',
-    reason: `${-line.amount} rupiah have left the bank (${textOfPlace(line)}): ${why}`,
+    reason: `${formatRupiah(rupiah(-line.amount))} have left the bank (${textOfPlace(line)}): ${why}`,
   });
 }

@@ -15,7 +15,7 @@ SELECT account_id, SUM(in_books) AS stands, SUM(by_business) AS due FROM (
     LEFT JOIN settlement s ON s.source = l.source AND s.business_date = l.source_business_date AND s.state = 'closed'
     LEFT JOIN settlement_held h ON h.payment_id = l.payment_id AND h.leg_no = l.leg_no
     LEFT JOIN settlement r ON r.settlement_id = h.released_in AND r.state = 'closed'
-  WHERE l.state IN ('PAID', 'REVERSED') AND IF(h.payment_id IS NULL, s.settlement_id, r.settlement_id) IS NULL
+  WHERE l.state IN ('PAID', 'REVERSED', 'RESENT', 'UNSERVED') AND IF(h.payment_id IS NULL, s.settlement_id, r.settlement_id) IS NULL
   GROUP BY l.biller_id
   UNION ALL
   SELECT CONCAT('biller:', c.biller_id, ':clearing'), 0, SUM(c.amount) FROM clearing_change c

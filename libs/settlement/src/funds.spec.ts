@@ -40,10 +40,10 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   await world.closeRun('LPB01', DAY, { count: 1, amount: 250_000n });
   await world.settled('LPB01');
   const reference = 'STL-LPB01-0714';
-  const proposed = await proposePayout(database, { reference, by: ANI, reason: 'settled', at: at() });
+  const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at: at() });
   const version = proposed.ok ? proposed.value.version : '';
-  await approvePayout(database, { reference, version, by: BUDI, at: at() });
-  await tellPayout(database, { reference, event: 'sent', by: ANI, at: at() });
+  await approvePayout(world.tools, { reference, version, by: BUDI, at: at() });
+  await tellPayout(world.tools, { reference, event: 'sent', by: ANI, at: at() });
   const closing = lines.reduce((sum, { amount }) => sum + amount, 100_000_000n);
   const statement = { account: 'BANKX/1', number: 1, date: NEXT, opening: 100_000_000n, closing, lines };
   expect(await takeStatement(database, statement, at())).toMatchObject({ ok: true });

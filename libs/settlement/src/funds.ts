@@ -1,4 +1,11 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import {
+  expiryOf,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
 
@@ -74,8 +81,6 @@ export type FundsRefusal =
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
-const PROPOSAL_DAYS = 2;
-
 /** The maker signs a position that leaves nothing unexplained. @throws NoUser. */
 export async function proposeFunds(
   database: Database,
@@ -94,7 +99,7 @@ export async function proposeFunds(
       by,
       reason: `position of funds of ${businessDate}`,
       at,
-      expiresAt: new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000),
+      expiresAt: expiryOf(at),
     }),
   );
   return proposed.ok
@@ -239,8 +244,15 @@ async function inTransit(
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
      WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
        AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year AND s.number = l.number
-         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)`,
-    [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
+         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)
+       AND NOT EXISTS (SELECT 1 FROM bank_line_payout g JOIN bank_statement s ON s.account = g.account AND s.year = g.year
+         AND s.number = g.number WHERE g.reference = p.subject_id AND p.kind = 'payout' AND s.statement_date <= ?)`,
+    [
+      businessDate,
+      hasStatements ? await firstStatementDate(statements) : '1000-01-01',
+      businessDate,
+      businessDate,
+    ],
   );
   return BigInt(shown?.amount ?? 0) - BigInt(booked?.amount ?? 0);
 }

@@ -4,7 +4,7 @@ import { aSettlementWorld, type SettlementWorld } from '../../../test/support/se
 import { draftSettlement } from './draft';
 import { settleDay } from './settle-day';
 import { settleDue } from './settle-due';
-import { openHeld } from './settlement-rows';
+import { linesOf, openHeld } from './settlement-rows';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
@@ -40,10 +40,10 @@ async function adjust(subjectId: string, postings: Record<string, bigint>, payme
 }
 
 /** The day after, with one sale of its own that agrees. */
-async function nextDay(): Promise<void> {
+async function nextDay(): Promise<string> {
   await world.sell({ paymentId: 'T0TBR00000N1', amount: 10_000n, businessDate: NEXT });
   await world.closeRun('LPB01', NEXT, { count: 1, amount: 10_000n });
-  await world.settled('LPB01', NEXT);
+  return (await world.settled('LPB01', NEXT)).settlementId;
 }
 
 /** What the sale of the next day alone gives its biller. */
@@ -121,7 +121,10 @@ test('what the corrected file states otherwise within tolerance is rounding when
   await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n }, [
     { kind: 'matched_tol', paymentId: A1, ours: 100_000n, theirs: 100_050n },
   ]);
-  await nextDay();
+  const settlementId = await nextDay();
+  expect(await linesOf(world.store.database, settlementId)).toContainEqual(
+    expect.objectContaining({ kind: 'rounding', origin: 'late', amount: 50n }),
+  );
   expect(await balances()).toEqual({ clearing: 0n, payable: -(100_550n + NEXT_ONLY), suspense: 0n });
   await world.expectSound();
 });
@@ -343,6 +346,54 @@ describe('what their file claims beyond our books', () => {
       await world.expectSound();
     },
   );
+});
+
+test('of several lines that were paid each is taken back by its own end, and once', async () => {
+  world.settleOn['LPB01'] = 'their_file';
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  const line = (theirs: bigint) => ({ kind: 'duplicate', theirs, paymentId: A1, ours: 100_000n });
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n }, [line(65_000n), line(7_000n)]);
+  await world.settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -172_500n, suspense: 72_000n });
+  await world.endLine('duplicate', 65_000n, 'counterparty_error', A1);
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(107_500n + NEXT_ONLY), suspense: 7_000n });
+  await world.endLine('duplicate', 7_000n, 'counterparty_error', A1);
+  await world.closeRun('LPB01', '2026-07-16', { count: 0, amount: 0n });
+  await world.settled('LPB01', '2026-07-16');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('claims and billers of another source are its own: no settlement of ours takes them up', async () => {
+  const sources = ['PDM07', 'LPB01'] as const;
+  for (const source of sources) {
+    world.settleOn[source] = 'their_file';
+    await world.sell({ paymentId: source === 'PDM07' ? A2 : A1, source, amount: 100_000n });
+    const findings = [{ kind: 'only_theirs', theirs: 65_000n }];
+    await world.closeRun(source, DAY, { count: 1, amount: 100_000n }, findings);
+    await world.settled(source);
+    expect(await balances(source)).toEqual({ clearing: 0n, payable: -165_500n, suspense: 65_000n });
+    if (source === 'PDM07') await world.endLine('only_theirs', 65_000n, 'counterparty_error');
+  }
+  expect(await balances('PDM07')).toMatchObject({ payable: -165_500n });
+  await world.closeRun('PDM07', NEXT, { count: 0, amount: 0n });
+  await world.settled('PDM07', NEXT);
+  expect(await balances('PDM07')).toEqual({ clearing: 0n, payable: -100_500n, suspense: 0n });
+  expect(await balances('LPB01')).toEqual({ clearing: 0n, payable: -165_500n, suspense: 65_000n });
+  await world.expectSound();
+});
+
+test('a claim for a sale gives way to the sale and what their file says beyond it', async () => {
+  const becomesPaid = await payUnknown('their_file');
+  await world.settled('LPB01');
+  await becomesPaid();
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 100_000n, theirs: 100_700n },
+  ]);
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(101_200n + NEXT_ONLY), suspense: 700n });
+  await world.expectSound();
 });
 
 test('a claim on a day without a sale of ours goes to the one biller that the source speaks for', async () => {

@@ -17,9 +17,11 @@ export {
   type Settlement,
   type SettlementLine,
 } from './settlement-rows';
+export { isLegSettled } from './settled-leg';
 export { settleDue, type SettledDay, type SettleFailure } from './settle-due';
 export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-dates';
 export { draftChannelPayouts } from './payout-drafts';
+export { doubtsBehind, doubtsInWords, type PayoutDoubt } from './payout-doubts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export {
   approvePayout,
@@ -33,6 +35,7 @@ export {
   tellPayout,
   type Payout,
   type PayoutRefusal,
+  type PayoutTools,
 } from './payouts';
 export {
   lastStatement,
@@ -44,10 +47,13 @@ export {
 export {
   announceDeposit,
   findAnnouncement,
+  listAnnouncements,
   withdrawAnnouncement,
   type AnnounceRefusal,
   type Announcement,
   type AnnouncementOutcome,
+  type KnownAnnouncement,
+  type WithdrawRefusal,
 } from './bank-announcements';
 export {
   findBankLine,
@@ -66,11 +72,22 @@ export {
   type TakenStatement,
 } from './bank-file';
 export type { AlertEnds, BankAlert } from './bank-alerts';
+export { listBankClaims, type BankClaim } from './bank-claims';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankTools, type BankWork } from './bank-work';
 export { checkSettlementInvariants, type SettlementVerdict } from './invariants';
+export { approvePphSlip, PPH_SLIP, proposePphSlip, type PphSlip, type SlipRefusal } from './pph-slips';
 export {
-  bookPphSlip,
+  approveFloatTopUp,
+  FLOAT_TOP_UP,
+  proposeFloatTopUp,
+  receiveFloatTopUp,
+  type FloatPayment,
+  type FloatPaymentRefusal,
+  type PauseEnds,
+  type ReceiveRefusal,
+} from './float-payments';
+export {
   invoiceMonth,
   invoiceOf,
   readTaxRules,
@@ -78,8 +95,6 @@ export {
   taxInvoices,
   type InvoiceAmounts,
   type InvoiceRefusal,
-  type PphSlip,
-  type SlipRefusal,
   type TaxInvoice,
   type TaxRule,
   type TaxRules,

@@ -1,3 +1,4 @@
+import { formatRupiah, rupiah } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { BILLER_BALANCES } from './biller-balances';
 import { fundsOn, unexplainedAtFirst } from './funds';
@@ -108,9 +109,10 @@ const PAYOUTS: readonly Question[] = [
     says: ({ part_of, part, n }) => `part ${part} of ${part_of} has ${n} payouts that may happen`,
   },
   {
-    sql: `SELECT p.reference, p.state, COUNT(l.line_no) AS lines_shown, COUNT(j.subject_id) AS booked, EXISTS (SELECT 1
+    sql: `SELECT p.reference, p.state, COUNT(l.line_no) + COUNT(g.reference) AS lines_shown, COUNT(j.subject_id) AS booked, EXISTS (SELECT 1
             FROM payout_event e WHERE e.reference = p.reference AND e.to_state = 'executed') AS due FROM payout p
           LEFT JOIN bank_line l ON l.about = p.reference AND l.outcome = 'matched' AND l.amount = -p.amount
+          LEFT JOIN bank_line_payout g ON g.reference = p.reference
           LEFT JOIN journal j ON j.subject_id = p.reference AND j.kind = 'payout'
           GROUP BY p.reference, p.state HAVING lines_shown <> due OR booked <> due LIMIT 1`,
     says: ({ reference, state, lines_shown, booked }) =>
@@ -121,6 +123,12 @@ const PAYOUTS: readonly Question[] = [
             ON h.reference = p.reference LEFT JOIN payout_event e ON e.reference = p.reference AND e.event_no = p.version
           WHERE NOT (h.n <=> p.version) OR NOT (e.to_state <=> p.state) LIMIT 1`,
     says: ({ reference }) => `the history of ${reference} does not lead to its state`,
+  },
+  {
+    sql: `SELECT e.reference FROM bank_expected e LEFT JOIN approval a ON a.approval_id = e.approval_id
+            AND a.kind = 'float_top_up' AND a.subject = e.reference AND a.state = 'approved'
+          WHERE e.kind = 'float_top_up' AND a.approval_id IS NULL LIMIT 1`,
+    says: ({ reference }) => `nobody has approved the top-up ${reference} of a float`,
   },
 ];
 
@@ -145,8 +153,12 @@ const BANK: readonly Question[] = [
   {
     sql: `SELECT l.account, l.number, l.line_no FROM bank_line l LEFT JOIN (SELECT subject_id, SUM(amount) AS amount
             FROM posting WHERE account_id = 'own:bank' AND kind IN ('payout', 'top_up', 'collection', 'bank_charge',
-              'bank_unnamed', 'adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
-          WHERE l.outcome IS NOT NULL AND NOT (b.amount <=> l.amount) LIMIT 1`,
+              'bank_unnamed', 'adjustment', 'float_top_up', 'float_adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
+            LEFT JOIN (SELECT g.account, g.year, g.number, g.line_no, SUM(p.amount) AS amount FROM bank_line_payout g
+              JOIN posting p ON p.subject_id = g.reference AND p.kind = 'payout' AND p.account_id = 'own:bank'
+              GROUP BY g.account, g.year, g.number, g.line_no) m
+            ON m.account = l.account AND m.year = l.year AND m.number = l.number AND m.line_no = l.line_no
+          WHERE l.outcome IS NOT NULL AND NOT (COALESCE(m.amount, b.amount) <=> l.amount) LIMIT 1`,
     says: ({ account, number, line_no }) =>
       `line ${line_no} of statement ${number} of ${account} is not booked as it stands`,
   },
@@ -179,6 +191,6 @@ async function explained(statements: Statements): Promise<SettlementVerdict> {
   const { bank, remainder } = await fundsOn(statements, '9999-12-31');
   const rest = remainder - (await unexplainedAtFirst(statements));
   const ok = bank.length === 0 || rest === 0n;
-  const firstCounterExample = ok ? null : `${rest} rupiah at the bank are unexplained`;
+  const firstCounterExample = ok ? null : `${formatRupiah(rupiah(rest))} at the bank are unexplained`;
   return { id: 'I22', ok, checked: bank.length, firstCounterExample };
 }

@@ -1,4 +1,5 @@
-import { MoneyWriter, type CommitResult, type UnitOfWork } from '#lib/ledger';
+import type { UnitOfWork } from '#lib/ledger';
+import { DyingWriter } from '../../../test/support/dying-writer';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { draftPayouts } from './payout-drafts';
 import { settleDue } from './settle-due';
@@ -12,28 +13,6 @@ beforeAll(async () => {
 });
 beforeEach(() => world.reset());
 afterAll(() => world.store.drop());
-
-/** The process ends at one of its commits: before it, or when it stands and nobody has heard. */
-class DyingWriter extends MoneyWriter {
-  private commits = 0;
-
-  constructor(
-    private readonly writer: MoneyWriter,
-    private readonly at: number,
-    private readonly isDone: boolean,
-  ) {
-    super();
-  }
-
-  override async commit(unit: UnitOfWork): Promise<CommitResult> {
-    this.commits += 1;
-    if (this.commits < this.at) return this.writer.commit(unit);
-    if (this.commits === this.at && this.isDone) await this.writer.commit(unit);
-    throw new Error('killed');
-  }
-
-  override async close(): Promise<void> {}
-}
 
 const DEATHS = [1, 2, 3].flatMap((commit) => [
   [`before commit ${commit}`, commit, false] as const,
@@ -97,9 +76,8 @@ test('payouts that are drafted by several processes at one moment are drafted on
   const [row] = await database.rows<{ settlement_id: string }>('SELECT settlement_id FROM settlement');
   for (const table of ['payout_event', 'payout']) await admin.run(`DELETE FROM ${table}`);
   await admin.run('UPDATE settlement_net SET paid_by = NULL');
-  const { contracts } = world.tools;
   const made = await Promise.all(
-    [1, 2, 3].map(() => draftPayouts(database, row?.settlement_id ?? '', contracts, world.clock.now())),
+    [1, 2, 3].map(() => draftPayouts(world.tools, row?.settlement_id ?? '', world.clock.now())),
   );
   expect(made.toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
   await world.expectSound();

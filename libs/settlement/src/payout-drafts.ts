@@ -1,23 +1,31 @@
 import { hash } from 'node:crypto';
-import { businessDateOf, JAKARTA_MIDNIGHT, rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
 import { billerAccounts, channelAccounts } from '#lib/ledger';
 import type { Database, Statements } from '#lib/platform';
 import type { SettlementContracts } from './contracts';
 import { bankDueDate, type BankCalendar } from './due-dates';
+import { doubtsBehind, doubtsInWords, type DoubtTools } from './payout-doubts';
 import { netsOf } from './settlement-rows';
 import type { Party } from './shares';
 
 /** Who moved what nobody ordered by hand. */
 export const WORKER = 'worker';
 
+/** What drafting payouts needs. */
+export interface DraftTools {
+  database: Database;
+  contracts: SettlementContracts;
+  reconciled: DoubtTools;
+}
+
 /**
- * Drafts what a closed settlement pays out to billers, once for each; above the bank's limit in numbered parts.
+ * Drafts what a closed settlement pays out to billers, once for each; above the bank's limit in numbered parts. Where it
+ * rests on what was booked for breaks that are open again, its history begins with that.
  * @returns how many instructions were new.
  */
 export async function draftPayouts(
-  database: Database,
+  { database, contracts, reconciled }: DraftTools,
   settlementId: string,
-  contracts: SettlementContracts,
   now: Date,
 ): Promise<number> {
   return database.transaction(async (statements) => {
@@ -40,16 +48,18 @@ export async function draftPayouts(
         inParts(pay, contracts.bank.payoutMax).length,
       );
       const claimed = await claimNets(statements, reference, party, [settlementId]);
-      if (claimed && pay > 0n)
-        made += await insertParts(statements, {
-          reference,
-          party,
-          businessDate: settlement.business_date,
-          dueDate: settlement.due_date,
-          amount: pay,
-          most: contracts.bank.payoutMax,
-          now,
-        });
+      if (!claimed || pay === ZERO) continue;
+      const doubts = await doubtsBehind(statements, reconciled, { party, partOf: reference });
+      made += await insertParts(statements, {
+        reference,
+        party,
+        businessDate: settlement.business_date,
+        dueDate: settlement.due_date,
+        amount: pay,
+        most: contracts.bank.payoutMax,
+        now,
+        ...(doubts.length > 0 && { note: doubtsInWords(doubts) }),
+      });
     }
     return made;
   });
@@ -129,6 +139,7 @@ async function insertParts(
     amount: Rupiah;
     most: Rupiah;
     now: Date;
+    note?: string;
   },
 ): Promise<number> {
   const amounts = inParts(draft.amount, draft.most);
@@ -222,11 +233,14 @@ export interface PayoutDraft {
   amount: Rupiah;
   now: Date;
   by?: string;
+  /** What whoever decides about it must know. */
+  note?: string;
 }
 
 /** Writes a drafted instruction and the first line of its history. */
 export async function insertDraft(statements: Statements, draft: PayoutDraft): Promise<void> {
-  const { reference, partOf, party, businessDate, dueDate, part, attempt, amount, now, by = WORKER } = draft;
+  const { reference, partOf, party, businessDate, dueDate, part, attempt, amount, now } = draft;
+  const { by = WORKER, note = null } = draft;
   await statements.run(
     `INSERT INTO payout (reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount,
        state, created_at, updated_at, due_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'drafted', ?, ?, ?)`,
@@ -246,7 +260,7 @@ export async function insertDraft(statements: Statements, draft: PayoutDraft): P
     ],
   );
   await statements.run(
-    "INSERT INTO payout_event (reference, event_no, from_state, to_state, by_user, note, at) VALUES (?, 1, '', 'drafted', ?, NULL, ?)",
-    [reference, by, now],
+    "INSERT INTO payout_event (reference, event_no, from_state, to_state, by_user, note, at) VALUES (?, 1, '', 'drafted', ?, ?, ?)",
+    [reference, by, note, now],
   );
 }

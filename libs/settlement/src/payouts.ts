@@ -1,9 +1,27 @@
-import { propose, userOf, weighApproval, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
-import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import {
+  expiryOf,
+  findApproval,
+  propose,
+  userOf,
+  weighApproval,
+  type ApprovalRefusal,
+  type ProposalRefusal,
+} from '#lib/audit';
+import {
+  businessDateOf,
+  fail,
+  JAKARTA_MIDNIGHT,
+  ok,
+  rupiah,
+  type BusinessDate,
+  type Result,
+  type Rupiah,
+} from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import { changeRow, duplicateKey, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
 import { linesReturning } from './bank-lines';
 import { alertOf, type AlertEnds } from './bank-alerts';
+import { doubtsBehind, type DoubtTools, type PayoutDoubt } from './payout-doubts';
 import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
@@ -37,15 +55,12 @@ export type PayoutRefusal =
   | { kind: 'not proposed' }
   /** A statement shows a debit of its amount that nobody has named; it may be this payout. */
   | { kind: 'shown'; line: string }
+  /** What it rests on was opened again since it was proposed; the two people have not been shown that. */
+  | { kind: 'in doubt'; state: PayoutState; doubts: PayoutDoubt[] }
+  /** It is to be paid later, and nobody has agreed that it leaves before. */
+  | { kind: 'not due'; dueDate: BusinessDate; today: BusinessDate }
   | { kind: 'proposal'; refusal: ProposalRefusal }
   | { kind: 'approval'; refusal: ApprovalRefusal };
-
-const PROPOSAL_DAYS = 2;
-
-/** When a proposal of that moment ends. */
-export function expiryOf(at: Date): Date {
-  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
-}
 
 /** Payouts of a business date, in a state, or all that are under way. */
 export async function listPayouts(
@@ -63,6 +78,14 @@ export async function listPayouts(
 export async function findPayout(statements: Statements, reference: string): Promise<Payout | undefined> {
   const [row] = await statements.rows<PayoutRow>(`${PAYOUTS} WHERE reference = ?`, [reference]);
   return row && payoutOf(row);
+}
+
+/** The payouts that one was split into, by the reference that they have in common, in order; itself where it is whole. */
+export async function payoutsInParts(statements: Statements, partOf: string): Promise<Payout[]> {
+  const rows = await statements.rows<PayoutRow>(`${PAYOUTS} WHERE part_of = ? ORDER BY part, attempt`, [
+    partOf,
+  ]);
+  return rows.map(payoutOf);
 }
 
 /** What has happened to a payout, oldest first. */
@@ -89,21 +112,51 @@ export async function payoutHistory(
   }));
 }
 
-/** A maker proposes that a drafted payout leaves. @throws NoUser. */
+/** What deciding about a payout needs. */
+export interface PayoutTools {
+  database: Database;
+  reconciled: DoubtTools;
+}
+
+/** What the maker asks for, as the checker is shown it. */
+interface PayoutPayload {
+  reference: string;
+  party: string;
+  accountId: string;
+  amount: string;
+  /** It may leave before it is due; the reason is the proposal's. */
+  leavesEarly?: true;
+  /** Breaks behind it that are open again, and what was booked for each. */
+  openAgain?: { breakId: string; effect: string }[];
+}
+
+/**
+ * A maker proposes that a drafted payout leaves; what it rests on that is open again is part of what the checker is shown.
+ * @param order `isEarly`: it may leave before its due date, for that reason. @throws NoUser.
+ */
 export async function proposePayout(
-  database: Database,
-  order: { reference: string; by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, PayoutRefusal>> {
-  const { reference, by, reason, at } = order;
+  { database, reconciled }: PayoutTools,
+  order: { reference: string; by: string; reason: string; isEarly?: boolean; at: Date },
+): Promise<Result<{ approvalId: string; version: string; doubts: PayoutDoubt[] }, PayoutRefusal>> {
+  const { reference, by, reason, isEarly = false, at } = order;
   return database.transaction(async (statements) => {
     const payout = await findPayout(statements, reference);
     if (!payout) return fail({ kind: 'unknown' });
     if (payout.state !== 'drafted') return fail({ kind: 'cannot', state: payout.state, event: 'approved' });
     const { accountId, amount, party } = payout;
+    const doubts = await doubtsBehind(statements, reconciled, payout);
+    const payload: PayoutPayload = {
+      reference,
+      party: `${party.kind}:${party.id}`,
+      accountId,
+      amount: amount.toString(),
+      ...(isEarly && { leavesEarly: true }),
+      ...(doubts.length > 0 && { openAgain: asShown(doubts) }),
+    };
     const proposed = await propose(statements, {
       kind: 'payout',
       subject: reference,
-      payload: { reference, party: `${party.kind}:${party.id}`, accountId, amount: amount.toString() },
+      payload,
       by,
       reason,
       at,
@@ -116,8 +169,12 @@ export async function proposePayout(
       reference,
       'drafted',
     ]);
-    return ok({ approvalId, version });
+    return ok({ approvalId, version, doubts });
   });
+}
+
+function asShown(doubts: readonly PayoutDoubt[]): { breakId: string; effect: string }[] {
+  return doubts.map(({ breakId, effect }) => ({ breakId, effect: effect.toString() }));
 }
 
 /**
@@ -125,7 +182,7 @@ export async function proposePayout(
  * @throws NoUser.
  */
 export async function approvePayout(
-  database: Database,
+  { database, reconciled }: PayoutTools,
   { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, reference);
@@ -135,18 +192,27 @@ export async function approvePayout(
   if (approvalId === null) return fail({ kind: 'not proposed' });
   const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
-  const { inserts, updates } = weighed.value;
+  const { approval, inserts, updates } = weighed.value;
+  const doubts = await doubtsBehind(database, reconciled, payout);
+  if (!wereShown(doubts, approval.payload as PayoutPayload)) return fail({ kind: 'in doubt', state, doubts });
   return move(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
+}
+
+function wereShown(doubts: readonly PayoutDoubt[], { openAgain = [] }: PayoutPayload): boolean {
+  return asShown(doubts).every((one) =>
+    openAgain.some(({ breakId, effect }) => breakId === one.breakId && effect === one.effect),
+  );
 }
 
 /**
  * Tells what a person did with a payout, or that the bank has taken it on. It is not sent while a statement shows a debit of
- * its amount that nobody has named: that may be it.
+ * its amount that nobody has named: that may be it; nor before it is due, unless two people have agreed that it leaves early;
+ * nor where what it rests on was opened again and they have not seen that.
  * @param told `despite` names a line (`BANKX/1234567890 2026/196/2`) that a person knows to be something else.
  * @throws NoUser.
  */
 export async function tellPayout(
-  database: Database,
+  { database, reconciled }: PayoutTools,
   told: {
     reference: string;
     event: 'cancelled' | 'sent' | 'accepted';
@@ -159,6 +225,8 @@ export async function tellPayout(
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
   const { note, despite, event, at } = told;
+  const notAgreed = event === 'sent' ? await notAgreedTo({ database, reconciled }, payout, at) : undefined;
+  if (notAgreed) return fail(notAgreed);
   const shown = event === 'sent' ? await shownAtBank(database, payout) : [];
   const inTheWay = shown.find((line) => line !== despite);
   if (inTheWay !== undefined) return fail({ kind: 'shown', line: inTheWay });
@@ -170,6 +238,23 @@ export async function tellPayout(
     at,
     ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
   });
+}
+
+/** What two people would have to agree to before it leaves, and have not. */
+async function notAgreedTo(
+  { database, reconciled }: PayoutTools,
+  payout: Payout,
+  at: Date,
+): Promise<PayoutRefusal | undefined> {
+  const { state, approvalId, dueDate } = payout;
+  if (state !== 'approved') return undefined;
+  const approval = approvalId === null ? undefined : await findApproval(database, approvalId);
+  const agreed = (approval?.payload ?? {}) as PayoutPayload;
+  const today = businessDateOf(at, JAKARTA_MIDNIGHT);
+  if (dueDate !== null && today < dueDate && agreed.leavesEarly !== true)
+    return { kind: 'not due', dueDate, today };
+  const doubts = await doubtsBehind(database, reconciled, payout);
+  return wereShown(doubts, agreed) ? undefined : { kind: 'in doubt', state, doubts };
 }
 
 const REFUSED = 'payout_refused';
@@ -371,6 +456,7 @@ async function move(
     if (error instanceof ChangedMeanwhile) return fail({ kind: 'changed meanwhile' });
     throw error;
   }
+  failPoint('K12 payout moved', `${payout.reference} ${event}`);
   const moved = await findPayout(database, payout.reference);
   return moved ? ok(moved) : fail({ kind: 'unknown' });
 }

@@ -65,6 +65,11 @@ export interface Reconciled {
   resolved(statements: Statements, legs: readonly LegName[]): Promise<ResolvedLeg[]>;
   /** Which of some breaks have ended. */
   ended(statements: Statements, breakIds: readonly string[]): Promise<EndedBreak[]>;
+  /** Which of some journals ended a break that is open again. */
+  reopened(
+    statements: Statements,
+    subjectIds: readonly string[],
+  ): Promise<{ subjectId: string; breakId: string }[]>;
   /** What the closed runs of their own days say of some legs of a source now; days in work are left out. */
   ownDayWords(
     statements: Statements,

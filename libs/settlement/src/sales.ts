@@ -47,7 +47,7 @@ export async function soldLegs(statements: Statements, legs: readonly LegName[])
   for (let at = 0; at < legs.length; at += PAGE) {
     const page = legs.slice(at, at + PAGE);
     const wanted = new Set(page.map(nameOf));
-    const rows = await statements.rows<LegRow>(`${LEGS} WHERE l.payment_id IN (?)`, [
+    const rows = await statements.rows<LegRow>(`${EVERY_LEG} WHERE l.payment_id IN (?)`, [
       page.map(({ paymentId }) => paymentId),
     ]);
     found.push(...rows.map(legOf).filter((leg) => wanted.has(nameOf(leg))));
@@ -77,10 +77,13 @@ const SUB_AGENT_FEE = `IF(p.offer LIKE '%"subAgentFee"%', CAST(JSON_UNQUOTE(JSON
 
 const TAXED_FEE = `IF(p.offer LIKE '%"taxes":["ppn"%', p.admin_fee - p.biller_fee - p.commission, 0)`;
 
-const LEGS = `SELECT l.payment_id, l.leg_no, l.source, l.source_business_date, l.state, l.biller_id, p.channel_id,
+/** Also those that another leg has followed. */
+const EVERY_LEG = `SELECT l.payment_id, l.leg_no, l.source, l.source_business_date, l.state, l.biller_id, p.channel_id,
   l.draws_float, 1 AS payments, l.amount, p.admin_fee, p.biller_fee, p.commission, p.charge,
   ${SUB_AGENT_FEE} AS sub_agent_fee, ${TAXED_FEE} AS taxed_fee
-FROM payment_leg l JOIN payment p ON p.payment_id = l.payment_id AND p.leg_no = l.leg_no`;
+FROM payment_leg l JOIN payment p ON p.payment_id = l.payment_id`;
+
+const LEGS = `${EVERY_LEG} AND p.leg_no = l.leg_no`;
 
 interface SalesRow {
   biller_id: string;

@@ -90,7 +90,7 @@ export async function settleDay(
   if (settlement.state === 'drafted' && !(await moveMoney(tools, settlement)))
     return fail({ kind: 'overloaded' });
   failPoint('K12 settlement closed', `${source} ${businessDate}`);
-  await draftPayouts(database, settlement.settlementId, contracts, clock.now());
+  await draftPayouts(tools, settlement.settlementId, clock.now());
   failPoint('K12 payouts drafted', `${source} ${businessDate}`);
   const closed = await findSettlement(database, source, businessDate);
   return ok({ settlement: closed ?? settlement, isRepeat: known?.state === 'closed' });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
 import { taxJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import { bookPphSlip, invoiceMonth, invoiceOf, readTaxRules, type TaxRule } from './tax';
+import { approvePphSlip, proposePphSlip, type PphSlip } from './pph-slips';
+import { invoiceMonth, invoiceOf, readTaxRules, type TaxRule } from './tax';
 
 const RULES = readTaxRules(join(__dirname, '..', '..', '..', 'config', 'tax.yaml'));
 const RULE = RULES.ruleOn('2026-07-01') as TaxRule;
@@ -64,15 +65,19 @@ describe('a month', () => {
         value: [{ channelId: 'ca017', fee: 700n, ppn: 77n, pph: 14n, cash: 763n }],
       });
     const slip = { slip: 'BP-1', channelId: 'ca017', amount: rupiah(14n), businessDate: '2026-08-10' };
-    for (let again = 1; again <= 2; again += 1)
-      expect(await bookPphSlip(tools, { ...slip, at: AUGUST })).toEqual({
-        ok: true,
-        value: { isRepeat: again > 1 },
-      });
+    const proposed = await propose(slip);
+    if (!proposed.ok) throw new Error(proposed.error.kind);
+    const alone = { ...proposed.value, by: 'ani@simpul.example', at: AUGUST };
+    expect(await approvePphSlip(tools, alone)).toMatchObject({
+      error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
+    });
+    expect(await world.balance('own:pph-prepaid')).toBe(0n);
+    expect(await approvePphSlip(tools, { ...alone, by: 'budi@simpul.example' })).toMatchObject({ ok: true });
+    expect(await propose(slip)).toEqual({ ok: false, error: { kind: 'booked before' } });
     // Nobody withholds more than stands on its invoices.
-    expect(await bookPphSlip(tools, { ...slip, slip: 'BP-0', amount: rupiah(1n), at: AUGUST })).toEqual({
+    expect(await propose({ ...slip, slip: 'BP-0', amount: rupiah(1n) })).toEqual({
       ok: false,
-      error: { kind: 'more than invoiced', left: 0n },
+      error: { kind: 'more than invoiced', channelId: 'ca017', left: 0n },
     });
     expect(await world.balance('own:ppn-out')).toBe(-77n);
     expect(await world.balance('own:pph-prepaid')).toBe(14n);
@@ -126,21 +131,40 @@ describe('a month', () => {
   });
 
   test('a slip that was booked otherwise, or of a channel that is none, is refused', async () => {
-    const tools = { database: world.store.database, writer: world.tools.writer };
-    const slip = {
-      slip: 'BP-1',
-      channelId: 'ca017',
-      amount: rupiah(15n),
-      businessDate: '2026-08-10',
-      at: AUGUST,
-    };
+    const slip = { slip: 'BP-1', channelId: 'ca017', amount: rupiah(15n), businessDate: '2026-08-10' };
 
-    expect(await bookPphSlip(tools, slip)).toEqual({ ok: false, error: { kind: 'slip used' } });
-    expect(await bookPphSlip(tools, { ...slip, slip: 'BP-2', channelId: 'ca099' })).toEqual({
+    expect(await propose(slip)).toEqual({ ok: false, error: { kind: 'slip used' } });
+    expect(await propose({ ...slip, slip: 'BP-2', channelId: 'ca099' })).toEqual({
       ok: false,
-      error: { kind: 'unknown channel' },
+      error: { kind: 'unknown channel', channelId: 'ca099' },
     });
   });
+
+  test('of two slips that together prove more than was invoiced the second is not booked', async () => {
+    const tools = { database: world.store.database, writer: world.tools.writer };
+    const proposals = [];
+    for (const number of ['BP-3', 'BP-4']) {
+      const slip = { slip: number, channelId: 'ca017', amount: rupiah(14n), businessDate: '2026-08-10' };
+      const proposed = await propose(slip);
+      if (!proposed.ok) throw new Error(proposed.error.kind);
+      proposals.push({ ...proposed.value, by: 'budi@simpul.example', at: AUGUST });
+    }
+
+    const [first, second] = proposals;
+    if (!first || !second) throw new Error('two were proposed');
+    expect(await approvePphSlip(tools, first)).toMatchObject({ ok: true });
+    expect(await approvePphSlip(tools, second)).toMatchObject({
+      error: { kind: 'more than invoiced', left: 0n },
+    });
+  });
+
+  const propose = (slip: PphSlip) =>
+    proposePphSlip(world.store.database, {
+      ...slip,
+      by: 'ani@simpul.example',
+      reason: 'its slip lies in the folder of July',
+      at: AUGUST,
+    });
 });
 
 test('two channels of long names that begin alike are invoiced each for itself', async () => {

@@ -13,7 +13,6 @@ import {
 } from '#lib/kernel';
 import {
   channelAccounts,
-  isSameJournal,
   OWN_FEE_INCOME,
   taxJournal,
   unitOfJournalWithoutDeposit,
@@ -295,63 +294,6 @@ function subjectOf(month: string, seq: number, channelId: string): string {
   if (subject.length <= SUBJECT_MAX) return subject;
   const digest = createHash('sha256').update(channelId).digest('hex').slice(0, 12);
   return `${subject.slice(0, SUBJECT_MAX - 13)}~${digest}`;
-}
-
-/** Why a slip is not booked. */
-export type SlipRefusal =
-  /** The slip was booked with another channel or amount. */
-  | { kind: 'slip used' }
-  | { kind: 'unknown channel' }
-  /** It proves more than is left of the PPh on the invoices of this channel. */
-  | { kind: 'more than invoiced'; left: Rupiah }
-  | { kind: 'overloaded' };
-
-/** A slip (bukti potong) by which a channel proves the PPh that it has withheld. */
-export interface PphSlip {
-  /** Its number, up to 36 letters, digits, dots, dashes and slashes. */
-  slip: string;
-  channelId: string;
-  amount: Rupiah;
-  businessDate: BusinessDate;
-  at: Date;
-}
-
-/**
- * Books the PPh that a channel has withheld, once for each slip: it owes us that much less. No channel withholds more than
- * stands on its invoices.
- * @throws RangeError for a number that is none, or an amount that is not above 0.
- */
-export async function bookPphSlip(
-  { database, writer }: { database: Database; writer: MoneyWriter },
-  { slip, channelId, amount, businessDate, at }: PphSlip,
-): Promise<Result<{ isRepeat: boolean }, SlipRefusal>> {
-  if (!/^[A-Za-z0-9./-]{1,36}$/.test(slip) || amount <= 0n)
-    throw new RangeError(`a slip ${slip} of ${amount} rupiah cannot be booked`);
-  const payer = channelAccounts.receivable(channelId);
-  const known = await database.rows('SELECT 1 FROM account WHERE account_id = ?', [payer]);
-  if (known.length === 0) return fail({ kind: 'unknown channel' });
-  const subjectId = `PPH-${slip}`;
-  const left = await pphLeft(database, channelId);
-  const isNew = (await database.rows('SELECT 1 FROM journal WHERE subject_id = ?', [subjectId])).length === 0;
-  if (isNew && amount > left) return fail({ kind: 'more than invoiced', left });
-  const journal = taxJournal(
-    { subjectId, businessDate, at },
-    { payer, ppn: rupiah(0n), pphWithheld: amount },
-  );
-  const result = await writer.commit(unitOfJournalWithoutDeposit(journal));
-  if (result.kind === 'committed') return ok({ isRepeat: false });
-  if (result.kind === 'overloaded') return fail(result);
-  return (await isSameJournal(database, journal)) ? ok({ isRepeat: true }) : fail({ kind: 'slip used' });
-}
-
-/** The PPh on a channel's invoices that no slip has proven yet. */
-async function pphLeft(statements: Statements, channelId: string): Promise<Rupiah> {
-  const [row] = await statements.rows<{ invoiced: string; proven: string }>(
-    `SELECT (SELECT COALESCE(SUM(pph), 0) FROM tax_invoice WHERE channel_id = ?) AS invoiced,
-       (SELECT COALESCE(SUM(amount), 0) FROM posting WHERE account_id = ? AND subject_id LIKE 'PPH-%') AS proven`,
-    [channelId, channelAccounts.receivable(channelId)],
-  );
-  return rupiah(BigInt(row?.invoiced ?? 0) + BigInt(row?.proven ?? 0));
 }
 
 function lastDayOf(month: string): BusinessDate {

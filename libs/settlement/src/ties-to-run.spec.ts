@@ -1,41 +1,7 @@
-import { rupiah } from '#lib/kernel';
-import type { Finding } from './reconciled';
-import type { SoldLeg } from './sales';
+import { aFinding, aLeg as leg } from '../test/legs-and-findings';
 import { tie } from './ties-to-run';
 
-function leg(paymentId: string, amount: bigint, state = 'PAID'): SoldLeg {
-  const none = rupiah(0n);
-  return {
-    paymentId,
-    legNo: 1,
-    source: 'LPB01',
-    businessDate: '2026-07-14',
-    state,
-    billerId: 'LPB01',
-    channelId: 'ca017',
-    drawsFloat: false,
-    payments: 1,
-    amount: rupiah(amount),
-    adminFee: none,
-    billerFee: none,
-    commission: none,
-    subAgentFee: none,
-    charge: rupiah(amount),
-    taxedFee: none,
-  };
-}
-
-const AMOUNT: Finding = {
-  breakId: null,
-  kind: 'amount',
-  sub: null,
-  paymentId: null,
-  legNo: null,
-  ourAmount: null,
-  theirAmount: null,
-  ourStatus: null,
-  theirStatus: null,
-};
+const AMOUNT = aFinding('amount');
 
 /** 1,000 of the day agree, 20 differ, 300 were carried in, 4 of them differ. */
 const BOOKS = {

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { ManualClock } from '#lib/kernel';
 import { Billers, type BillerConnector, type StampOrder, type StampOutcome } from '#lib/switching';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
-import { FakeBiller } from '../../../test/support/switch-world';
+import { FakeBiller } from '../../../test/support/fake-biller';
 import {
   checkStampInvariants,
   issueSerials,

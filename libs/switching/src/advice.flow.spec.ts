@@ -1,18 +1,9 @@
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await switches.open();
-});
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 /** Lets time pass in steps, asking whatever is due after each. */
 async function pass(seconds: number): Promise<void> {

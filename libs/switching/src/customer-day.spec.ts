@@ -1,23 +1,14 @@
 import type { PaymentLimit } from '#lib/catalog';
 import { rupiah } from '#lib/kernel';
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
-});
-beforeEach(async () => {
-  world = await switches.open();
+afterEach(() => jest.restoreAllMocks());
+eachTestHasASwitch((fresh) => {
+  world = fresh;
   world.biller.behaviour = 'approves';
 });
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 /** From now on tokens are sold with these limits of a customer's day. */
 function limited(limit: Partial<PaymentLimit>): void {

@@ -1,24 +1,15 @@
 import { rupiah } from '#lib/kernel';
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { DecisionFlow, type ListedLeg } from './decision.flow';
 import { statusOf } from './payment.states';
 import type { Payment } from './payment';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
 let decisions: DecisionFlow;
-beforeAll(async () => {
-  switches = await switchesInTurn();
-});
-beforeEach(async () => {
-  world = await switches.open();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
   decisions = new DecisionFlow(world.clock, world.store.database, world.payments, world.catalog);
 });
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 /** A water payment that its biller has booked and that we know nothing of. */
 async function suspect(): Promise<Payment> {

@@ -37,6 +37,9 @@ export interface DecisionTies {
   alongside?: readonly GuardedUpdate[];
 }
 
+/** What people decide about: what advice has asked about in vain. */
+const LEFT_TO_PEOPLE: readonly PaymentState[] = ['UNRESOLVED', 'RESENT'];
+
 /** Why a decision has no effect. */
 export type DecisionRefusal =
   | { kind: 'payment unknown' }
@@ -72,7 +75,7 @@ export class DecisionFlow {
    * nothing that the biller has said speaks against it.
    */
   async paidByFile(listed: ListedLeg, ties: DecisionTies = {}): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(listed, ['SUSPECT', 'UNRESOLVED']);
+    const found = await this.open(listed, ['SUSPECT', 'UNRESOLVED', 'RESENT']);
     if (!found.ok) return found;
     const payment = found.value;
     const objection = this.objectionToFile(payment, listed) ?? (await this.contradiction(payment));
@@ -85,7 +88,7 @@ export class DecisionFlow {
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, ['UNRESOLVED']);
+    const found = await this.open(decided, LEFT_TO_PEOPLE);
     if (!found.ok) return found;
     const { billerReference = null, evidence } = decided;
     const said = approvalOf(found.value, { billerReference, evidence });
@@ -97,21 +100,21 @@ export class DecisionFlow {
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, ['UNRESOLVED']);
+    const found = await this.open(decided, LEFT_TO_PEOPLE);
     if (!found.ok) return found;
     const said: Said = { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence: decided.evidence };
     return this.record(found.value, 'settled as not paid', said, ties);
   }
 
   /**
-   * Undoes a paid payment that its biller says it has undone by itself: principal and every fee share go back, and the
+   * Undoes a paid payment that its biller says it has undone by itself, or does not have and has refused anew: principal and every fee share go back, and the
    * order to reverse it is written down as acknowledged in the same commit.
    */
   async reversedByBiller(
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, ['PAID']);
+    const found = await this.open(decided, ['PAID', 'UNSERVED']);
     if (!found.ok) return found;
     const payment = found.value;
     if (payment.refunded > 0n) return fail({ kind: 'refunded', refunded: payment.refunded });
@@ -129,8 +132,14 @@ export class DecisionFlow {
   ): Promise<Result<Payment, DecisionRefusal>> {
     const payment = await selectPayment(this.statements, 'p.payment_id = ?', [paymentId]);
     if (!payment) return fail({ kind: 'payment unknown' });
-    if (payment.leg.legNo !== legNo) return fail({ kind: 'another leg', legNo: payment.leg.legNo });
+    // Who gives back what was sent again in vain speaks of the leg before.
+    const isFollowed = payment.state === 'UNSERVED' && legNo === payment.leg.legNo - 1;
+    if (payment.leg.legNo !== legNo && !isFollowed)
+      return fail({ kind: 'another leg', legNo: payment.leg.legNo });
     if (!states.includes(payment.state)) return fail({ kind: 'state', state: payment.state });
+    // Its biller is still being asked.
+    const isAsked = payment.state === 'RESENT' && payment.leg.nextAdviceAt !== null;
+    if (isAsked && states === LEFT_TO_PEOPLE) return fail({ kind: 'state', state: 'RESENT' });
     return payment.isReversalOrdered ? fail({ kind: 'being reversed' }) : ok(payment);
   }
 

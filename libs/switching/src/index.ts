@@ -26,7 +26,7 @@ export { PaymentFlow } from './payment.flow';
 export { openingRows } from './payment.writes';
 export { PaymentOpening } from './payment.opening';
 export { paymentOf, refusedLegsOf, selectPayment, type PaymentRow } from './payment.rows';
-export { isFinal, statusOf, type PaymentState } from './payment.states';
+export { isCharged, isFinal, statusOf, type PaymentState } from './payment.states';
 export {
   PaymentStore,
   type AdviceClaim,
@@ -43,6 +43,15 @@ export type {
   PaymentRequest,
   ReversalRequest,
 } from './requests';
+export { ResendFlow, type ResendTools } from './resend.flow';
+export {
+  objectionToResend,
+  resendRow,
+  Resends,
+  type ResendObjection,
+  type ResendOrder,
+  type WaitingResend,
+} from './resend.orders';
 export { ReceiptFlow, type HandedOut, type ReceiptRequest } from './receipt.flow';
 export { Refunds, type RefundOrder, type RefundRefusal } from './refund.flow';
 export type { Reversal } from './reversal';

@@ -58,6 +58,7 @@ export async function checkPaymentInvariants(
     withFinding(
       await check('I7', payments, [
         PAID_WITHOUT_WORD,
+        RESENT_WITHOUT_ORDER,
         DECLINED_WITHOUT_WORD,
         REVERSED_WITHOUT_WORD,
         UNDONE_WITHOUT_ORDER,
@@ -115,7 +116,7 @@ interface Doubled {
 const UNIQUE_KEYS: Question = {
   sql:
     "SELECT wanted.name FROM (SELECT 'payment_channel_reference' AS name UNION SELECT 'payment_inquiry' UNION " +
-    "SELECT 'payment_bill_in_payment' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_live' UNION " +
+    "SELECT 'payment_bill_in_payment' UNION SELECT 'resend_one_live' UNION SELECT 'leg_biller_reference' UNION SELECT 'leg_one_live' UNION " +
     "SELECT 'reversal_one_effective' UNION SELECT 'reversal_leg_reference') wanted " +
     'LEFT JOIN information_schema.statistics s ON s.table_schema = DATABASE() AND s.non_unique = 0 ' +
     'AND s.index_name = wanted.name WHERE s.index_name IS NULL',
@@ -164,7 +165,7 @@ const LEG_MISSING: Question = {
 };
 const LEG_WITHOUT_REROUTE: Question = {
   sql:
-    "SELECT p.payment_id, p.leg_no, SUM(e.event = 'rerouted') AS moves FROM payment p " +
+    "SELECT p.payment_id, p.leg_no, SUM(e.event IN ('rerouted', 'sent again')) AS moves FROM payment p " +
     'JOIN payment_event e ON e.payment_id = p.payment_id WHERE p.leg_no > 1 GROUP BY p.payment_id, p.leg_no ' +
     'HAVING moves <> p.leg_no - 1 LIMIT 1',
   says: ({ payment_id, leg_no, moves }) => `${payment_id} has ${leg_no} legs and was rerouted ${moves} times`,
@@ -180,9 +181,15 @@ const CAPTURED_FOR_ANOTHER: Question = {
 const PAID_WITHOUT_WORD: Question = {
   sql:
     "SELECT p.payment_id FROM payment p LEFT JOIN payment_event e ON e.payment_id = p.payment_id AND e.to_state = 'PAID' " +
-    "LEFT JOIN journal j ON j.subject_id = p.payment_id AND j.kind = 'capture' WHERE p.state = 'PAID' " +
+    "LEFT JOIN journal j ON j.subject_id = p.payment_id AND j.kind = 'capture' WHERE p.state IN ('PAID', 'RESENT', 'UNSERVED') " +
     "AND (e.payment_id IS NULL OR e.event NOT IN ('biller approved', 'settled as paid') OR j.subject_id IS NULL) LIMIT 1",
-  says: ({ payment_id }) => `${payment_id} is PAID without the biller's word or without its capture`,
+  says: ({ payment_id }) => `${payment_id} is charged without the biller's word or without its capture`,
+};
+const RESENT_WITHOUT_ORDER: Question = {
+  sql:
+    'SELECT e.payment_id FROM payment_event e LEFT JOIN resend r ON r.payment_id = e.payment_id ' +
+    "AND r.state = 'SENT' AND r.live = 1 WHERE e.event = 'sent again' AND r.payment_id IS NULL LIMIT 1",
+  says: ({ payment_id }) => `${payment_id} was sent again and nobody had ordered it`,
 };
 const DECLINED_WITHOUT_WORD: Question = {
   sql:
@@ -226,7 +233,7 @@ const HISTORY_JUMPS: Question = {
 const HELD_SUM: Question = {
   sql:
     'SELECT d.channel_id, d.held, COALESCE(SUM(p.charge), 0) AS open_charge FROM deposit d LEFT JOIN payment p ' +
-    "ON p.channel_id = d.channel_id AND p.state NOT IN ('PAID', 'DECLINED', 'REVERSED') " +
+    "ON p.channel_id = d.channel_id AND p.state NOT IN ('PAID', 'DECLINED', 'REVERSED', 'RESENT', 'UNSERVED') " +
     'GROUP BY d.channel_id, d.held HAVING d.held <> open_charge LIMIT 1',
   says: ({ channel_id, held, open_charge }) =>
     `${channel_id} holds ${held}, its open payments come to ${open_charge}`,
@@ -235,7 +242,7 @@ const HOLD_NOT_CLOSED_ONCE: Question = {
   sql:
     "SELECT p.payment_id, p.state, SUM(j.kind = 'hold') AS holds, SUM(j.kind IN ('capture', 'void')) AS closings " +
     'FROM payment p LEFT JOIN journal j ON j.subject_id = p.payment_id GROUP BY p.payment_id, p.state ' +
-    "HAVING NOT (holds <=> 1 AND closings <=> IF(p.state IN ('PAID', 'DECLINED', 'REVERSED'), 1, 0)) LIMIT 1",
+    "HAVING NOT (holds <=> 1 AND closings <=> IF(p.state IN ('PAID', 'DECLINED', 'REVERSED', 'RESENT', 'UNSERVED'), 1, 0)) LIMIT 1",
   says: ({ payment_id, state, holds, closings }) =>
     `${payment_id} is ${state} with ${holds ?? 0} holds and ${closings ?? 0} closings`,
 };
@@ -275,7 +282,7 @@ function notListed(now: Date): Question {
       "(state = 'SENT' AND (next_advice_at IS NULL OR next_advice_at < ?)) " +
       // However many wait for a biller's lane, they are listed; one that nobody will ask about is not.
       "OR (state = 'SUSPECT' AND next_advice_at IS NULL) " +
-      "OR (state IN ('PAID', 'DECLINED', 'REVERSED') AND next_advice_at IS NOT NULL) LIMIT 1",
+      "OR (state IN ('PAID', 'DECLINED', 'REVERSED', 'UNSERVED') AND next_advice_at IS NOT NULL) LIMIT 1",
     values: [overdue],
     says: ({ payment_id, state }) => `${payment_id} is ${state} and nobody is about to ask the biller`,
   };
@@ -309,7 +316,13 @@ async function compareWithTruth(
     leg_reference: string;
     state: string;
     amount: string;
-  }>('SELECT biller_id, leg_reference, state, amount FROM payment_leg');
+    refused_again: number;
+  }>(
+    'SELECT biller_id, leg_reference, state, amount, ' +
+      // What was given back because its biller never had it has nothing to undo there.
+      "(state = 'REVERSED' AND leg_no > 1 AND EXISTS (SELECT 1 FROM payment_event e WHERE " +
+      "e.payment_id = payment_leg.payment_id AND e.to_state = 'UNSERVED')) AS refused_again FROM payment_leg",
+  );
   const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg]));
   const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
   const orders = await statements.rows<{ biller_id: string; payment_leg: string; state: string }>(
@@ -340,15 +353,16 @@ async function compareWithTruth(
       .map(({ biller, legReference }) => `${biller} ${legReference}`),
   );
   let untrue: string | undefined;
-  for (const [key, { state, amount }] of ours) {
+  for (const [key, { state, amount, refused_again }] of ours) {
     const there = theirs.get(key);
     const stillPaid = there !== undefined && there.paid === there.reversed + 1;
     // The acknowledgement of an order that was sent may have been lost; it is sent again until it is not.
     const isBeingUndone = ['SENT', 'UNRESOLVED'].includes(sent.get(key) ?? '');
     const isPaidThere = there?.paid === 1 && (!reversedBefore.has(key) || isBeingUndone);
     if (state === 'PAID' && !isPaidThere) untrue ??= `${key} is PAID here and not at the biller`;
-    if (state === 'DECLINED' && stillPaid) untrue ??= `${key} is DECLINED here and paid at the biller`;
-    if (state === 'REVERSED' && (stillPaid || !there))
+    if ((state === 'DECLINED' || state === 'UNSERVED') && stillPaid)
+      untrue ??= `${key} is ${state} here and paid at the biller`;
+    if (state === 'REVERSED' && (stillPaid || (!there && refused_again === 0)))
       untrue ??= `${key} is REVERSED here and not at the biller`;
     if (state === 'PAID' && isPaidThere && there.amount !== amount)
       untrue ??= `${key} is PAID with ${amount} here and ${there.amount} at the biller`;

@@ -1,19 +1,10 @@
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { listOpenPayments } from './open-payments';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await switches.open();
-});
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 const list = (afterPaymentId = '', rowsMax = 100) =>
   listOpenPayments(world.store.database, { now: world.clock.now(), afterPaymentId, rowsMax });

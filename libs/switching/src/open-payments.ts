@@ -9,8 +9,8 @@ export interface OpenPayment {
   billerId: string;
   productId: string;
   legReference: string;
-  state: 'SENT' | 'SUSPECT' | 'UNRESOLVED';
-  /** What the deposit holds for it. */
+  state: 'SENT' | 'SUSPECT' | 'UNRESOLVED' | 'RESENT' | 'UNSERVED';
+  /** What the deposit holds for it, or has been charged where it was sent again. */
   charge: Rupiah;
   sentAt: Date;
   ageSeconds: number;
@@ -49,10 +49,10 @@ export const OPEN =
   'l.next_advice_at, e.evidence FROM payment p FORCE INDEX (payment_open) ' +
   'STRAIGHT_JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no ' +
   'STRAIGHT_JOIN payment_event e ON e.payment_id = p.payment_id AND e.event_no = p.last_event_no ' +
-  "WHERE p.channel_id IN (?) AND p.state IN ('SENT', 'SUSPECT', 'UNRESOLVED') AND p.payment_id > ? " +
+  "WHERE p.channel_id IN (?) AND p.state IN ('SENT', 'SUSPECT', 'UNRESOLVED', 'RESENT', 'UNSERVED') AND p.payment_id > ? " +
   'ORDER BY p.payment_id LIMIT ?';
 
-/** The payments that are not final, of all channels, in order of Payment ID, after the given one. */
+/** The payments that need another step, of all channels, in order of Payment ID, after the given one. */
 export async function listOpenPayments(
   statements: Statements,
   { now, afterPaymentId, rowsMax }: { now: Date; afterPaymentId: string; rowsMax: number },
@@ -92,18 +92,36 @@ function nextStepOf(row: OpenRow): Pick<OpenPayment, 'owner' | 'nextStep' | 'nex
       };
     case 'SUSPECT':
       return { owner: 'worker', nextStep: `ask ${row.biller_id} what became of it`, nextStepAt };
-    case 'UNRESOLVED':
+    case 'RESENT':
+      if (nextStepAt !== null)
+        return {
+          owner: 'worker',
+          nextStep: `ask ${row.biller_id} what became of ${row.leg_reference}, by which it was sent again`,
+          nextStepAt,
+        };
+      return toLookFor(row);
+    case 'UNSERVED':
       return {
         owner: 'operations',
-        nextStep: `look for ${row.leg_reference} in the file of ${row.source} for ${row.source_business_date}`,
+        nextStep: `give it back: its break of ${row.source}, --resolution reversal`,
         nextStepAt: null,
       };
+    case 'UNRESOLVED':
+      return toLookFor(row);
   }
+}
+
+function toLookFor(row: OpenRow): Pick<OpenPayment, 'owner' | 'nextStep' | 'nextStepAt'> {
+  return {
+    owner: 'operations',
+    nextStep: `look for ${row.leg_reference} in the file of ${row.source} for ${row.source_business_date}`,
+    nextStepAt: null,
+  };
 }
 
 function reasonOf({ state, advice_heard, evidence }: OpenRow): string {
   if (state === 'SENT') return 'on its way to the biller';
-  if (state === 'SUSPECT' && advice_heard !== null) return advice_heard;
+  if ((state === 'SUSPECT' || state === 'RESENT') && advice_heard !== null) return advice_heard;
   const said = fromJson(evidence) as Record<string, string | number | null>;
   const what = said['doubt'] ?? said['reason'] ?? said['message'] ?? said['code'];
   return what === undefined || what === null ? 'the biller has not said how it ended' : String(what);

@@ -1,22 +1,13 @@
 import { rupiah } from '#lib/kernel';
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { AdviceOutcome, PaymentOutcome } from './biller.contract';
 import type { Payment } from './payment';
 import type { PaymentEvent } from './payment.states';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await switches.open();
-});
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 function approval(payment: Payment, more: { billerReference?: string } = {}): PaymentOutcome {
   return {

@@ -17,7 +17,8 @@ export function contradictionOf({ state, billerReference }: Payment, said: Said)
   const wasPaid = state === 'PAID' || state === 'REVERSED';
   switch (said.kind) {
     case 'approved':
-      if (state === 'DECLINED' || state === 'REVERSED') return `approved after ${state}`;
+      if (state === 'DECLINED' || state === 'REVERSED' || state === 'UNSERVED')
+        return `approved after ${state}`;
       return state === 'PAID' && said.billerReference !== billerReference
         ? 'approved again under another reference'
         : null;
@@ -60,6 +61,12 @@ export function afterRefusals<T extends Said>(said: T, refused: readonly Refused
     refused: refused.map(({ legNo, routeId }) => `leg ${legNo} by ${routeId}`).join(', '),
   };
   return { ...said, evidence };
+}
+
+/** A bill that is found paid when its payment is sent again: the leg before may have been booked after all. */
+export function afterItWasSent<T extends Said>(said: T): T {
+  const contradiction = 'bill already paid when it was sent again';
+  return { ...said, evidence: { ...said.evidence, contradiction } };
 }
 
 /** What was said, as a row of the append-only evidence; the same said again of the same state is the same row. */

@@ -1,4 +1,5 @@
 import {
+  isCharged,
   isFinal,
   moveOf,
   PAYMENT_MOVES,
@@ -10,7 +11,8 @@ import {
 /** A PAID payment is an end too, although it may still be reversed. */
 function everyWalk(visit: (end: PaymentState, effects: LedgerEffect[]) => void): void {
   const walk = (state: PaymentState, effects: LedgerEffect[]): void => {
-    const moves = PAYMENT_MOVES.filter(([from]) => from === state);
+    // What is sent again has its own walks below: it comes back to where it was.
+    const moves = PAYMENT_MOVES.filter(([from, on]) => from === state && on !== 'sent again');
     if (moves.length === 0 || isFinal(state)) visit(state, effects);
     // A further leg leaves the payment where it is, and the ledger too.
     for (const [, , to, ledger] of moves) if (to !== state) walk(to, [...effects, ledger]);
@@ -56,15 +58,26 @@ test.each(PAYMENT_MOVES.map(([from, on, to, ledger]) => ({ from, on, to, ledger 
       DECLINED: 'void',
       REVERSED: 'reverse',
     };
-    expect(ledger).toBe(from === 'NEW' ? effects[from] : (effects[to] ?? 'none'));
+    const isSame = isCharged(from) && isCharged(to);
+    expect(ledger).toBe(from === 'NEW' ? effects[from] : isSame ? 'none' : (effects[to] ?? 'none'));
     expect(moveOf(from, on)).toEqual({ to, ledger });
   },
 );
 
 test('only an acknowledged reversal undoes a paid payment', () => {
-  expect(PAYMENT_MOVES.filter(([from]) => from === 'PAID')).toEqual([
+  expect(PAYMENT_MOVES.filter(([from, , to]) => isCharged(from) && !isCharged(to))).toEqual([
     ['PAID', 'reversal accepted', 'REVERSED', 'reverse'],
+    ['UNSERVED', 'reversal accepted', 'REVERSED', 'reverse'],
   ]);
+});
+
+test('a payment that is sent again stays charged once, whatever becomes of it', () => {
+  const [first] = PAYMENT_MOVES.filter(([, on]) => on === 'sent again');
+  expect(first).toEqual(['PAID', 'sent again', 'RESENT', 'none']);
+  for (const [, , to, ledger] of PAYMENT_MOVES.filter(([from]) => from === 'RESENT')) {
+    expect(ledger).toBe('none');
+    expect(['PAID', 'RESENT', 'UNSERVED']).toContain(to);
+  }
 });
 
 test('a lost answer never declines', () => {
@@ -72,7 +85,8 @@ test('a lost answer never declines', () => {
   expect(moveOf('PAID', 'biller declined')).toBeUndefined();
 });
 
-test('whatever is not final reads as in progress to a channel', () => {
+test('whatever is not final reads as in progress to a channel, but for what it was told as paid before', () => {
   for (const [from, , to] of PAYMENT_MOVES)
-    for (const state of [from, to]) expect(statusOf(state) === 'IN_PROGRESS').toBe(!isFinal(state));
+    for (const state of [from, to])
+      expect(statusOf(state) === 'IN_PROGRESS').toBe(!isFinal(state) && state !== 'RESENT');
 });

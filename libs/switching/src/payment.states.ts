@@ -16,6 +16,16 @@ export const PAYMENT_MOVES = [
   ['UNRESOLVED', 'settled as paid', 'PAID', 'post'],
   ['UNRESOLVED', 'settled as not paid', 'DECLINED', 'void'],
   ['PAID', 'reversal accepted', 'REVERSED', 'reverse'],
+  // Its biller does not have it: it is sent once more. The customer has paid once, and the capture stands meanwhile.
+  ['PAID', 'sent again', 'RESENT', 'none'],
+  ['RESENT', 'biller approved', 'PAID', 'none'],
+  ['RESENT', 'settled as paid', 'PAID', 'none'],
+  ['RESENT', 'answer lost', 'RESENT', 'none'],
+  ['RESENT', 'advice exhausted', 'RESENT', 'none'],
+  ['RESENT', 'biller declined', 'UNSERVED', 'none'],
+  ['RESENT', 'never sent', 'UNSERVED', 'none'],
+  ['RESENT', 'settled as not paid', 'UNSERVED', 'none'],
+  ['UNSERVED', 'reversal accepted', 'REVERSED', 'reverse'], // by people: the biller has nothing to undo
 ] as const;
 
 export type PaymentState = (typeof PAYMENT_MOVES)[number][0 | 2];
@@ -33,7 +43,12 @@ export function moveOf(
 
 /** Whether no advice will be asked and no answer will change the payment any more. */
 export function isFinal(state: PaymentState): boolean {
-  return state === 'PAID' || state === 'DECLINED' || state === 'REVERSED';
+  return state === 'PAID' || state === 'DECLINED' || state === 'REVERSED' || state === 'UNSERVED';
+}
+
+/** Whether its charge has been taken and not given back: told as paid, however it stands with its biller. */
+export function isCharged(state: PaymentState): boolean {
+  return statusOf(state) === 'PAID';
 }
 
 /** What a channel is told of a state. */
@@ -43,6 +58,9 @@ export function statusOf(state: PaymentState): 'PAID' | 'DECLINED' | 'REVERSED' 
     case 'DECLINED':
     case 'REVERSED':
       return state;
+    case 'RESENT':
+    case 'UNSERVED':
+      return 'PAID';
     case 'NEW':
     case 'SENT':
     case 'SUSPECT':

@@ -51,9 +51,12 @@ export interface PaymentLeg {
   echo: Readonly<Record<string, string>> | null;
 }
 
-/** Whether what a channel is told now stays so: an end, and no reversal under way that may change it. */
+/**
+ * Whether what a channel is told now stays so: an end, and no reversal under way that may change it. A payment that is
+ * sent to its biller again has been told as paid, and stays it.
+ */
 export function isSettled({ state, isReversalOrdered }: Payment): boolean {
-  return isFinal(state) && !(state === 'PAID' && isReversalOrdered);
+  return (isFinal(state) || state === 'RESENT') && !(state === 'PAID' && isReversalOrdered);
 }
 
 /** What of a payment concerns the ledger. */

@@ -106,9 +106,27 @@ export function unitOfReroute(
   decision: string,
   now: Date,
 ): UnitOfWork {
-  const { to, ledger } = requiredMove(before, 'rerouted');
   const evidence = { ...said.evidence, said: said.kind, from: before.leg.routeId, to: after.leg.routeId };
-  const row = eventRow(after, before.state, 'rerouted', ledger, evidence, now);
+  return unitOfNextLeg(before, after, { event: 'rerouted', evidence, decision, now });
+}
+
+/** The end of one leg and the intent to send the next one, with what is demanded of the payment and goes with it. */
+export function unitOfNextLeg(
+  before: Payment,
+  after: Payment,
+  step: {
+    event: 'rerouted' | 'sent again';
+    evidence: Evidence;
+    decision: string | null;
+    now: Date;
+    /** Demanded of the payment's row besides its state and numbers. */
+    where?: GuardedUpdate['where'];
+    alongside?: readonly GuardedUpdate[];
+  },
+): UnitOfWork {
+  const { event, evidence, decision, now, where = {}, alongside = [] } = step;
+  const { to, ledger } = requiredMove(before, event);
+  const row = eventRow(after, before.state, event, ledger, evidence, now);
   const { paymentId, leg, billerId, lastEventNo } = after;
   return {
     journal: undefined,
@@ -121,7 +139,7 @@ export function unitOfReroute(
     updates: (): GuardedUpdate[] => [
       {
         table: 'payment',
-        set: { biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo },
+        set: { state: to, biller_id: billerId, leg_no: leg.legNo, last_event_no: lastEventNo },
         where: {
           payment_id: paymentId,
           state: before.state,
@@ -129,6 +147,7 @@ export function unitOfReroute(
           leg_no: before.leg.legNo,
           // Whoever takes the payment back does not want it paid elsewhere.
           reversal_ordered: 0,
+          ...where,
         },
       },
       {
@@ -141,6 +160,7 @@ export function unitOfReroute(
         set: { live: 1 },
         where: { payment_id: paymentId, leg_no: leg.legNo, state: to },
       },
+      ...alongside,
     ],
     witness: {
       table: 'payment_leg',
@@ -163,7 +183,7 @@ export function movedPayment(
     state: move.to,
     code: codeOf(move.to, said),
     lastEventNo: payment.lastEventNo + 1,
-    leg: { ...payment.leg, nextAdviceAt: move.to === 'SUSPECT' ? how.firstAdviceAt : null },
+    leg: { ...payment.leg, nextAdviceAt: event === 'answer lost' ? how.firstAdviceAt : null },
   };
   if (move.to !== 'PAID' || said.kind !== 'approved') return moved;
   const facts = {
@@ -189,6 +209,8 @@ function requiredMove({ paymentId, state }: Payment, event: PaymentEvent) {
 function codeOf(state: Payment['state'], said: Said): ResponseCode {
   switch (state) {
     case 'PAID':
+    case 'RESENT':
+    case 'UNSERVED':
       return 'APPROVED';
     case 'DECLINED':
     case 'REVERSED':

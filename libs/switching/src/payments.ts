@@ -8,6 +8,7 @@ import type { BillHolder } from './bill-guard';
 import type { DayUse } from './customer-day';
 import type { Payment } from './payment';
 import {
+  afterItWasSent,
   afterRefusals,
   callsBillPaid,
   contradictionOf,
@@ -163,10 +164,10 @@ export class Payments {
   }
 
   /** Read only where it matters: hardly ever is a bill found paid that took another route. */
-  private async besideEarlierLegs({ paymentId, leg }: Payment, said: Said): Promise<Said> {
-    return leg.legNo > 1 && callsBillPaid(said)
-      ? afterRefusals(said, await this.store.findRefusedLegs(paymentId))
-      : said;
+  private async besideEarlierLegs({ paymentId, leg, state }: Payment, said: Said): Promise<Said> {
+    if (leg.legNo === 1 || !callsBillPaid(said)) return said;
+    if (state === 'RESENT') return afterItWasSent(said);
+    return afterRefusals(said, await this.store.findRefusedLegs(paymentId));
   }
 
   private moved(payment: Payment, event: PaymentEvent, said: Said, now: Date): Payment {

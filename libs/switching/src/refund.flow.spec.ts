@@ -1,21 +1,12 @@
 import { rupiah } from '#lib/kernel';
 import { depositMutations } from '#lib/ledger';
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { RefundOrder } from './refund.flow';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await switches.open();
-});
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 function refund(paymentId: string, amount: bigint, more: Partial<RefundOrder> = {}) {
   return world.refunds.refund({

@@ -174,6 +174,8 @@ function mayBeSent(payment: Payment, { patience }: BillerConnector, now: Date): 
     case 'SENT':
     case 'DECLINED':
     case 'REVERSED':
+    case 'RESENT':
+    case 'UNSERVED':
       return false;
   }
 }

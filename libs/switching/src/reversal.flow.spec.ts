@@ -1,21 +1,13 @@
 import { CommitUnknown } from '#lib/platform';
-import { type ReversalBehaviour, switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import type { ReversalBehaviour } from '../../../test/support/fake-biller';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import type { Payment } from './payment';
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  world = await switches.open();
-});
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 function paymentOf(answer: Answer): Payment {
   if (answer.kind !== 'payment') throw new Error(JSON.stringify(answer));

@@ -119,7 +119,8 @@ export class Reversals {
     { now, sendUntil, firstLookAt, ...order }: ReversalOrder,
   ): Promise<{ reversal: Reversal; result: CommitResult }> {
     const isUnpaid = isFinal(payment.state) && payment.state !== 'PAID';
-    const isNeedless = payment.isReversalOrdered || isUnpaid;
+    // What its biller does not have cannot be undone there.
+    const isNeedless = payment.isReversalOrdered || isUnpaid || payment.state === 'RESENT';
     const event: ReversalEvent = isNeedless
       ? 'nothing to undo'
       : sendUntil

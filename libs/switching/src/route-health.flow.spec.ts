@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZERO } from '#lib/kernel';
-import { ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
+import { ROUTING } from '../../../test/support/routes-in-hand';
+import type { SwitchWorld } from '../../../test/support/switch-world';
 import { aSwitchWithTwoRoutes, codeOf, offerOfToken, payTokenAt } from '../../../test/support/two-routes';
 
 let world: SwitchWorld;

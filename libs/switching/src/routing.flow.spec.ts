@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, refusal } from '#lib/kernel';
-import { aSwitch, ROUTING, type SwitchWorld } from '../../../test/support/switch-world';
+import { ROUTING } from '../../../test/support/routes-in-hand';
+import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import { aSwitchWithTwoRoutes, codeOf, offerOfToken, payTokenAt } from '../../../test/support/two-routes';
 import type { PaymentOutcome } from './biller.contract';
 import { listContradictions } from './contradictions';

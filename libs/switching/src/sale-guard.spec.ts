@@ -1,24 +1,15 @@
 import { rupiah } from '#lib/kernel';
-import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
+import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 
 const MINUTE = 60_000;
 const TOKEN = { productId: 'pln-prepaid', amount: rupiah(20_000n) };
 
-let switches: Awaited<ReturnType<typeof switchesInTurn>>;
 let world: SwitchWorld;
-beforeAll(async () => {
-  switches = await switchesInTurn();
-});
-beforeEach(async () => {
-  world = await switches.open();
+eachTestHasASwitch((fresh) => {
+  world = fresh;
   world.biller.behaviour = 'approves';
 });
-afterEach(async () => {
-  await world.expectSound();
-  await world.close();
-});
-afterAll(() => switches.end());
 
 /** Orders a token for a customer under a reference, each time by a new inquiry. */
 async function buy(

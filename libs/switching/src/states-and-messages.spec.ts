@@ -1,20 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RESPONSE_CODES } from '#lib/kernel';
+import { RESPONSE_CODES, resendReferenceOf } from '#lib/kernel';
 import { checkLedgerInvariants } from '#lib/ledger';
-import {
-  aSwitch,
-  type Behaviour,
-  type FakeBiller,
-  type ReversalBehaviour,
-  type SwitchWorld,
-} from '../../../test/support/switch-world';
+import type { Behaviour, FakeBiller, ReversalBehaviour } from '../../../test/support/fake-biller';
+import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import { checkPaymentInvariants } from './invariants';
 import { isSettled, type Payment } from './payment';
 import { statusOf, type PaymentEvent } from './payment.states';
 import type { Said } from './payment.evidence';
+import { unitOfNextLeg } from './payment.writes';
+import { resendRow } from './resend.orders';
 import type { Reversal } from './reversal';
 
 const PAGE = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'states-and-messages.md'), 'utf8');
@@ -27,6 +24,8 @@ const STATES = [
   'being reversed',
   'DECLINED',
   'REVERSED',
+  'RESENT',
+  'UNSERVED',
 ] as const;
 type State = (typeof STATES)[number];
 
@@ -221,6 +220,12 @@ async function bring(state: State, reference: string): Promise<void> {
       return say(reference, 'biller declined', DECLINED);
     case 'PAID':
       return say(reference, 'biller approved', approval(payment));
+    case 'RESENT':
+    case 'UNSERVED':
+      await say(reference, 'biller approved', approval(payment));
+      await sendAgain(reference);
+      if (state === 'UNSERVED') await say(reference, 'biller declined', DECLINED);
+      return;
     case 'being reversed':
       await say(reference, 'biller approved', approval(payment));
       water.reversalBehaviour = 'loses the request';
@@ -235,6 +240,29 @@ async function bring(state: State, reference: string): Promise<void> {
       else await world.reverse({ paymentId: payment.paymentId, reference: `ONCE-${payment.paymentId}` });
     }
   }
+}
+
+/** Sends a paid payment once more, as two people have ordered. */
+async function sendAgain(reference: string): Promise<void> {
+  const payment = await formed(reference);
+  const { paymentId, leg } = payment;
+  const now = world.clock.now();
+  const nextAdviceAt = new Date(now.getTime() + 86_400_000_000);
+  const next: Payment = {
+    ...payment,
+    state: 'RESENT',
+    lastEventNo: payment.lastEventNo + 1,
+    leg: { ...leg, legNo: 2, reference: resendReferenceOf(paymentId), nextAdviceAt },
+  };
+  const order = { resendId: `brk_${paymentId}-3`, paymentId, legNo: 1, by: 'ani, budi', at: now };
+  const unit = unitOfNextLeg(payment, next, { event: 'sent again', evidence: {}, decision: null, now });
+  const { table, values } = resendRow(order).row;
+  const done = { table, values: { ...values, state: 'SENT', next_try_at: null, ended_at: now } };
+  const result = await world.writer.commit({
+    ...unit,
+    inserts: (deposit) => [...unit.inserts(deposit), done],
+  });
+  expect(result.kind).toBe('committed');
 }
 
 /** The order whose repeat is to be played; where one brought the payment to its state already, that one. */

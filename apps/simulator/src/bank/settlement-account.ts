@@ -37,7 +37,12 @@ const movement = z.strictObject({
 /** A booked movement. */
 export type Movement = z.infer<typeof movement>;
 
-const numberedStatement = z.strictObject({ date: z.string(), number: z.int().positive() });
+const numberedStatement = z.strictObject({
+  date: z.string(),
+  number: z.int().positive(),
+  /** The bank's references of its movements; one from before they were kept shows those of its date. */
+  shows: z.array(z.string()).optional(),
+});
 type NumberedStatement = z.infer<typeof numberedStatement>;
 
 const accountOpening = z.strictObject({ opening: z.string().regex(/^-?\d+$/) });
@@ -45,7 +50,9 @@ const accountOpening = z.strictObject({ opening: z.string().regex(/^-?\d+$/) });
 /** What a day's statement says. */
 export interface DayOfAccount {
   readonly date: string;
-  /** Counts on with every day that a statement was written for. */
+  /** The date of the balance that it opens with; left out: the day before. */
+  readonly openedOn?: string;
+  /** Counts on with every statement. */
   readonly number: number;
   /** Whole rupiah. */
   readonly opening: bigint;
@@ -118,16 +125,25 @@ export class SettlementAccount {
     return entry;
   }
 
-  /** A day as its statement shows it; the day keeps its number when it is asked for again. */
+  /**
+   * A day's statement: what was booked up to it and stands in no statement before. Asked for again it is the same one, or,
+   * where more was booked meanwhile, a further one that goes on from it.
+   */
   day(date: string): DayOfAccount {
+    const last = this.statements.findLast((one) => one.date === date);
+    const stated = new Set(this.statements.flatMap((one) => this.shownBy(one)));
+    const fresh = this.movements.filter((one) => one.valueDate <= date && !stated.has(one));
+    const isAgain = last !== undefined && fresh.length === 0;
+    const statement = isAgain ? last : this.further(date, fresh);
+    const before = this.statements.filter((one) => one.number < statement.number);
     return {
       date,
-      number: this.numberOf(date),
-      opening: this.movements.reduce(
-        (sum, one) => (one.valueDate < date ? sum + signedAmount(one) : sum),
-        this.opening,
-      ),
-      movements: this.movements.filter(({ valueDate }) => valueDate === date),
+      ...(before.some((one) => one.date === date) && { openedOn: date }),
+      number: statement.number,
+      opening: before
+        .flatMap((one) => this.shownBy(one))
+        .reduce((sum, one) => sum + signedAmount(one), this.opening),
+      movements: this.shownBy(statement),
     };
   }
 
@@ -141,13 +157,18 @@ export class SettlementAccount {
     return opening;
   }
 
-  private numberOf(date: string): number {
-    const known = this.statements.find((one) => one.date === date);
-    if (known) return known.number;
+  private shownBy({ date, shows }: NumberedStatement): Movement[] {
+    return this.movements.filter((one) =>
+      shows === undefined ? one.valueDate === date : shows.includes(one.bankReference),
+    );
+  }
+
+  private further(date: string, movements: readonly Movement[]): NumberedStatement {
     const number = Math.max(0, ...this.statements.map((one) => one.number)) + 1;
-    this.numbers.append({ date, number });
-    this.statements.push({ date, number });
-    return number;
+    const statement = { date, number, shows: movements.map(({ bankReference }) => bankReference) };
+    this.numbers.append(statement);
+    this.statements.push(statement);
+    return statement;
   }
 }
 

@@ -43,7 +43,7 @@ export class StatementController {
     }
   }
 
-  /** Writes a day's statement into the drop; asked for again it takes the place of the one before. */
+  /** Writes a day's statement into the drop, under the day's name; a further one of the day goes on from the one before. */
   @Post('statements/:date')
   @HttpCode(200)
   state(@Param('date') date: string, @Body() body: unknown): { file: string; rows: number } {

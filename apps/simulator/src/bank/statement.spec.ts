@@ -83,6 +83,25 @@ describe('the settlement account', () => {
     );
   });
 
+  test('a day is stated again as it was, and what was booked since is a further statement that goes on from it', async () => {
+    const order = { kind: 'credit', amount: '5000', reference: 'DEP-1', valueDate: '2026-07-14' };
+    await move(order);
+    await state('2026-07-14');
+    const first = world.content('BANKX', 'BANKX_20260714.sta');
+    await state('2026-07-14');
+    expect(world.content('BANKX', 'BANKX_20260714.sta')).toBe(first);
+
+    await move({ ...order, kind: 'debit', amount: '1200', reference: 'STL-1' });
+    await state('2026-07-14');
+    const second = world.content('BANKX', 'BANKX_20260714.sta');
+    expect(second).toMatch(
+      /:28C:00002\/001\n:60F:C260714IDR5000,00\n:61:2607140714D1200,00NTRFSTL-1[^:]*\n:86:\n:62F:C260714IDR3800,00/,
+    );
+    await world.restart();
+    await state('2026-07-14');
+    expect(world.content('BANKX', 'BANKX_20260714.sta')).toBe(second);
+  });
+
   test('opens with what it is told, once, also where that is less than nothing', async () => {
     const other = await aSimulator({ bankOpening: -16_999_000_000n });
     try {

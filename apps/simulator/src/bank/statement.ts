@@ -22,7 +22,7 @@ export function statementName(date: string): string {
  * @param closingOffset rupiah by which the stated closing balance is wrong; 0 in an honest statement.
  */
 export function statementText(
-  { date, number, opening, movements }: DayOfAccount,
+  { date, openedOn, number, opening, movements }: DayOfAccount,
   closingOffset = 0n,
 ): string {
   const day = compact(date);
@@ -31,7 +31,7 @@ export function statementText(
     `:20:STMT${day}`,
     `:25:${STATEMENT_SOURCE}/${ACCOUNT_NUMBER}`,
     `:28C:${String(number).padStart(5, '0')}/001`,
-    `:60F:${balance(dayBefore(date), opening)}`,
+    `:60F:${balance(openedOn === undefined ? dayBefore(date) : compact(openedOn), opening)}`,
     ...movements.flatMap((one) => [lineOf(one), `:86:${one.narrative}`]),
     `:62F:${balance(day, closing)}`,
     '-',

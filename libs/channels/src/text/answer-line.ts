@@ -1,6 +1,6 @@
 import { RESPONSE_CODES, zonedIso, type Refusal, type ResponseCode, type Rupiah } from '#lib/kernel';
 import type { DepositBalance } from '#lib/ledger';
-import { isSettled, statusOf, type Payment, type StoredInquiry } from '#lib/switching';
+import { isCharged, isSettled, statusOf, type Payment, type StoredInquiry } from '#lib/switching';
 import type { AnswerName } from './answers';
 import type { TextProfile } from './profile';
 
@@ -40,7 +40,7 @@ export function offerAnswer(inquiry: StoredInquiry, words: Words, now: Date): Te
 
 /** A payment as it stands, as an answer. */
 export function paymentAnswer(payment: Payment, words: Words, now: Date): TextAnswer {
-  const receipt = payment.state === 'PAID' ? (payment.receipt?.fields ?? {}) : {};
+  const receipt = isCharged(payment.state) ? (payment.receipt?.fields ?? {}) : {};
   const facts = {
     ...Object.fromEntries(Object.entries(receipt).map(([name, value]) => [`receipt.${name}`, value])),
     // A payment that is being taken back still has the code of its success, which must not be read here.

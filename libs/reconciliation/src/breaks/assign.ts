@@ -1,5 +1,5 @@
 import { lapse } from '#lib/audit';
-import type { BusinessDate } from '#lib/kernel';
+import { formatRupiah, rupiah, type BusinessDate } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { bookedForBreaks } from './books';
 import { listBreaks, type Break } from './break';
@@ -197,7 +197,7 @@ async function reopenBooked(statements: Statements, runId: number, run: RunRow, 
       runId,
       reason:
         `run ${run.run_no} of ${run.business_date} (${run.file_name}) no longer finds it; what was booked to end it ` +
-        `stands (the biller is owed Rp ${booked.get(before.breakId)?.owedMore ?? 0n} more by it) and is to be taken back`,
+        `stands (the biller is owed ${formatRupiah(rupiah(booked.get(before.breakId)?.owedMore ?? 0n))} more by it) and is to be taken back`,
       evidence: run.sha256,
       facts: { run_id: runId },
     });
@@ -223,7 +223,7 @@ async function closeCarried(statements: Statements, runId: number, run: RunRow, 
   );
   const isMissing = (row: (typeof rows)[number]) => Number(row.is_missing) === 1;
   const isFailed = ({ leg_state }: (typeof rows)[number]) =>
-    ['DECLINED', 'REVERSED'].includes(leg_state ?? '');
+    ['DECLINED', 'REVERSED', 'UNSERVED'].includes(leg_state ?? '');
   const missing = rows.filter(isMissing);
   const failed = rows.filter((row) => !isMissing(row) && isFailed(row));
   const listed = rows.filter((row) => !isMissing(row) && !isFailed(row));

@@ -5,6 +5,7 @@ import { billerOf, bookedForBreaks, breakJournal, rowsOfJournals } from './books
 import { moveToWrite, unitOfMoves, type MoveToWrite } from './break-moves';
 import type { AutoRule, BreakDesk } from './desk';
 import { owedMore } from './resolutions';
+import { endPause, pauseRules } from './rule-pauses';
 
 /** What a rule has done in a run. Amounts in whole rupiah. */
 export interface RuleRun {
@@ -40,13 +41,13 @@ export async function applyAutoRules(desk: BreakDesk, runId: number): Promise<Ru
   const value = totalsFromJson(fromJson(run.totals)).theirs.amount;
   const { auto } = termsOf(run.source, run.business_date);
   const runs: RuleRun[] = [];
-  let isOver = true;
+  const leftOut: string[] = [];
   for (const [index, rule] of auto.entries()) {
     if (rule.resolve !== 'write_off' && rule.resolve !== 'counterparty_error') continue;
     const done = await applyRule(desk, runId, index + 1, rule, value);
     if (done === 'known') continue;
-    if (done === 'again') {
-      isOver = false;
+    if ('leftOut' in done) {
+      leftOut.push(done.leftOut);
       continue;
     }
     runs.push(done);
@@ -56,22 +57,19 @@ export async function applyAutoRules(desk: BreakDesk, runId: number): Promise<Ru
       done.isStopped ? 'an automatic rule stopped itself' : 'an automatic rule was applied',
     );
   }
-  if (isOver)
-    await database.run('UPDATE recon_run SET rules_at = ? WHERE run_id = ? AND rules_at IS NULL', [
-      desk.clock.now(),
-      runId,
-    ]);
+  if (leftOut.length === 0) await endPause(desk, runId);
+  else await pauseRules(desk, runId, leftOut.join('; '));
   return runs;
 }
 
-/** @returns `known`: applied before; `again`: not all of it could be written, the next look takes the rest. */
+/** @returns `known`: applied before; `leftOut`: why not all of it could be written; a later look takes the rest. */
 async function applyRule(
   desk: BreakDesk,
   runId: number,
   ruleNo: number,
   rule: AutoRule,
   value: bigint,
-): Promise<RuleRun | 'known' | 'again'> {
+): Promise<RuleRun | 'known' | { leftOut: string }> {
   const { database } = desk;
   const known = await database.rows('SELECT 1 FROM break_rule_run WHERE run_id = ? AND rule_no = ?', [
     runId,
@@ -79,12 +77,16 @@ async function applyRule(
   ]);
   if (known.length > 0) return 'known';
   const text = `${rule.kind}${rule.statuses === undefined ? '' : ` ${rule.statuses}`} up to ${rule.max}: ${rule.resolve}`;
+  let why: string | undefined;
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
     const matching = await matchingOf(desk, runId, rule);
     const before = await closedBefore(desk, runId, ruleNo);
     const amount = before.amount + matching.reduce((sum, one) => sum + one.amount, 0n);
     const isStopped = amount * 10_000n > value * BigInt(desk.rules.ruleStopBps);
-    if (!isStopped && !(await closeAllByRule(desk, matching, rule, ruleNo, text, runId))) continue;
+    // In the end each by itself: one that cannot be written keeps no other open.
+    const piece = attempt === REDO_MAX ? 1 : AT_ONCE;
+    why = isStopped ? undefined : await closeAllByRule(desk, matching, { rule, ruleNo, text, runId, piece });
+    if (why !== undefined) continue;
     const after = await closedBefore(desk, runId, ruleNo);
     const done: RuleRun = {
       ruleNo,
@@ -96,7 +98,7 @@ async function applyRule(
     await keepRuleRun(desk, runId, done);
     return done;
   }
-  return 'again';
+  return { leftOut: `rule ${ruleNo} (${text}) cannot be written: ${why ?? 'it was not tried'}` };
 }
 
 /** What was booked for and reopened is left to people: a rule would book the whole difference on top of it. */
@@ -145,31 +147,37 @@ async function closedBefore(
   return { closed: Number(row?.closed ?? 0), amount: BigInt(row?.amount ?? 0) };
 }
 
-/** @returns whether all of them were written; those of a piece in which somebody else was first must be looked at again. */
+/** A rule as it is applied to a run. */
+interface Application {
+  rule: AutoRule;
+  ruleNo: number;
+  /** As people read it. */
+  text: string;
+  runId: number;
+  /** Breaks of one commit. */
+  piece: number;
+}
+
+/** @returns why some were not written, the first reason; those of a piece in which somebody else was first are looked at again. */
 async function closeAllByRule(
   desk: BreakDesk,
   matching: readonly Break[],
-  rule: AutoRule,
-  ruleNo: number,
-  reason: string,
-  runId: number,
-): Promise<boolean> {
-  let isWhole = true;
-  for (let from = 0; from < matching.length; from += AT_ONCE) {
-    const piece = matching.slice(from, from + AT_ONCE);
-    if (!(await closeByRule(desk, piece, rule, ruleNo, reason, runId))) isWhole = false;
+  application: Application,
+): Promise<string | undefined> {
+  let why: string | undefined;
+  for (let from = 0; from < matching.length; from += application.piece) {
+    const piece = matching.slice(from, from + application.piece);
+    const leftOut = await closeByRule(desk, piece, application);
+    why ??= leftOut;
   }
-  return isWhole;
+  return why;
 }
 
 async function closeByRule(
   desk: BreakDesk,
   breaks: readonly Break[],
-  rule: AutoRule,
-  ruleNo: number,
-  reason: string,
-  runId: number,
-): Promise<boolean> {
+  { rule, ruleNo, text, runId }: Application,
+): Promise<string | undefined> {
   const at = desk.clock.now();
   const moves: MoveToWrite[] = [];
   const journals = [];
@@ -179,7 +187,7 @@ async function closeByRule(
       event: 'closed by rule',
       by: ruleName(ruleNo),
       at,
-      reason,
+      reason: text,
       amount: one.amount,
       runId,
       resolution,
@@ -192,14 +200,14 @@ async function closeByRule(
     if (resolution !== 'write_off' || billerId === undefined) continue;
     const standsOn = desk.termsOf(one.source, one.businessDate).differenceStandsOn;
     const booking = { kind: 'write_off', billerId, owedMore: owed, against: BORNE_BY, standsOn } as const;
-    const about = { eventNo: one.lastEventNo + 1, reason: `rule ${ruleNo}: ${reason}`.slice(0, 200), at };
+    const about = { eventNo: one.lastEventNo + 1, reason: `rule ${ruleNo}: ${text}`.slice(0, 200), at };
     journals.push(await breakJournal(desk.database, one, booking, about));
   }
-  if (moves.length === 0) return true;
+  if (moves.length === 0) return undefined;
   const result = await desk.writer.commit(unitOfMoves(moves, { inserts: rowsOfJournals(journals) }));
-  if (result.kind === 'committed') return true;
+  if (result.kind === 'committed') return undefined;
   desk.logger.warn({ runId, ruleNo, result }, 'an automatic rule came second and closed nothing of these');
-  return false;
+  return `${breaks[0]?.breakId}: ${result.kind}`;
 }
 
 function ruleName(ruleNo: number): string {

@@ -122,6 +122,21 @@ export async function bookedForBreaks(
 
 const AT_ONCE = 1_000;
 
+/** What journals of a break have kept back from its biller on an account, and not given to it since. */
+export async function keptBackFor(
+  statements: Statements,
+  breakId: string,
+  accountId: string,
+): Promise<bigint> {
+  const [row] = await statements.rows<{ kept: string }>(
+    `SELECT COALESCE(-SUM(p.amount), 0) AS kept FROM break_event e
+       JOIN posting p ON p.subject_id = CAST(CONCAT(e.break_id, '-', e.event_no) AS CHAR(40) CHARACTER SET ascii) COLLATE ascii_bin
+     WHERE e.break_id = ? AND e.to_state = 'resolved' AND p.account_id = ?`,
+    [breakId, accountId],
+  );
+  return BigInt(row?.kept ?? 0);
+}
+
 /** The biller a break is with: of its payment's leg, or the only one its source speaks for; undefined where it is open. */
 export async function billerOf(
   statements: Statements,
@@ -147,7 +162,8 @@ export async function isBiller(statements: Statements, billerId: string): Promis
   return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
 }
 
-async function drawsFloat(statements: Statements, { paymentId, legNo }: Break): Promise<boolean> {
+/** Whether a break is about a payment that was taken out of a prefunded biller's float. */
+export async function drawsFloat(statements: Statements, { paymentId, legNo }: Break): Promise<boolean> {
   if (paymentId === null) return false;
   const [leg] = await statements.rows<{ draws_float: number }>(
     'SELECT draws_float FROM payment_leg WHERE payment_id = ? AND leg_no = ?',

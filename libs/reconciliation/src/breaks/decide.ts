@@ -19,6 +19,7 @@ import { sendBack } from './expire';
 import { BREAK_PROPOSAL, BULK_PROPOSAL, type PlannedResolution } from './propose';
 import type { BreakRefusal } from './refusals';
 import { outcomeOf } from './resolutions';
+import { objectionToSendAgain, resendOfBreak } from './resend';
 import type { BulkPlan } from './bulk';
 
 /** How a decision ended: everybody has agreed and it was done, or another checker is needed. */
@@ -162,6 +163,7 @@ async function effect(
     case 'advice_result':
       return endPayment(desk, one, planned, weighed, decided);
     case 'resend':
+      return orderResend(desk, one, planned, weighed, decided);
     case 'counterparty_error':
       throw new Error(`${planned.resolution} is never proposed`);
   }
@@ -255,6 +257,22 @@ async function endPayment(
       ? await desk.decisions.paidByPeople(order, ties)
       : await desk.decisions.notPaidByPeople(order, ties);
   return ended.ok ? ok(true) : fail({ kind: 'payment', why: ended.error });
+}
+
+/** The order to send the payment again ends the break; the worker sends it. */
+async function orderResend(
+  desk: BreakDesk,
+  one: Break,
+  planned: PlannedResolution,
+  weighed: WeighedDecision,
+  decided: { by: string; at: Date },
+): Promise<Result<true, BreakRefusal>> {
+  const why = await objectionToSendAgain(desk, one);
+  if (why) return fail({ kind: 'cannot resend', why });
+  const move = endOf(one, planned, weighed, decided);
+  const { row, claim } = resendOfBreak(one, `${weighed.approval.maker}, ${decided.by}`, decided.at);
+  const unit = unitOfMoves([move], { inserts: [row, ...weighed.inserts], updates: weighed.updates });
+  return resultOf(await desk.writer.commit({ ...unit, claims: [...unit.claims, claim] }));
 }
 
 function endOf(

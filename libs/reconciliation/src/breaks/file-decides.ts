@@ -138,7 +138,7 @@ export async function endAgreed({ database, clock }: BreakDesk): Promise<number>
   const rows = await database.rows<{ break_id: string; leg_state: string }>(
     'SELECT c.break_id, l.state AS leg_state FROM break_case c JOIN payment_leg l ON l.payment_id = c.payment_id ' +
       "AND l.leg_no = c.leg_no WHERE c.state IN ('open', 'investigating', 'reopened') AND c.our_st = 'U' " +
-      "AND c.kind IN ('status', 'only_ours') AND l.state IN ('PAID', 'DECLINED', 'REVERSED')",
+      "AND c.kind IN ('status', 'only_ours') AND l.state IN ('PAID', 'DECLINED', 'REVERSED', 'UNSERVED')",
   );
   let ended = 0;
   for (const { break_id, leg_state } of rows) {

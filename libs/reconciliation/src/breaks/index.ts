@@ -15,7 +15,7 @@ export { readBreakRules, type BreakRules } from './break-rules';
 export { BREAK_MOVES, UNRESOLVED_STATES, type BreakEventName, type BreakState } from './break-states';
 export { proposeBulk, type BulkPlan, type BulkProposal } from './bulk';
 export { approveProposal, isAboutBreaks, rejectProposal, withdrawProposal, type Decided } from './decide';
-export { termsByFormats, type AutoRule, type BreakDesk, type SourceTerms } from './desk';
+export { termsByFormats, type AutoRule, type BreakDesk, type ResendRefusal, type SourceTerms } from './desk';
 export { EvidenceRefused, evidencePath } from './evidence';
 export { expireProposals } from './expire';
 export { endAgreed, settleListed, type FileDecided } from './file-decides';
@@ -24,6 +24,7 @@ export { addEvidence, investigateBreak, reopenBreak, takeBreak, type Deed } from
 export { noteOldBreaks, tellOldBreaks, type OldBreaks, type OldBreaksNoted } from './old-breaks';
 export { proposeResolution, type BreakProposal, type PlannedResolution } from './propose';
 export { describeBreakRefusal, type BreakRefusal } from './refusals';
+export { endOfResend, reopenUnserved } from './resend';
 export { resolveAsTheirError, resolveByAdvice } from './resolve';
 export { isResolution, RESOLUTIONS, type ResolutionRule } from './resolutions';
 export { tendBreaks, workBreaks } from './work';

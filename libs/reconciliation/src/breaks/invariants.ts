@@ -48,6 +48,13 @@ const QUESTIONS: readonly Question[] = [
       "WHERE j.subject_id LIKE 'brk\\_%' AND e.break_id IS NULL LIMIT 1",
     says: ({ subject_id, kind }) => `the ${kind} journal of ${subject_id} belongs to no break that ended`,
   },
+  {
+    sql:
+      'SELECT c.break_id FROM break_case c LEFT JOIN resend r ON r.payment_id = c.payment_id ' +
+      "AND r.resend_id = CAST(CONCAT(c.break_id, '-', c.last_event_no) AS CHAR(40) CHARACTER SET ascii) COLLATE ascii_bin " +
+      "WHERE c.state = 'resolved' AND c.resolution = 'resend' AND r.resend_id IS NULL LIMIT 1",
+    says: ({ break_id }) => `${break_id} ended by sending its payment again, and no order says so`,
+  },
 ];
 
 /**

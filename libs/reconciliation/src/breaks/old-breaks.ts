@@ -7,6 +7,8 @@ import {
   ok,
   type BusinessDate,
   type Result,
+  formatRupiah,
+  rupiah,
 } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { raiseAlert } from '../alerts';
@@ -62,7 +64,7 @@ export async function tellOldBreaks(
     ),
   };
   const reason =
-    `${old.count} breaks have been open for more than ${rules.old.businessDays} business days, Rp ${old.amount} in ` +
+    `${old.count} breaks have been open for more than ${rules.old.businessDays} business days, ${formatRupiah(rupiah(old.amount))} in ` +
     `question, the oldest of ${old.oldest}`;
   const alert = { source: ALL_SOURCES, businessDate: monday, kind: 'old_breaks', reason } as const;
   return database.transaction(async (statements) => {

@@ -10,6 +10,6 @@ export async function isFinalState(
     'SELECT state FROM payment_leg WHERE payment_id = ? AND leg_no = ?',
     [paymentId, legNo],
   );
-  const ends = outcome === 'paid' ? ['PAID'] : ['DECLINED', 'REVERSED'];
+  const ends = outcome === 'paid' ? ['PAID'] : ['DECLINED', 'REVERSED', 'UNSERVED'];
   return ends.includes(leg?.state ?? '');
 }

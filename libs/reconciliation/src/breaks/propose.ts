@@ -1,13 +1,14 @@
 import { propose, userOf, type Approval } from '#lib/audit';
-import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result } from '#lib/kernel';
+import { businessDateOf, fail, formatRupiah, JAKARTA_MIDNIGHT, ok, rupiah, type Result } from '#lib/kernel';
 import { OWN_LOSS, OWN_ROUNDING, OWN_SUSPENSE, billerAccounts } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import { breakHistory, findBreak, type Break, type Resolution } from './break';
-import { billerOf, bookedForBreaks, isBiller } from './books';
+import { billerOf, bookedForBreaks, drawsFloat, isBiller, keptBackFor } from './books';
 import { moveBreak } from './break-moves';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
 import type { BreakRefusal } from './refusals';
+import { objectionToSendAgain } from './resend';
 import { fits, owedMore, RESOLUTIONS } from './resolutions';
 import { businessDayAfter, instantOf } from './working-days';
 
@@ -154,8 +155,6 @@ export async function planResolution(
   const { channel } = desk.termsOf(one.source, one.businessDate);
   if (channel !== undefined && resolution !== 'confirmation')
     return fail({ kind: 'of a channel', channel, resolution });
-  if (resolution === 'resend')
-    return fail({ kind: 'cannot resend', state: one.ourStatus === 'S' ? 'PAID' : 'unknown' });
   const history = await breakHistory(statements, one.breakId);
   const planned: PlannedResolution = {
     breakId: one.breakId,
@@ -180,6 +179,8 @@ export async function planResolution(
       return planBooking(desk, statements, one, planned, proposal);
     case 'confirmation':
       return planConfirmation(one, planned);
+    case 'resend':
+      return planResend(desk, one, planned);
     case 'counterparty_error':
       throw new Error('what needs no checker is not planned');
   }
@@ -196,6 +197,12 @@ function planAdvice(one: Break, planned: PlannedResolution, { outcome }: Wishes)
       what: 'say what the biller has answered: --outcome paid or --outcome not_paid',
     });
   return ok({ ...planned, outcome });
+}
+
+/** Its bill is asked for when it is sent, and not here: until then it may be paid elsewhere. */
+async function planResend(desk: BreakDesk, one: Break, planned: PlannedResolution): Promise<Planned> {
+  const why = await objectionToSendAgain(desk, one);
+  return why ? fail({ kind: 'cannot resend', why }) : ok(planned);
 }
 
 /** Only what agrees once the two are one: both paid, with one amount. Anything else is a difference that is booked. */
@@ -230,7 +237,7 @@ async function planBooking(
   if (wishes.amount === undefined && booked !== 0n)
     return fail({
       kind: 'needs',
-      what: `Rp ${booked} are booked for it already: say --amount, ${-booked} takes that back`,
+      what: `${formatRupiah(rupiah(booked))} are booked for it already: say --amount, ${-booked} takes that back`,
     });
   const amount = wishes.amount ?? owedMore(one);
   if (amount === 0n)
@@ -254,7 +261,27 @@ async function planBooking(
       kind: 'needs',
       what: `${against} is not moved by a break of ${billerId}; take ${bearers.join(', ')}: --against`,
     });
+  const disputed = await objectionToPaying(statements, one, { billerId, against, amount });
+  if (disputed) return fail(disputed);
   return ok({ ...planned, amount: amount.toString(), billerId, against, standsOn });
+}
+
+/**
+ * What we owe more goes out with the next settlement, also where it is booked against the biller's own suspense: so what is
+ * in dispute is not booked there. Only what the same break kept back there before is given to the biller from it. A
+ * prefunded biller has taken it out of its float already.
+ */
+async function objectionToPaying(
+  statements: Statements,
+  one: Break,
+  { billerId, against, amount }: { billerId: string; against: string; amount: bigint },
+): Promise<BreakRefusal | undefined> {
+  if (against !== billerAccounts.suspense(billerId) || amount < 0n) return undefined;
+  const kept = await keptBackFor(statements, one.breakId, against);
+  if (amount <= kept || (await drawsFloat(statements, one))) return undefined;
+  const what = `what is in dispute is not paid, and this would be with the next settlement: the break stays open until it is agreed, then book it against ${OWN_LOSS} or ${OWN_ROUNDING}`;
+  const before = kept > 0n ? ` (${formatRupiah(rupiah(kept))} were kept back before: --amount ${kept})` : '';
+  return { kind: 'needs', what: `${what}${before}` };
 }
 
 /** The accounts that may bear what is booked for a break: never the one on which its difference stands. */

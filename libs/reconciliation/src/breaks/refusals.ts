@@ -1,7 +1,9 @@
 import { describeRefusal, type ApprovalRefusal, type ProposalRefusal } from '#lib/audit';
+import { formatRupiah } from '#lib/kernel';
 import type { DecisionRefusal, RefundRefusal } from '#lib/switching';
 import type { BreakState } from './break-states';
 import type { Resolution } from './break';
+import type { ResendRefusal } from './desk';
 
 /** Why nothing was done about a break. */
 export type BreakRefusal =
@@ -13,7 +15,7 @@ export type BreakRefusal =
   | { kind: 'needs'; what: string }
   /** The resolution needs a checker: it must be proposed. */
   | { kind: 'needs checker'; resolution: Resolution }
-  | { kind: 'cannot resend'; state: string }
+  | { kind: 'cannot resend'; why: ResendRefusal }
   /** A break of a channel's own file moves no money between us and a biller. */
   | { kind: 'of a channel'; channel: string; resolution: Resolution }
   /** Since it was proposed the break has changed; the proposal is void. */
@@ -39,7 +41,7 @@ export function describeBreakRefusal(refusal: BreakRefusal): string {
       return `${refusal.resolution} needs a second person: propose it`;
     case 'cannot resend':
       return (
-        `a payment that is ${refusal.state} cannot be sent again: no flow takes a paid leg back and sends a further one. ` +
+        `it cannot be sent again: ${describeResend(refusal.why)}. ` +
         'Give the money back (refund or reversal) and let the channel sell it anew'
       );
     case 'of a channel':
@@ -63,6 +65,33 @@ export function describeBreakRefusal(refusal: BreakRefusal): string {
   }
 }
 
+function describeResend(why: ResendRefusal): string {
+  switch (why.kind) {
+    case 'payment unknown':
+      return 'there is no such payment';
+    case 'another leg':
+      return `leg ${why.legNo} has taken the place of this one`;
+    case 'state':
+      return `the payment is ${why.state}, and only what is PAID is sent again`;
+    case 'being reversed':
+      return 'it is ordered to be reversed';
+    case 'refunded':
+      return 'some of it is refunded';
+    case 'sent again before':
+      return 'that was done once before';
+    case 'no bill':
+      return 'its product has no bill that could be seen to be open';
+    case 'prefunded':
+      return 'its biller has been paid in advance';
+    case 'handed out':
+      return `the customer holds the ${why.what} of the first time`;
+    case 'settled':
+      return 'its day is settled with it';
+    case 'not in contract':
+      return "the biller's contract does not allow it (`resend: true` in the format of its source)";
+  }
+}
+
 /** Why a payment was not ended, in a sentence. */
 export function describeDecision(why: DecisionRefusal): string {
   switch (why.kind) {
@@ -75,11 +104,11 @@ export function describeDecision(why: DecisionRefusal): string {
     case 'another leg':
       return `leg ${why.legNo} has taken the place of this one`;
     case 'another amount':
-      return `the payment is about Rp ${why.amount}, another amount`;
+      return `the payment is about ${formatRupiah(why.amount)}, another amount`;
     case 'being reversed':
       return 'it is ordered to be reversed; its outcome decides';
     case 'refunded':
-      return `Rp ${why.refunded} of it are refunded already`;
+      return `${formatRupiah(why.refunded)} of it are refunded already`;
     case 'contradicted':
       return `the biller has said otherwise: ${why.said}`;
     case 'receipt incomplete':
@@ -96,7 +125,7 @@ function describeRefund(why: RefundRefusal): string {
     case 'not refundable':
       return `a payment that is ${why.state} is not refunded`;
     case 'more than is left':
-      return `only Rp ${why.left} of it are left to refund`;
+      return `only ${formatRupiah(why.left)} of it are left to refund`;
     case 'id used':
     case 'came second':
       return 'somebody else was first; look at it again';

@@ -26,7 +26,11 @@ export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionRule>> = {
     books: 'principal and every fee share of the payment back into the deposit',
     checkers: 'one',
   },
-  resend: { fits: ['only_ours'], books: 'a further leg of the same payment', checkers: 'one' },
+  resend: {
+    fits: ['only_ours'],
+    books: 'nothing; a further leg of the same payment is sent to the biller',
+    checkers: 'one',
+  },
   adjustment: {
     fits: ['amount', 'status', 'only_theirs', 'duplicate', 'clearing', 'only_ours', 'proposed'],
     books: 'what we owe the biller against the account that bears it',

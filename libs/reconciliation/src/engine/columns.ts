@@ -17,22 +17,28 @@ const THEIRS = {
   type: 'VARCHAR',
 };
 
-/** A row of ours as the snapshot is streamed out of the database. */
+/**
+ * A row of ours as the snapshot is streamed out of the database. Their reference is last: it is what others wrote, and
+ * is looked at on the way.
+ */
 const OURS = {
   match_key: 'VARCHAR',
   payment_id: 'VARCHAR',
   leg_no: 'UTINYINT',
   biller_id: 'VARCHAR',
-  their_ref: 'VARCHAR',
   amount: 'BIGINT',
   st: 'VARCHAR',
   paid_at: 'TIMESTAMP',
   group_key: 'VARCHAR',
   carry_until: 'DATE',
+  their_ref: 'VARCHAR',
 };
 
 /** Their normalised lines in these files, as a table expression. */
 export const theirLines = (paths: readonly string[]) => tsv(paths, THEIRS);
+
+/** Where a column of a streamed line of ours stands, from 0. */
+export const placeOfOurs = (column: keyof typeof OURS) => Object.keys(OURS).indexOf(column);
 
 /** Our streamed lines, as a table expression. */
 export const ourLines = (path: string) => tsv([path], OURS);

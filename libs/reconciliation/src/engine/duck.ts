@@ -12,7 +12,7 @@ export interface EngineLimits {
 /** A value of a row: BIGINT arrives as bigint, text as string. */
 type Cell = string | number | bigint | boolean | null;
 
-/** An engine of its own for one piece of work, with its scratch files in one folder. */
+/** An engine of its own for one piece of work, with its scratch files in one folder. It works one statement at a time. */
 export interface Duck {
   /** Where it may write; gone when the work has ended. */
   folder: string;
@@ -22,7 +22,7 @@ export interface Duck {
   stream<T extends Record<keyof T, Cell>>(sql: string): AsyncGenerator<T[]>;
 }
 
-const SMALL: EngineLimits = { memoryMb: 100, threads: 2 };
+const SMALL: EngineLimits = { memoryMb: 80, threads: 2 };
 const LARGE: EngineLimits = { memoryMb: 220, threads: 2 };
 /** Up to so many rows of both sides together a day is small. */
 const SMALL_ROWS = 3_000_000;
@@ -79,13 +79,19 @@ export async function openDuck(
 }
 
 function duckOn(connection: DuckDBConnection, folder: string): Duck {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
   return {
     folder,
     async run(sql) {
-      await connection.run(sql);
+      await inTurn(() => connection.run(sql));
     },
     async rows<T>(sql: string) {
-      return (await connection.runAndReadAll(sql)).getRowObjectsJS() as T[];
+      return (await inTurn(() => connection.runAndReadAll(sql))).getRowObjectsJS() as T[];
     },
     async *stream<T>(sql: string) {
       const result = await connection.stream(sql);

@@ -2,6 +2,15 @@ import type { MatchRules } from '../match-rules';
 import type { KindTotal, SideTotal } from '../totals';
 import { quoted, type Duck } from './duck';
 import type { Partitions } from './partitions';
+import {
+  addSides,
+  NO_ROWS,
+  plainlyMatched,
+  sideColumns,
+  sideOf,
+  type SideCells,
+  type SideSum,
+} from './side-sum';
 
 /** What the partitions came to, beside the breaks that are in the table `found`. */
 export interface Joined {
@@ -19,25 +28,42 @@ export function makeFound(duck: Duck): Promise<void> {
     their_paid_at TIMESTAMP, hint VARCHAR, our_group VARCHAR, their_group VARCHAR)`);
 }
 
-/** Joins the partitions one after the other: breaks into `found`, everything else into sums. */
-export async function joinPartitions(duck: Duck, partitions: Partitions, rules: MatchRules): Promise<Joined> {
-  const joined: Joined = {
-    theirs: { count: 0, amount: 0n },
-    matched: { count: 0, ourAmount: 0n, theirAmount: 0n },
-    agreedFailed: { count: 0, ourAmount: 0n, theirAmount: 0n },
+/**
+ * Joins the partitions one after the other: breaks into `found`, everything else into sums.
+ * @param ours all rows of ours, summed from the snapshot itself.
+ * @throws TotalsDoNotTie when what is left of both sides beside the odd rows is not the same.
+ */
+export async function joinPartitions(
+  duck: Duck,
+  partitions: Partitions,
+  ours: SideSum,
+  rules: MatchRules,
+): Promise<Joined> {
+  const agreedFailed = { count: 0, ourAmount: 0n, theirAmount: 0n };
+  const unlisted = {
+    agreedFailed,
     lines: { agreedFailed: 0, collapsed: 0, ignored: 0 },
+    collapsedAmount: 0n,
   };
+  let [lines, oddLines, oddRows] = [NO_ROWS, NO_ROWS, NO_ROWS];
   // The last holds the lines that have no key.
   for (let number = 0; number <= partitions.count; number += 1) {
     await duck.run(`CREATE OR REPLACE TEMP VIEW o AS ${partitions.ours(number)}`);
     await duck.run(`CREATE OR REPLACE TEMP VIEW lines AS ${partitions.theirs(number)}`);
     await tellStanding(duck);
-    await addMatched(duck, joined);
     await duck.run(`CREATE OR REPLACE TEMP TABLE odd AS ${judged(rules)} WHERE ${AGREES} IS NOT TRUE`);
     await duck.run(BREAKS);
-    await addSums(duck, joined);
+    lines = addSides(lines, await sumOf(duck, 'lines', ['match_key', 'amount', 'st']));
+    oddLines = addSides(oddLines, await sumOf(duck, ODD_LINES, ['their_key', 'their_amount', 'their_st']));
+    oddRows = addSides(oddRows, await sumOf(duck, ODD_ROWS, ['our_key', 'our_amount', 'our_st']));
+    await addUnlisted(duck, unlisted);
   }
-  return joined;
+  return {
+    theirs: { count: lines.count, amount: lines.successes - unlisted.collapsedAmount },
+    matched: plainlyMatched({ all: ours, odd: oddRows }, { all: lines, odd: oddLines }),
+    agreedFailed,
+    lines: unlisted.lines,
+  };
 }
 
 /**
@@ -70,18 +96,6 @@ FROM (SELECT *, SUM(CAST(stands AS INTEGER)) OVER (PARTITION BY match_key) AS st
 
 /** Both sides say S and state the same amount, and the line speaks for its key: by far the most rows. */
 const AGREES = "(standing = 0 AND our_st = 'S' AND their_st = 'S' AND our_amount = their_amount)";
-
-async function addMatched(duck: Duck, { matched }: Joined): Promise<void> {
-  const [row] = await duck.rows<{ n: string; ours: string; theirs: string }>(
-    `SELECT CAST(COUNT(*) AS VARCHAR) AS n, CAST(COALESCE(SUM(o.amount), 0) AS VARCHAR) AS ours,
-       CAST(COALESCE(SUM(t.amount), 0) AS VARCHAR) AS theirs
-     FROM lines t JOIN o ON o.match_key = t.match_key AND o.amount = t.amount
-     WHERE o.st = 'S' AND t.st = 'S' AND ${POSITION('t')} NOT IN (SELECT ${POSITION()} FROM standing WHERE standing > 0)`,
-  );
-  matched.count += Number(row?.n ?? 0);
-  matched.ourAmount += BigInt(row?.ours ?? 0);
-  matched.theirAmount += BigInt(row?.theirs ?? 0);
-}
 
 /** Every row of both sides with its one outcome; statuses decide first, amounts second. */
 function judged({ tolerance, businessDate, lateFrom }: MatchRules): string {
@@ -121,30 +135,47 @@ export async function nameRowsOfOurs(duck: Duck, ours: string): Promise<void> {
     FROM read_parquet(${quoted(ours)}) o WHERE o.match_key = found.match_key AND found.match_key <> ''`);
 }
 
-/** A line's place as one number. */
-const POSITION = (table = 'standing') => `(CAST(${table}.file_no AS BIGINT) * 4294967296 + ${table}.line_no)`;
+const ODD_LINES = 'odd WHERE line_no IS NOT NULL';
+/** A duplicate stands beside a row of ours that its first line has already taken. */
+const ODD_ROWS = 'odd WHERE our_key IS NOT NULL AND standing = 0';
 
-async function addSums(duck: Duck, joined: Joined): Promise<void> {
-  const [side] = await duck.rows<{ n: string; amount: string }>(
-    `SELECT CAST(COUNT(*) AS VARCHAR) AS n, CAST(COALESCE(SUM(t.amount)
-       FILTER (t.st = 'S' AND COALESCE(s.standing, 0) < 3), 0) AS VARCHAR) AS amount
-     FROM lines t LEFT JOIN standing s ON s.file_no = t.file_no AND s.line_no = t.line_no`,
-  );
-  joined.theirs.count += Number(side?.n ?? 0);
-  joined.theirs.amount += BigInt(side?.amount ?? 0);
-  const kinds = await duck.rows<{ kind: string; n: string; lines: string; ours: string; theirs: string }>(
+async function sumOf(
+  duck: Duck,
+  rows: string,
+  [key, amount, st]: [string, string, string],
+): Promise<SideSum> {
+  const [sum] = await duck.rows<SideCells>(`SELECT ${sideColumns(key, amount, st)} FROM ${rows}`);
+  return sideOf(sum);
+}
+
+/** Rows that are odd and no breaks. */
+type Unlisted = Pick<Joined, 'agreedFailed' | 'lines'> & { collapsedAmount: bigint };
+
+async function addUnlisted(duck: Duck, unlisted: Unlisted): Promise<void> {
+  const kinds = await duck.rows<{
+    kind: string;
+    n: string;
+    lines: string;
+    ours: string;
+    theirs: string;
+    successes: string;
+  }>(
     `SELECT kind, CAST(COUNT(*) AS VARCHAR) AS n, CAST(COUNT(line_no) AS VARCHAR) AS lines,
-       CAST(COALESCE(SUM(our_amount), 0) AS VARCHAR) AS ours, CAST(COALESCE(SUM(their_amount), 0) AS VARCHAR) AS theirs
+       CAST(COALESCE(SUM(our_amount), 0) AS VARCHAR) AS ours, CAST(COALESCE(SUM(their_amount), 0) AS VARCHAR) AS theirs,
+       CAST(COALESCE(SUM(their_amount) FILTER (their_st = 'S'), 0) AS VARCHAR) AS successes
      FROM odd WHERE kind IN ('agreed_failed', 'collapsed', 'ignored') GROUP BY kind`,
   );
-  for (const { kind, n, lines, ours, theirs } of kinds) {
-    if (kind === 'collapsed') joined.lines.collapsed += Number(n);
-    else if (kind === 'ignored') joined.lines.ignored += Number(n);
+  const { agreedFailed, lines: counts } = unlisted;
+  for (const { kind, n, lines, ours, theirs, successes } of kinds) {
+    if (kind === 'collapsed') {
+      counts.collapsed += Number(n);
+      unlisted.collapsedAmount += BigInt(successes);
+    } else if (kind === 'ignored') counts.ignored += Number(n);
     else {
-      joined.agreedFailed.count += Number(n);
-      joined.agreedFailed.ourAmount += BigInt(ours);
-      joined.agreedFailed.theirAmount += BigInt(theirs);
-      joined.lines.agreedFailed += Number(lines);
+      agreedFailed.count += Number(n);
+      agreedFailed.ourAmount += BigInt(ours);
+      agreedFailed.theirAmount += BigInt(theirs);
+      counts.agreedFailed += Number(lines);
     }
   }
 }

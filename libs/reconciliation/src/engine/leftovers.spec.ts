@@ -41,7 +41,7 @@ async function matched(
     [1, nth + 2, ref, `T${nth}`, amount, 'S', paid, hint, group, ''].join('\t'),
   );
   const rows = ours.map(([key, amount, paid = at, group = ''], nth) =>
-    [key, `P${nth}`, 1, 'biller', '', amount, 'S', paid, group, ''].join('\t'),
+    [key, `P${nth}`, 1, 'biller', amount, 'S', paid, group, '', ''].join('\t'),
   );
   await writeFile(join(folder, 'theirs'), lines.map((line) => `${line}\n`).join(''));
   await writeFile(join(folder, 'ours'), rows.map((row) => `${row}\n`).join(''));

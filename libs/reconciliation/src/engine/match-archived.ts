@@ -1,17 +1,18 @@
 import { addDays } from '#lib/kernel';
 import type { MatchRules } from '../match-rules';
-import { totalsFrom, type BreakSum, type RunTotals, type SideTotal } from '../totals';
+import { totalsFrom, type BreakSum, type RunTotals } from '../totals';
 import { quoted, type Duck } from './duck';
 import { joinPartitions, makeFound, nameRowsOfOurs } from './join';
 import { lookAtLeftovers } from './leftovers';
 import { partition } from './partitions';
+import { addSides, sideColumns, sideOf, type SideCells, type SideSum } from './side-sum';
 
 /** The two sides of a run, as they lie in the archive. */
 export interface Archived {
   /** Files of normalised lines, one for each part of the batch. */
   theirs: readonly string[];
-  /** The snapshot of ours. */
-  ours: string;
+  /** The snapshot of ours; it may still be on its way. */
+  ours: string | Promise<string>;
   /** How many rows the larger side has. */
   rows: number;
 }
@@ -58,6 +59,7 @@ export const BREAK_COLUMNS = Object.keys({
  * Matches a run: a pure function of its two sides and its rules. The breaks are in the engine afterwards, in one order
  * that depends on nothing else (`foundBreaks`).
  * No two rows of ours have one key: whoever took the snapshot has seen to it.
+ * @throws TotalsDoNotTie when what both sides are held to agree on is not the same.
  */
 export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRules): Promise<RunTotals> {
   await makeFound(duck);
@@ -67,11 +69,14 @@ export async function matchArchived(duck: Duck, sides: Archived, rules: MatchRul
     hintIsKey: rules.hint === 'key',
     keepsText: rules.keepsText,
   });
-  const joined = await joinPartitions(duck, partitions, rules);
-  await nameRowsOfOurs(duck, sides.ours);
+  const snapshot = await sides.ours;
+  const { ours, carryIn } = await sumOurs(duck, snapshot);
+  const joined = await joinPartitions(duck, partitions, addSides(ours, carryIn), rules);
+  await nameRowsOfOurs(duck, snapshot);
   const grouped = await lookAtLeftovers(duck, joined, rules);
   return totalsFrom({
-    ...(await sumOurs(duck, sides.ours)),
+    ours: { count: ours.count, amount: ours.successes },
+    carryIn: { count: carryIn.count, amount: carryIn.successes },
     theirs: joined.theirs,
     matched: joined.matched,
     agreedFailed: joined.agreedFailed,
@@ -99,15 +104,11 @@ export function foundBreaks(
 }
 
 /** Summed from the snapshot itself, not from the join, so that the equations between them are a proof. */
-async function sumOurs(duck: Duck, path: string): Promise<{ ours: SideTotal; carryIn: SideTotal }> {
-  const rows = await duck.rows<{ is_carried: boolean; n: string; amount: string }>(
-    `SELECT carry_until IS NOT NULL AS is_carried, CAST(COUNT(*) AS VARCHAR) AS n,
-       CAST(COALESCE(SUM(amount) FILTER (st = 'S'), 0) AS VARCHAR) AS amount
+async function sumOurs(duck: Duck, path: string): Promise<{ ours: SideSum; carryIn: SideSum }> {
+  const rows = await duck.rows<SideCells & { is_carried: boolean }>(
+    `SELECT carry_until IS NOT NULL AS is_carried, ${sideColumns('match_key', 'amount', 'st')}
      FROM read_parquet(${quoted(path)}) GROUP BY ALL`,
   );
-  const side = (isCarried: boolean): SideTotal => {
-    const row = rows.find(({ is_carried }) => is_carried === isCarried);
-    return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0) };
-  };
+  const side = (isCarried: boolean) => sideOf(rows.find(({ is_carried }) => is_carried === isCarried));
   return { ours: side(false), carryIn: side(true) };
 }

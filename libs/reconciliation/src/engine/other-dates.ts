@@ -1,5 +1,5 @@
-import { theirLines } from './columns';
 import { quoted, type Duck } from './duck';
+import { splitLines } from './partitions';
 
 /** Lines that were paid on another business date than their file's. */
 export interface OtherDates {
@@ -16,12 +16,11 @@ export interface OtherDates {
  */
 export async function paidOnOtherDates(
   duck: Duck,
-  theirs: readonly string[],
   window: { from: string; until: string },
 ): Promise<OtherDates | undefined> {
   const [found] = await duck.rows<{ n: string; first: string; last: string }>(
     `SELECT CAST(COUNT(*) AS VARCHAR) AS n, CAST(MIN(t.paid_at) AS VARCHAR) AS first, CAST(MAX(t.paid_at) AS VARCHAR) AS last
-     FROM found f JOIN ${theirLines(theirs)} t ON t.file_no = f.file_no AND t.line_no = f.line_no
+     FROM found f JOIN ${splitLines(duck)} t ON t.file_no = f.file_no AND t.line_no = f.line_no
      WHERE f.kind = 'only_theirs'
        AND (t.paid_at < CAST(${quoted(window.from)} AS TIMESTAMP) OR t.paid_at >= CAST(${quoted(window.until)} AS TIMESTAMP))`,
   );

@@ -4,7 +4,7 @@ import { theirLines } from './columns';
 import { quoted, type Duck } from './duck';
 
 /** So many rows of one side are joined at once: the memory of a run depends on this and not on the day. */
-const ROWS_AT_ONCE = 400_000;
+const ROWS_AT_ONCE = 250_000;
 const PARTITIONS_MAX = 64;
 
 /** Both sides split by their keys: rows of one key lie in one partition, so each can be worked by itself. */
@@ -21,19 +21,20 @@ export interface Partitions {
  */
 export async function partition(
   duck: Duck,
-  { theirs, ours, rows, hasFallbackKey, hintIsKey, keepsText }: PartitionInput,
+  { theirs, ours: takenOfOurs, rows, hasFallbackKey, hintIsKey, keepsText }: PartitionInput,
 ): Promise<Partitions> {
   const count = Math.min(Math.max(Math.ceil(rows / ROWS_AT_ONCE), 1), PARTITIONS_MAX);
   const key = hintIsKey ? 'COALESCE(our_ref, hint)' : 'our_ref';
-  const ofTheirs = join(duck.folder, 'theirs');
+  const ofTheirs = theirFolder(duck);
   // Lines without a key are the partition after the last.
   await split(
     duck,
     ofTheirs,
-    `SELECT COALESCE(${key}, '') AS match_key, file_no, line_no, their_ref, amount, st${keepsText ? ', paid_at, hint, group_key, type' : ''},
+    `SELECT COALESCE(${key}, '') AS match_key, file_no, line_no, their_ref, amount, st, paid_at${keepsText ? ', hint, group_key, type' : ''},
        CASE WHEN ${key} IS NULL THEN ${count} ELSE CAST(hash(${key}) % ${count} AS INTEGER) END AS p
      FROM ${theirLines(theirs)}`,
   );
+  const ours = await takenOfOurs;
   const ofOurs = join(duck.folder, 'ours');
   if (count > 1)
     await split(
@@ -67,7 +68,8 @@ export async function partition(
 /** What is split: files of their normalised lines, the file of our snapshot, and how many rows the larger side has. */
 export interface PartitionInput {
   theirs: readonly string[];
-  ours: string;
+  /** It may still be on its way: theirs are split meanwhile. */
+  ours: string | Promise<string>;
   rows: number;
   hasFallbackKey: boolean;
   /** Whether a reference in free text stands for one that is not stated. */
@@ -82,6 +84,13 @@ const PLAIN_LINE =
   'match_key, file_no, line_no, their_ref, amount, st, NULL::TIMESTAMP AS paid_at, NULL::VARCHAR AS hint, NULL::VARCHAR AS group_key, NULL::VARCHAR AS type';
 /** What the join needs of a row of ours. */
 const ROW = 'match_key, amount, st, paid_at, carry_until';
+
+/** Every line of theirs once more, after it was split: `file_no`, `line_no` and `paid_at`. */
+export function splitLines(duck: Duck): string {
+  return `read_parquet(${quoted(join(theirFolder(duck), '*', '*.parquet'))}, hive_partitioning = false)`;
+}
+
+const theirFolder = (duck: Duck) => join(duck.folder, 'theirs');
 
 async function split(duck: Duck, folder: string, select: string): Promise<void> {
   await duck.run('SET partitioned_write_flush_threshold = 20480');

@@ -23,7 +23,15 @@ export interface OutboundContract {
   /** Beginning of the names of its settings in the environment. */
   settings: string;
   /** Names of the settings that name files with keys. */
-  pgp: { encryptTo: string; signWith: string | undefined } | undefined;
+  pgp:
+    | {
+        /** Undefined: the file is not encrypted. */
+        encryptTo: string | undefined;
+        signWith: string | undefined;
+        /** Ending of the file that holds our signature over the bytes as they go; undefined: it is in the message. */
+        detached: '.sig' | '.asc' | undefined;
+      }
+    | undefined;
   /** The file that says what they made of ours: its ending behind our name, and until when it is expected. */
   acknowledgement: { ending: string; withinMinutes: number } | undefined;
 }
@@ -58,7 +66,19 @@ const ContractFile = z
     ...GRAMMAR,
     customers: z.enum(['masked', 'whole']).default('masked'),
     settings: settingName,
-    pgp: z.strictObject({ encrypt_to: settingName, sign_with: settingName.optional() }).optional(),
+    pgp: z
+      .strictObject({
+        encrypt_to: settingName.optional(),
+        sign_with: settingName.optional(),
+        detached: z.enum(['.sig', '.asc']).optional(),
+      })
+      .refine(({ encrypt_to, detached }) => encrypt_to !== undefined || detached !== undefined, {
+        message: 'needs encrypt_to, detached or both',
+      })
+      .refine(({ sign_with, detached }) => detached === undefined || sign_with !== undefined, {
+        message: 'detached needs sign_with: the key that signs',
+      })
+      .optional(),
     acknowledgement: z
       .strictObject({
         ending: z.string().regex(/^\.[A-Za-z0-9.]{1,20}$/, 'must be an ending such as ".ack"'),
@@ -96,7 +116,11 @@ const ContractFile = z
       format,
       showsCustomers: file.customers === 'whole',
       settings: file.settings,
-      pgp: file.pgp && { encryptTo: file.pgp.encrypt_to, signWith: file.pgp.sign_with },
+      pgp: file.pgp && {
+        encryptTo: file.pgp.encrypt_to,
+        signWith: file.pgp.sign_with,
+        detached: file.pgp.detached,
+      },
       acknowledgement: file.acknowledgement && {
         ending: file.acknowledgement.ending,
         withinMinutes: file.acknowledgement.within_minutes,

@@ -1,5 +1,6 @@
 import { addDays, localIso, type BusinessDate } from '#lib/kernel';
 import type { SnapshotStatements } from '#lib/platform';
+import { isCharged, type PaymentState } from '#lib/switching';
 import { paymentsOfChannel } from '../ours';
 import type { OutboundContract } from './contract';
 
@@ -28,7 +29,7 @@ interface DetailRow {
   customer_number: string;
   amount: string;
   fee: string;
-  state: string;
+  state: PaymentState;
   sent_at: Date;
 }
 
@@ -51,7 +52,7 @@ export async function* rowsOfDay(
       customerNo: row.customer_number,
       amount: BigInt(row.amount),
       fee: BigInt(row.fee),
-      status: statusOf(row.state),
+      status: 'channel' in about && isCharged(row.state) ? 'S' : statusOf(row.state),
       paidAt: localIso(row.sent_at, timeZone).slice(0, 19).replace('T', ' '),
       breakKind: breaks.get(keyOf(about, row)) ?? null,
     };
@@ -115,5 +116,5 @@ function keyOf(
 
 function statusOf(state: string): 'S' | 'F' | 'U' {
   if (state === 'PAID') return 'S';
-  return state === 'DECLINED' || state === 'REVERSED' ? 'F' : 'U';
+  return state === 'DECLINED' || state === 'REVERSED' || state === 'UNSERVED' ? 'F' : 'U';
 }

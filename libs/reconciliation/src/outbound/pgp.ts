@@ -1,8 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { SettingError } from '#lib/platform';
-import type { OutboundContract } from './contract';
-
-/** Files above this are not encrypted in memory; the contract must do without PGP then. */
+/** Files above this are not encrypted or signed in memory; the contract must do without PGP then. */
 const SIZE_MAX = 512 * 1_048_576;
 
 /**
@@ -13,12 +11,10 @@ const SIZE_MAX = 512 * 1_048_576;
 export async function encryptFile(
   plain: string,
   encrypted: string,
-  { encryptTo, signWith }: NonNullable<OutboundContract['pgp']>,
+  { encryptTo, signWith }: { encryptTo: string; signWith: string | undefined },
 ): Promise<void> {
   const openpgp = await import('openpgp');
-  const bytes = await readFile(plain);
-  if (bytes.length > SIZE_MAX) throw new Error(`${plain} has ${bytes.length} bytes, too many for PGP`);
-  const message = await openpgp.createMessage({ binary: new Uint8Array(bytes) });
+  const message = await messageOf(plain);
   const sealed = await openpgp.encrypt({
     message,
     encryptionKeys: await openpgp.readKey({ armoredKey: await keyOf(encryptTo) }),
@@ -27,10 +23,42 @@ export async function encryptFile(
       : { signingKeys: await openpgp.readPrivateKey({ armoredKey: await keyOf(signWith) }) }),
     format: 'binary',
   });
-  const part = `${encrypted}.part`;
+  await writeWhole(encrypted, sealed as Uint8Array);
+}
+
+/**
+ * Signs a file, byte by byte as it goes, into a file beside it (RFC 9580, section 10.4): `.asc` armored, `.sig` binary.
+ * @throws SettingError when the key is missing.
+ */
+export async function signBeside(
+  path: string,
+  { signWith, detached }: { signWith: string; detached: '.sig' | '.asc' },
+): Promise<void> {
+  const openpgp = await import('openpgp');
+  const signed = {
+    message: await messageOf(path),
+    signingKeys: await openpgp.readPrivateKey({ armoredKey: await keyOf(signWith) }),
+    detached: true as const,
+  };
+  const signature =
+    detached === '.asc'
+      ? await openpgp.sign({ ...signed, format: 'armored' })
+      : await openpgp.sign({ ...signed, format: 'binary' });
+  await writeWhole(`${path}${detached}`, signature);
+}
+
+async function messageOf(path: string) {
+  const openpgp = await import('openpgp');
+  const bytes = await readFile(path);
+  if (bytes.length > SIZE_MAX) throw new Error(`${path} has ${bytes.length} bytes, too many for PGP`);
+  return openpgp.createMessage({ binary: new Uint8Array(bytes) });
+}
+
+async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const part = `${path}.part`;
   try {
-    await writeFile(part, sealed as Uint8Array, { mode: 0o600 });
-    await rename(part, encrypted);
+    await writeFile(part, bytes, { mode: 0o600 });
+    await rename(part, path);
   } finally {
     await rm(part, { force: true });
   }

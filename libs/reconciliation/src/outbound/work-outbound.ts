@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wibText } from '#lib/kernel';
 import { failPoint } from '#lib/platform';
 import { hearAcknowledgement } from './acknowledgement';
 import { endAlerts, raiseAlert } from '../alerts';
@@ -89,6 +90,7 @@ async function make(
   const plainName = contract.fileName(file.businessDate, file.seq);
   failPoint('K11 before step', `outbound ${plainName} make`);
   const { fileName, sha256, size, rows, amount } = await makeFile(database, home, contract, file);
+  failPoint('K11 file written', `outbound ${plainName} make`);
   const made = await moveFile(database, file, 'made', {
     file_name: fileName,
     sha256,
@@ -101,7 +103,7 @@ async function make(
   return made;
 }
 
-/** The file first, then the companion that says it is whole. Both may be repeated: same name, same content. */
+/** The file first, its signature, then the companion that says it is whole. All may be repeated: same name, same content. */
 async function send(
   tools: OutboundTools,
   contract: OutboundContract,
@@ -123,6 +125,8 @@ async function send(
   const outbox = await tools.openOutbox(contract);
   try {
     await outbox.put(path, fileName);
+    const ending = contract.pgp?.detached;
+    if (ending !== undefined) await outbox.put(`${path}${ending}`, `${fileName}${ending}`);
     await outbox.put(companion, `${fileName}.sha256`);
   } finally {
     await outbox.close();
@@ -158,7 +162,13 @@ async function acknowledge(
   }
   const isOverdue = file.overdueAt === null && file.ackDueAt !== null && now >= file.ackDueAt;
   if (isOverdue && !(await isReplaced(database, file)))
-    await alert(tools, contract, file, 'ack_overdue', `due by ${file.ackDueAt?.toISOString()}`);
+    await alert(
+      tools,
+      contract,
+      file,
+      'ack_overdue',
+      `due by ${file.ackDueAt ? wibText(file.ackDueAt) : 'now'}`,
+    );
   return moveFile(database, file, 'sent', {
     next_at: new Date(now.getTime() + LOOK_MS),
     ack_seen_sha256: heard?.sha256 ?? null,

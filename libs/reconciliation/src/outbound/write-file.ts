@@ -9,7 +9,7 @@ import type { OutboundContract } from './contract';
 import { rowsOfDay } from './day-rows';
 import type { OutboundFile } from './outbound-files';
 import { madeFolder, makingFolder } from './outbound-tools';
-import { encryptFile } from './pgp';
+import { encryptFile, signBeside } from './pgp';
 
 /** A file as it was made. */
 export interface MadeFile {
@@ -48,11 +48,24 @@ export async function makeFile(
   const { details, amount } = await database.snapshot((statements) =>
     writeSettlementFile(contract.format, header, rowsOf(statements, contract, file), plain),
   );
-  const fileName = contract.pgp ? `${plainName}.pgp` : plainName;
-  if (contract.pgp) await encryptFile(plain, join(folder, fileName), contract.pgp);
+  const fileName = await sealed(folder, plainName, contract);
   const { sha256, size } = await contentOfStream(createReadStream(join(folder, fileName)));
   await keep(folder, madeFolder(home, { ...file, sha256 }));
   return { fileName, sha256, size, rows: details, amount };
+}
+
+/** Encrypts and signs the file as the contract says. @returns the name of the file that goes. */
+async function sealed(folder: string, plainName: string, { pgp }: OutboundContract): Promise<string> {
+  const { encryptTo, signWith, detached } = pgp ?? {};
+  const fileName = encryptTo === undefined ? plainName : `${plainName}.pgp`;
+  if (encryptTo !== undefined)
+    await encryptFile(join(folder, plainName), join(folder, fileName), {
+      encryptTo,
+      signWith: detached === undefined ? signWith : undefined,
+    });
+  if (detached !== undefined && signWith !== undefined)
+    await signBeside(join(folder, fileName), { signWith, detached });
+  return fileName;
 }
 
 /** What lies under a content already is that content. */

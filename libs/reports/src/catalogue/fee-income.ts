@@ -33,7 +33,7 @@ export const FEE_INCOME: ReportDefinition = {
 SELECT p.channel_id, p.product_id, 'capture' AS entry, COUNT(*) AS entries, SUM(p.admin_fee) AS admin_fee,
   SUM(p.biller_fee) AS biller_fee, SUM(p.commission) AS commission,
   SUM(p.admin_fee - p.biller_fee - p.commission) AS income
-FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED')
+FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED', 'RESENT', 'UNSERVED')
 GROUP BY p.channel_id, p.product_id
 UNION ALL
 SELECT p.channel_id, p.product_id, 'reversal', COUNT(*), -SUM(p.admin_fee), -SUM(p.biller_fee), -SUM(p.commission),

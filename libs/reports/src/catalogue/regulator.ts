@@ -72,7 +72,7 @@ export const REGULATOR: ReportDefinition = {
 
 async function* figuresOfTheMonth(reading: Reading): AsyncGenerator<ReportRow> {
   const sales = bound(
-    `SELECT CASE p.state WHEN 'PAID' THEN 'paid' WHEN 'DECLINED' THEN 'declined' WHEN 'REVERSED' THEN 'reversed'
+    `SELECT CASE p.state WHEN 'PAID' THEN 'paid' WHEN 'RESENT' THEN 'paid' WHEN 'UNSERVED' THEN 'paid' WHEN 'DECLINED' THEN 'declined' WHEN 'REVERSED' THEN 'reversed'
          ELSE 'open' END AS measure,
        p.biller_id, p.product_id, COUNT(*) AS volume, SUM(p.amount) AS value, SUM(p.charge) AS charge
      FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,

@@ -29,7 +29,7 @@ FROM (
     p.commission, p.admin_fee - p.biller_fee - p.commission AS our_fee, p.amount + p.biller_fee AS owed,
     0 AS reversals, 0 AS reversed
   FROM payment p
-  WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED') AND ({channel} IS NULL OR p.channel_id = {channel})
+  WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED', 'RESENT', 'UNSERVED') AND ({channel} IS NULL OR p.channel_id = {channel})
   UNION ALL
   SELECT p.channel_id, p.biller_id, p.product_id, 0, 0, 0, 0, 0, 0, 0, 1, p.amount + p.biller_fee
   FROM journal j JOIN payment p ON p.payment_id = j.subject_id

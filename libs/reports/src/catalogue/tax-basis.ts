@@ -29,7 +29,7 @@ SELECT channel_id, SUM(sales) AS sales, SUM(earned) AS earned, SUM(taken_back) A
   SUM(earned - taken_back) AS basis
 FROM (
   SELECT p.channel_id, 1 AS sales, p.admin_fee - p.biller_fee - p.commission AS earned, 0 AS taken_back
-  FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED')
+  FROM payment p WHERE ${PAYMENTS_OF_THE_DAYS} AND p.state IN ('PAID', 'REVERSED', 'RESENT', 'UNSERVED')
   UNION ALL
   SELECT p.channel_id, 0, 0, p.admin_fee - p.biller_fee - p.commission
   FROM journal j JOIN payment p ON p.payment_id = j.subject_id

@@ -85,10 +85,10 @@ function agreeOnAmounts(sides: readonly SideView[]): boolean {
   return new Set(sides.flatMap(({ amount }) => (amount === null ? [] : [amount]))).size <= 1;
 }
 
-/** PAID is S, DECLINED and REVERSED are F, whatever is not final is U. */
+/** PAID is S, what surely was not paid is F, whatever is not final is U. */
 function saysOf(state: string): 'S' | 'F' | 'U' {
   if (state === 'PAID') return 'S';
-  return state === 'DECLINED' || state === 'REVERSED' ? 'F' : 'U';
+  return ['DECLINED', 'REVERSED', 'UNSERVED'].includes(state) ? 'F' : 'U';
 }
 
 interface Listing {

@@ -37,7 +37,7 @@ export async function journalPart(
      ORDER BY j.created_at, j.subject_id, t.line_no`,
     [days.length === 0 ? [businessDate] : days, ABOUT_KINDS, paymentId],
   );
-  const isOpen = !['PAID', 'DECLINED', 'REVERSED'].includes(state);
+  const isOpen = !['PAID', 'DECLINED', 'REVERSED', 'RESENT', 'UNSERVED'].includes(state);
   return {
     name: 'journals',
     title: words('Jurnal', 'Journals'),

@@ -1,0 +1,342 @@
+import type { MoneyWriter } from '#lib/ledger';
+import {
+  AdviceLimits,
+  ResendFlow,
+  Resends,
+  type BillerTruth,
+  type Payment,
+  type Payments,
+  type ResendTools,
+} from '#lib/switching';
+import { businessDateOf, fail, JAKARTA_MIDNIGHT, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
+import pino from 'pino';
+import { describeBreakRefusal, endOfResend, proposeResolution, reopenUnserved, type Break } from '../src';
+import { ANI, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
+
+let world: BreakWorld;
+let resending: ResendFlow;
+eachTestHasABreakWorld((opened) => {
+  world = opened;
+  resending = aWorker();
+});
+
+const WAITS = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
+const ADVICE = AdviceLimits.parse({
+  scheduleSeconds: [5, 15, 60],
+  jitterPercent: 0,
+  afterDeadlineMs: 5_000,
+  pollMs: 100,
+  leaseMs: 30_000,
+  atOnceMax: 32,
+  perSecondMax: 1_000,
+});
+
+/** What sends payments again, as one worker has it. */
+function aWorker(more: Partial<ResendTools> = {}): ResendFlow {
+  const { store, clock, payments, catalog, biller } = world.switch;
+  const { writer = world.switch.writer } = more;
+  return new ResendFlow({
+    clock,
+    statements: store.database,
+    payments,
+    resends: new Resends(store.database, writer),
+    billers: { connector: () => biller },
+    catalog,
+    businessDateOfSource: (_, at) => businessDateOf(at, JAKARTA_MIDNIGHT),
+    limits: WAITS,
+    advice: ADVICE,
+    logger: pino({ enabled: false }),
+    objectionOf: (order) => endOfResend(store.database, order),
+    ...more,
+    writer,
+  });
+}
+
+/** A payment that its biller approved, and knows nothing of the next day. */
+async function lostAtTheBiller(): Promise<{ payment: Payment; one: Break }> {
+  const payment = await world.pay();
+  const { truth } = world.switch.biller;
+  const theirs = truth.filter(({ legReference }: BillerTruth) => legReference !== payment.leg.reference);
+  truth.splice(0, truth.length, ...theirs);
+  world.switch.biller.adviceSays = undefined;
+  await world.close('001', []);
+  return { payment, one: await world.theBreak() };
+}
+
+async function ordered(): Promise<Payment> {
+  const { payment, one } = await lostAtTheBiller();
+  const approval = await world.proposed(one, { resolution: 'resend' });
+  expect(await world.approve(approval, ANI)).toMatchObject({ error: { why: { kind: 'maker is checker' } } });
+  expect(await world.approve(approval)).toMatchObject({ ok: true, value: { isDone: true } });
+  return payment;
+}
+
+const again = (payment: Payment): Promise<Payment> => world.paymentOf(payment);
+
+test('a payment that its biller does not have is sent once more, and the customer has paid once', async () => {
+  const payment = await ordered();
+  const [deposit, owed] = [await world.switch.balance(), await world.owed(CLEARING)];
+  expect(await world.theBreak()).toMatchObject({ state: 'resolved', resolution: 'resend', outcome: 'none' });
+  await resending.sendDue();
+  const after = await again(payment);
+  expect(after).toMatchObject({ state: 'PAID', code: 'APPROVED', leg: { legNo: 2 } });
+  expect(after.leg.reference).toBe(resendReferenceOf(payment.paymentId));
+  expect(after.billerReference).toBe(`EB${after.leg.reference}`);
+  expect(await world.switch.balance()).toEqual(deposit);
+  expect(await world.owed(CLEARING)).toBe(owed);
+  await resending.sendDue();
+  expect(world.switch.biller.received.filter((reference) => reference === after.leg.reference)).toHaveLength(
+    1,
+  );
+  await world.expectSound();
+});
+
+test('the next file lists the further leg and both days agree', async () => {
+  const payment = await ordered();
+  await resending.sendDue();
+  const after = await again(payment);
+  await world.close('001', [world.line(after)], { day: after.leg.sourceBusinessDate });
+  expect((await world.breaks()).filter(({ state }) => state !== 'resolved')).toEqual([]);
+  await world.close('002', []);
+  expect((await world.breaks()).filter(({ state }) => state !== 'resolved')).toEqual([]);
+  await world.expectSound();
+});
+
+test('surely declined it is given back by two people, fees too, and the channel is told so', async () => {
+  const payment = await ordered();
+  world.switch.biller.behaviour = 'declines';
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'UNSERVED', code: 'APPROVED' });
+  expect(await reopenUnserved(world.desk)).toBe(1);
+  expect(await reopenUnserved(world.desk)).toBe(0);
+  const one = await world.theBreak();
+  expect(one.state).toBe('reopened');
+  expect(await world.events(one)).toEqual(['found', 'proposed', 'approved', 'reopened']);
+  const before = await world.switch.balance();
+  const approval = await world.proposed(one, { resolution: 'reversal' });
+  expect(await world.approve(approval)).toMatchObject({ ok: true });
+  expect(await again(payment)).toMatchObject({ state: 'REVERSED', code: 'PAYMENT_REVERSED' });
+  expect((await world.switch.balance()).posted).toBe(before.posted + payment.offer.charge);
+  expect(await world.owed(CLEARING)).toBe(0n);
+  expect(world.switch.biller.reversalsReceived).toEqual([]);
+  await world.expectSound();
+});
+
+test('a lost answer stays unknown and is asked for, however it ends', async () => {
+  const payment = await ordered();
+  world.switch.biller.behaviour = 'pays and loses the answer';
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'RESENT', code: 'APPROVED' });
+  await world.expectSound();
+  await world.switch.pass(20);
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2 } });
+  await world.expectSound();
+});
+
+test('the file that lists it settles it while the biller does not answer', async () => {
+  const payment = await ordered();
+  Object.assign(world.switch.biller, { behaviour: 'pays and loses the answer' });
+  await resending.sendDue();
+  world.switch.biller.adviceSays = 'unknown';
+  const waiting = await again(payment);
+  await world.close('001', [world.line(waiting)], { day: waiting.leg.sourceBusinessDate });
+  expect(await again(payment)).toMatchObject({ state: 'PAID' });
+  world.switch.biller.adviceSays = undefined;
+  await world.expectSound();
+});
+
+test('left to people once nobody can tell: they settle it as paid or not paid', async () => {
+  const payment = await ordered();
+  Object.assign(world.switch.biller, { behaviour: 'loses the request' });
+  await resending.sendDue();
+  world.switch.biller.adviceSays = 'unknown';
+  const { leg, paymentId } = await again(payment);
+  const decided = { paymentId, legNo: leg.legNo, evidence: { proof: 'their letter' } };
+  expect(await world.desk.decisions.notPaidByPeople(decided)).toMatchObject({ error: { kind: 'state' } });
+  world.switch.clock.advance(36 * 3_600_000);
+  await world.switch.pass(70);
+  expect(await again(payment)).toMatchObject({ state: 'RESENT', leg: { nextAdviceAt: null } });
+  expect(await world.desk.decisions.notPaidByPeople(decided)).toMatchObject({ ok: true });
+  expect(await again(payment)).toMatchObject({ state: 'UNSERVED' });
+  await world.expectSound();
+});
+
+test('a process that ends between the commit and the biller leaves a leg that advice brings to its end', async () => {
+  const payment = await ordered();
+  const { biller } = world.switch;
+  let open = (): void => undefined;
+  biller.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  biller.behaviour = 'loses the request';
+  const dying = resending.sendDue();
+  for (let looked = 0; looked < 500 && (await again(payment)).state !== 'RESENT'; looked += 1)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await aWorker().sendDue()).toBe(0);
+  await world.switch.pass(40);
+  expect(await again(payment)).toMatchObject({ state: 'UNSERVED' });
+  open();
+  await dying;
+  expect(await again(payment)).toMatchObject({ state: 'UNSERVED' });
+  expect(biller.received.filter((reference) => reference !== payment.paymentId)).toHaveLength(1);
+  await world.expectSound();
+});
+
+/** Commits of a process that dies at one of them: before it, or once it is durable and nobody hears so. */
+function dyingWriter(at: number, isDone: boolean): MoneyWriter {
+  const { writer } = world.switch;
+  let count = 0;
+  return {
+    commit: async (unit) => {
+      count += 1;
+      if (count > at || (count === at && !isDone)) throw new Error('killed');
+      const result = await writer.commit(unit);
+      if (count === at) throw new Error('killed');
+      return result;
+    },
+    close: async () => undefined,
+  };
+}
+
+test.each([
+  ['before it is claimed', 1, false, false],
+  ['once it is claimed', 1, true, false],
+  ['before the further leg is written', 2, false, false],
+  ['once the further leg is written', 2, true, false],
+  ['while the biller answers', 9, true, true],
+])('killed %s: another worker and advice bring it to one end', async (_, at, isDone, dies) => {
+  const payment = await ordered();
+  const writer = dyingWriter(at, isDone);
+  const { payments, store, biller } = world.switch;
+  const mute = Object.assign(Object.create(payments) as Payments, {
+    record: () => Promise.reject(new Error()),
+  });
+  const resends = new Resends(store.database, writer);
+  await aWorker({ writer, resends, ...(dies ? { payments: mute } : {}) })
+    .sendDue()
+    .catch(() => undefined);
+  for (let second = 0; second < 90; second += 1) {
+    await world.switch.pass(1);
+    await resending.sendDue();
+  }
+  const isLost = at === 2 && isDone;
+  expect((await again(payment)).state).toBe(isLost ? 'UNSERVED' : 'PAID');
+  const sent = biller.received.filter((reference) => reference !== payment.paymentId);
+  expect(sent).toEqual(isLost ? [] : [resendReferenceOf(payment.paymentId)]);
+  await world.expectSound();
+});
+
+test('of two workers at once one sends it', async () => {
+  const payment = await ordered();
+  await Promise.all([resending.sendDue(), aWorker().sendDue(), aWorker().sendDue()]);
+  const sent = world.switch.biller.received.filter((reference) => reference !== payment.paymentId);
+  expect(sent).toEqual([resendReferenceOf(payment.paymentId)]);
+  await world.expectSound();
+});
+
+test.each([
+  ['the biller says that it has it after all', () => ({ adviceSays: 'paid' as const }), /says that it has/],
+  [
+    'its bill is paid by now',
+    () => ({ inquire: async () => fail(refusal('BILL_ALREADY_PAID', 'paid')) }),
+    /BILL_ALREADY_PAID/,
+  ],
+])('where %s nothing is sent, and people see why', async (_, says, why) => {
+  const payment = await ordered();
+  Object.assign(world.switch.biller, says());
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
+  expect(await reopenUnserved(world.desk)).toBe(1);
+  expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+  const [event] = await world.switch.store.database.rows<{ reason: string }>(
+    "SELECT reason FROM break_event WHERE event = 'reopened'",
+  );
+  expect(event?.reason).toMatch(why);
+  expect(world.switch.biller.received).toEqual([payment.paymentId]);
+});
+
+test('a biller that cannot be asked is asked again later, and nothing is sent meanwhile', async () => {
+  const payment = await ordered();
+  world.switch.biller.adviceSays = 'unknown';
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
+  expect(await resending.sendDue()).toBe(0);
+  world.switch.biller.adviceSays = undefined;
+  world.switch.clock.advance(6_000);
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2 } });
+  await world.expectSound();
+});
+
+test('what was refunded or ordered to be reversed meanwhile is not sent', async () => {
+  const payment = await ordered();
+  const refunded = await world.switch.refunds.refund({
+    refundId: 'RF-1',
+    paymentId: payment.paymentId,
+    amount: rupiah(1_000n),
+    borneBy: 'us',
+    reason: 'goodwill',
+  });
+  expect(refunded.ok).toBe(true);
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
+  expect(world.switch.biller.received).toEqual([payment.paymentId]);
+});
+
+test('a bill that turns out paid when it was sent again is a contradiction for people', async () => {
+  const payment = await ordered();
+  world.switch.biller.pay = async () => ({ kind: 'declined', code: 'BILL_ALREADY_PAID', evidence: {} });
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'UNSERVED' });
+  expect(await world.switch.store.database.rows('SELECT contradiction FROM payment_evidence')).toEqual([
+    { contradiction: 'bill already paid when it was sent again' },
+  ]);
+});
+
+test('a late word about the leg before is kept and contradicts', async () => {
+  const payment = await ordered();
+  await resending.sendDue();
+  await world.switch.payments.record(
+    payment,
+    'biller approved',
+    { kind: 'approved', billerReference: 'EB-LATE', amount: payment.offer.amount, receipt: {}, evidence: {} },
+    world.switch.clock.now(),
+  );
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2 } });
+});
+
+describe('what is not sent again', () => {
+  async function refusedFor(one: Break): Promise<string> {
+    const { breakId } = one;
+    const refused = await proposeResolution(world.desk, {
+      breakId,
+      resolution: 'resend',
+      by: ANI,
+      reason: 'the bill is open',
+    });
+    return refused.ok ? 'proposed' : describeBreakRefusal(refused.error);
+  }
+
+  test('where the contract does not allow it', async () => {
+    const { one } = await lostAtTheBiller();
+    world.terms.mayResend = false;
+    expect(await refusedFor(one)).toMatch(/cannot be sent again: the biller's contract.*refund or reversal/);
+  });
+
+  test('a second time', async () => {
+    const payment = await ordered();
+    const twice = { paymentId: payment.paymentId, legNo: 2 };
+    await resending.sendDue();
+    expect(await world.desk.objectionToResend(twice)).toEqual({ kind: 'sent again before' });
+  });
+
+  test('what is being reversed, refunded, or unknown', async () => {
+    const { payment, one } = await lostAtTheBiller();
+    await world.switch.store.admin.run('UPDATE payment SET reversal_ordered = 1 WHERE payment_id = ?', [
+      payment.paymentId,
+    ]);
+    expect(await refusedFor(one)).toMatch(/ordered to be reversed/);
+    await world.switch.store.admin.run('UPDATE payment SET reversal_ordered = 0, refunded = 1', []);
+    expect(await refusedFor(one)).toMatch(/refunded/);
+  });
+});

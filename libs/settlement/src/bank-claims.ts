@@ -1,0 +1,50 @@
+import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
+import type { Statements } from '#lib/platform';
+
+/** What a channel owes us because the bank took back more of a top-up than its deposit had. */
+export interface BankClaim {
+  channelId: string;
+  /** Of the top-up. */
+  reference: string;
+  businessDate: BusinessDate;
+  takenBack: Rupiah;
+  /** What the deposit had of it. */
+  fromDeposit: Rupiah;
+  owed: Rupiah;
+  /** All that the channel's receivable stands at now, this and other things. */
+  receivable: Rupiah;
+  /** Whether its new payments are still stopped. */
+  isStopped: boolean;
+}
+
+/** Claims that the bank's taking back has left with channels, oldest first; those of a receivable that is paid are left out. */
+export async function listBankClaims(statements: Statements): Promise<BankClaim[]> {
+  const rows = await statements.rows<{
+    channel_id: string;
+    reference: string;
+    business_date: BusinessDate;
+    taken: string;
+    owed: string;
+    receivable: string;
+    is_stopped: number | string;
+  }>(
+    `SELECT e.channel_id, e.reference, l.value_date AS business_date, e.amount AS taken, p.amount AS owed,
+       (SELECT SUM(r.amount) FROM posting r WHERE r.account_id = p.account_id) AS receivable,
+       EXISTS (SELECT 1 FROM payment_stop s LEFT JOIN payment_stop_release x ON x.stop_id = s.stop_id
+         WHERE s.scope = CONCAT('deposit:', e.channel_id) AND x.stop_id IS NULL) AS is_stopped
+     FROM bank_line l JOIN bank_expected e ON e.reference = l.about AND e.kind = 'top_up'
+       JOIN posting p ON p.subject_id = l.subject_id AND p.kind = 'adjustment'
+         AND p.account_id = CONCAT('channel:', e.channel_id, ':receivable')
+     WHERE l.outcome = 'taken_back' AND p.amount > 0 HAVING receivable > 0 ORDER BY l.value_date, e.reference`,
+  );
+  return rows.map((row) => ({
+    channelId: row.channel_id,
+    reference: row.reference,
+    businessDate: row.business_date,
+    takenBack: rupiah(BigInt(row.taken)),
+    fromDeposit: rupiah(BigInt(row.taken) - BigInt(row.owed)),
+    owed: rupiah(BigInt(row.owed)),
+    receivable: rupiah(BigInt(row.receivable)),
+    isStopped: Number(row.is_stopped) === 1,
+  }));
+}

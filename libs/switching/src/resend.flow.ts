@@ -1,0 +1,236 @@
+import type { Catalog } from '#lib/catalog';
+import { resendReferenceOf, type Clock } from '#lib/kernel';
+import type { MoneyWriter } from '#lib/ledger';
+import { failPoint, type Logger, type Statements } from '#lib/platform';
+import type { AdviceLimits } from './advice.limits';
+import { believe } from './believe';
+import type { BillerConnector, Billers, PaymentOutcome, SourceCalendar } from './biller.contract';
+import { legOf, type Payment } from './payment';
+import { logMove, moveLogger } from './payment.log';
+import { selectPayment } from './payment.rows';
+import type { PaymentEvent } from './payment.states';
+import { unitOfNextLeg } from './payment.writes';
+import type { Payments } from './payments';
+import { objectionToResend, sentUpdate, type Resends, type WaitingResend } from './resend.orders';
+import { waitMsAfter, type ReversalLimits } from './reversal.limits';
+import { isSameOffer } from './routing/same-offer';
+
+/** After a try, somebody else may look at it no sooner than this after its deadlines. */
+const AFTER_DEADLINE_MS = 5_000;
+
+/** What keeps an order from being sent. */
+type Hindrance =
+  /** For good: people decide anew. */
+  | { kind: 'refused'; why: string }
+  /** For now: it is looked at again. */
+  | { kind: 'not now'; why: string };
+
+/** What the flow is wired with. */
+export interface ResendTools {
+  clock: Clock;
+  statements: Statements;
+  writer: MoneyWriter;
+  payments: Payments;
+  resends: Resends;
+  billers: Billers;
+  catalog: Catalog;
+  businessDateOfSource: SourceCalendar;
+  limits: ReversalLimits;
+  advice: AdviceLimits;
+  logger: Logger;
+  /** Why the order no longer stands, as those who gave it see it; undefined where it does. */
+  objectionOf: (order: WaitingResend) => Promise<string | undefined>;
+}
+
+/**
+ * Sends paid payments once more that their billers do not have. The biller is asked first: it must say that it does not
+ * have the leg before, and that the bill is open as it was. Then one commit ends that leg and forms the next one, and only
+ * after it anything is sent. What becomes of it is told as of any leg: an answer that is lost is asked for by advice.
+ */
+export class ResendFlow {
+  private readonly moves: Logger;
+
+  constructor(private readonly tools: ResendTools) {
+    this.moves = moveLogger(tools.logger);
+  }
+
+  /** Looks at every order that is due, a bounded number at once. @returns how many were looked at. */
+  async sendDue(): Promise<number> {
+    const { resends, clock, limits, logger } = this.tools;
+    const due = await resends.findDue(clock.now(), limits.atOnceMax);
+    await Promise.all(
+      due.map((order) =>
+        this.deliver(order).catch((error: unknown) =>
+          logger.error(
+            { paymentId: order.paymentId, err: error },
+            'a payment could not be sent again; it is tried when its claim runs out',
+          ),
+        ),
+      ),
+    );
+    return due.length;
+  }
+
+  private async deliver(waiting: WaitingResend): Promise<void> {
+    const { resends, statements, billers, clock } = this.tools;
+    const payment = await selectPayment(statements, 'p.payment_id = ?', [waiting.paymentId]);
+    if (!payment) throw new Error(`the payment ${waiting.paymentId} of an order to send it again is gone`);
+    const connector = billers.connector(payment.billerId);
+    const { adviceMs, inquiryMs, paymentMs } = connector.patience;
+    const until = new Date(clock.now().getTime() + adviceMs + inquiryMs + paymentMs + AFTER_DEADLINE_MS);
+    const order = await resends.claim(waiting, until);
+    if (!order) return;
+    failPoint('K13 resend claimed', payment.paymentId);
+
+    const hindrance =
+      (await this.hindranceHere(order)) ??
+      (await this.hindranceOfLeg(payment, connector)) ??
+      (await this.hindranceOfBill(payment, connector));
+    if (hindrance) return this.wait(order, hindrance);
+
+    const formed = await this.form(order, payment, connector);
+    if (formed) await this.send(formed, connector);
+  }
+
+  /** What our own books say against it. */
+  private async hindranceHere(order: WaitingResend): Promise<Hindrance | undefined> {
+    const { statements, catalog, payments, objectionOf } = this.tools;
+    const objection = await objectionToResend(statements, catalog, order, (product) =>
+      payments.requiredReceiptFields(product),
+    );
+    const why = objection?.kind ?? (await objectionOf(order));
+    return why === undefined ? undefined : { kind: 'refused', why };
+  }
+
+  /** The biller must say itself that it does not have the leg: its file alone may be wrong. */
+  private async hindranceOfLeg(payment: Payment, connector: BillerConnector): Promise<Hindrance | undefined> {
+    const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.adviceMs);
+    const said = await connector.advise(legOf(payment), deadline).catch(brokenCall);
+    if (said.kind === 'approved')
+      return { kind: 'refused', why: `${payment.billerId} says that it has ${payment.leg.reference}` };
+    if (said.kind === 'unknown')
+      return {
+        kind: 'not now',
+        why: `${payment.billerId} does not say whether it has ${payment.leg.reference}`,
+      };
+    return undefined;
+  }
+
+  private async hindranceOfBill(
+    payment: Payment,
+    connector: BillerConnector,
+  ): Promise<Hindrance | undefined> {
+    const { customerNumber, offer, leg, billerId } = payment;
+    const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.inquiryMs);
+    const bill = await connector.inquire(
+      {
+        product: leg.billerProduct,
+        customerNumber: offer.sealedNumber ?? customerNumber,
+        amount: offer.remaining === null ? offer.amount : undefined,
+        billCount: offer.remaining === null ? undefined : offer.lines.length,
+        ...offer.inputs,
+        trace: leg.reference,
+      },
+      deadline,
+    );
+    if (bill.ok)
+      return isSameOffer(offer, bill.value)
+        ? undefined
+        : { kind: 'refused', why: `the bill at ${billerId} is not the one that was paid` };
+    const { code } = bill.error;
+    return BILL_MAY_STILL_BE_OPEN.has(code)
+      ? { kind: 'not now', why: `${billerId} could not be asked for the bill: ${code}` }
+      : { kind: 'refused', why: `${billerId} says of the bill: ${code}` };
+  }
+
+  private async wait(order: WaitingResend, { kind, why }: Hindrance): Promise<void> {
+    const { resends, clock, limits, logger } = this.tools;
+    const { paymentId, resendId, tries, orderedAt } = order;
+    const now = clock.now();
+    const isExhausted = now.getTime() - orderedAt.getTime() > limits.exhaustedAfterHours * 3_600_000;
+    if (kind === 'refused' || isExhausted) await resends.refuse(order, now, why);
+    else await resends.postpone(order, new Date(now.getTime() + waitMsAfter(limits, tries)), why);
+    logger.warn({ paymentId, resendId, tries, why }, `a payment is not sent again: ${kind}`);
+  }
+
+  /** One commit: the end of the leg before, the intent of the next one, the order done. */
+  private async form(
+    order: WaitingResend,
+    payment: Payment,
+    connector: BillerConnector,
+  ): Promise<Payment | undefined> {
+    const { clock, writer, businessDateOfSource, advice, logger } = this.tools;
+    const now = clock.now();
+    const askAt = now.getTime() + connector.patience.paymentMs + advice.afterDeadlineMs;
+    const next: Payment = {
+      ...payment,
+      state: 'RESENT',
+      billerReference: null,
+      lastEventNo: payment.lastEventNo + 1,
+      leg: {
+        ...payment.leg,
+        legNo: payment.leg.legNo + 1,
+        reference: resendReferenceOf(payment.paymentId),
+        sourceBusinessDate: businessDateOfSource(payment.leg.source, now),
+        sentAt: now,
+        adviceCount: 0,
+        nextAdviceAt: new Date(askAt),
+      },
+    };
+    const { resendId } = order;
+    const evidence = {
+      order: resendId,
+      insteadOf: payment.leg.reference,
+      advice: 'the biller does not have it',
+    };
+    const result = await writer.commit(
+      unitOfNextLeg(payment, next, {
+        event: 'sent again',
+        evidence,
+        decision: null,
+        now,
+        where: { refunded: 0 },
+        alongside: [sentUpdate(order, now)],
+      }),
+    );
+    failPoint('K13 resend formed', payment.paymentId);
+    if (result.kind === 'committed') {
+      logMove(this.moves, next, 'sent again');
+      return next;
+    }
+    logger.warn({ paymentId: payment.paymentId, resendId, result }, 'a payment was not sent again');
+    return undefined;
+  }
+
+  private async send(payment: Payment, connector: BillerConnector): Promise<void> {
+    const { clock, payments, catalog } = this.tools;
+    const leg = legOf(payment);
+    const deadline = new Date(clock.now().getTime() + connector.patience.paymentMs);
+    const heard = await connector.pay(leg, deadline).catch(brokenCall);
+    failPoint('K13 resend answered', payment.paymentId);
+    const said = believe(heard, {
+      amount: leg.amount,
+      requiredReceiptFields: payments.requiredReceiptFields(catalog.product(payment.productId)),
+    });
+    await payments.record(payment, EVENTS[said.kind], said, clock.now());
+  }
+}
+
+/** Refusals that say nothing of the bill. */
+const BILL_MAY_STILL_BE_OPEN: ReadonlySet<string> = new Set([
+  'BILLER_UNAVAILABLE',
+  'NOT_NOW',
+  'IN_PROGRESS',
+  'RATE_LIMITED',
+]);
+
+const EVENTS: Readonly<Record<PaymentOutcome['kind'], PaymentEvent>> = {
+  approved: 'biller approved',
+  declined: 'biller declined',
+  'not sent': 'never sent',
+  unknown: 'answer lost',
+};
+
+function brokenCall(error: unknown): Extract<PaymentOutcome, { kind: 'unknown' }> {
+  return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, 200)}` } };
+}
