@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { propose } from '#lib/audit';
+import { anOperatorOf } from '../../../test/support/operator';
 import { aSwitch } from '../../../test/support/switch-world';
 import { aBreakWorld, ANI, BUDI, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
 
-const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 const DATA_KEY = randomBytes(32).toString('base64');
 
 let world: BreakWorld;
@@ -15,30 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-interface Said {
-  code: number;
-  out: string;
-  /** What stood on standard output, where it was JSON. */
-  json: Record<string, unknown>;
-  error: string;
-}
-
 /** Runs `simpul` as an operator does. */
-function simpul(...words: string[]): Promise<Said> {
-  const env = {
-    PATH: process.env['PATH'],
-    DATABASE_URL: world.switch.store.url,
-    SIMPUL_HOME: world.home,
-    SIMPUL_DATA_KEY: DATA_KEY,
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { env }, (failure, out, error) => {
-      const code = typeof failure?.code === 'number' ? failure.code : failure ? 2 : 0;
-      const json = out.startsWith('{') ? (JSON.parse(out) as Record<string, unknown>) : {};
-      resolve({ code, out, json, error });
-    });
-  });
-}
+const simpul = (...words: string[]) =>
+  anOperatorOf({ url: world.switch.store.url, home: world.home, dataKey: DATA_KEY })(...words);
 
 test('finance works a break from the command line, and the maker cannot be the checker', async () => {
   const payment = await world.pay();

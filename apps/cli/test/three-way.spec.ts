@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,9 +18,9 @@ import { threeWaysOf, threeWaysOfDays, type ThreeWay } from '#lib/reports';
 import type { Payment } from '#lib/switching';
 import { aBreakWorld, ANI, DAY, type BreakWorld } from '../../../libs/reconciliation/test/break-world';
 import { dyingAfter, Killed } from '../../../libs/reconciliation/test/dying';
+import { anOperatorOf } from '../../../test/support/operator';
 import { aSwitch } from '../../../test/support/switch-world';
 
-const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 const DATA_KEY = randomBytes(32).toString('base64');
 const CHANNEL = 'bank-nusa';
 
@@ -34,19 +33,12 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 /** Runs `simpul recon three-way` as an operator does. */
-function threeWay(...words: string[]): Promise<{ code: number | null; out: string }> {
-  const env = {
-    PATH: process.env['PATH'],
-    DATABASE_URL: world.switch.store.url,
-    SIMPUL_HOME: world.home,
-    SIMPUL_DATA_KEY: DATA_KEY,
-  };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, 'recon', 'three-way', ...words], { env }, (_, out) =>
-      resolve({ code: child.exitCode, out }),
-    );
-  });
-}
+const threeWay = (...words: string[]) =>
+  anOperatorOf({ url: world.switch.store.url, home: world.home, dataKey: DATA_KEY })(
+    'recon',
+    'three-way',
+    ...words,
+  );
 
 /** Works the channel's day, by a process that may die. */
 function workRecap(database: Database = world.switch.store.database): Promise<ReconOutcome> {
