@@ -175,6 +175,11 @@ export async function signedFunds(
   return row && { maker: row.maker, checker: row.checker, signedAt: row.signed_at, figures: row.figures };
 }
 
+/** Whether a position is what was signed; the books of a day may take up more after that. */
+export function isAsSigned(position: FundsPosition, signed: { figures: string }): boolean {
+  return textOf(position) === signed.figures;
+}
+
 function textOf(position: FundsPosition): string {
   return JSON.stringify(position, (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
