@@ -127,7 +127,6 @@ function statementsOf(world: SettlementWorld): Statements {
 type Payouts = Pick<BankWorld, 'settleWater' | 'approve' | 'send' | 'sendPayouts'>;
 
 function payoutsOf(world: SettlementWorld, announce: BankWorld['announce']): Payouts {
-  const { database } = world.store;
   const approve = async (reference: string): Promise<void> => {
     const at = world.clock.now();
     const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at });
@@ -139,7 +138,7 @@ function payoutsOf(world: SettlementWorld, announce: BankWorld['announce']): Pay
   };
   const send: BankWorld['send'] = (reference, despite) => {
     const order = { reference, event: 'sent', by: ANI, at: world.clock.now() } as const;
-    return tellPayout(database, { ...order, ...(despite === undefined ? {} : { despite }) });
+    return tellPayout(world.tools, { ...order, ...(despite === undefined ? {} : { despite }) });
   };
   const settleWater = async (): Promise<void> => {
     const fees = { billerFee: 2_000n, adminFee: 5_000n };

@@ -5,6 +5,7 @@ import { SettingError } from '#lib/platform';
 import {
   approveFunds,
   fundsOn,
+  isAsSigned,
   partiesOf,
   proposedFunds,
   proposeFunds,
@@ -128,12 +129,17 @@ function addFundsCommand(program: Command): void {
         };
       });
       const isWell = position.remainder === 0n && refusal === undefined;
-      const by = signed ? { maker: signed.maker, checker: signed.checker, signedAt: signed.signedAt } : null;
+      const by = signed && {
+        maker: signed.maker,
+        checker: signed.checker,
+        signedAt: signed.signedAt,
+        isAsSigned: isAsSigned(position, signed),
+      };
       if (json)
         printJson({
           ok: isWell,
           position,
-          signed: by,
+          signed: by ?? null,
           proposed: proposed ?? null,
           ...(refusal && { reason: fundsInWords(refusal) }),
         });
@@ -154,7 +160,10 @@ interface FundsOptions {
   json?: boolean;
 }
 
-function printFunds(position: FundsPosition, signed: { maker: string; checker: string } | null): void {
+function printFunds(
+  position: FundsPosition,
+  signed: { maker: string; checker: string; isAsSigned: boolean } | undefined,
+): void {
   const { deposits, commissions, clearing, payables, suspense, ownFunds, owedToUs, inTransit } = position;
   printTable(
     ['position of funds', 'amount'],
@@ -176,6 +185,8 @@ function printFunds(position: FundsPosition, signed: { maker: string; checker: s
   );
   if (position.bank.length === 0) console.log('no bank statement has been taken up to that day');
   console.log(signed ? `signed by ${signed.maker} and ${signed.checker}` : 'not signed');
+  if (signed && !signed.isAsSigned)
+    console.log('the books of that day have taken up more since it was signed; the signed figures are kept');
 }
 
 /** Why a position was not signed, in a sentence. */

@@ -68,8 +68,8 @@ function addMakerCommands(payout: Command): void {
     ['accepted', 'the bank has taken it on'],
     ['cancelled', 'it is not to leave after all'],
   ] as const) {
-    const command = asksReference(payout, event, text, async ({ database }, { despite, ...said }) =>
-      told(await tellPayout(database, { ...said, event, ...(despite === undefined ? {} : { despite }) })),
+    const command = asksReference(payout, event, text, async (tools, { despite, ...said }) =>
+      told(await tellPayout(tools, { ...said, event, ...(despite === undefined ? {} : { despite }) })),
     );
     if (event === 'sent')
       command.option(
@@ -192,7 +192,7 @@ export function payoutInWords(error: PayoutRefusal): string {
     case 'shown':
       return `the bank shows a debit of its amount at ${error.line}; name it (simpul bank name), or say --despite when it is something else`;
     case 'in doubt':
-      return `${doubtsInWords(error.doubts)}; that was not so when it was proposed: reject the proposal and have it proposed anew, so that both of you see it`;
+      return `${doubtsInWords(error.doubts)}; that was not so when it was proposed: ${error.state === 'approved' ? 'cancel it, draft it again and have that proposed' : 'reject the proposal and have it proposed anew'}, so that two people see it`;
     case 'not due':
       return `it is due on ${error.dueDate} and today is ${error.today}; where it must leave sooner, cancel it, draft it again and propose that with --early --note <why>`;
     case 'proposal':

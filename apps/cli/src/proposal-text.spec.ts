@@ -3,6 +3,7 @@ import { shownAs } from './proposal-text';
 test.each([
   ['amount', '-1250000', '-Rp 1.250.000'],
   ['remainder', '0', 'Rp 0'],
+  ['theirs', '494072', 'Rp 494.072'],
   ['slip', '20260714', '20260714'],
   ['reference', '20260714', '20260714'],
   [

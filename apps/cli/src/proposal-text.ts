@@ -3,6 +3,8 @@ import { formatRupiah, rupiah } from '#lib/kernel';
 /** What of a proposal is money: digits of whole rupiah. Other digits are numbers of slips, lines and statements. */
 const MONEY = new Set([
   'amount',
+  'ours',
+  'theirs',
   'sum',
   'closing',
   'bankTotal',

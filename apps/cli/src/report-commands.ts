@@ -141,6 +141,10 @@ function addExports(report: Command): void {
     });
 }
 
+function homeOfReports(): string {
+  return setting('SIMPUL_HOME', 'the folder of the installation, for the files of reports');
+}
+
 /** A sum or a count, by thousands. */
 function grouped(figure: bigint): string {
   return figure.toString().replace(/\B(?=(\d{3})+$)/g, '.');
@@ -203,7 +207,7 @@ async function runReport(
     else {
       for (const { whatInEnglish, ours } of made.ties)
         console.log(`ties to ${whatInEnglish}: ${grouped(ours)}`);
-      for (const { path, sha256 } of made.exported) console.log(`${path}  ${sha256}`);
+      for (const { path, sha256 } of made.exported) console.log(`${join(homeOfReports(), path)}  ${sha256}`);
       console.log(counted(made.rows, 'row'));
     }
   } catch (error) {
@@ -232,7 +236,7 @@ function requestFrom(report: string, date: string, options: ReportOptions): Repo
 }
 
 async function make(order: ReportOrder) {
-  const home = setting('SIMPUL_HOME', 'the folder of the installation, for the files of reports');
+  const home = homeOfReports();
   const now = clockFromEnvironment().now();
   const begun = Date.now();
   let told = begun;

@@ -17,7 +17,7 @@ export function addTraceCommand(program: Command): void {
       'follow one payment from the channel’s order to the bank statement: journals, file and line, run, break, settlement, payout; exit 1 when there is no such payment',
     )
     .argument('<paymentId>', 'as on the receipt, with or without dashes')
-    .option('--lang <language>', 'id or en', 'id')
+    .option('--lang <language>', 'id or en', 'en')
     .option('--json', JSON_HELP)
     .action(async (typed: string, { lang, json }: { lang: string; json?: boolean }) => {
       const paymentId = normalizePaymentId(typed);
@@ -25,7 +25,7 @@ export function addTraceCommand(program: Command): void {
         throw new SettingError(`"${typed}" is no Payment ID; its last character does not fit the others`);
       const parts = await trace(paymentId);
       if (json) printJson(parts ? { ok: true, paymentId, parts } : { ok: false, paymentId, reason: NONE });
-      else if (parts) print(parts, lang === 'en' ? 'en' : 'id');
+      else if (parts) print(parts, lang === 'id' ? 'id' : 'en');
       else console.error(`simpul: ${NONE} ${paymentId}`);
       process.exitCode = parts ? 0 : 1;
     });

@@ -32,12 +32,13 @@ async function trace(paymentId = PAYMENT): Promise<Record<string, TracePart>> {
 
 /** Two people let the payout leave, and it is handed to the bank. */
 async function send(reference: string): Promise<void> {
-  const { database } = world.store;
   const at = world.clock.now();
   const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at });
   if (!proposed.ok) throw new Error(proposed.error.kind);
   await approvePayout(world.tools, { reference, version: proposed.value.version, by: BUDI, at });
-  expect(await tellPayout(database, { reference, event: 'sent', by: ANI, at })).toMatchObject({ ok: true });
+  expect(await tellPayout(world.tools, { reference, event: 'sent', by: ANI, at })).toMatchObject({
+    ok: true,
+  });
 }
 
 async function bankShows(reference: string, amount: bigint): Promise<void> {
@@ -64,7 +65,7 @@ test('a settled rupiah is followed through a payout that had to be drafted again
   expect(drafted['bank']).toMatchObject({ rows: [], missing: { en: 'not yet: no bank statement shows it' } });
 
   const at = world.clock.now();
-  await tellPayout(database, { reference: FIRST, event: 'cancelled', by: ANI, at });
+  await tellPayout(world.tools, { reference: FIRST, event: 'cancelled', by: ANI, at });
   await redraftPayout({ database, endsOf: world.endsOf }, { reference: FIRST, by: ANI, at });
   await send(SECOND);
   expect((await trace())['bank']?.missing?.en).toBe('not yet: no bank statement shows it');

@@ -82,7 +82,7 @@ test('a rejected payout that the bank shows after all raises an alarm, and two p
   await world.settleWater();
   const { database } = world.store;
   const at = world.clock.now();
-  await tellPayout(database, { reference: WATER, event: 'cancelled', by: ANI, at });
+  await tellPayout(world.tools, { reference: WATER, event: 'cancelled', by: ANI, at });
   const again = await redraftPayout(world.bank(), { reference: WATER, by: ANI, at });
   const next = again.ok ? again.value.reference : '';
   await world.shows(line(WATER, -410_500n));

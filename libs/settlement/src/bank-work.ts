@@ -31,6 +31,7 @@ import {
   type BankLine,
   type BankOutcome,
 } from './bank-lines';
+import { meaningOfMany } from './bank-many';
 import { byItself, meaningOf, type Meaning } from './bank-meaning';
 import type { SettlementContracts } from './contracts';
 import { WORKER } from './payout-drafts';
@@ -53,7 +54,8 @@ export interface BankWork {
 }
 
 /**
- * Works every line that was not worked yet: what carries the reference and the amount of a payout under way executes it;
+ * Works every line that was not worked yet: what carries the reference and the amount of a payout under way, or of several,
+ * executes them;
  * of an announced deposit, books it; what the bank takes back is taken back here; a charge of the bank within its limit is
  * booked; the rest is booked as money that nobody can name, so that our books always say what the bank says, and waits for
  * people. A line that came before its payout was sent is worked again once it was. One that fails keeps no other back.
@@ -82,7 +84,8 @@ async function workLine(tools: BankTools, line: BankLine, now: Date): Promise<Ba
   const { database, contracts } = tools;
   const { amount, reference, hint, type } = line;
   if (line.isReversal) await tellTakenBack(tools, line);
-  const meaning = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  const one = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  const meaning = one ?? (await meaningOfMany(database, line, byItself(now)));
   if (meaning && (meaning.outcome === 'taken_back') === line.isReversal) {
     const ended = await bookMeaning(tools, line, meaning);
     if (ended) return ended;

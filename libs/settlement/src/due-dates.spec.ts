@@ -71,7 +71,7 @@ test('a settlement, its payouts, what is drafted again and the party’s stateme
   ]);
 
   const order = { reference: 'STL-LPB01-0317', by: 'ani@simpul.example', at: world.clock.now() };
-  await tellPayout(database, { ...order, event: 'cancelled' });
+  await tellPayout(world.tools, { ...order, event: 'cancelled' });
   expect(await redraftPayout({ database, endsOf: world.endsOf }, order)).toMatchObject({
     ok: true,
     value: { dueDate: '2026-03-25' },

@@ -3,7 +3,7 @@ import { topUpJournal } from '#lib/ledger';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeStatement, type StatementLine } from './bank-statement';
 import { workBankLines } from './bank-work';
-import { approveFunds, fundsOn, proposedFunds, proposeFunds, signedFunds } from './funds';
+import { approveFunds, fundsOn, isAsSigned, proposedFunds, proposeFunds, signedFunds } from './funds';
 import { statementsOfParty } from './party-statement';
 import { approvePayout, proposePayout, tellPayout } from './payouts';
 
@@ -43,7 +43,7 @@ async function settleAndPay(lines: readonly StatementLine[]): Promise<void> {
   const proposed = await proposePayout(world.tools, { reference, by: ANI, reason: 'settled', at: at() });
   const version = proposed.ok ? proposed.value.version : '';
   await approvePayout(world.tools, { reference, version, by: BUDI, at: at() });
-  await tellPayout(database, { reference, event: 'sent', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference, event: 'sent', by: ANI, at: at() });
   const closing = lines.reduce((sum, { amount }) => sum + amount, 100_000_000n);
   const statement = { account: 'BANKX/1', number: 1, date: NEXT, opening: 100_000_000n, closing, lines };
   expect(await takeStatement(database, statement, at())).toMatchObject({ ok: true });
@@ -82,10 +82,16 @@ test('all money at the bank is somebody’s, to the rupiah, and two people sign 
     ),
   );
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-  expect(await signedFunds(database, NEXT)).toMatchObject({ maker: ANI });
+  const signed = await signedFunds(database, NEXT);
+  if (!signed) throw new Error('it was signed');
+  expect(signed).toMatchObject({ maker: ANI });
+  expect(isAsSigned(await fundsOn(database, NEXT), signed)).toBe(true);
   expect(await proposeFunds(database, { businessDate: NEXT, by: ANI, at: at() })).toMatchObject({
     error: { kind: 'signed already' },
   });
+  const topUp = { topUpId: 'TOP-1', channelId: 'ca017', amount: rupiah(5_000n), businessDate: NEXT };
+  await world.book(topUpJournal({ ...topUp, at: at() }));
+  expect(isAsSigned(await fundsOn(database, NEXT), signed)).toBe(false);
   await world.expectSound();
 });
 

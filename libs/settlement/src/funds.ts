@@ -175,6 +175,11 @@ export async function signedFunds(
   return row && { maker: row.maker, checker: row.checker, signedAt: row.signed_at, figures: row.figures };
 }
 
+/** Whether a position is what was signed; the books of a day may take up more after that. */
+export function isAsSigned(position: FundsPosition, signed: { figures: string }): boolean {
+  return textOf(position) === signed.figures;
+}
+
 function textOf(position: FundsPosition): string {
   return JSON.stringify(position, (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
@@ -244,8 +249,15 @@ async function inTransit(
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
      WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
        AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year AND s.number = l.number
-         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)`,
-    [businessDate, hasStatements ? await firstStatementDate(statements) : '1000-01-01', businessDate],
+         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)
+       AND NOT EXISTS (SELECT 1 FROM bank_line_payout g JOIN bank_statement s ON s.account = g.account AND s.year = g.year
+         AND s.number = g.number WHERE g.reference = p.subject_id AND p.kind = 'payout' AND s.statement_date <= ?)`,
+    [
+      businessDate,
+      hasStatements ? await firstStatementDate(statements) : '1000-01-01',
+      businessDate,
+      businessDate,
+    ],
   );
   return BigInt(shown?.amount ?? 0) - BigInt(booked?.amount ?? 0);
 }

@@ -103,6 +103,7 @@ export { partiesOf, statementsOfParty, type PartyStatement, type StatementEntry 
 export {
   approveFunds,
   fundsOn,
+  isAsSigned,
   proposedFunds,
   proposeFunds,
   signedFunds,

@@ -109,9 +109,10 @@ const PAYOUTS: readonly Question[] = [
     says: ({ part_of, part, n }) => `part ${part} of ${part_of} has ${n} payouts that may happen`,
   },
   {
-    sql: `SELECT p.reference, p.state, COUNT(l.line_no) AS lines_shown, COUNT(j.subject_id) AS booked, EXISTS (SELECT 1
+    sql: `SELECT p.reference, p.state, COUNT(l.line_no) + COUNT(g.reference) AS lines_shown, COUNT(j.subject_id) AS booked, EXISTS (SELECT 1
             FROM payout_event e WHERE e.reference = p.reference AND e.to_state = 'executed') AS due FROM payout p
           LEFT JOIN bank_line l ON l.about = p.reference AND l.outcome = 'matched' AND l.amount = -p.amount
+          LEFT JOIN bank_line_payout g ON g.reference = p.reference
           LEFT JOIN journal j ON j.subject_id = p.reference AND j.kind = 'payout'
           GROUP BY p.reference, p.state HAVING lines_shown <> due OR booked <> due LIMIT 1`,
     says: ({ reference, state, lines_shown, booked }) =>
@@ -153,7 +154,11 @@ const BANK: readonly Question[] = [
     sql: `SELECT l.account, l.number, l.line_no FROM bank_line l LEFT JOIN (SELECT subject_id, SUM(amount) AS amount
             FROM posting WHERE account_id = 'own:bank' AND kind IN ('payout', 'top_up', 'collection', 'bank_charge',
               'bank_unnamed', 'adjustment', 'float_top_up', 'float_adjustment') GROUP BY subject_id) b ON b.subject_id = l.subject_id
-          WHERE l.outcome IS NOT NULL AND NOT (b.amount <=> l.amount) LIMIT 1`,
+            LEFT JOIN (SELECT g.account, g.year, g.number, g.line_no, SUM(p.amount) AS amount FROM bank_line_payout g
+              JOIN posting p ON p.subject_id = g.reference AND p.kind = 'payout' AND p.account_id = 'own:bank'
+              GROUP BY g.account, g.year, g.number, g.line_no) m
+            ON m.account = l.account AND m.year = l.year AND m.number = l.number AND m.line_no = l.line_no
+          WHERE l.outcome IS NOT NULL AND NOT (COALESCE(m.amount, b.amount) <=> l.amount) LIMIT 1`,
     says: ({ account, number, line_no }) =>
       `line ${line_no} of statement ${number} of ${account} is not booked as it stands`,
   },

@@ -6,7 +6,7 @@ import {
   type SettlementWorld,
 } from '../../../test/support/settlement-world';
 import { doubtsBehind } from './payout-doubts';
-import { approvePayout, payoutHistory, proposePayout } from './payouts';
+import { approvePayout, payoutHistory, proposePayout, tellPayout } from './payouts';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
@@ -96,9 +96,18 @@ test('what was opened again after a payout was proposed keeps it from leaving un
     ok: false,
     error: { kind: 'in doubt', doubts: [{ effect: -65_000n }] },
   });
-  await ended.endAgain('write_off');
-  await world.store.admin.run("UPDATE break_case SET state = 'resolved'");
+  const resolve = async (how: typeof ended) => {
+    await world.store.admin.run("UPDATE break_case SET state = 'resolved'");
+    return how.endAgain('write_off');
+  };
+  const again = await resolve(ended);
   expect(await approve()).toMatchObject({ ok: true, value: { state: 'approved' } });
+
+  const send = () => tellPayout(world.tools, { reference, event: 'sent', by: ANI, at: world.clock.now() });
+  await reopen();
+  expect(await send()).toMatchObject({ ok: false, error: { kind: 'in doubt', state: 'approved' } });
+  await resolve(again);
+  expect(await send()).toMatchObject({ ok: true, value: { state: 'sent' } });
 });
 
 test('a debt that was carried brings its doubts to the payout that bears it, and to none after that', async () => {

@@ -46,11 +46,10 @@ async function versionProposed(): Promise<string> {
 
 /** Approved by two people and handed to the bank. */
 async function send(): Promise<void> {
-  const { database } = world.store;
   const version = await versionProposed();
   await approvePayout(world.tools, { reference: REFERENCE, version, by: BUDI, at: at() });
   expect(
-    await tellPayout(database, { reference: REFERENCE, event: 'sent', by: ANI, at: at() }),
+    await tellPayout(world.tools, { reference: REFERENCE, event: 'sent', by: ANI, at: at() }),
   ).toMatchObject({ ok: true });
 }
 
@@ -80,7 +79,7 @@ test('a payout leaves when one person has proposed and another has approved it, 
   );
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
   const sent = await Promise.all(
-    [1, 2].map(() => tellPayout(database, { reference: REFERENCE, event: 'sent', by: ANI, at: at() })),
+    [1, 2].map(() => tellPayout(world.tools, { reference: REFERENCE, event: 'sent', by: ANI, at: at() })),
   );
   expect(sent.filter(({ ok }) => ok)).toHaveLength(1);
   expect((await payoutHistory(database, REFERENCE)).map(({ to }) => to)).toEqual([
@@ -100,13 +99,13 @@ test('a payout does not leave before it is due, unless two people have agreed to
     const proposed = await proposePayout(world.tools, order);
     const version = proposed.ok ? proposed.value.version : '';
     await approvePayout(world.tools, { reference, version, by: BUDI, at: at() });
-    return tellPayout(database, { reference, event: 'sent', by: ANI, at: at() });
+    return tellPayout(world.tools, { reference, event: 'sent', by: ANI, at: at() });
   };
   expect(await decide(REFERENCE, false)).toEqual({
     ok: false,
     error: { kind: 'not due', dueDate: '2026-07-21', today: '2026-07-17' },
   });
-  await tellPayout(database, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
   await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() });
   expect(await decide(`${REFERENCE}R2`, true)).toMatchObject({ ok: true, value: { state: 'sent' } });
 });
@@ -117,7 +116,7 @@ test('a payout that was not to leave before it is due leaves on that day', async
   const version = await versionProposed();
   await approvePayout(world.tools, { reference: REFERENCE, version, by: BUDI, at: at() });
   const order = { reference: REFERENCE, event: 'sent', by: ANI } as const;
-  const sent = (time: string) => tellPayout(world.store.database, { ...order, at: new Date(time) });
+  const sent = (time: string) => tellPayout(world.tools, { ...order, at: new Date(time) });
   expect(await sent('2026-07-20T17:00:00Z')).toMatchObject({ ok: false });
   expect(await sent('2026-07-20T17:00:01Z')).toMatchObject({ ok: true });
 });
@@ -132,7 +131,7 @@ test('what was sent is never sent again, whatever became of it', () => {
 test('a rejected payout is drafted again under a reference of its own', async () => {
   await settle();
   const { database } = world.store;
-  await tellPayout(database, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference: REFERENCE, event: 'cancelled', by: ANI, at: at() });
   expect(
     await redraftPayout({ database, endsOf: world.endsOf }, { reference: REFERENCE, by: ANI, at: at() }),
   ).toMatchObject({
@@ -206,7 +205,7 @@ test('a payout that moved since somebody said that it was refused is not refused
   const told = { reference: REFERENCE, by: ANI, evidence: 'MT n98 of 15 July, RJCT AC04', at: at() };
   const proposed = await proposeRefused(database, told);
   const version = proposed.ok ? proposed.value.version : '';
-  await tellPayout(database, { reference: REFERENCE, event: 'accepted', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference: REFERENCE, event: 'accepted', by: ANI, at: at() });
   expect(await approveRefused(database, { reference: REFERENCE, version, by: BUDI, at: at() })).toEqual({
     ok: false,
     error: { kind: 'changed meanwhile' },
@@ -222,7 +221,7 @@ test('a part that is drafted again has a reference that the bank does not cut of
   await settle();
   const { database } = world.store;
   const reference = 'STL-LPB01-0714-2';
-  await tellPayout(database, { reference, event: 'cancelled', by: ANI, at: at() });
+  await tellPayout(world.tools, { reference, event: 'cancelled', by: ANI, at: at() });
   const both = await Promise.all(
     [1, 2].map(() => redraftPayout({ database, endsOf: world.endsOf }, { reference, by: ANI, at: at() })),
   );

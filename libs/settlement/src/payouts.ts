@@ -55,8 +55,8 @@ export type PayoutRefusal =
   | { kind: 'not proposed' }
   /** A statement shows a debit of its amount that nobody has named; it may be this payout. */
   | { kind: 'shown'; line: string }
-  /** What it rests on was opened again since it was proposed; whoever approves it has not been shown that. */
-  | { kind: 'in doubt'; doubts: PayoutDoubt[] }
+  /** What it rests on was opened again since it was proposed; the two people have not been shown that. */
+  | { kind: 'in doubt'; state: PayoutState; doubts: PayoutDoubt[] }
   /** It is to be paid later, and nobody has agreed that it leaves before. */
   | { kind: 'not due'; dueDate: BusinessDate; today: BusinessDate }
   | { kind: 'proposal'; refusal: ProposalRefusal }
@@ -78,6 +78,14 @@ export async function listPayouts(
 export async function findPayout(statements: Statements, reference: string): Promise<Payout | undefined> {
   const [row] = await statements.rows<PayoutRow>(`${PAYOUTS} WHERE reference = ?`, [reference]);
   return row && payoutOf(row);
+}
+
+/** The payouts that one was split into, by the reference that they have in common, in order; itself where it is whole. */
+export async function payoutsInParts(statements: Statements, partOf: string): Promise<Payout[]> {
+  const rows = await statements.rows<PayoutRow>(`${PAYOUTS} WHERE part_of = ? ORDER BY part, attempt`, [
+    partOf,
+  ]);
+  return rows.map(payoutOf);
 }
 
 /** What has happened to a payout, oldest first. */
@@ -185,25 +193,26 @@ export async function approvePayout(
   const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
-  const shown = new Set(((approval.payload as PayoutPayload).openAgain ?? []).map(textOfShown));
   const doubts = await doubtsBehind(database, reconciled, payout);
-  if (asShown(doubts).some((one) => !shown.has(textOfShown(one)))) return fail({ kind: 'in doubt', doubts });
+  if (!wereShown(doubts, approval.payload as PayoutPayload)) return fail({ kind: 'in doubt', state, doubts });
   return move(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
 }
 
-function textOfShown({ breakId, effect }: { breakId: string; effect: string }): string {
-  return `${breakId} ${effect}`;
+function wereShown(doubts: readonly PayoutDoubt[], { openAgain = [] }: PayoutPayload): boolean {
+  return asShown(doubts).every((one) =>
+    openAgain.some(({ breakId, effect }) => breakId === one.breakId && effect === one.effect),
+  );
 }
 
 /**
  * Tells what a person did with a payout, or that the bank has taken it on. It is not sent while a statement shows a debit of
- * its amount that nobody has named: that may be it. It is not sent before it is due either, unless two people have agreed
- * that it leaves early.
+ * its amount that nobody has named: that may be it; nor before it is due, unless two people have agreed that it leaves early;
+ * nor where what it rests on was opened again and they have not seen that.
  * @param told `despite` names a line (`BANKX/1234567890 2026/196/2`) that a person knows to be something else.
  * @throws NoUser.
  */
 export async function tellPayout(
-  database: Database,
+  { database, reconciled }: PayoutTools,
   told: {
     reference: string;
     event: 'cancelled' | 'sent' | 'accepted';
@@ -216,8 +225,8 @@ export async function tellPayout(
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
   const { note, despite, event, at } = told;
-  const tooEarly = event === 'sent' ? await notDueYet(database, payout, at) : undefined;
-  if (tooEarly) return fail(tooEarly);
+  const notAgreed = event === 'sent' ? await notAgreedTo({ database, reconciled }, payout, at) : undefined;
+  if (notAgreed) return fail(notAgreed);
   const shown = event === 'sent' ? await shownAtBank(database, payout) : [];
   const inTheWay = shown.find((line) => line !== despite);
   if (inTheWay !== undefined) return fail({ kind: 'shown', line: inTheWay });
@@ -231,16 +240,21 @@ export async function tellPayout(
   });
 }
 
-async function notDueYet(
-  statements: Statements,
-  { state, approvalId, dueDate }: Payout,
+/** What two people would have to agree to before it leaves, and have not. */
+async function notAgreedTo(
+  { database, reconciled }: PayoutTools,
+  payout: Payout,
   at: Date,
 ): Promise<PayoutRefusal | undefined> {
+  const { state, approvalId, dueDate } = payout;
+  if (state !== 'approved') return undefined;
+  const approval = approvalId === null ? undefined : await findApproval(database, approvalId);
+  const agreed = (approval?.payload ?? {}) as PayoutPayload;
   const today = businessDateOf(at, JAKARTA_MIDNIGHT);
-  if (state !== 'approved' || dueDate === null || today >= dueDate) return undefined;
-  const approval = approvalId === null ? undefined : await findApproval(statements, approvalId);
-  const mayLeave = (approval?.payload as PayoutPayload | undefined)?.leavesEarly === true;
-  return mayLeave ? undefined : { kind: 'not due', dueDate, today };
+  if (dueDate !== null && today < dueDate && agreed.leavesEarly !== true)
+    return { kind: 'not due', dueDate, today };
+  const doubts = await doubtsBehind(database, reconciled, payout);
+  return wereShown(doubts, agreed) ? undefined : { kind: 'in doubt', state, doubts };
 }
 
 const REFUSED = 'payout_refused';

@@ -1,0 +1,120 @@
+import { rupiah } from '#lib/kernel';
+import { aBankWorld, line, WATER, type BankWorld } from '../../../test/support/bank-world';
+import { findPayout, listPayouts } from './payouts';
+
+const [PARTS, NEXT] = ['STL-PDM07-0714', 'STL-PDM07-0715'];
+
+let world: BankWorld;
+beforeAll(async () => {
+  world = await aBankWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.store.drop());
+
+async function letGo(...references: string[]): Promise<void> {
+  for (const reference of references) {
+    await world.approve(reference);
+    await world.send(reference);
+  }
+}
+
+const stateOf = async (reference: string) => (await findPayout(world.store.database, reference))?.state;
+const payable = () => world.balance('biller:PDM07:payable');
+
+/** Water's payout of Rp 410,500 goes out in three parts. */
+async function inThreeParts(): Promise<string[]> {
+  world.tools.contracts.bank.payoutMax = rupiah(150_000n);
+  await world.settleWater();
+  return (await listPayouts(world.store.database)).map(({ reference }) => reference);
+}
+
+/** Water is paid for two days, by two payouts. */
+async function twoDays(): Promise<void> {
+  await world.settleWater();
+  await world.sell({
+    paymentId: 'T0TBR00000N1',
+    source: 'PDM07',
+    amount: 100_000n,
+    businessDate: '2026-07-15',
+  });
+  await world.closeRun('PDM07', '2026-07-15', { count: 1, amount: 100_000n });
+  await world.settled('PDM07', '2026-07-15');
+}
+
+test('one line under the common reference pays all parts of a payout', async () => {
+  const parts = await inThreeParts();
+  await letGo(...parts);
+  await world.shows(line(PARTS, -410_500n));
+  expect(await world.outcomes()).toEqual([['matched', `${PARTS}-1 +2`]]);
+  expect(await Promise.all(parts.map(stateOf))).toEqual(['executed', 'executed', 'executed']);
+  expect(await payable()).toBe(0n);
+  await world.work();
+  await world.expectSound();
+});
+
+test('parts that the bank has shown by themselves are not paid again by what is left', async () => {
+  const [first = '', ...others] = await inThreeParts();
+  await letGo(first, ...others);
+  await world.shows(line(first, -150_000n));
+  await world.shows(line(PARTS, -260_500n));
+  expect(await world.outcomes()).toEqual([
+    ['matched', first],
+    ['matched', `${others[0]} +1`],
+  ]);
+  expect(await payable()).toBe(0n);
+  await world.expectSound();
+});
+
+test('a sum that is not theirs, and a part that was not sent, wait for people', async () => {
+  const [first = '', second = '', third = ''] = await inThreeParts();
+  await letGo(first, second);
+  await world.shows(line(PARTS, -410_500n), line(PARTS, -299_999n));
+  expect(await world.outcomes()).toEqual([
+    ['unnamed', null],
+    ['unnamed', null],
+  ]);
+  expect(await Promise.all([first, second, third].map(stateOf))).toEqual(['sent', 'sent', 'drafted']);
+  await world.expectSound();
+});
+
+test('several payouts of one party are paid by a line that names each of them', async () => {
+  await twoDays();
+  await letGo(WATER, NEXT);
+  const amount = (await listPayouts(world.store.database)).reduce((sum, one) => sum + one.amount, 0n);
+  await world.shows(line(null, -amount, { narrative: `GABUNGAN ${WATER} ${NEXT}` }));
+  expect(await world.outcomes()).toEqual([['matched', `${WATER} +1`]]);
+  expect([await stateOf(WATER), await stateOf(NEXT)]).toEqual(['executed', 'executed']);
+  expect(await payable()).toBe(0n);
+  await world.expectSound();
+});
+
+test.each([
+  ['names one of them only', `GABUNGAN ${WATER}`],
+  ['names something that is none of ours', `GABUNGAN ${WATER} ${NEXT} STL-NOBODY-0714`],
+  ['names none', 'GABUNGAN'],
+])('the same sum is not guessed where the line %s', async (_, narrative) => {
+  await twoDays();
+  await letGo(WATER, NEXT);
+  const amount = (await listPayouts(world.store.database)).reduce((sum, one) => sum + one.amount, 0n);
+  await world.shows(line(null, -amount, { narrative }));
+  expect(await world.outcomes()).toEqual([['unnamed', null]]);
+  expect([await stateOf(WATER), await stateOf(NEXT)]).toEqual(['sent', 'sent']);
+  await world.expectSound();
+});
+
+test('payouts of two parties are not one line’s', async () => {
+  await world.sendPayouts();
+  await world.shows(line(WATER, -(410_500n + 426_500n), { narrative: `${WATER} STL-LPB01-0714` }));
+  expect(await world.outcomes()).toEqual([['unnamed', null]]);
+  await world.expectSound();
+});
+
+test('worked by several processes at one moment it is booked once', async () => {
+  const parts = await inThreeParts();
+  await letGo(...parts);
+  await world.takes(line(PARTS, -410_500n));
+  await Promise.all([1, 2, 3].map(() => world.work()));
+  expect(await world.outcomes()).toEqual([['matched', `${PARTS}-1 +2`]]);
+  expect(await payable()).toBe(0n);
+  await world.expectSound();
+});
