@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBed, runLoad } from './lib/bed.mjs';
 import { openSlots } from './lib/wire/h2h.mjs';
+import { askInquiry } from './lib/partner.mjs';
 import { median, quantile, rounded } from './lib/figures.mjs';
 import {
   booksHold,
+  CHANNEL,
+  CUSTOMER,
   openBiller,
   openRawCommits,
   orderFor,
@@ -15,8 +18,8 @@ const PACE_MS = 12;
 const RATES = [200, 1_000];
 
 /**
- * What a payment costs a caller besides the biller: one client at a quiet pace, with a raw commit and a bare call of
- * the biller between each two payments, so that all three meet the same caches; then at fixed rates.
+ * What a payment costs a caller besides the biller: one client at a quiet pace that asks and pays, with a raw commit and a
+ * bare call of the biller between each two payments, so that all three meet the same caches; then at fixed rates.
  * @param {{ seconds: number, signal: AbortSignal, log: (line: string) => void }} options
  */
 export async function measure({ seconds, signal, log }) {
@@ -32,9 +35,12 @@ export async function measure({ seconds, signal, log }) {
     /** @type {{ payment: number[], biller: number[], commit: number[] }} */
     const took = { payment: [], biller: [], commit: [] };
     const endsAt = performance.now() + seconds * 1_000;
-    const client = await openClient(order, offers);
+    const client = await openClient(order);
+    const switchOf = { ...bed.run, switch: { ...bed.run.switch, http: `http://${order.host}:${port}` } };
     for (let nth = 0; performance.now() < endsAt; nth += 1) {
-      took.payment.push(await client.pay(nth));
+      const { inquiryId, total } = await askInquiry(switchOf, CHANNEL, CUSTOMER);
+      await sleep(PACE_MS);
+      took.payment.push(await client.pay(nth, [inquiryId, total]));
       await sleep(PACE_MS);
       took.biller.push(await biller.pay(`IDLE${nth}`));
       await sleep(PACE_MS);
@@ -93,14 +99,12 @@ export async function measure({ seconds, signal, log }) {
 /**
  * One caller that pays and waits for the answer.
  * @param {any} order
- * @param {{ take: (count: number) => [string, string][] }} offers
  */
-async function openClient(order, offers) {
+async function openClient(order) {
   const [slot] = await openSlots(order, 1);
   return {
-    /** @param {number} nth @returns {Promise<number>} how long the answer took, in milliseconds */
-    pay(nth) {
-      const [offer] = /** @type {[[string, string]]} */ (offers.take(1));
+    /** @param {number} nth @param {[string, string]} offer @returns {Promise<number>} how long the answer took, in milliseconds */
+    pay(nth, offer) {
       const at = performance.now();
       return new Promise((resolve, reject) =>
         slot?.pay(`idle-${nth}`, offer, (status) =>

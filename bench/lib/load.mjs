@@ -95,7 +95,8 @@ async function run(order, slots) {
     let planned = 0;
     const total = Math.floor(perSecond * seconds);
     const timer = setInterval(() => {
-      const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
+      // The first is planned at the start: so many have come, and one.
+      const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond) + 1);
       for (; planned < due; planned += 1) {
         const turn = turnAt(order, (planned / perSecond) * 1_000);
         if (order.onlyIn !== undefined && order.onlyIn !== turn) continue;

@@ -53,7 +53,9 @@ afterAll(async () => {
 
 /**
  * Opens a schema as the migrations make it: a fresh one, or one of an earlier test of this file that was emptied. Call
- * `drop()` in `afterEach` or `afterAll`.
+ * `drop()` in `afterEach` or `afterAll`. Its counters begin at 1 and nobody is connected to it, so a process of its own may
+ * be started on it; tests that begin with the same rows and stay in this process share one at less cost
+ * (`aSharedDatabase`, which keeps its connections and brings back rows only).
  */
 export async function aDatabase(): Promise<TestDatabase> {
   const schema = kept.pop() ?? (await aSchema(fillFromTemplate));

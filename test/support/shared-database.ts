@@ -13,7 +13,8 @@ const ROUNDS_MAX = 3;
 
 /**
  * Opens a schema that costs a test a few statements where one of its own costs half a second. Counters of
- * AUTO_INCREMENT go on.
+ * AUTO_INCREMENT go on, and connections stay open: what needs them anew, or changes tables, takes `aDatabase`, which
+ * empties a schema between two tests and cannot bring back what `fill` wrote.
  * @param fill writes what every test is to find, once.
  */
 export async function aSharedDatabase(

@@ -99,6 +99,7 @@ export interface SwitchWorld {
     total: bigint;
     channelId?: string;
     duplicateGuardMs?: number;
+    isLate?: boolean;
   }): Promise<Answer>;
   /** Inquires and pays, each under its own reference. */
   payOne(ask?: Partial<Parameters<InquiryFlow['inquire']>[0]>): Promise<Payment>;
@@ -214,13 +215,21 @@ export async function aSwitch({
       ...ask,
     });
   const pay: SwitchWorld['pay'] = (order) => {
-    const { reference = `P-${(count += 1)}`, inquiryId, total, channelId, duplicateGuardMs } = order;
+    const {
+      reference = `P-${(count += 1)}`,
+      inquiryId,
+      total,
+      channelId,
+      duplicateGuardMs,
+      isLate = false,
+    } = order;
     return paymentFlow.pay({
       channelId: channelId ?? 'ppob-nusantara',
       reference,
       inquiryId,
       total: rupiah(total),
       contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
+      isLate,
       answerWithinMs: 14_000,
       ...(duplicateGuardMs === undefined ? {} : { duplicateGuardMs }),
     });

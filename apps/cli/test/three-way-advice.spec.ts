@@ -70,3 +70,11 @@ test('a line of theirs that no payment is has the state of its own break', async
   await world.switch.store.admin.run("UPDATE break_case SET state = 'resolved', resolution = 'write_off'");
   expect(await adviceOfDay()).toEqual(['absent absent S only_biller resolved ended']);
 });
+
+test('a line that stands twice is a break of its own, and not the biller’s word about the payment', async () => {
+  const payment = await world.pay();
+  await world.close('001', [world.line(payment), world.line(payment, { theirRef: 'EB-AGAIN' })]);
+  expect(await world.breaks()).toMatchObject([{ kind: 'duplicate', state: 'open' }]);
+  expect(await adviceOf(payment)).toEqual(['none S S waits  waits']);
+  expect(await adviceOfDay()).toEqual([]);
+});

@@ -46,6 +46,7 @@ export interface Unusual {
   ip?: string;
   /** The connection shows no certificate that is pinned. */
   isUnpinned?: boolean;
+  isLate?: boolean;
 }
 
 /** What came back: HTTP status, code, and the rest. */
@@ -103,6 +104,7 @@ export function aSnapDoor(world: SwitchWorld, changes: Tree = {}, rates = new Ag
       headers,
       body: raw,
       ip: unusual.ip ?? '127.0.0.1',
+      isLate: unusual.isLate === true,
       showsCertificateOf: () => unusual.isUnpinned !== true,
     });
     const told = JSON.parse(wire.body) as Told['body'];

@@ -58,7 +58,7 @@ test('two processes write one deposit in turn: each sees what the other left', a
   expect(await world.free()).toBe(0n);
 });
 
-test('a deposit that another process writes as well is read before it is moved', async () => {
+test('a deposit that another process writes as well is read before it is moved, for 32 batches', async () => {
   const other = new BatchWriter(world.store.url, BATCH_LIMITS);
   try {
     await world.hold('A', 1n);
@@ -68,8 +68,13 @@ test('a deposit that another process writes as well is read before it is moved',
   }
   await world.hold('C', 1n);
   const sent = onPacket((_, send) => send());
-  await world.hold('D', 1n);
-  expect(sent.map(isCommit)).toEqual([false, true]);
+  const packets: string[] = [];
+  for (let n = 1; n <= 34; n += 1) {
+    await world.hold(`D${n}`, 1n);
+    const ofBatch = sent.splice(0).map((packet) => (isCommit(packet) ? 'moved' : 'read'));
+    packets.push(ofBatch.join(', '));
+  }
+  expect(packets).toEqual([...Array<string>(32).fill('read, moved'), 'moved', 'moved']);
 });
 
 test('money that another process brought covers a payment that memory would refuse', async () => {

@@ -60,7 +60,32 @@ describe('what is open for more than 30 business days', () => {
     goTo('2026-09-01T09:00:00+07:00');
     world.desk.rules = { ...world.desk.rules, old: { ...world.desk.rules.old, managers: [CITRA] } };
     expect(await note(ANI)).toMatchObject({ ok: false, error: { kind: 'needs' } });
+    expect(await noteOldBreaks(world.desk, { by: CITRA, reason: ' ' })).toMatchObject({ ok: false });
     expect(await note(CITRA)).toMatchObject({ ok: true });
+  });
+
+  test('is counted over all days with its sum and its oldest date, and what has ended is not', async () => {
+    const payments = [await world.pay(), await world.pay()];
+    const differing = payments.map((payment, at) =>
+      world.line(payment, { amount: payment.offer.amount + 500n + BigInt(at) }),
+    );
+    await world.close('001', differing);
+    await world.close('001', [{ ref: 'NOBODYS1', theirRef: 'EBX', amount: 65_000n }], { day: '2026-07-15' });
+    const ended = (await world.breaks()).find(({ amount }) => amount === 501n);
+    await world.switch.store.admin.run("UPDATE break_case SET state = 'resolved' WHERE break_id = ?", [
+      ended?.breakId ?? '',
+    ]);
+    goTo('2026-09-01T09:00:00+07:00');
+    expect(await told()).toMatchObject({ count: 2, amount: 65_500n, oldest: DAY });
+  });
+
+  test('is told again where the list could not be ordered', async () => {
+    await world.aDayWithAnAmountBreak();
+    goTo('2026-09-01T09:00:00+07:00');
+    const failing = tellOldBreaks(world.desk, () => Promise.reject(new Error('no answer')));
+    await expect(failing).rejects.toThrow('no answer');
+    expect(await alerts()).toEqual([]);
+    expect(await told()).toMatchObject({ count: 1 });
   });
 
   test('what was told ends by itself once nothing is that old any more', async () => {

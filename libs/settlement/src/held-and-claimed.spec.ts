@@ -185,6 +185,16 @@ test('a claim that was paid for a sale that they own not to have made is taken b
   await world.expectSound();
 });
 
+test('a claim that was paid for an unknown sale stays paid where its break ended by a booking', async () => {
+  await payUnknown('their_file');
+  await world.settled('LPB01');
+  const { subjectId } = await world.endBreak('status', A1, 'adjustment');
+  await adjust(subjectId, { 'own:loss': 100_000n, 'biller:LPB01:suspense': -100_000n }, A1);
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_000n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
 test('a sale without an end on the day it is settled, by our books, is paid once it has one', async () => {
   const becomesPaid = await payUnknown('ours');
   await world.settled('LPB01');
@@ -442,6 +452,63 @@ test('what was booked about a sale that is undone before it entered is settled a
   await world.closeRun('LPB01', DAY, { count: 0, amount: 0n });
   await world.settled('LPB01');
   expect(await balances()).toEqual({ clearing: 0n, payable: -500n, suspense: 0n });
+  await world.expectSound();
+});
+
+test('what is booked about a sale that is held back waits with it, and enters with it', async () => {
+  await world.sell({ paymentId: A1, amount: 98_000n });
+  await adjust('ADJ-7', { 'own:loss': 700n, 'biller:LPB01:clearing': -700n }, A1);
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+  ]);
+  await world.settled('LPB01');
+  expect(await balances()).toEqual({ clearing: -99_200n, payable: 0n, suspense: 0n });
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: -99_200n, payable: -NEXT_ONLY, suspense: 0n });
+  await world.endBreak('amount', A1, 'counterparty_error');
+  await world.closeRun('LPB01', '2026-07-16', { count: 0, amount: 0n });
+  await world.settled('LPB01', '2026-07-16');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(99_200n + NEXT_ONLY), suspense: 0n });
+  await world.expectSound();
+});
+
+test('a sale that is undone while it is held back waits for nothing any more, nor does what undid it', async () => {
+  const money = await world.sell({ paymentId: A1, amount: 98_000n });
+  await world.closeRun('LPB01', DAY, { count: 0, amount: 0n }, [
+    { kind: 'amount', paymentId: A1, ours: 98_000n, theirs: 98_500n },
+  ]);
+  await world.settled('LPB01');
+  await world.book(reversalJournal(money, NEXT, world.clock.now()));
+  await world.mark(A1, 'REVERSED');
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -NEXT_ONLY, suspense: 0n });
+  expect(await openHeld(world.store.database, 'LPB01')).toEqual([]);
+  const waiting = 'SELECT 1 FROM clearing_change WHERE settlement_id IS NULL';
+  expect(await world.store.database.rows(waiting)).toEqual([]);
+  await world.expectSound();
+});
+
+test('what is booked about a sale before its day is settled is settled with it', async () => {
+  await world.sell({ paymentId: A1, amount: 100_000n });
+  await adjust('ADJ-8', { 'own:loss': 700n, 'biller:LPB01:clearing': -700n }, A1);
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await world.settled('LPB01');
+  expect(await balances()).toEqual({ clearing: 0n, payable: -101_200n, suspense: 0n });
+  await world.expectSound();
+});
+
+test('a sale whose break people have ended waits for no corrected file of its own day', async () => {
+  const becomesPaid = await payUnknown('agreed');
+  await world.settled('LPB01');
+  await becomesPaid();
+  await world.endBreak('status', A1, 'advice');
+  await world.store.admin.run(
+    "INSERT INTO recon_job (source, business_date, direction, seq, state, evidence, updated_at) VALUES ('LPB01', ?, 'in', 1, 'staged', '{}', NOW())",
+    [DAY],
+  );
+  await world.closeRun('LPB01', DAY, { count: 1, amount: 100_000n });
+  await nextDay();
+  expect(await balances()).toEqual({ clearing: 0n, payable: -(100_500n + NEXT_ONLY), suspense: 0n });
   await world.expectSound();
 });
 

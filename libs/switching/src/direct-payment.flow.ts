@@ -23,6 +23,7 @@ export class DirectPaymentFlow {
 
     const first = await this.payments.findByReference(request.channelId, request.reference);
     if (first) return answerTo(first, request);
+    if (request.isLate) return refuse(refusal('NOT_NOW', 'it has waited too long at the door'));
 
     const product = this.catalog.soldProduct(request.channelId, request.productId)?.product;
     // Whoever pays a bill has seen its total; only a price that is known beforehand may be paid unseen.

@@ -31,7 +31,10 @@ export abstract class InquiryStore {
   /** Writes an offer; it is durable when this returns. */
   abstract add(inquiry: StoredInquiry): Promise<void>;
 
-  /** The channel's offer, with the payment that has used it, if any. */
+  /**
+   * The channel's offer, with the payment that is known to have used it. That it is used once is kept by the unique key
+   * of `payment.inquiry_id`, not by this.
+   */
   abstract find(
     channelId: string,
     inquiryId: string,
@@ -53,10 +56,15 @@ interface InquiryRow {
 }
 
 const ROWS_PER_QUESTION = 64;
+const OFFERS_KEPT = 2_048;
 
-/** Offers in the payment database. Payments that come together have theirs read in one question. */
+/**
+ * Offers in the payment database. Most are paid where they were asked for and soon: the newest are kept at hand, each for
+ * its first payment, so that this one reads nothing. Payments that come together have theirs read in one question.
+ */
 export class SqlInquiryStore extends InquiryStore {
   private readonly found: Coalescing<string, InquiryRow>;
+  private readonly atHand = new Map<string, StoredInquiry>();
 
   constructor(private readonly statements: Statements) {
     super();
@@ -87,12 +95,15 @@ export class SqlInquiryStore extends InquiryStore {
         inquiry.route && JSON.stringify(inquiry.route),
       ],
     );
+    this.keepAtHand(inquiry);
   }
 
   override async find(
     channelId: string,
     inquiryId: string,
   ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined> {
+    const atHand = this.takeAtHand(channelId, inquiryId);
+    if (atHand) return { inquiry: atHand, usedBy: null };
     const row = await this.found.ask(inquiryId);
     if (row?.channel_id !== channelId) return undefined;
     const inquiry = {
@@ -108,6 +119,22 @@ export class SqlInquiryStore extends InquiryStore {
       route: fromJson(row.route) as AskedRoute | null,
     };
     return { inquiry, usedBy: row.payment_id };
+  }
+
+  /** A sealed card number is wiped from its row in time, and must not outlive it here. */
+  private keepAtHand(inquiry: StoredInquiry): void {
+    if (inquiry.offer.sealedNumber !== undefined) return;
+    this.atHand.set(inquiry.inquiryId, inquiry);
+    const [oldest] = this.atHand.keys();
+    if (this.atHand.size > OFFERS_KEPT && oldest !== undefined) this.atHand.delete(oldest);
+  }
+
+  /** Once: whoever comes after reads the row, and with it who has used the offer. */
+  private takeAtHand(channelId: string, inquiryId: string): StoredInquiry | undefined {
+    const inquiry = this.atHand.get(inquiryId);
+    if (inquiry?.channelId !== channelId) return undefined;
+    this.atHand.delete(inquiryId);
+    return inquiry;
   }
 
   /** Inquiries and the payments that have used them, in the order they are asked for. */

@@ -139,6 +139,17 @@ test('a repeat that looked before the first was formed is told of it, not of a u
   expect(again).toEqual({ ...first, isRepeat: true });
 });
 
+test('an offer still at hand here, and paid through another switch, is refused as used', async () => {
+  const offer = await anOffer();
+  const look = jest.spyOn(Inquiries.prototype, 'payable');
+  const first = await world.pay({ reference: 'THERE', ...offer });
+  expect(codeOf(first)).toBe('APPROVED');
+  look.mockImplementationOnce(() => look.mock.results[0]?.value as ReturnType<Inquiries['payable']>);
+  const second = await world.pay({ reference: 'HERE', ...offer });
+  look.mockRestore();
+  expect(codeOf(second)).toBe('INQUIRY_USED');
+});
+
 test.each(['é', 'inq_1 ', "' OR 1=1 --", '__proto__'])('the inquiry "%s" is unknown', async (inquiryId) => {
   const answer = await world.pay({ reference: 'STRANGE', inquiryId, total: 1n });
   expect(codeOf(answer)).toBe('INQUIRY_UNKNOWN');

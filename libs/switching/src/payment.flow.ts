@@ -29,7 +29,7 @@ export class PaymentFlow {
 
   /** Pays one bill: hold the channel's deposit, pay the biller, then post or release the hold. */
   async pay(request: PaymentRequest): Promise<Answer> {
-    const room = this.hand.roomFor(request.channelId);
+    const room = request.isLate ? 'full' : this.hand.roomFor(request.channelId);
     // Also where all hands are full, nobody may be told that a payment was not formed which was.
     if (room !== 'room') return this.refuseUnlessFormed(request, crowded(room));
     const now = this.clock.now();

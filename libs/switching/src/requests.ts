@@ -60,6 +60,8 @@ export interface PaymentRequest {
   alongside?: FormedAlongside;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
+  /** It has waited so long at its door that nothing may be formed of it any more. */
+  isLate?: boolean;
   /** How long the channel waits for an answer. */
   answerWithinMs: number;
 }
@@ -75,6 +77,8 @@ export interface DirectPaymentRequest {
   amount: Rupiah | undefined;
   /** What the customer has agreed to pay in all; left out: whatever the price list says. */
   total?: Rupiah;
+  /** It has waited so long at its door that nothing may be formed of it any more. */
+  isLate?: boolean;
   /** SHA-256 of the request in canonical form. */
   contentHash: Buffer;
   /** How long the channel waits for an answer. */

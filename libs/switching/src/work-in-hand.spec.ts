@@ -96,6 +96,15 @@ test('beyond the bound a repeat still finds its payment: nobody is told that not
   await Promise.all(answers);
 });
 
+test('a payment that waited too long at its door forms nothing, and its repeat still finds what was formed', async () => {
+  const offer = await anOffer();
+  const late = { reference: 'LATE', ...offer, isLate: true };
+  expect(codeOf(await world.pay(late))).toBe('NOT_NOW');
+  expect(await world.payments.findByReference('ppob-nusantara', 'LATE')).toBeUndefined();
+  expect(codeOf(await world.pay({ reference: 'LATE', ...offer }))).toBe('APPROVED');
+  expect(await world.pay(late)).toMatchObject({ kind: 'payment', isRepeat: true });
+});
+
 /** Work of a channel that goes on until the gate opens. */
 function fill(hand: WorkInHand, channelId: string, count: number, opened: Promise<void>): void {
   for (let nth = 0; nth < count; nth += 1) void hand.on(channelId, () => opened);

@@ -28,6 +28,7 @@ import {
   type Answer,
   type Payment,
 } from '#lib/switching';
+import { isLate } from '../http/intake';
 import { RefusedRequest } from '../http/refused-request';
 import { H2hDoor, type SignedRequest } from './door';
 import type { H2hLimits } from './limits';
@@ -266,25 +267,22 @@ export class H2hController {
     throw new RefusedRequest(refusal('REQUEST_MALFORMED', read.error));
   }
 
-  private payOffer(
-    { channelId, profile }: SignedRequest,
-    body: z.infer<typeof PaymentBody>,
-  ): Promise<Answer> {
+  private payOffer(request: SignedRequest, body: z.infer<typeof PaymentBody>): Promise<Answer> {
+    const { channelId, profile } = request;
     return this.paying.pay({
       channelId,
       reference: body.reference,
       inquiryId: body.inquiryId,
       total: rupiahFromText(body.total),
       contentHash: contentHashOf(body),
+      isLate: isLate(request),
       answerWithinMs: profile.answerWithinMs,
     });
   }
 
   /** A product that is sold without an inquiry; any other is refused, each reason by its own code. */
-  private async payUnasked(
-    { channelId, profile }: SignedRequest,
-    body: z.infer<typeof DirectPaymentBody>,
-  ): Promise<Answer> {
+  private async payUnasked(request: SignedRequest, body: z.infer<typeof DirectPaymentBody>): Promise<Answer> {
+    const { channelId, profile } = request;
     const { reference, product: productId, customerNumber, amount, total } = body;
     const sold = this.catalog.soldProduct(channelId, productId);
     if (sold && !sold.product.hasInquiry)
@@ -296,6 +294,7 @@ export class H2hController {
         amount: rupiahFromText(amount),
         ...(total === undefined ? {} : { total: rupiahFromText(total) }),
         contentHash: contentHashOf(body),
+        isLate: isLate(request),
         answerWithinMs: profile.answerWithinMs,
       });
     const payment = await this.payments.findByReference(channelId, reference);

@@ -10,5 +10,11 @@ export const HttpLimits = z.strictObject({
   /** How long an idle connection is kept for the next call. */
   keepAliveMs: z.int().positive(),
   connectionsMax: z.int().positive(),
+  /** Requests that are taken in between two looks at what databases and billers have answered meanwhile. */
+  takenInPerTurn: z.int().positive(),
+  /** Where requests have waited for that without a break for so long, more come than can be answered. */
+  crowdAfterMs: z.int().positive(),
+  /** Whoever has waited longer in such a crowd forms nothing any more. */
+  lateAfterMs: z.int().positive(),
 });
 export type HttpLimits = z.infer<typeof HttpLimits>;

@@ -11,6 +11,7 @@ import type {
 import { refusal, type Refusal } from '#lib/kernel';
 import { keepBodiesRaw } from './body';
 import { sendAnswer, type HttpCall, type HttpDialects } from './dialect';
+import { Intake } from './intake';
 import type { HttpLimits } from './limits';
 import type { Transport } from './transport';
 
@@ -82,6 +83,7 @@ export function prepareHttpServer(
   fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
   keepBodiesRaw(fastify, limits.bodyMaxBytes);
 
+  const intake = new Intake(limits);
   let isClosing = false;
   fastify.addHook('preClose', (done) => {
     isClosing = true;
@@ -100,7 +102,7 @@ export function prepareHttpServer(
       void reply.header('connection', 'close');
       sendAnswer(reply, dialects.refusal(malformed(objection), request));
     } else if (isClosing) sendAnswer(reply, dialects.refusal(refusal('NOT_NOW', 'closing'), request));
-    else done();
+    else intake.enter(claimed(request), request, done);
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     hardened(reply);
@@ -112,6 +114,12 @@ export function prepareHttpServer(
     inHand.get(request.raw.socket)?.delete(request);
     done();
   });
+}
+
+/** Who a request says it is from. */
+function claimed({ headers, ip }: FastifyRequest): string {
+  const name = headers['x-channel-id'] ?? headers['x-partner-id'];
+  return typeof name === 'string' ? name : ip;
 }
 
 /** What no call of ours has, told before anything of its body is read. */

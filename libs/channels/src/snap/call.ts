@@ -13,6 +13,8 @@ export interface SnapCall {
   headers: IncomingHttpHeaders;
   body: Buffer;
   ip: string;
+  /** It has waited so long at the door that nothing may be formed of it any more. */
+  isLate: boolean;
   /** Whether its connection shows a certificate that is pinned to a channel, where one is. */
   showsCertificateOf(channel: OpenChannel): boolean;
 }

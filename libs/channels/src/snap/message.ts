@@ -17,6 +17,8 @@ export interface SnapMessage {
   offer: NamedOffer | undefined;
   /** When it came. */
   at: Date;
+  /** It has waited so long at the door that nothing may be formed of it any more. */
+  isLate: boolean;
 }
 
 /** A member that was read as text. */

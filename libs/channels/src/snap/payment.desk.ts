@@ -99,6 +99,7 @@ export class PaymentDesk {
       total: paid,
       contentHash,
       ...(alongside && { alongside }),
+      isLate: message.isLate,
       answerWithinMs: message.peer.profile.answerWithinMs - this.spentMs(message),
     });
   }

@@ -4,6 +4,7 @@ import { Clock } from '#lib/kernel';
 import { SNAP_SERVICES } from '#lib/snap';
 import { hasPinnedCertificate } from '../http/caller';
 import { sendAnswer } from '../http/dialect';
+import { isLate } from '../http/intake';
 import { writeAnswer } from './answer';
 import { refusalAnswer } from './refusal-answer';
 import { snapRefusal } from './refused';
@@ -40,6 +41,7 @@ export function snapController(roots: readonly string[]): Type {
         headers,
         body,
         ip,
+        isLate: isLate(request),
         showsCertificateOf: (channel) => hasPinnedCertificate(request, channel),
       });
       sendAnswer(reply, answer);

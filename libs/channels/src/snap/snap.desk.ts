@@ -24,7 +24,7 @@ import type { TokenDesk } from './token.desk';
 type Transaction = Exclude<Served, 'token'>;
 
 /** A message as far as it is known before its members are. */
-type Known = Pick<SnapMessage, 'peer' | 'body' | 'name' | 'offer' | 'at'>;
+type Known = Pick<SnapMessage, 'peer' | 'body' | 'name' | 'offer' | 'at' | 'isLate'>;
 
 /** The payment that a message is about. */
 interface About {
@@ -80,7 +80,12 @@ export class SnapDesk {
       at,
     );
     const offer = about && (await this.offers.find(peer.channel.channel.channelId, about.reference));
-    const result = await this.decide(service, { peer, body, name, offer, at }, reading, about);
+    const result = await this.decide(
+      service,
+      { peer, body, name, offer, at, isLate: call.isLate },
+      reading,
+      about,
+    );
     // Of a payment whose number cannot be read nobody can say that it failed.
     const understood = isPayment(service) && !about ? undefined : body;
     const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, understood);

@@ -1,0 +1,112 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { Intake, isLate } from './intake';
+
+const LIMITS = { takenInPerTurn: 2, crowdAfterMs: 1_000, lateAfterMs: 100 };
+
+function aDoor() {
+  const taken: string[] = [];
+  const late: string[] = [];
+  let now = 0;
+  const intake = new Intake(LIMITS, () => now);
+  let came = 0;
+  const come = (caller: string, count: number) => {
+    for (let nth = 0; nth < count; nth += 1) {
+      came += 1;
+      const name = `${caller}${came}`;
+      const request = {} as FastifyRequest;
+      intake.enter(caller, request, () => {
+        taken.push(name);
+        if (isLate(request)) late.push(name);
+      });
+    }
+  };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { taken, late, come, pass };
+}
+
+/** More came than were taken in, for longer than a crowd needs to be one. */
+async function aCrowd(door: ReturnType<typeof aDoor>) {
+  door.come('a', 40);
+  door.pass(LIMITS.crowdAfterMs + 1);
+  await turn();
+}
+
+test('whoever comes to an empty door is taken in at once', async () => {
+  const { taken, come } = aDoor();
+  come('a', 1);
+  expect(taken).toEqual(['a1']);
+  await turn();
+  come('a', 2);
+  expect(taken).toEqual(['a1', 'a2', 'a3']);
+});
+
+test('so many are taken in before others are looked after, and the rest in the next turns as they came', async () => {
+  const { taken, come } = aDoor();
+  come('a', 5);
+  expect(taken).toEqual(['a1', 'a2']);
+  await turn();
+  expect(taken).toEqual(['a1', 'a2', 'a3', 'a4']);
+  await turn();
+  expect(taken).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+});
+
+test('what was answered meanwhile is worked on between two turns', async () => {
+  const { taken, come } = aDoor();
+  const order: string[] = [];
+  come('a', 6);
+  for (let nth = 0; nth < 3; nth += 1) {
+    order.push(`${taken.length}`);
+    await turn();
+  }
+  expect(order).toEqual(['2', '4', '6']);
+});
+
+test('callers are taken in by turns: one who floods the door makes only himself wait', async () => {
+  const { taken, come } = aDoor();
+  come('a', 20);
+  come('b', 1);
+  await turn();
+  expect(taken).toContain('b21');
+});
+
+test('in a crowd the newest goes first, and who is late has half of the places to hear so', async () => {
+  const door = aDoor();
+  await aCrowd(door);
+  door.come('a', 2);
+  door.taken.length = 0;
+  door.late.length = 0;
+  await turn();
+  expect(door.taken).toHaveLength(2);
+  expect(door.taken).toContain('a42');
+  expect(door.late).toHaveLength(1);
+  expect(door.late).not.toContain('a42');
+});
+
+test('a burst that is over soon makes nobody late, however long the last of it waited', async () => {
+  const { taken, late, come, pass } = aDoor();
+  come('a', 10);
+  pass(LIMITS.lateAfterMs * 5);
+  for (let nth = 0; nth < 5; nth += 1) await turn();
+  expect(taken).toHaveLength(10);
+  expect(late).toEqual([]);
+});
+
+test('everybody of a crowd is taken in, once', async () => {
+  const door = aDoor();
+  await aCrowd(door);
+  for (let nth = 0; nth < 10; nth += 1) door.come('b', 3);
+  for (let nth = 0; nth < 60; nth += 1) await turn();
+  expect(new Set(door.taken).size).toBe(70);
+  expect(door.taken).toHaveLength(70);
+});
+
+test('a very long line keeps its order and loses nobody', async () => {
+  const { taken, come } = aDoor();
+  come('a', 3_000);
+  for (let nth = 0; nth < 1_500; nth += 1) await turn();
+  expect(taken).toHaveLength(3_000);
+  expect(taken.at(-1)).toBe('a3000');
+});
