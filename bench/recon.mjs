@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { nodeOptions } from '../scripts/lib/node-options.mjs';
 import { makeBed, runLoad } from './lib/bed.mjs';
 import { median, quantile, rounded } from './lib/figures.mjs';
 import { booksHold, orderFor, prepareOffers, startSwitch } from './lib/payments-bed.mjs';
@@ -158,7 +159,7 @@ async function compare(admin, expected) {
 }
 
 /**
- * Runs a program of this bench to its end. @returns what it sent.
+ * Runs a program of this bench to its end, told what a worker is told. @returns what it sent.
  * @param {string} file
  * @param {string[]} args
  * @param {Record<string, string>} env
@@ -168,6 +169,7 @@ async function runProgram(file, args, env) {
   const child = fork(path.join(import.meta.dirname, 'lib/recon', file), args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: nodeOptions('worker'),
   });
   /** @type {unknown} */
   let said;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog } from '#lib/catalog';
+import { forgetDoors, tellDoors } from '#lib/conduct';
 import {
   AgreedRates,
   AgreedUse,
@@ -225,10 +226,25 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
     stamping: new StampFlow(clock, database, answering, limits.stamps, logger),
     reversalFlow: new ReversalFlow(clock, catalog, answering, payments, reversals, delivery, limits.reversal),
   });
+  const all = [doors.http, ...doors.iso8583];
+  const tellingDoors = setInterval(
+    () =>
+      void tellDoors(
+        database,
+        PROCESS,
+        all.flatMap((door) => door.names.map((name) => ({ name, isOpen: door.isOpen() }))),
+        clock.now(),
+      ).catch((error: unknown) => logger.warn({ err: error }, 'which doors are open could not be told')),
+    TELL_ROUTES_MS,
+  ).unref();
   return {
     url: doors.http.url,
     async close() {
-      await Promise.all([doors.http, ...doors.iso8583].map((door) => door.close()));
+      clearInterval(tellingDoors);
+      await forgetDoors(database, PROCESS).catch((error: unknown) =>
+        logger.warn({ err: error }, 'the doors of this process could not be taken away'),
+      );
+      await Promise.all(all.map((door) => door.close()));
       lease.end();
       switches.close();
       clearInterval(telling);
@@ -263,6 +279,7 @@ async function openDoors(
     transport,
     logger,
     limits: limits.http,
+    others: iso8583,
   });
   return { http, iso8583 };
 }

@@ -62,6 +62,7 @@ import {
 } from '#lib/switching';
 import { takesStatements } from './bank';
 import { startBooksCheck } from './books-check';
+import { tellDoorsDown } from './doors';
 import { startFilesForPeople } from './files-for-people';
 import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
@@ -283,6 +284,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
           clock,
           closedProducts: (now) => catalog.products().filter((product) => !isOpen(product, now)),
         });
+        await tellDoorsDown(dayDatabase, logger, clock.now());
         return false;
       },
       failure: 'what is down could not be looked at; the next look starts over',

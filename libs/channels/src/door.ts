@@ -42,6 +42,10 @@ export interface DoorParts {
 export interface Door {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   url: string;
+  /** By what names people know what is spoken there. */
+  names: readonly string[];
+  /** Whether it listens. */
+  isOpen(): boolean;
   /** Takes nothing new, answers what is in flight, and lets go of its port. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+export { doorsDown, forgetDoors, tellDoors, type DoorDown, type DoorState } from './doors';
 export { watchDowntime, type ClosedProduct, type DowntimeTools } from './watch-downtime';
 export {
   answerComplaint,

@@ -1,6 +1,7 @@
 import { ManualClock } from '#lib/kernel';
 import type { TestDatabase } from '../../../test/support/database';
 import { aSharedDatabase, type SharedDatabase } from '../../../test/support/shared-database';
+import { doorsDown, forgetDoors, tellDoors } from './doors';
 import { watchDowntime } from './watch-downtime';
 
 let shared: SharedDatabase;
@@ -84,6 +85,45 @@ test('a route is down while no switch that uses it has its breaker closed', asyn
   await breaker('a', 'closed');
   await look(7);
   expect(await written()).toEqual([['route:pln/direct', 'breaker', 1, 7]]);
+});
+
+test('a door that no running switch has open is down while its others live, and none is missed that was closed in order', async () => {
+  await lease('UTC_TIMESTAMP(3) + INTERVAL 1 HOUR');
+  const doors = (isOpen: boolean) => [
+    { name: 'h2h', isOpen: true },
+    { name: 'iso8583 atm', isOpen },
+  ];
+  await tellDoors(store.database, 'a', doors(true), clock.now());
+  await tellDoors(store.database, 'b', doors(false), clock.now());
+  await look();
+  expect(await doorsDown(store.database)).toEqual([]);
+  await tellDoors(store.database, 'a', doors(false), clock.now());
+  await look();
+  expect(await doorsDown(store.database)).toMatchObject([{ name: 'iso8583 atm', seq: 1 }]);
+  await tellDoors(store.database, 'a', doors(true), clock.now());
+  await look(9);
+  expect(await doorsDown(store.database)).toEqual([]);
+  expect(await written()).toEqual([['door:iso8583 atm', 'door', 1, 9]]);
+  // Its process is killed, and the one that goes on never had it.
+  await forgetDoors(store.database, 'b');
+  await tellDoors(
+    store.database,
+    'c',
+    [{ name: 'h2h', isOpen: true }],
+    new Date(clock.now().getTime() + 40_000),
+  );
+  await look(40);
+  expect(await doorsDown(store.database)).toMatchObject([{ name: 'iso8583 atm', seq: 2 }]);
+  await forgetDoors(store.database, 'a');
+  await look();
+  expect(await doorsDown(store.database)).toEqual([]);
+});
+
+test('where no switch runs at all its doors are not told one by one', async () => {
+  await lease("'2026-01-01'");
+  await tellDoors(store.database, 'a', [{ name: 'h2h', isOpen: true }], clock.now());
+  await look(40);
+  expect(await written()).toEqual([['all', 'switch', 1, null]]);
 });
 
 test('a product under maintenance is down for as long as its window', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/kernel';
 import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { DOOR_SCOPE, missedDoors } from './doors';
 
 /** A product that is not sold at the moment, by its own hours or its calendar's windows of maintenance. */
 export interface ClosedProduct {
@@ -16,7 +17,7 @@ export interface DowntimeTools {
 /** Something that does not work. */
 interface Outage {
   scope: string;
-  cause: 'switch' | 'breaker' | 'maintenance';
+  cause: 'switch' | 'breaker' | 'maintenance' | 'door';
   billerId: string;
 }
 
@@ -33,8 +34,8 @@ const LOOK_GAP_MS = 60_000;
 const FRESH_MS = 30_000;
 
 /**
- * Looks once what does not work: no switch is running, a route's breaker is not closed in any switch that uses it, a product
- * is under maintenance. Writes down what began and what ended since the last look; any number may look at once. A time in
+ * Looks once what does not work: no switch is running, a door is open in none that runs, a route's breaker is not closed in
+ * any switch that uses it, a product is under maintenance. Writes down what began and what ended since the last look; any number may look at once. A time in
  * which nobody looked is a stop of its own (`unwatched`), because nothing is known of it.
  */
 export async function watchDowntime({ database, clock, closedProducts }: DowntimeTools): Promise<void> {
@@ -43,6 +44,11 @@ export async function watchDowntime({ database, clock, closedProducts }: Downtim
   const outages = [
     ...(await switchesDown(database)),
     ...(await breakersOpen(database, now)),
+    ...(await missedDoors(database, now)).map((door) => ({
+      scope: `${DOOR_SCOPE}${door}`,
+      cause: 'door' as const,
+      billerId: '',
+    })),
     ...closedProducts(now).map(({ productId }) => ({
       scope: `product:${productId}`,
       cause: 'maintenance' as const,

@@ -101,6 +101,12 @@ export const ALERTS = {
     nextStep:
       'ask whoever takes the file; where it is not there: simpul outbound send-again <contract> <date> --as <you> --reason <why>',
   },
+  door_down: {
+    level: 'error',
+    owner: 'operations',
+    nextStep:
+      'look at the switch processes and their ports; it ends by itself once one of them has the door open again',
+  },
   file_rejected: {
     level: 'error',
     owner: 'operations',

@@ -87,6 +87,7 @@ async function expectFilledOnce(): Promise<void> {
   expect(await lines()).toEqual([['matched', REFERENCE]]);
   expect(await world.openAlerts()).toEqual([]);
   await world.expectSound();
+  await world.expectSoundFloats();
 }
 
 test('a top-up that two people agreed to is booked by the line of the bank that names it', async () => {
@@ -118,6 +119,7 @@ test('what the biller has before the statement shows it is booked on somebody’
   expect(await receive()).toEqual({ ok: true, value: { billerId: 'pulsa', isRepeat: true } });
   expect(await float()).toBe(50_000n);
   await world.expectSound();
+  await world.expectSoundFloats();
 
   await shows({});
 
@@ -167,6 +169,7 @@ test('another amount under its reference is no top-up', async () => {
   expect(await lines()).toEqual([['unnamed', null]]);
   expect(await float()).toBe(0n);
   await world.expectSound();
+  await world.expectSoundFloats();
 });
 
 test('a transfer that the bank sends back is taken out of the float again', async () => {
@@ -180,6 +183,7 @@ test('a transfer that the bank sends back is taken out of the float again', asyn
     ['taken_back', REFERENCE],
   ]);
   await world.expectSound();
+  await world.expectSoundFloats();
 });
 
 test('a transfer that was not made is withdrawn; one that the biller has is not', async () => {
@@ -213,6 +217,7 @@ test('of many who say at one moment that the biller has it one books it', async 
 
   expect(await float()).toBe(50_000n);
   await world.expectSound();
+  await world.expectSoundFloats();
 });
 
 test('a pause for an empty float ends in the commit that fills it', async () => {

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, type DynamicModule, Get, Inject, Module } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions } from 'fastify';
@@ -28,14 +28,21 @@ export interface HttpSettings {
   transport: Transport;
   limits: HttpLimits;
   logger: Logger;
+  /** The doors of the process that are spoken otherwise, for whoever watches it. */
+  others?: readonly Door[];
 }
 
-/** For whoever watches the process. It has no door of its own. */
+const OTHER_DOORS = Symbol('other doors');
+
+/** For whoever watches the process. It has no door of its own. A door that is down leaves the others in use: still 200. */
 @Controller('health')
 class HealthController {
+  constructor(@Inject(OTHER_DOORS) private readonly others: readonly Door[]) {}
+
   @Get()
-  health(): { status: 'ok' } {
-    return { status: 'ok' };
+  health(): { status: 'ok' | 'door down'; down?: string[] } {
+    const down = this.others.filter((door) => !door.isOpen()).flatMap(({ names }) => names);
+    return down.length === 0 ? { status: 'ok' } : { status: 'door down', down };
   }
 }
 
@@ -49,7 +56,7 @@ class HttpServerModule {}
  */
 export async function openHttp(
   doors: readonly [HttpDoor, ...HttpDoor[]],
-  { host, port, transport, limits, logger }: HttpSettings,
+  { host, port, transport, limits, logger, others: otherDoors = [] }: HttpSettings,
 ): Promise<Door> {
   for (const { profiles } of doors) requireTimeToAnswer(profiles, limits);
   const [first, ...others] = doors;
@@ -64,6 +71,7 @@ export async function openHttp(
     imports: doors.map(({ module }) => module),
     providers: [
       { provide: HTTP_LOGGER, useValue: logger },
+      { provide: OTHER_DOORS, useValue: otherDoors },
       { provide: HttpDialects, useValue: dialects },
       { provide: APP_FILTER, useClass: RefusalFilter },
     ],
@@ -74,7 +82,13 @@ export async function openHttp(
   });
   await app.listen(port, host);
   const url = await app.getUrl();
-  return { url: transport.tls ? url.replace(/^http:/, 'https:') : url, close: () => app.close() };
+  const listening: Server = app.getHttpServer();
+  return {
+    url: transport.tls ? url.replace(/^http:/, 'https:') : url,
+    names: doors.flatMap(({ profiles: served }) => [...served.keys()]),
+    isOpen: () => listening.listening,
+    close: () => app.close(),
+  };
 }
 
 function requireTimeToAnswer(profiles: HttpDoor['profiles'], { closeAfterMs }: HttpLimits): void {

@@ -95,7 +95,12 @@ async function openDoor(
   const { port: taken } = server.address() as AddressInfo;
   const url = `${tls ? 'tls' : 'tcp'}://${host}:${taken}`;
   parts.logger.info({ url, profile: speech.name, dialect: speech.profile.dialect }, 'ISO 8583 door is open');
-  return { url, close: () => closeDoor(server, lines, limits.drainWithinMs) };
+  return {
+    url,
+    names: [`iso8583 ${speech.name}`],
+    isOpen: () => server.listening,
+    close: () => closeDoor(server, lines, limits.drainWithinMs),
+  };
 }
 
 /** A certificate is asked for and proved, and then compared with what is pinned to its channel. */

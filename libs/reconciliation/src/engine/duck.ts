@@ -23,7 +23,7 @@ export interface Duck {
 }
 
 const SMALL: EngineLimits = { memoryMb: 80, threads: 2 };
-const LARGE: EngineLimits = { memoryMb: 220, threads: 2 };
+const LARGE: EngineLimits = { memoryMb: 190, threads: 2 };
 /** Up to so many rows of both sides together a day is small. */
 const SMALL_ROWS = 3_000_000;
 

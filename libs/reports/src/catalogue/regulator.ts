@@ -102,6 +102,7 @@ async function* stopsOfTheMonth(reading: Reading): AsyncGenerator<ReportRow> {
 
 const CAUSES: Readonly<Record<string, Words>> = {
   switch: words('tidak ada switch yang berjalan', 'no switch was running'),
+  door: words('pintu tidak terbuka', 'a door was not open'),
   breaker: words('rute ke biller diputus', 'the route to the biller was cut'),
   maintenance: words('jadwal pemeliharaan', 'planned maintenance'),
   unwatched: words('tidak terpantau', 'nobody was looking'),
