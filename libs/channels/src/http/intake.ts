@@ -87,8 +87,8 @@ interface Arrival {
 
 const CROWD_LASTS_MS = 2_000;
 
-/** So many places of those who were taken from the front are given back at once. */
-const FRONT_MAX = 1_024;
+/** So many places of those who were taken from the front are given back at once; until then they keep what they held. */
+const FRONT_MAX = 64;
 
 /**
  * The requests of one caller. A few that came at once are taken as they came. In a crowd that does not end the newest goes
