@@ -44,8 +44,12 @@ export async function commitApproved(
       case 'committed':
         return ok(approval);
       case 'overloaded':
-      case 'clash':
         return fail(result);
+      case 'clash': {
+        // Of two decisions at one moment the second meets the first's own rows.
+        const now = await weighApproval(statements, decision);
+        return now.ok ? fail(result) : fail({ kind: 'approval', refusal: now.error });
+      }
       case 'stale':
         break;
       case 'insufficient':

@@ -37,6 +37,8 @@ export async function matchStep(tools: ReconciliationTools, day: DayInHand, leas
     const { timeZone } = day.format.cutOff;
     const taken = takeSnapshot(duck, database, { ...day, timeZone }, run.rules);
     const ours = taken.then(({ path }) => path);
+    // It is heard of where it is waited for, which may be later than it fails.
+    ours.catch(() => undefined);
     const [snapshot, totals] = await both(taken, matchArchived(duck, { theirs, ours, rows }, run.rules));
     const untied = untiedEquation(totals);
     if (untied) throw new TotalsDoNotTie(`${day.source} ${day.businessDate}: ${untied}`);

@@ -182,6 +182,25 @@ test('a process that ends between the commit and the biller leaves a leg that ad
   await world.expectSound();
 });
 
+test('a process that stands still after its commit pays by a deadline that is over when it wakes', async () => {
+  await ordered();
+  const { clock, biller, writer } = world.switch;
+  const slow: MoneyWriter = {
+    commit: async (unit) => {
+      const result = await writer.commit(unit);
+      clock.advance(3_600_000);
+      return result;
+    },
+    close: async () => undefined,
+  };
+  const pay = jest.spyOn(biller, 'pay');
+  await aWorker({ writer: slow }).sendDue();
+  expect(pay).toHaveBeenCalledTimes(1);
+  const [, deadline] = pay.mock.calls[0] as unknown as [unknown, Date];
+  expect(deadline.getTime()).toBeLessThan(clock.now().getTime());
+  pay.mockRestore();
+});
+
 /** Commits of a process that dies at one of them: before it, or once it is durable and nobody hears so. */
 function dyingWriter(at: number, isDone: boolean): MoneyWriter {
   const { writer } = world.switch;
@@ -278,6 +297,16 @@ test('what was refunded or ordered to be reversed meanwhile is not sent', async 
     reason: 'goodwill',
   });
   expect(refunded.ok).toBe(true);
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
+  expect(world.switch.biller.received).toEqual([payment.paymentId]);
+});
+
+test('a bill that another payment has begun to pay since is left to it', async () => {
+  const payment = await ordered();
+  await world.switch.store.admin.run('UPDATE payment SET bill_in_payment = NULL WHERE payment_id = ?', [
+    payment.paymentId,
+  ]);
   await resending.sendDue();
   expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
   expect(world.switch.biller.received).toEqual([payment.paymentId]);

@@ -56,13 +56,16 @@ export async function findBankLine(statements: Statements, place: LinePlace): Pr
   return line;
 }
 
-/** Lines that were worked before the payout that they name was sent, or the float's top-up was agreed to. */
+/** Lines that were worked before the payout that they name, or all of several, was sent, or the float's top-up was agreed to. */
 export async function linesNamedSince(statements: Statements): Promise<BankLine[]> {
   const rows = await statements.rows<BankLineRow>(
     `${LINES} WHERE outcome = 'unnamed' AND is_reversal = 0 AND (EXISTS (SELECT 1 FROM payout p
        WHERE p.reference = bank_line.reference AND p.amount = -bank_line.amount AND p.state IN ('sent', 'accepted'))
        OR EXISTS (SELECT 1 FROM bank_expected e WHERE e.reference = bank_line.reference
-         AND e.amount = -bank_line.amount AND e.kind = 'float_top_up' AND e.outcome IS NULL))
+         AND e.amount = -bank_line.amount AND e.kind = 'float_top_up' AND e.outcome IS NULL)
+       OR (amount < 0 AND EXISTS (SELECT 1 FROM payout p WHERE p.state IN ('sent', 'accepted')
+         AND -bank_line.amount > p.amount
+         AND (p.part_of = bank_line.reference OR INSTR(bank_line.narrative, p.reference) > 0))))
      ORDER BY account, year, number, line_no`,
   );
   return rows.map(lineOf);

@@ -77,6 +77,27 @@ test('a sum that is not theirs, and a part that was not sent, wait for people', 
   await world.expectSound();
 });
 
+test('a line that came before the last of its payouts was sent pays all of them then', async () => {
+  const [first = '', second = '', third = ''] = await inThreeParts();
+  await letGo(first, second);
+  await world.shows(line(PARTS, -410_500n));
+  expect(await world.outcomes()).toEqual([['unnamed', null]]);
+  expect(await world.balance('own:suspense')).toBe(410_500n);
+
+  await letGo(third);
+  await world.work();
+
+  expect(await world.outcomes()).toEqual([['matched', `${PARTS}-1 +2`]]);
+  expect(await Promise.all([first, second, third].map(stateOf))).toEqual([
+    'executed',
+    'executed',
+    'executed',
+  ]);
+  expect(await world.balance('own:suspense')).toBe(0n);
+  expect(await payable()).toBe(0n);
+  await world.expectSound();
+});
+
 test('several payouts of one party are paid by a line that names each of them', async () => {
   await twoDays();
   await letGo(WATER, NEXT);

@@ -216,10 +216,12 @@ function aboutLine(line: BankLine, fills: string | undefined) {
 
 /** A line in suspense that names a payout which was sent since, or a float's top-up that was agreed to since. */
 async function workAgain(tools: BankTools, line: BankLine, now: Date): Promise<BankOutcome | undefined> {
-  if (line.reference === null) return undefined;
-  const meaning = await meaningOf(tools.database, line, line.reference, byItself(now));
+  const { database } = tools;
+  const { reference } = line;
+  const one = reference === null ? undefined : await meaningOf(database, line, reference, byItself(now));
+  const meaning = one ?? (await meaningOfMany(database, line, byItself(now)));
   if (meaning?.outcome !== 'matched') return undefined;
-  const result = await nameLine(tools, line, meaning, `it was agreed to since: ${line.reference}`, now);
+  const result = await nameLine(tools, line, meaning, `it was agreed to since: ${meaning.about}`, now);
   if (result.kind === 'committed') return 'matched';
   if (result.kind === 'stale' || result.kind === 'clash') return undefined;
   throw new Error(`it was not booked: ${result.kind}`);

@@ -143,8 +143,13 @@ export async function receiveFloatTopUp(
     set: { received_by: user, received_at: at },
     where: { reference, outcome: null, received_at: null },
   };
-  const ends = await endsOfPause(billerId, `top-up ${reference}`, at);
-  const result = await writer.commit({ ...unit, updates: () => [received, ...ends] });
+  const commit = async () => {
+    const ends = await endsOfPause(billerId, `top-up ${reference}`, at);
+    return writer.commit({ ...unit, updates: () => [received, ...ends] });
+  };
+  let result = await commit();
+  // The pause may have been ended by somebody else meanwhile.
+  if (result.kind === 'stale') result = await commit();
   if (result.kind === 'committed') return ok({ billerId, isRepeat: false });
   if (result.kind === 'overloaded') return fail(result);
   const now = await findAnnouncement(database, reference);

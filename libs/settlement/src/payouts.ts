@@ -314,8 +314,11 @@ async function objectionToRefused(
   if (!nextPayoutState(payout.state, 'refused'))
     return { kind: 'cannot', state: payout.state, event: 'refused' };
   const [own] = await statements.rows<{ account: string; year: number; number: number; line_no: number }>(
-    'SELECT account, year, number, line_no FROM bank_line WHERE reference = ? AND amount = ? LIMIT 1',
-    [payout.reference, -payout.amount],
+    // Its own line; or a larger one, not booked, that names it among others.
+    `SELECT account, year, number, line_no FROM bank_line WHERE (reference = ? AND amount = ?)
+       OR (outcome IN ('unnamed', 'proposed', 'reopened') AND is_reversal = 0 AND amount < ?
+         AND (reference = ? OR INSTR(narrative, ?) > 0)) LIMIT 1`,
+    [payout.reference, -payout.amount, -payout.amount, payout.partOf, payout.reference],
   );
   const [other] = await shownAtBank(statements, payout);
   const line = own ? nameOfLine(own) : other;

@@ -96,9 +96,10 @@ export class Payments {
           await this.keepEvidence(current, ofEarlierLeg(payment, said), now);
           return current;
         }
-        // A state is never entered twice and an order never taken back, so this ends.
+        // Every turn needs a move of somebody else, and a payment has few, so this ends.
         const isAsLookedAt =
-          current.state === before.state && current.isReversalOrdered === before.isReversalOrdered;
+          current.lastEventNo === before.lastEventNo &&
+          current.isReversalOrdered === before.isReversalOrdered;
         if (isAsLookedAt) return current;
         before = current;
       }

@@ -10,6 +10,7 @@ import {
   type ReceiptFormat,
   type Receipts,
 } from '#lib/receipts';
+import { isCharged } from './payment.states';
 import { isSettled, type Payment } from './payment';
 
 /** How a receipt is asked for, and by whom. */
@@ -44,7 +45,7 @@ export class ReceiptFlow {
     { format, language, askedBy }: ReceiptRequest,
   ): Promise<Result<HandedOut, Refusal>> {
     const { paymentId, receipt, state, productId, offer } = payment;
-    if (receipt === null || state !== 'PAID' || !isSettled(payment))
+    if (receipt === null || !isCharged(state) || !isSettled(payment))
       return fail(refusal('RECEIPT_NOT_AVAILABLE', `${paymentId} is ${state}`));
 
     const now = this.clock.now();

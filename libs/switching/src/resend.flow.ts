@@ -11,7 +11,7 @@ import { selectPayment } from './payment.rows';
 import type { PaymentEvent } from './payment.states';
 import { unitOfNextLeg } from './payment.writes';
 import type { Payments } from './payments';
-import { objectionToResend, sentUpdate, type Resends, type WaitingResend } from './resend.orders';
+import { billHeldBy, objectionToResend, sentUpdate, type Resends, type WaitingResend } from './resend.orders';
 import { waitMsAfter, type ReversalLimits } from './reversal.limits';
 import { isSameOffer } from './routing/same-offer';
 
@@ -85,11 +85,15 @@ export class ResendFlow {
     const hindrance =
       (await this.hindranceHere(order)) ??
       (await this.hindranceOfLeg(payment, connector)) ??
-      (await this.hindranceOfBill(payment, connector));
+      (await this.hindranceOfBill(payment, connector)) ??
+      // The biller was asked for seconds: whoever opened the break again meanwhile is heard.
+      (await this.hindranceHere(order));
     if (hindrance) return this.wait(order, hindrance);
 
-    const formed = await this.form(order, payment, connector);
-    if (formed) await this.send(formed, connector);
+    // Fixed before the intent is: a process that stands still after the commit sends nothing when it wakes.
+    const deadline = new Date(clock.now().getTime() + connector.patience.paymentMs);
+    const formed = await this.form(order, payment, deadline);
+    if (formed) await this.send(formed, connector, deadline);
   }
 
   /** What our own books say against it. */
@@ -154,14 +158,11 @@ export class ResendFlow {
   }
 
   /** One commit: the end of the leg before, the intent of the next one, the order done. */
-  private async form(
-    order: WaitingResend,
-    payment: Payment,
-    connector: BillerConnector,
-  ): Promise<Payment | undefined> {
-    const { clock, writer, businessDateOfSource, advice, logger } = this.tools;
+  private async form(order: WaitingResend, payment: Payment, deadline: Date): Promise<Payment | undefined> {
+    const { clock, writer, catalog, businessDateOfSource, advice, logger } = this.tools;
     const now = clock.now();
-    const askAt = now.getTime() + connector.patience.paymentMs + advice.afterDeadlineMs;
+    const askAt = deadline.getTime() + advice.afterDeadlineMs;
+    const bill = billHeldBy(payment, catalog.product(payment.productId));
     const next: Payment = {
       ...payment,
       state: 'RESENT',
@@ -189,7 +190,7 @@ export class ResendFlow {
         evidence,
         decision: null,
         now,
-        where: { refunded: 0 },
+        where: { refunded: 0, ...(bill === null ? {} : { bill_in_payment: bill }) },
         alongside: [sentUpdate(order, now)],
       }),
     );
@@ -202,10 +203,9 @@ export class ResendFlow {
     return undefined;
   }
 
-  private async send(payment: Payment, connector: BillerConnector): Promise<void> {
+  private async send(payment: Payment, connector: BillerConnector, deadline: Date): Promise<void> {
     const { clock, payments, catalog } = this.tools;
     const leg = legOf(payment);
-    const deadline = new Date(clock.now().getTime() + connector.patience.paymentMs);
     const heard = await connector.pay(leg, deadline).catch(brokenCall);
     failPoint('K13 resend answered', payment.paymentId);
     const said = believe(heard, {

@@ -1,6 +1,7 @@
 import type { Catalog } from '#lib/catalog';
 import type { Claim, GuardedUpdate, MoneyWriter, Row } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
+import { billName, customerOf } from './bill-guard';
 import type { Payment } from './payment';
 import { selectPayment } from './payment.rows';
 
@@ -36,10 +37,25 @@ export type ResendObjection =
   | { kind: 'sent again before' }
   /** Nothing says that its bill is open: its product is paid without asking for a bill. */
   | { kind: 'no bill' }
+  /** Another payment of the same bill has begun since. */
+  | { kind: 'bill taken over' }
   /** Its biller has taken it out of what it was paid in advance. */
   | { kind: 'prefunded' }
   /** The customer holds what only the biller's answer could give, such as a token. */
   | { kind: 'handed out'; what: string };
+
+/** The name of the bill that a payment holds where only one payment of it may be; null where it holds none. */
+export function billHeldBy(payment: Payment, product: ReturnType<Catalog['product']>): string | null {
+  return product?.oneBillAtATime ? billName(product, customerOf(payment)) : null;
+}
+
+async function isHeld(statements: Statements, paymentId: string, bill: string): Promise<boolean> {
+  const [holder] = await statements.rows(
+    'SELECT 1 FROM payment WHERE payment_id = ? AND bill_in_payment = ?',
+    [paymentId, bill],
+  );
+  return holder !== undefined;
+}
 
 /** Orders to send payments again, and their durable moves. */
 export class Resends {
@@ -154,7 +170,10 @@ export async function objectionToResend(
   );
   if (before) return { kind: 'sent again before' };
   const product = catalog.product(payment.productId);
-  if (!product?.hasInquiry) return { kind: 'no bill' };
+  // An amount of the customer's choice may be paid at any time: that says nothing of what was paid.
+  if (!product?.hasInquiry || payment.offer.remaining === null) return { kind: 'no bill' };
+  const bill = billHeldBy(payment, product);
+  if (bill !== null && !(await isHeld(statements, paymentId, bill))) return { kind: 'bill taken over' };
   if (payment.leg.drawsFloat) return { kind: 'prefunded' };
   const [what] = requiredOf(product);
   return what === undefined ? undefined : { kind: 'handed out', what };

@@ -102,7 +102,11 @@ export function prepareHttpServer(
       void reply.header('connection', 'close');
       sendAnswer(reply, dialects.refusal(malformed(objection), request));
     } else if (isClosing) sendAnswer(reply, dialects.refusal(refusal('NOT_NOW', 'closing'), request));
-    else intake.enter(claimed(request), request, done);
+    else
+      intake.enter(claimed(request), request, () => {
+        // Whoever has hung up meanwhile may have asked again, and heard that there is no such payment.
+        if (!request.raw.socket.destroyed) done();
+      });
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     hardened(reply);
@@ -119,7 +123,7 @@ export function prepareHttpServer(
 /** Who a request says it is from. */
 function claimed({ headers, ip }: FastifyRequest): string {
   const name = headers['x-channel-id'] ?? headers['x-partner-id'];
-  return typeof name === 'string' ? name : ip;
+  return typeof name === 'string' ? `${ip} ${name}` : ip;
 }
 
 /** What no call of ours has, told before anything of its body is read. */

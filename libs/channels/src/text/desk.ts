@@ -7,6 +7,7 @@ import { maskNumber } from '#lib/platform';
 import type { Answer } from '#lib/switching';
 import type { DoorParts } from '../door';
 import { hasPinnedCertificate } from '../http/caller';
+import { isLate } from '../http/intake';
 import { RefusedRequest } from '../http/refused-request';
 import { balanceAnswer, offerAnswer, paymentAnswer, refusalAnswer, type TextAnswer } from './answer-line';
 import { COMMANDS, type CommandName, type TextProfile } from './profile';
@@ -40,7 +41,7 @@ export class TextDesk {
     try {
       if (!read.ok) throw malformed(read.error);
       const channel = this.admitted(request, { query, values: read.value, ip }, asked.get('member') ?? '');
-      return await this.done(channel.channel.channelId, asked);
+      return await this.done(channel.channel.channelId, asked, isLate(request));
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
       const { code, detail } = error.refusal;
@@ -70,15 +71,16 @@ export class TextDesk {
     return channel;
   }
 
-  private async done(channelId: string, asked: Asked): Promise<TextAnswer> {
+  /** @param late whether it has waited so long at the door that nothing may be formed of it any more. */
+  private async done(channelId: string, asked: Asked, late: boolean): Promise<TextAnswer> {
     const now = () => this.parts.clock.now();
     switch (this.commandOf(asked)) {
       case 'inquire':
         return this.answerTo(await this.inquire(channelId, asked));
       case 'buy':
-        return this.answerTo(await this.buy(channelId, asked));
+        return this.answerTo(await this.buy(channelId, asked, late));
       case 'pay':
-        return this.answerTo(await this.pay(channelId, asked));
+        return this.answerTo(await this.pay(channelId, asked, late));
       case 'status': {
         const payment = await this.parts.payments.findByReference(channelId, referenceOf(asked));
         if (!payment) throw new RefusedRequest(refusal('PAYMENT_UNKNOWN', 'not of this channel'));
@@ -110,7 +112,7 @@ export class TextDesk {
     });
   }
 
-  private buy(channelId: string, asked: Asked): Promise<Answer> {
+  private buy(channelId: string, asked: Asked, late: boolean): Promise<Answer> {
     const wanted = this.wanted(asked);
     const { productId, customerNumber, amount } = wanted;
     return this.parts.directPaymentFlow.pay({
@@ -118,11 +120,12 @@ export class TextDesk {
       reference: referenceOf(asked),
       ...wanted,
       contentHash: hashOf('buy', productId, customerNumber, amount?.toString() ?? ''),
+      isLate: late,
       answerWithinMs: this.profile.answerWithinMs,
     });
   }
 
-  private pay(channelId: string, asked: Asked): Promise<Answer> {
+  private pay(channelId: string, asked: Asked, late: boolean): Promise<Answer> {
     const inquiryId = required(asked, 'inquiryId');
     const total = amountOf(required(asked, 'total'), 'total');
     return this.parts.paymentFlow.pay({
@@ -131,6 +134,7 @@ export class TextDesk {
       inquiryId,
       total,
       contentHash: hashOf('pay', inquiryId, total.toString()),
+      isLate: late,
       answerWithinMs: this.profile.answerWithinMs,
     });
   }

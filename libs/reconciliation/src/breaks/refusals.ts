@@ -81,6 +81,8 @@ function describeResend(why: ResendRefusal): string {
       return 'that was done once before';
     case 'no bill':
       return 'its product has no bill that could be seen to be open';
+    case 'bill taken over':
+      return 'another payment of the same bill has begun since';
     case 'prefunded':
       return 'its biller has been paid in advance';
     case 'handed out':
