@@ -76,11 +76,6 @@ const REDO_MAX = 8;
 
 const PROPOSAL_DAYS = 2;
 
-/** When a proposal about the bank, a float or a tax slip ends that nobody has decided about: two days after it. */
-export function expiryOf(at: Date): Date {
-  return new Date(at.getTime() + PROPOSAL_DAYS * 86_400_000);
-}
-
 /**
  * Writes a proposal, inside the caller's transaction. An earlier one of the same kind for the same subject must have
  * ended; one that is past its time is ended here.
@@ -151,6 +146,33 @@ export async function propose(
     eventRow(approval, 1, { event: 'proposed', by: maker, version, at, note: reason }),
   );
   return ok(approval);
+}
+
+/** What a checker names of a proposal when deciding about it. */
+export interface Proposed {
+  approvalId: string;
+  version: string;
+}
+
+/** The same was proposed before, and nobody has decided about it yet. */
+export interface StandsAlready {
+  kind: 'proposal';
+  refusal: ProposalRefusal;
+}
+
+/**
+ * As `propose`, for what is about the bank, a float or a tax slip: it ends two days later where nobody has decided.
+ * @throws as `propose`.
+ */
+export async function putForward(
+  statements: Statements,
+  proposal: Omit<Proposal, 'expiresAt'>,
+): Promise<Result<Proposed, StandsAlready>> {
+  const expiresAt = new Date(proposal.at.getTime() + PROPOSAL_DAYS * 86_400_000);
+  const proposed = await propose(statements, { ...proposal, expiresAt });
+  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
+  const { approvalId, version } = proposed.value;
+  return ok({ approvalId, version });
 }
 
 /**

@@ -3,9 +3,9 @@ export { approvalHistory, findApproval, listApprovals } from './approval.rows';
 export {
   approve,
   expireApprovals,
-  expiryOf,
   lapse,
   propose,
+  putForward,
   reject,
   weighApproval,
   withdraw,
@@ -13,6 +13,8 @@ export {
   type Decision,
   type Proposal,
   type ProposalRefusal,
+  type Proposed,
+  type StandsAlready,
   type WeighedDecision,
 } from './approvals';
 export { describeRefusal } from './refusals';

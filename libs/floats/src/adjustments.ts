@@ -1,4 +1,4 @@
-import { expiryOf, propose, userOf, type Approval, type ProposalRefusal } from '#lib/audit';
+import { putForward, userOf, type Approval, type Proposed, type StandsAlready } from '#lib/audit';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, rupiah, type Result, type Rupiah } from '#lib/kernel';
 import {
   billerAccounts,
@@ -30,9 +30,7 @@ export interface Adjustment {
 
 /** Why an adjustment is not proposed. */
 export type AdjustmentRefusal =
-  | Exclude<FloatRefusal, { kind: 'overloaded' }>
-  | { kind: 'booked before' }
-  | { kind: 'proposal'; refusal: ProposalRefusal };
+  Exclude<FloatRefusal, { kind: 'overloaded' }> | { kind: 'booked before' } | StandsAlready;
 
 /**
  * A maker proposes to put a float right, in either direction; nothing is booked before another person agrees.
@@ -41,7 +39,7 @@ export type AdjustmentRefusal =
 export async function proposeAdjustment(
   database: Database,
   { by, at, ...adjustment }: Adjustment & { by: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, AdjustmentRefusal>> {
+): Promise<Result<Proposed, AdjustmentRefusal>> {
   const { adjustmentId, billerId, amount, against, reason } = adjustment;
   if (amount === 0n) throw new RangeError('an adjustment of 0 rupiah adjusts nothing');
   const maker = userOf(by);
@@ -54,20 +52,16 @@ export async function proposeAdjustment(
     const isSame = await isSameJournal(database, journalOf(adjustment, at));
     return fail({ kind: isSame ? 'booked before' : 'reference used' });
   }
-  const proposed = await database.transaction((statements) =>
-    propose(statements, {
+  return database.transaction((statements) =>
+    putForward(statements, {
       kind: FLOAT_ADJUSTMENT,
       subject: adjustmentId,
       payload: { adjustmentId, billerId, amount: amount.toString(), against },
       by: maker,
       reason,
       at,
-      expiresAt: expiryOf(at),
     }),
   );
-  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-  const { approvalId, version } = proposed.value;
-  return ok({ approvalId, version });
 }
 
 /** Another person agrees, as it was shown: the float is put right, once. @throws NoUser. */

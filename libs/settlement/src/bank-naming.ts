@@ -1,10 +1,10 @@
 import {
-  expiryOf,
-  propose,
+  putForward,
   userOf,
   weighApproval,
   type ApprovalRefusal,
-  type ProposalRefusal,
+  type Proposed,
+  type StandsAlready,
 } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } from './bank-lines';
@@ -23,7 +23,7 @@ export type NamingRefusal =
   | { kind: 'changed meanwhile' }
   /** The deposit is spent faster than it is taken. */
   | { kind: 'insufficient' }
-  | { kind: 'proposal'; refusal: ProposalRefusal }
+  | StandsAlready
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
 const KIND = 'bank_line';
@@ -35,7 +35,7 @@ const KIND = 'bank_line';
 export async function proposeBankLine(
   { database }: Pick<BankTools, 'database'>,
   order: { place: LinePlace; reference: string; by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, NamingRefusal>> {
+): Promise<Result<Proposed, NamingRefusal>> {
   const { place, reference, by, reason, at } = order;
   const user = userOf(by);
   const found = await nameable(database, place);
@@ -43,19 +43,16 @@ export async function proposeBankLine(
   // Asked as if two people had agreed, so that nobody proposes what cannot happen.
   const meaning = await meaningOf(database, found.value, reference, { by: user, at, approvalId: '' });
   if (!meaning) return fail({ kind: 'differs' });
-  const proposed = await database.transaction((statements) =>
-    propose(statements, {
+  return database.transaction((statements) =>
+    putForward(statements, {
       kind: KIND,
       subject: textOfPlace(place),
       payload: payloadOf(found.value, reference, meaning),
       by: user,
       reason,
       at,
-      expiresAt: expiryOf(at),
     }),
   );
-  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-  return ok({ approvalId: proposed.value.approvalId, version: proposed.value.version });
 }
 
 /** Another person agrees, as it was shown: the money goes from suspense to what the line is, once. @throws NoUser. */

@@ -1,4 +1,4 @@
-import { expiryOf, propose, userOf, type ProposalRefusal } from '#lib/audit';
+import { putForward, userOf, type Proposed, type StandsAlready } from '#lib/audit';
 import {
   businessDateOf,
   fail,
@@ -38,7 +38,7 @@ export type FloatPaymentRefusal =
   | { kind: 'not prefunded' }
   /** The reference stands for other money, or was used before. */
   | { kind: 'reference used'; by: string }
-  | { kind: 'proposal'; refusal: ProposalRefusal };
+  | StandsAlready;
 
 /**
  * A maker wants a biller to be paid in advance. Nothing is announced or booked before another person agrees.
@@ -47,27 +47,23 @@ export type FloatPaymentRefusal =
 export async function proposeFloatTopUp(
   { database }: Pick<BankTools, 'database'>,
   order: FloatPayment & { by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, FloatPaymentRefusal>> {
+): Promise<Result<Proposed, FloatPaymentRefusal>> {
   const { reference, billerId, amount, valueDate, by, reason, at } = order;
   if (amount <= 0n) throw new RangeError(`a top-up of ${amount} rupiah is no top-up`);
   const maker = userOf(by);
   if (!(await isPrefunded(database, billerId))) return fail({ kind: 'not prefunded' });
   const used = await usedBy(database, reference);
   if (used !== undefined) return fail({ kind: 'reference used', by: used });
-  const proposed = await database.transaction((statements) =>
-    propose(statements, {
+  return database.transaction((statements) =>
+    putForward(statements, {
       kind: FLOAT_TOP_UP,
       subject: reference,
       payload: { reference, billerId, amount: amount.toString(), valueDate },
       by: maker,
       reason,
       at,
-      expiresAt: expiryOf(at),
     }),
   );
-  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-  const { approvalId, version } = proposed.value;
-  return ok({ approvalId, version });
 }
 
 /**

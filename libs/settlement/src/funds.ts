@@ -1,10 +1,10 @@
 import {
-  expiryOf,
-  propose,
+  putForward,
   userOf,
   weighApproval,
   type ApprovalRefusal,
-  type ProposalRefusal,
+  type Proposed,
+  type StandsAlready,
 } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
@@ -78,33 +78,29 @@ export type FundsRefusal =
   /** The books have changed since it was proposed. */
   | { kind: 'changed' }
   | { kind: 'signed already'; by: string }
-  | { kind: 'proposal'; refusal: ProposalRefusal }
+  | StandsAlready
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
 /** The maker signs a position that leaves nothing unexplained. @throws NoUser. */
 export async function proposeFunds(
   database: Database,
   { businessDate, by, at }: { businessDate: BusinessDate; by: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, FundsRefusal>> {
+): Promise<Result<Proposed, FundsRefusal>> {
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
   if (position.bank.length === 0) return fail({ kind: 'no statement' });
   if (position.remainder !== 0n) return fail({ kind: 'remainder', remainder: position.remainder });
   const signed = await signedFunds(database, businessDate);
   if (signed) return fail({ kind: 'signed already', by: signed.checker });
-  const proposed = await database.transaction((statements) =>
-    propose(statements, {
+  return database.transaction((statements) =>
+    putForward(statements, {
       kind: 'funds',
       subject: businessDate,
       payload: JSON.parse(textOf(position)) as object,
       by,
       reason: `position of funds of ${businessDate}`,
       at,
-      expiresAt: expiryOf(at),
     }),
   );
-  return proposed.ok
-    ? ok({ approvalId: proposed.value.approvalId, version: proposed.value.version })
-    : fail({ kind: 'proposal', refusal: proposed.error });
 }
 
 /** The position of a date that somebody has proposed and nobody has signed or refused yet. */

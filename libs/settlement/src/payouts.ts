@@ -1,11 +1,11 @@
 import {
-  expiryOf,
   findApproval,
-  propose,
+  putForward,
   userOf,
   weighApproval,
   type ApprovalRefusal,
-  type ProposalRefusal,
+  type Proposed,
+  type StandsAlready,
 } from '#lib/audit';
 import {
   businessDateOf,
@@ -59,7 +59,7 @@ export type PayoutRefusal =
   | { kind: 'in doubt'; state: PayoutState; doubts: PayoutDoubt[] }
   /** It is to be paid later, and nobody has agreed that it leaves before. */
   | { kind: 'not due'; dueDate: BusinessDate; today: BusinessDate }
-  | { kind: 'proposal'; refusal: ProposalRefusal }
+  | StandsAlready
   | { kind: 'approval'; refusal: ApprovalRefusal };
 
 /** Payouts of a business date, in a state, or all that are under way. */
@@ -153,16 +153,15 @@ export async function proposePayout(
       ...(isEarly && { leavesEarly: true }),
       ...(doubts.length > 0 && { openAgain: asShown(doubts) }),
     };
-    const proposed = await propose(statements, {
+    const proposed = await putForward(statements, {
       kind: 'payout',
       subject: reference,
       payload,
       by,
       reason,
       at,
-      expiresAt: expiryOf(at),
     });
-    if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
+    if (!proposed.ok) return proposed;
     const { approvalId, version } = proposed.value;
     await statements.run('UPDATE payout SET approval_id = ? WHERE reference = ? AND state = ?', [
       approvalId,
@@ -267,24 +266,20 @@ const REFUSED = 'payout_refused';
 export async function proposeRefused(
   database: Database,
   { reference, by, evidence, at }: { reference: string; by: string; evidence: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, PayoutRefusal>> {
+): Promise<Result<Proposed, PayoutRefusal>> {
   return database.transaction(async (statements) => {
     const payout = await findPayout(statements, reference);
     if (!payout) return fail({ kind: 'unknown' });
     const objection = await objectionToRefused(statements, payout);
     if (objection) return fail(objection);
-    const proposed = await propose(statements, {
+    return putForward(statements, {
       kind: REFUSED,
       subject: reference,
       payload: { reference, version: payout.version, evidence },
       by,
       reason: evidence,
       at,
-      expiresAt: expiryOf(at),
     });
-    if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-    const { approvalId, version } = proposed.value;
-    return ok({ approvalId, version });
   });
 }
 

@@ -1,4 +1,4 @@
-import { expiryOf, findApproval, propose, userOf, type ProposalRefusal } from '#lib/audit';
+import { findApproval, putForward, userOf, type Proposed, type StandsAlready } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import {
   channelAccounts,
@@ -41,32 +41,22 @@ export type SlipRefusal =
 export async function proposePphSlip(
   database: Database,
   { by, reason, at, ...slip }: PphSlip & { by: string; reason: string; at: Date },
-): Promise<Result<{ approvalId: string; version: string }, SlipRefusal | ProposalRefusedBefore>> {
+): Promise<Result<Proposed, SlipRefusal | StandsAlready>> {
   if (!/^[A-Za-z0-9./-]{1,36}$/.test(slip.slip) || slip.amount <= 0n)
     throw new RangeError(`a slip ${slip.slip} of ${slip.amount} rupiah cannot be booked`);
   const maker = userOf(by);
   const objection = await objectionTo(database, slip, at);
   if (objection) return fail(objection);
-  const proposed = await database.transaction((statements) =>
-    propose(statements, {
+  return database.transaction((statements) =>
+    putForward(statements, {
       kind: PPH_SLIP,
       subject: slip.slip,
       payload: { ...slip, amount: slip.amount.toString() },
       by: maker,
       reason,
       at,
-      expiresAt: expiryOf(at),
     }),
   );
-  if (!proposed.ok) return fail({ kind: 'proposal', refusal: proposed.error });
-  const { approvalId, version } = proposed.value;
-  return ok({ approvalId, version });
-}
-
-/** Somebody has proposed the same before. */
-export interface ProposalRefusedBefore {
-  kind: 'proposal';
-  refusal: ProposalRefusal;
 }
 
 /** Another person agrees, as it was shown: the channel owes us that much less, once. @throws NoUser. */
