@@ -69,7 +69,7 @@ export async function approveAdjustment(
   books: Books,
   { approvalId, version, by, at }: { approvalId: string; version: string; by: string; at: Date },
 ): Promise<Result<Adjustment, ApprovedCommitRefusal>> {
-  const done = await commitApproved(books, { approvalId, version, by, at }, (approval) =>
+  const done = await commitApproved(books, FLOAT_ADJUSTMENT, { approvalId, version, by, at }, (approval) =>
     unitOfJournalWithoutDeposit(journalOf(adjustmentOf(approval), at)),
   );
   return done.ok ? ok(adjustmentOf(done.value)) : done;

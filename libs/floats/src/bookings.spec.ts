@@ -1,3 +1,4 @@
+import { putForward } from '#lib/audit';
 import { rupiah } from '#lib/kernel';
 import { accountsOfBiller, OWN_ACCOUNTS, SingleWriter } from '#lib/ledger';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
@@ -102,6 +103,25 @@ test('an adjustment that one person alone wants books nothing', async () => {
   expect(await left()).toBe(100_000n);
 });
 
+test('a proposal of something else adjusts nothing', async () => {
+  const other = await store.database.transaction((statements) =>
+    putForward(statements, {
+      kind: 'pph_slip',
+      subject: 'BP-1',
+      payload: { adjustmentId: 'FA-1', billerId: 'pulsa', amount: '5000', against: 'own:bank' },
+      by: 'ani@simpul.example',
+      reason: 'a slip',
+      at: AT,
+    }),
+  );
+  if (!other.ok) throw new Error(other.error.kind);
+  expect(await approveAdjustment(books(), { ...other.value, by: 'budi@simpul.example', at: AT })).toEqual({
+    ok: false,
+    error: { kind: 'approval', refusal: { kind: 'unknown' } },
+  });
+  expect(await left()).toBe(100_000n);
+});
+
 test('of many who agree at one moment one puts the float right', async () => {
   const proposed = await propose('FA-1', -2_500n);
   if (!proposed.ok) throw new Error(proposed.error.kind);
@@ -111,6 +131,8 @@ test('of many who agree at one moment one puts the float right', async () => {
   );
 
   expect(done.filter(({ ok }) => ok)).toHaveLength(1);
+  // Nobody is told that nothing was booked, which would have it proposed anew.
+  for (const one of done) if (!one.ok) expect(one.error).toMatchObject({ kind: 'approval' });
   expect(await left()).toBe(97_500n);
 });
 

@@ -21,11 +21,13 @@ const REDO_MAX = 8;
 
 /**
  * A checker agrees to a proposal, and what it says is written in the same unit of work: both or neither, once.
+ * @param kind what it must be a proposal of: any other is unknown here.
  * @param unitFor what is to be written for the proposal as it stands.
  * @throws NoUser. @throws CommitUnknown as `MoneyWriter.commit`.
  */
 export async function commitApproved(
   { writer, statements }: Books,
+  kind: string,
   decision: Decision,
   unitFor: (approval: Approval) => UnitOfWork,
 ): Promise<Result<Approval, ApprovedCommitRefusal>> {
@@ -33,6 +35,7 @@ export async function commitApproved(
     const weighed = await weighApproval(statements, decision);
     if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
     const { approval, isComplete, inserts, updates } = weighed.value;
+    if (approval.kind !== kind) return fail({ kind: 'approval', refusal: { kind: 'unknown' } });
     if (!isComplete) throw new Error(`${approval.approvalId} needs more checkers than one`);
     const unit = unitFor(approval);
     const result = await writer.commit({

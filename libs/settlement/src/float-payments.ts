@@ -75,34 +75,39 @@ export async function approveFloatTopUp(
   decision: { approvalId: string; version: string; by: string; at: Date },
 ): Promise<Result<{ reference: string }, ApprovedCommitRefusal>> {
   const { at } = decision;
-  const done = await commitApproved({ writer, statements: database }, decision, (approval): UnitOfWork => {
-    const said = approval.payload as {
-      reference: string;
-      billerId: string;
-      amount: string;
-      valueDate: string;
-    };
-    const values = {
-      reference: said.reference,
-      kind: FLOAT_TOP_UP,
-      biller_id: said.billerId,
-      amount: rupiah(BigInt(said.amount)),
-      value_date: said.valueDate,
-      announced_by: approval.maker,
-      announced_at: at,
-      approval_id: approval.approvalId,
-    };
-    return {
-      journal: undefined,
-      claims: [{ key: 'PRIMARY', value: said.reference }],
-      inserts: () => [{ table: 'bank_expected', values }],
-      updates: () => [],
-      witness: {
-        table: 'bank_expected',
-        values: { reference: said.reference, approval_id: approval.approvalId },
-      },
-    };
-  });
+  const done = await commitApproved(
+    { writer, statements: database },
+    FLOAT_TOP_UP,
+    decision,
+    (approval): UnitOfWork => {
+      const said = approval.payload as {
+        reference: string;
+        billerId: string;
+        amount: string;
+        valueDate: string;
+      };
+      const values = {
+        reference: said.reference,
+        kind: FLOAT_TOP_UP,
+        biller_id: said.billerId,
+        amount: rupiah(BigInt(said.amount)),
+        value_date: said.valueDate,
+        announced_by: approval.maker,
+        announced_at: at,
+        approval_id: approval.approvalId,
+      };
+      return {
+        journal: undefined,
+        claims: [{ key: 'PRIMARY', value: said.reference }],
+        inserts: () => [{ table: 'bank_expected', values }],
+        updates: () => [],
+        witness: {
+          table: 'bank_expected',
+          values: { reference: said.reference, approval_id: approval.approvalId },
+        },
+      };
+    },
+  );
   return done.ok ? ok({ reference: done.value.subject }) : done;
 }
 

@@ -69,7 +69,7 @@ export async function approvePphSlip(
   const slip = slipOf(proposal.payload);
   const objection = proposal.state === 'proposed' && (await objectionTo(database, slip, decision.at));
   if (objection) return fail(objection);
-  const done = await commitApproved({ writer, statements: database }, decision, ({ payload }) =>
+  const done = await commitApproved({ writer, statements: database }, PPH_SLIP, decision, ({ payload }) =>
     unitOfJournalWithoutDeposit(journalOf(slipOf(payload), decision.at)),
   );
   return done.ok ? ok(slip) : done;
