@@ -9,12 +9,13 @@ function aDoor() {
   const late: string[] = [];
   let now = 0;
   const intake = new Intake(LIMITS, () => now);
+  const goneMeanwhile = new Set<string>();
   let came = 0;
   const come = (caller: string, count: number) => {
     for (let nth = 0; nth < count; nth += 1) {
       came += 1;
       const name = `${caller}${came}`;
-      const request = {} as FastifyRequest;
+      const request = { raw: { socket: { destroyed: goneMeanwhile.has(name) } } } as FastifyRequest;
       intake.enter(caller, request, () => {
         taken.push(name);
         if (isLate(request)) late.push(name);
@@ -24,7 +25,7 @@ function aDoor() {
   const pass = (ms: number) => {
     now += ms;
   };
-  return { taken, late, come, pass };
+  return { taken, late, come, pass, goneMeanwhile };
 }
 
 /** More came than were taken in, for longer than a crowd needs to be one. */
@@ -92,6 +93,15 @@ test('a burst that is over soon makes nobody late, however long the last of it w
   for (let nth = 0; nth < 5; nth += 1) await turn();
   expect(taken).toHaveLength(10);
   expect(late).toEqual([]);
+});
+
+test('whoever has hung up while waiting is not taken in', async () => {
+  const { taken, come, goneMeanwhile } = aDoor();
+  goneMeanwhile.add('a4');
+  come('a', 5);
+  await turn();
+  await turn();
+  expect(taken).toEqual(['a1', 'a2', 'a3', 'a5']);
 });
 
 test('everybody of a crowd is taken in, once', async () => {

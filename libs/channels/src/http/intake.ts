@@ -60,7 +60,8 @@ export class Intake {
       this.lines.delete(caller);
       if (line.length > 0) this.lines.set(caller, line);
       this.takenInTurn += 1;
-      next?.begin();
+      // Whoever has hung up meanwhile may have asked again, and heard that there is no such payment.
+      if (next && !next.request.raw.socket.destroyed) next.begin();
     }
   }
 

@@ -102,11 +102,7 @@ export function prepareHttpServer(
       void reply.header('connection', 'close');
       sendAnswer(reply, dialects.refusal(malformed(objection), request));
     } else if (isClosing) sendAnswer(reply, dialects.refusal(refusal('NOT_NOW', 'closing'), request));
-    else
-      intake.enter(claimed(request), request, () => {
-        // Whoever has hung up meanwhile may have asked again, and heard that there is no such payment.
-        if (!request.raw.socket.destroyed) done();
-      });
+    else intake.enter(claimed(request), request, done);
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     hardened(reply);
