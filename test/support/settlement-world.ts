@@ -16,6 +16,7 @@ import {
   SingleWriter,
   topUpDeposit,
   unitOfJournal,
+  unitOfJournalWithoutDeposit,
   voidJournal,
   type JournalDraft,
   type PaymentMoney,
@@ -34,6 +35,7 @@ import {
 import {
   checkSettlementInvariants,
   type AlertEnds,
+  type PauseEnds,
   settleDay,
   type ChannelMode,
   type Settlement,
@@ -104,6 +106,7 @@ export interface SettlementWorld {
   /** Raises an alert; ends those about a line; the open ones, as `kind subject`. */
   tell(this: void, alert: Alert): Promise<void>;
   endsOf: AlertEnds;
+  endsOfPause: PauseEnds;
   openAlerts(): Promise<string[]>;
   /** Proposes the days of fixtures/calendars; who approves them is refused by its kind. */
   proposeCalendar(): Promise<(by: string) => Promise<void>>;
@@ -154,7 +157,8 @@ export async function aSettlementWorld(
     codeOf: (channelId) => channelId.toUpperCase(),
   };
   const book = async (journal: JournalDraft): Promise<void> => {
-    const result = await tools.writer.commit(unitOfJournal(journal));
+    const unit = journal.channelId === '' ? unitOfJournalWithoutDeposit(journal) : unitOfJournal(journal);
+    const result = await tools.writer.commit(unit);
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
   };
   const tools: SettlementTools = {
@@ -295,6 +299,7 @@ export async function aSettlementWorld(
       ...(await endsOfBankAlerts(store.database, about, by, at)),
       ...(about.fills === undefined ? [] : await endsOfPause(store.database, about.fills, by, at)),
     ],
+    endsOfPause: (filled, by, at) => endsOfPause(store.database, filled, by, at),
     async openAlerts() {
       return (await openAlerts(store.database)).map(({ kind, subject }) => `${kind} ${subject}`);
     },

@@ -174,7 +174,7 @@ function addReceivedCommand(float: Command): void {
   ).action(async (reference: string, { as, json }: Maker) => {
     const done = await withSettlement((tools) =>
       receiveFloatTopUp(
-        { ...tools, endsOfPause: (billerId, by, at) => endsOfPause(tools.database, billerId, by, at) },
+        { ...tools, endsOfPause: (filled, by, at) => endsOfPause(tools.database, filled, by, at) },
         { reference, by: as, at: tools.clock.now() },
       ),
     );

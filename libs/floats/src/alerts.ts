@@ -45,20 +45,33 @@ export async function endAlert(
   return ended === 1;
 }
 
+/** Money that fills a biller's float. */
+export interface Filling {
+  billerId: string;
+  /** When it was booked, if before: a pause that came later knew of it. */
+  bookedAt?: Date;
+}
+
 /**
- * What ends a biller's pause for an empty float, to be written in one unit of work with the money that fills it; nothing
- * where none is open.
+ * What ends a biller's pause for an empty float, to be written in one unit of work with the money that fills it: that pause
+ * and no later one. Nothing where none is open.
  */
 export async function endsOfPause(
   statements: Statements,
-  billerId: string,
+  { billerId, bookedAt }: Filling,
   by: string,
   at: Date,
 ): Promise<RowToChange[]> {
-  const key = openKey(billerId, 'empty at biller');
-  const open = await statements.rows('SELECT 1 FROM float_alert WHERE open_key = ?', [key]);
+  const open = await statements.rows<{ alert_id: string | number }>(
+    'SELECT alert_id FROM float_alert WHERE open_key = ? AND (? IS NULL OR raised_at <= ?)',
+    [openKey(billerId, 'empty at biller'), bookedAt ?? null, bookedAt ?? null],
+  );
   const set = { ended_at: at, ended_by: by.slice(0, REASON_MAX), open_key: null };
-  return open.map(() => ({ table: 'float_alert', set, where: { open_key: key } }));
+  return open.map(({ alert_id }) => ({
+    table: 'float_alert',
+    set,
+    where: { alert_id, open_key: openKey(billerId, 'empty at biller') },
+  }));
 }
 
 /** How an alert ends. */

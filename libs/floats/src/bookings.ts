@@ -3,6 +3,7 @@ import {
   billerAccounts,
   floatTopUpJournal,
   isSameJournal,
+  sameJournalSince,
   unitOfJournalWithoutDeposit,
   type Books,
   type JournalDraft,
@@ -39,7 +40,7 @@ export async function topUpFloat(
     kind: 'empty at biller',
     by: `top-up ${reference}`,
     at,
-    raisedBefore: booked.value.isRepeat ? await bookedAt(statements, journal) : at,
+    raisedBefore: (await sameJournalSince(statements, journal)) ?? at,
   });
   return booked;
 }
@@ -81,12 +82,4 @@ export async function objectionToBiller(
 /** Whether an account is in the chart. */
 export async function isInChart(statements: Statements, account: string): Promise<boolean> {
   return (await statements.rows('SELECT 1 FROM account WHERE account_id = ?', [account])).length > 0;
-}
-
-async function bookedAt(statements: Statements, { subjectId, kind, at }: JournalDraft): Promise<Date> {
-  const [row] = await statements.rows<{ created_at: Date }>(
-    'SELECT created_at FROM journal WHERE subject_id = ? AND kind = ?',
-    [subjectId, kind],
-  );
-  return row?.created_at ?? at;
 }

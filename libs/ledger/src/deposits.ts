@@ -147,6 +147,14 @@ export async function adjustDeposit(
 
 /** Whether the journal that stands under a draft's key moved the same money for the same reason, at whatever time. */
 export async function isSameJournal(statements: Statements, draft: JournalDraft): Promise<boolean> {
+  return (await sameJournalSince(statements, draft)) !== undefined;
+}
+
+/** Since when the same journal stands under a draft's key; undefined: none does, or it moved something else. */
+export async function sameJournalSince(
+  statements: Statements,
+  draft: JournalDraft,
+): Promise<Date | undefined> {
   const [row] = await statements.rows<{
     business_date: BusinessDate;
     created_at: Date;
@@ -155,7 +163,7 @@ export async function isSameJournal(statements: Statements, draft: JournalDraft)
     draft.subjectId,
     draft.kind,
   ]);
-  if (!row) return false;
+  if (!row) return undefined;
   const asItStands = { ...draft, businessDate: row.business_date, at: row.created_at };
-  return contentHash(asItStands).equals(row.content_hash);
+  return contentHash(asItStands).equals(row.content_hash) ? row.created_at : undefined;
 }

@@ -17,9 +17,15 @@ export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<r
 
 /** What an alert about a line is known by. */
 export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'> & {
-  /** The biller whose float the line fills: its pause for an empty float ends as well. */
-  fills?: string;
+  /** The float that the line fills: a pause of its biller for an empty float ends as well. */
+  fills?: Filled;
 };
+
+/** A biller's float that is filled; `bookedAt` where that was booked before: a pause that came later stays. */
+export interface Filled {
+  billerId: string;
+  bookedAt?: Date;
+}
 
 /** What the alerts about a line are known by. */
 export function alertOf(line: LinePlace & Pick<BankLine, 'valueDate'>): AlertSubject {

@@ -25,6 +25,7 @@ import {
   type ChannelMoney,
   type FloatMoney,
 } from './bank-announcements';
+import type { Filled } from './bank-alerts';
 import { textOfPlace, type BankLine, type BankOutcome } from './bank-lines';
 import { WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent } from './payout.states';
@@ -37,8 +38,8 @@ export interface Meaning {
   journal: JournalDraft;
   inserts: readonly Row[];
   updates: readonly GuardedUpdate[];
-  /** Whose float it fills: a pause for an empty one ends with it. */
-  fills?: string;
+  /** The float that it fills: a pause for an empty one ends with it. */
+  fills?: Filled;
   /** What it draws on a deposit that may have less: then it takes what is there, and the channel owes the rest. */
   draws?: { channelId: string; journalWith(available: Rupiah): JournalDraft };
 }
@@ -71,7 +72,7 @@ export async function meaningOf(
       journal: announcedJournal(announced, line, sayer.at),
       inserts: [],
       updates: [endOfAnnouncement(reference, null, 'matched', sayer)],
-      ...(announced.kind === 'float_top_up' && { fills: announced.billerId }),
+      ...(announced.kind === 'float_top_up' && { fills: { billerId: announced.billerId } }),
     };
   if (announced.outcome === 'matched' && line.amount === -due)
     return {

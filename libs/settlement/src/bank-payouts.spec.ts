@@ -1,4 +1,6 @@
 import { aBankWorld, ANI, line, WATER, type BankWorld } from '../../../test/support/bank-world';
+import { rupiah } from '#lib/kernel';
+import { payoutJournal } from '#lib/ledger';
 import { findPayout, payoutHistory, redraftPayout, tellPayout } from './payouts';
 
 let world: BankWorld;
@@ -51,6 +53,23 @@ test('a payout is sent despite a debit that a person knows to be something else'
   expect(await world.send(WATER, where)).toMatchObject({ ok: true, value: { state: 'sent' } });
   const history = await payoutHistory(world.store.database, WATER);
   expect(history.at(-1)).toMatchObject({ to: 'sent', note: `it is not ${where}` });
+});
+
+test('a payout whose money somebody has booked by hand has its move in its history as well', async () => {
+  await world.settleWater();
+  await world.approve(WATER);
+  await world.send(WATER);
+  const payout = { accountId: 'biller:PDM07:payable', amount: rupiah(410_500n) };
+  const booking = { subjectId: WATER, businessDate: '2026-07-15', at: world.clock.now() };
+  await world.book(payoutJournal(booking, payout));
+
+  await world.shows(line(WATER, -410_500n));
+
+  expect(await world.outcomes()).toEqual([['matched', WATER]]);
+  const history = await payoutHistory(world.store.database, WATER);
+  expect(history.at(-1)).toMatchObject({ from: 'sent', to: 'executed' });
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
 });
 
 test('money that comes under the reference of an executed payout, and takes nothing back, is not its return', async () => {

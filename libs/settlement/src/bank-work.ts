@@ -4,7 +4,7 @@ import {
   bankChargeJournal,
   bankNamedJournal,
   bankUnnamedJournal,
-  isSameJournal,
+  sameJournalSince,
   unitOfJournal,
   unitOfJournalWithoutDeposit,
   type CommitResult,
@@ -13,7 +13,7 @@ import {
   type MoneyWriter,
   type UnitOfWork,
 } from '#lib/ledger';
-import { changeRow, failPoint, type Database } from '#lib/platform';
+import { failPoint, type Database } from '#lib/platform';
 import {
   dueOnAccount,
   findAnnouncement,
@@ -122,38 +122,50 @@ async function bookMeaning(
   // A payout that came back waits for people, who draft it again.
   const isReturn = meaning.outcome === 'taken_back' && meaning.journal.kind === 'payout';
   const by = isReturn ? undefined : `it is ${meaning.about ?? meaning.outcome}`;
-  const result = await commitEnding(tools, line, meaning, by);
+  const result = tried(await commitEnding(tools, line, meaning, by));
   if (result.kind === 'committed') return meaning.outcome;
-  if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
-  if (result.kind === 'insufficient') throw new Error('the deposit is spent faster than it is taken back');
   const now = await findBankLine(tools.database, line);
   if (now?.outcome !== null) return now?.outcome;
-  if (result.kind === 'clash' && (await isSameJournal(tools.database, meaning.journal)))
-    return (await tie(tools, line, meaning)) ? meaning.outcome : undefined;
-  return undefined;
+  const before = result.kind === 'clash' ? await bookedBefore(tools.database, meaning) : undefined;
+  if (!before) return undefined;
+  const tied = tried(await tie(tools, line, before, by));
+  return tied.kind === 'committed' ? before.outcome : undefined;
+}
+
+/** @throws Error where a line could not be tried: it is tried again later. */
+function tried(result: CommitResult): CommitResult {
+  if (result.kind === 'overloaded') throw new Error('the writer of money is overloaded');
+  if (result.kind === 'insufficient') throw new Error('the deposit is spent faster than it is taken back');
+  return result;
+}
+
+/** Money that was booked before under the reference that a line names; undefined: none, or other money. */
+async function bookedBefore(database: Database, meaning: Meaning): Promise<Meaning | undefined> {
+  const bookedAt = await sameJournalSince(database, meaning.journal);
+  if (!bookedAt) return undefined;
+  return { ...meaning, ...(meaning.fills && { fills: { ...meaning.fills, bookedAt } }) };
 }
 
 /** A person has booked this money by hand under its reference: the line is that, once, and moves nothing more. */
-async function tie(
-  { database, endsOf }: Pick<BankTools, 'database' | 'endsOf'>,
+function tie(
+  tools: CommitTools,
   line: BankLine,
-  { outcome, about, journal, updates, fills }: Meaning,
-): Promise<boolean> {
-  const ends = await endsOf(aboutLine(line, fills), `it is ${about ?? outcome}, booked by hand`, journal.at);
-  const all = [...updates, endOf(line, outcome, journal.subjectId, about), ...ends];
-  try {
-    await database.transaction(async (statements) => {
-      for (const update of all)
-        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(update.table);
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof ChangedMeanwhile) return false;
-    throw error;
-  }
+  meaning: Meaning,
+  by: string | undefined,
+): Promise<CommitResult> {
+  const why = by === undefined ? undefined : `${by}, booked by hand`;
+  return commitEnding(tools, line, meaning, why, ({ outcome, about, journal, inserts, updates }) => {
+    const { account, year, number, lineNo } = line;
+    const ended = endOf(line, outcome, journal.subjectId, about);
+    return {
+      journal: undefined,
+      claims: [],
+      inserts: () => [...inserts],
+      updates: () => [...updates, ended],
+      witness: { table: ended.table, values: { account, year, number, line_no: lineNo, ...ended.set } },
+    };
+  });
 }
-
-class ChangedMeanwhile extends Error {}
 
 /**
  * Commits what a line is, and with it the end of the alerts about it.
@@ -210,7 +222,7 @@ async function takingWhatIsThere(
   return result;
 }
 
-function aboutLine(line: BankLine, fills: string | undefined) {
+function aboutLine(line: BankLine, fills: Meaning['fills']) {
   return { ...alertOf(line), ...(fills !== undefined && { fills }) };
 }
 
@@ -247,10 +259,11 @@ export async function nameLine(
     const both = unitOf(line, one);
     return { ...both, inserts: (deposit) => [...named.inserts(deposit), ...both.inserts(deposit)] };
   });
-  if (result.kind !== 'clash' || !(await isSameJournal(tools.database, meaning.journal))) return result;
-  return commitEnding(tools, line, meaning, reason, (one) => ({
+  const before = result.kind === 'clash' ? await bookedBefore(tools.database, meaning) : undefined;
+  if (!before) return result;
+  return commitEnding(tools, line, before, reason, (one) => ({
     ...named,
-    inserts: (deposit) => [...meaning.inserts, ...named.inserts(deposit)],
+    inserts: (deposit) => [...one.inserts, ...named.inserts(deposit)],
     updates: unitOf(line, one).updates,
   }));
 }

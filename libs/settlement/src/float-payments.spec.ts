@@ -30,7 +30,7 @@ const tools = () => ({
   ...world.tools,
   endsOf: world.endsOf,
   tell: world.tell,
-  endsOfPause: async () => Promise.resolve([]),
+  endsOfPause: world.endsOfPause,
 });
 
 /** The next statement of the account, taken and worked. */
@@ -220,17 +220,43 @@ test('of many who say at one moment that the biller has it one books it', async 
   await world.expectSoundFloats();
 });
 
-test('a pause for an empty float ends in the commit that fills it', async () => {
+/** The biller says that our float is empty, a second after whatever was before. */
+async function pause(): Promise<void> {
+  world.clock.advance(1_000);
   await world.store.admin.run(
-    "INSERT INTO float_alert (biller_id, kind, reason, raised_at, open_key) VALUES ('pulsa', 'empty at biller', 'code 17', UTC_TIMESTAMP(3), 'pulsa:empty at biller')",
+    "INSERT INTO float_alert (biller_id, kind, reason, raised_at, open_key) VALUES ('pulsa', 'empty at biller', 'code 17', ?, 'pulsa:empty at biller')",
+    [world.clock.now()],
   );
+  world.clock.advance(1_000);
+}
+const pauses = () => world.store.database.rows('SELECT ended_by FROM float_alert ORDER BY alert_id');
+
+test('a pause for an empty float ends in the commit that fills it', async () => {
+  await pause();
   await agreed();
   await shows({});
 
-  expect(await world.store.database.rows('SELECT ended_by FROM float_alert')).toEqual([
-    { ended_by: `it is ${REFERENCE}` },
-  ]);
+  expect(await pauses()).toEqual([{ ended_by: `it is ${REFERENCE}` }]);
 });
+
+test.each([
+  ['comes later', false],
+  ['came first and lay in suspense', true],
+])(
+  'a line that moves nothing more, since it %s, ends no pause that began after its money was booked',
+  async (_, isFirst) => {
+    if (isFirst) await shows({});
+    await agreed();
+    await pause();
+    expect(await receive()).toMatchObject({ ok: true });
+    await pause();
+
+    await (isFirst ? work() : shows({}));
+
+    await expectFilledOnce();
+    expect(await pauses()).toEqual([{ ended_by: `top-up ${REFERENCE}` }, { ended_by: null }]);
+  },
+);
 
 test('a top-up that nobody has approved is found', async () => {
   await agreed();

@@ -18,6 +18,7 @@ import {
   type UnitOfWork,
 } from '#lib/ledger';
 import { findAnnouncement, isPrefunded } from './bank-announcements';
+import type { Filled } from './bank-alerts';
 import type { BankTools } from './bank-work';
 import { findPayout } from './payouts';
 
@@ -112,7 +113,7 @@ export async function approveFloatTopUp(
 }
 
 /** Finds what ends a biller's pause for an empty float, to be written with the money that fills it. */
-export type PauseEnds = (billerId: string, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
+export type PauseEnds = (filled: Filled, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
 
 /** Why a transfer is not booked on somebody's word. */
 export type ReceiveRefusal =
@@ -145,7 +146,7 @@ export async function receiveFloatTopUp(
     where: { reference, outcome: null, received_at: null },
   };
   const commit = async () => {
-    const ends = await endsOfPause(billerId, `top-up ${reference}`, at);
+    const ends = await endsOfPause({ billerId }, `top-up ${reference}`, at);
     return writer.commit({ ...unit, updates: () => [received, ...ends] });
   };
   let result = await commit();

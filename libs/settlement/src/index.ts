@@ -71,7 +71,7 @@ export {
   type DroppedStatement,
   type TakenStatement,
 } from './bank-file';
-export type { AlertEnds, BankAlert } from './bank-alerts';
+export type { AlertEnds, BankAlert, Filled } from './bank-alerts';
 export { listBankClaims, type BankClaim } from './bank-claims';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankTools, type BankWork } from './bank-work';
