@@ -5,6 +5,7 @@ import { failPoint, type Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers, SourceDayEnd } from './biller.contract';
+import { brokenCall } from './outcomes';
 import { legOf, type Payment } from './payment';
 import { contradictionOf } from './payment.evidence';
 import type { ClaimedPayment, PaymentStore } from './payment.store';
@@ -128,7 +129,7 @@ export class AdviceFlow {
     } catch (error) {
       // A biller that is not configured any more, a bug of a connector: the schedule goes on, and people see why.
       this.logger.error({ paymentId: payment.paymentId, err: error }, 'the biller could not be asked');
-      return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, HEARD_MAX)}` } };
+      return brokenCall(error);
     }
   }
 

@@ -4,10 +4,10 @@ import { answerTo, refuse, type Answer } from './answer';
 import { believe } from './believe';
 import type { PaymentOutcome } from './biller.contract';
 import type { Inquiries } from './inquiries';
+import { brokenCall, eventOf } from './outcomes';
 import { legOf, type Payment } from './payment';
 import { PAID_ELSEWHERE } from './payment.evidence';
 import type { PaymentOpening } from './payment.opening';
-import type { PaymentEvent } from './payment.states';
 import type { Payments } from './payments';
 import type { PaymentRequest } from './requests';
 import { deadlineOf, type Router } from './router';
@@ -158,22 +158,4 @@ function crowded(room: 'full' | 'share used up'): Refusal {
   return room === 'full'
     ? refusal('NOT_NOW', 'too many payments are in hand')
     : refusal('RATE_LIMITED', 'more payments in hand than its share');
-}
-
-function brokenCall(error: unknown): PaymentOutcome {
-  return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, 200)}` } };
-}
-
-/** What an outcome means in a payment's life. */
-function eventOf(kind: PaymentOutcome['kind']): PaymentEvent {
-  switch (kind) {
-    case 'approved':
-      return 'biller approved';
-    case 'declined':
-      return 'biller declined';
-    case 'not sent':
-      return 'never sent';
-    case 'unknown':
-      return 'answer lost';
-  }
 }

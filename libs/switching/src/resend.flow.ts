@@ -4,16 +4,16 @@ import type { MoneyWriter } from '#lib/ledger';
 import { failPoint, type Logger, type Statements } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
-import type { BillerConnector, Billers, PaymentOutcome, SourceCalendar } from './biller.contract';
+import type { BillerConnector, Billers, SourceCalendar } from './biller.contract';
+import { brokenCall, eventOf } from './outcomes';
 import { legOf, type Payment } from './payment';
 import { logMove, moveLogger } from './payment.log';
 import { selectPayment } from './payment.rows';
-import type { PaymentEvent } from './payment.states';
 import { unitOfNextLeg } from './payment.writes';
 import type { Payments } from './payments';
 import { billHeldBy, objectionToResend, sentUpdate, type Resends, type WaitingResend } from './resend.orders';
 import { waitMsAfter, type ReversalLimits } from './reversal.limits';
-import { isSameOffer } from './routing/same-offer';
+import { isSameOffer, questionForSameBill } from './routing/same-offer';
 
 /** After a try, somebody else may look at it no sooner than this after its deadlines. */
 const AFTER_DEADLINE_MS = 5_000;
@@ -124,19 +124,10 @@ export class ResendFlow {
     payment: Payment,
     connector: BillerConnector,
   ): Promise<Hindrance | undefined> {
-    const { customerNumber, offer, leg, billerId } = payment;
+    const { offer, leg, billerId } = payment;
     const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.inquiryMs);
-    const bill = await connector.inquire(
-      {
-        product: leg.billerProduct,
-        customerNumber: offer.sealedNumber ?? customerNumber,
-        amount: offer.remaining === null ? offer.amount : undefined,
-        billCount: offer.remaining === null ? undefined : offer.lines.length,
-        ...offer.inputs,
-        trace: leg.reference,
-      },
-      deadline,
-    );
+    const question = questionForSameBill(payment, leg.billerProduct, leg.reference);
+    const bill = await connector.inquire(question, deadline);
     if (bill.ok)
       return isSameOffer(offer, bill.value)
         ? undefined
@@ -212,7 +203,7 @@ export class ResendFlow {
       amount: leg.amount,
       requiredReceiptFields: payments.requiredReceiptFields(catalog.product(payment.productId)),
     });
-    await payments.record(payment, EVENTS[said.kind], said, clock.now());
+    await payments.record(payment, eventOf(said.kind), said, clock.now());
   }
 }
 
@@ -223,14 +214,3 @@ const BILL_MAY_STILL_BE_OPEN: ReadonlySet<string> = new Set([
   'IN_PROGRESS',
   'RATE_LIMITED',
 ]);
-
-const EVENTS: Readonly<Record<PaymentOutcome['kind'], PaymentEvent>> = {
-  approved: 'biller approved',
-  declined: 'biller declined',
-  'not sent': 'never sent',
-  unknown: 'answer lost',
-};
-
-function brokenCall(error: unknown): Extract<PaymentOutcome, { kind: 'unknown' }> {
-  return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, 200)}` } };
-}

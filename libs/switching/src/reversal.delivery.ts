@@ -1,6 +1,7 @@
 import type { Clock } from '#lib/kernel';
 import { failPoint, type Logger } from '#lib/platform';
 import type { BillerConnector, Billers, ReversalOutcome } from './biller.contract';
+import { brokenCall } from './outcomes';
 import { isFinal } from './payment.states';
 import type { Payment } from './payment';
 import type { Payments } from './payments';
@@ -153,10 +154,6 @@ const UNSUPPORTED: ReversalOutcome = {
   kind: 'not sent',
   evidence: { reason: 'this biller takes no reversals' },
 };
-
-function brokenCall(error: unknown): ReversalOutcome {
-  return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, 200)}` } };
-}
 
 /**
  * A payment on its way could arrive after its reversal. So what is not known to be paid is reversed only when advice has

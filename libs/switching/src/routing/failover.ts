@@ -1,5 +1,5 @@
 import type { Clock, Result, Refusal } from '#lib/kernel';
-import type { Bill, BillerInquiry, PaymentOutcome } from '../biller.contract';
+import type { Bill, PaymentOutcome } from '../biller.contract';
 import type { StoredInquiry } from '../inquiry.store';
 import type { Payment } from '../payment';
 import { deadlineOf, isPayableAnywhere, type Router, type Sale, type Way } from '../router';
@@ -7,7 +7,7 @@ import type { RoutingLimits } from './limits';
 import type { Place } from './place';
 import type { BillerRoute } from './route';
 import type { Routing } from './routing';
-import { isSameOffer } from './same-offer';
+import { isSameOffer, questionForSameBill } from './same-offer';
 
 /** Another biller says that the bill is paid: nobody else has paid it, so the refusal before may not be true. */
 export const PAID_ALREADY = 'paid already';
@@ -75,23 +75,17 @@ export class Failover {
    */
   private async sameOfferAt(
     way: Way,
-    { customerNumber, offer }: Payment,
+    payment: Payment,
     journey: Journey,
   ): Promise<Readonly<Record<string, string>> | typeof PAID_ALREADY | undefined> {
+    const { offer } = payment;
     const { billsMax } = way.route;
     if (billsMax !== null && billsMax < offer.lines.length) return undefined;
     const now = this.clock.now();
     const deadline = deadlineOf(now, way.connector.patience.inquiryMs, leftMs(journey, now));
     const place = await this.router.placeOn(way, 'inquiry', now, deadline);
     if (!place.ok) return undefined;
-    const question: BillerInquiry = {
-      product: way.route.billerProduct,
-      customerNumber: offer.sealedNumber ?? customerNumber,
-      amount: offer.remaining === null ? offer.amount : undefined,
-      billCount: offer.remaining === null ? undefined : offer.lines.length,
-      ...offer.inputs,
-      trace: journey.inquiry.reference,
-    };
+    const question = questionForSameBill(payment, way.route.billerProduct, journey.inquiry.reference);
     const bill: Result<Bill, Refusal> = await place.value.inquire(question);
     if (!bill.ok) return bill.error.code === 'BILL_ALREADY_PAID' ? PAID_ALREADY : undefined;
     return isSameOffer(offer, bill.value) ? bill.value.echo : undefined;

@@ -1,9 +1,29 @@
 import { sum } from '#lib/kernel';
-import type { Bill } from '../biller.contract';
+import type { Bill, BillerInquiry } from '../biller.contract';
 import type { Offer } from '../offer';
+import type { Payment } from '../payment';
 
 /** The shortest field for a name at a biller: what is longer is cut off there. */
 const NAME_CUT_AT = 20;
+
+/**
+ * Asks for the bills that a payment is for, as many of them as it pays; `isSameOffer` judges the answer.
+ * @param product as the biller that is asked calls it.
+ */
+export function questionForSameBill(
+  { customerNumber, offer }: Pick<Payment, 'customerNumber' | 'offer'>,
+  product: string,
+  trace: string,
+): BillerInquiry {
+  return {
+    product,
+    customerNumber: offer.sealedNumber ?? customerNumber,
+    amount: offer.remaining === null ? offer.amount : undefined,
+    billCount: offer.remaining === null ? undefined : offer.lines.length,
+    ...offer.inputs,
+    trace,
+  };
+}
 
 /**
  * Whether another biller's bill is the offer that the customer agreed to: the same periods, amounts and penalties in
