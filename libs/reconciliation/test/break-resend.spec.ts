@@ -8,7 +8,8 @@ import {
   type Payments,
   type ResendTools,
 } from '#lib/switching';
-import { businessDateOf, fail, JAKARTA_MIDNIGHT, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
+import { fromJson } from '#lib/platform';
+import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
 import pino from 'pino';
 import { describeBreakRefusal, endOfResend, proposeResolution, reopenUnserved, type Break } from '../src';
 import { ANI, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
@@ -89,6 +90,47 @@ test('a payment that its biller does not have is sent once more, and the custome
     1,
   );
   await world.expectSound();
+});
+
+test('the further leg is paid with what the biller said when it was asked again', async () => {
+  const { biller } = world.switch;
+  const [inquire, pay] = [biller.inquire.bind(biller), biller.pay.bind(biller)];
+  let asked = 0;
+  biller.inquire = async () => {
+    const bill = await inquire();
+    asked += 1;
+    return ok({ ...bill.value, echo: { ref: `R${asked}` } });
+  };
+  biller.pay = async (leg) =>
+    leg.echo['ref'] === `R${asked}`
+      ? pay(leg)
+      : { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence: { reason: 'another inquiry' } };
+  const payment = await ordered();
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2, echo: { ref: 'R2' } } });
+  await world.expectSound();
+});
+
+test('the history keeps how the biller said that it does not have the leg before', async () => {
+  const payment = await ordered();
+  await resending.sendDue();
+  const [event] = await world.switch.store.database.rows<{ evidence: unknown }>(
+    "SELECT evidence FROM payment_event WHERE event = 'sent again'",
+  );
+  expect(fromJson(event?.evidence)).toMatchObject({
+    insteadOf: payment.leg.reference,
+    advice: 'no such payment',
+    'advice.fake': 'advice',
+  });
+});
+
+test('what the biller says of a leg that it has is kept', async () => {
+  await ordered();
+  world.switch.biller.adviceSays = 'paid';
+  await resending.sendDue();
+  expect(await world.switch.store.database.rows('SELECT said, contradiction FROM payment_evidence')).toEqual([
+    { said: 'approved', contradiction: null },
+  ]);
 });
 
 test('the next file lists the further leg and both days agree', async () => {

@@ -5,14 +5,11 @@ import { failPoint, type Logger } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
 import type { AdviceOutcome, BillerConnector, Billers, SourceDayEnd } from './biller.contract';
-import { brokenCall } from './outcomes';
+import { brokenCall, inShort } from './outcomes';
 import { legOf, type Payment } from './payment';
 import { contradictionOf } from './payment.evidence';
 import type { ClaimedPayment, PaymentStore } from './payment.store';
 import type { Payments } from './payments';
-
-/** What the leg's column holds of an answer that brought no end. */
-const HEARD_MAX = 200;
 
 /** Payments of dead processes that are listed by one look; the next look takes more. */
 const TAKEN_OVER_AT_ONCE = 200;
@@ -149,7 +146,7 @@ export class AdviceFlow {
         : []),
     ];
     const at = new Date(Math.min(...appointments.map((date) => date.getTime())));
-    const isPlanned = await this.store.postpone(claimed, { adviceCount, at, heard: heardIn(outcome) });
+    const isPlanned = await this.store.postpone(claimed, { adviceCount, at, heard: inShort(outcome) });
     const { evidence } = outcome;
     if (isPlanned)
       this.logger.info({ paymentId, adviceCount, nextAdviceAt: at, evidence }, 'advice without an end');
@@ -181,10 +178,4 @@ export class AdviceFlow {
 /** A payment may leave until its deadline, and travel for the biller's quiet time after that. */
 function quietEndOf(payment: Payment, { patience }: BillerConnector): Date {
   return new Date(payment.leg.sentAt.getTime() + patience.paymentMs + patience.quietMs);
-}
-
-/** An answer without an end in a few words, for the list of open payments. */
-function heardIn({ kind, evidence }: AdviceOutcome): string {
-  const what = evidence['doubt'] ?? evidence['reason'] ?? evidence['message'] ?? evidence['code'];
-  return (what === undefined || what === null ? kind : `${kind}: ${what}`).slice(0, HEARD_MAX);
 }

@@ -1,4 +1,4 @@
-import type { Evidence, PaymentOutcome } from './biller.contract';
+import type { AdviceOutcome, Evidence, PaymentOutcome } from './biller.contract';
 import type { PaymentEvent } from './payment.states';
 
 /** What an outcome at the biller means in a payment's life. */
@@ -20,4 +20,11 @@ export function brokenCall(error: unknown): { kind: 'unknown'; evidence: Evidenc
   return { kind: 'unknown', evidence: { reason: `our own fault: ${String(error).slice(0, SAID_MAX)}` } };
 }
 
+/** An answer without an end in a few words, for people. */
+export function inShort({ kind, evidence }: AdviceOutcome): string {
+  const what = evidence['doubt'] ?? evidence['reason'] ?? evidence['message'] ?? evidence['code'];
+  return (what === undefined || what === null ? kind : `${kind}: ${what}`).slice(0, SAID_MAX);
+}
+
+/** What the columns hold of it. */
 const SAID_MAX = 200;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '#lib/ledger';
-import type { AdviceOutcome, PaymentOutcome, ReversalOutcome } from './biller.contract';
+import type { AdviceOutcome, Evidence, PaymentOutcome, ReversalOutcome } from './biller.contract';
 import type { Payment } from './payment';
 import type { RefusedLeg } from './payment.store';
 
@@ -73,7 +73,7 @@ export function afterItWasSent<T extends Said>(said: T): T {
 export function evidenceRow(payment: Payment, said: Said, at: Date): Row {
   const about = said.kind === 'accepted' || said.kind === 'refused' ? 'reversal' : 'payment';
   const contradiction = contradictionOf(payment, said);
-  const detail = JSON.stringify({ ...factsOf(said), ...said.evidence });
+  const detail = JSON.stringify(detailOf(said));
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([about, said.kind, payment.state, contradiction, factsOf(said)]))
     .digest();
@@ -90,6 +90,11 @@ export function evidenceRow(payment: Payment, said: Said, at: Date): Row {
       at,
     },
   };
+}
+
+/** What was said, with the biller's facts, to be kept. */
+export function detailOf(said: Said): Evidence {
+  return { ...factsOf(said), ...said.evidence };
 }
 
 /** The biller's facts without its receipt, which may hold a token. */

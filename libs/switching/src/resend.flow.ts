@@ -1,12 +1,20 @@
 import type { Catalog } from '#lib/catalog';
-import { resendReferenceOf, type Clock } from '#lib/kernel';
+import { fail, ok, resendReferenceOf, type Clock, type Result } from '#lib/kernel';
 import type { MoneyWriter } from '#lib/ledger';
 import { failPoint, type Logger, type Statements } from '#lib/platform';
 import type { AdviceLimits } from './advice.limits';
 import { believe } from './believe';
-import type { BillerConnector, Billers, SourceCalendar } from './biller.contract';
-import { brokenCall, eventOf } from './outcomes';
+import type {
+  AdviceOutcome,
+  Bill,
+  BillerConnector,
+  Billers,
+  Evidence,
+  SourceCalendar,
+} from './biller.contract';
+import { brokenCall, eventOf, inShort } from './outcomes';
 import { legOf, type Payment } from './payment';
+import { detailOf } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { selectPayment } from './payment.rows';
 import { unitOfNextLeg } from './payment.writes';
@@ -24,6 +32,14 @@ type Hindrance =
   | { kind: 'refused'; why: string }
   /** For now: it is looked at again. */
   | { kind: 'not now'; why: string };
+
+/** What a further leg rests on. */
+interface Grounds {
+  /** How the biller has said that it does not have the leg before. */
+  denial: AdviceOutcome;
+  /** What it wants to see again, as it has said with the bill just now. */
+  echo: Bill['echo'];
+}
 
 /** What the flow is wired with. */
 export interface ResendTools {
@@ -82,18 +98,31 @@ export class ResendFlow {
     if (!order) return;
     failPoint('K13 resend claimed', payment.paymentId);
 
-    const hindrance =
-      (await this.hindranceHere(order)) ??
-      (await this.hindranceOfLeg(payment, connector)) ??
-      (await this.hindranceOfBill(payment, connector)) ??
-      // The biller was asked for seconds: whoever opened the break again meanwhile is heard.
-      (await this.hindranceHere(order));
-    if (hindrance) return this.wait(order, hindrance);
+    const grounds = await this.groundsFor(order, payment, connector);
+    if (!grounds.ok) return this.wait(order, grounds.error);
 
     // Fixed before the intent is: a process that stands still after the commit sends nothing when it wakes.
     const deadline = new Date(clock.now().getTime() + connector.patience.paymentMs);
-    const formed = await this.form(order, payment, deadline);
+    const formed = await this.form(order, payment, grounds.value, deadline);
     if (formed) await this.send(formed, connector, deadline);
+  }
+
+  /** What the further leg rests on, or what keeps it from being sent. */
+  private async groundsFor(
+    order: WaitingResend,
+    payment: Payment,
+    connector: BillerConnector,
+  ): Promise<Result<Grounds, Hindrance>> {
+    const here = await this.hindranceHere(order);
+    if (here) return fail(here);
+    const denial = await this.denialOfLeg(payment, connector);
+    if (!denial.ok) return denial;
+    const bill = await this.openBill(payment, connector);
+    if (!bill.ok)
+      return fail({ ...bill.error, why: `${bill.error.why}; of the leg: ${inShort(denial.value)}` });
+    // The biller was asked for seconds: whoever opened the break again meanwhile is heard.
+    const meanwhile = await this.hindranceHere(order);
+    return meanwhile ? fail(meanwhile) : ok({ denial: denial.value, echo: bill.value.echo });
   }
 
   /** What our own books say against it. */
@@ -107,35 +136,41 @@ export class ResendFlow {
   }
 
   /** The biller must say itself that it does not have the leg: its file alone may be wrong. */
-  private async hindranceOfLeg(payment: Payment, connector: BillerConnector): Promise<Hindrance | undefined> {
-    const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.adviceMs);
-    const said = await connector.advise(legOf(payment), deadline).catch(brokenCall);
-    if (said.kind === 'approved')
-      return { kind: 'refused', why: `${payment.billerId} says that it has ${payment.leg.reference}` };
-    if (said.kind === 'unknown')
-      return {
-        kind: 'not now',
-        why: `${payment.billerId} does not say whether it has ${payment.leg.reference}`,
-      };
-    return undefined;
-  }
-
-  private async hindranceOfBill(
+  private async denialOfLeg(
     payment: Payment,
     connector: BillerConnector,
-  ): Promise<Hindrance | undefined> {
+  ): Promise<Result<AdviceOutcome, Hindrance>> {
+    const { billerId, leg } = payment;
+    const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.adviceMs);
+    const said = await connector.advise(legOf(payment), deadline).catch(brokenCall);
+    switch (said.kind) {
+      case 'approved':
+        await this.tools.payments.keepEvidence(payment, said, this.tools.clock.now());
+        return fail({ kind: 'refused', why: `${billerId} says that it has ${leg.reference}` });
+      case 'unknown': {
+        const why = `${billerId} does not say whether it has ${leg.reference}: ${inShort(said)}`;
+        return fail({ kind: 'not now', why });
+      }
+      case 'declined':
+      case 'no such payment':
+        return ok(said);
+    }
+  }
+
+  /** The bill as the biller has it now: still open, and the one that was paid. */
+  private async openBill(payment: Payment, connector: BillerConnector): Promise<Result<Bill, Hindrance>> {
     const { offer, leg, billerId } = payment;
     const deadline = new Date(this.tools.clock.now().getTime() + connector.patience.inquiryMs);
     const question = questionForSameBill(payment, leg.billerProduct, leg.reference);
     const bill = await connector.inquire(question, deadline);
     if (bill.ok)
       return isSameOffer(offer, bill.value)
-        ? undefined
-        : { kind: 'refused', why: `the bill at ${billerId} is not the one that was paid` };
+        ? bill
+        : fail({ kind: 'refused', why: `the bill at ${billerId} is not the one that was paid` });
     const { code } = bill.error;
     return BILL_MAY_STILL_BE_OPEN.has(code)
-      ? { kind: 'not now', why: `${billerId} could not be asked for the bill: ${code}` }
-      : { kind: 'refused', why: `${billerId} says of the bill: ${code}` };
+      ? fail({ kind: 'not now', why: `${billerId} could not be asked for the bill: ${code}` })
+      : fail({ kind: 'refused', why: `${billerId} says of the bill: ${code}` });
   }
 
   private async wait(order: WaitingResend, { kind, why }: Hindrance): Promise<void> {
@@ -149,7 +184,12 @@ export class ResendFlow {
   }
 
   /** One commit: the end of the leg before, the intent of the next one, the order done. */
-  private async form(order: WaitingResend, payment: Payment, deadline: Date): Promise<Payment | undefined> {
+  private async form(
+    order: WaitingResend,
+    payment: Payment,
+    { denial, echo }: Grounds,
+    deadline: Date,
+  ): Promise<Payment | undefined> {
     const { clock, writer, catalog, businessDateOfSource, advice, logger } = this.tools;
     const now = clock.now();
     const askAt = deadline.getTime() + advice.afterDeadlineMs;
@@ -167,13 +207,15 @@ export class ResendFlow {
         sentAt: now,
         adviceCount: 0,
         nextAdviceAt: new Date(askAt),
+        echo,
       },
     };
     const { resendId } = order;
     const evidence = {
       order: resendId,
       insteadOf: payment.leg.reference,
-      advice: 'the biller does not have it',
+      advice: denial.kind,
+      ...named('advice', detailOf(denial)),
     };
     const result = await writer.commit(
       unitOfNextLeg(payment, next, {
@@ -214,3 +256,8 @@ const BILL_MAY_STILL_BE_OPEN: ReadonlySet<string> = new Set([
   'IN_PROGRESS',
   'RATE_LIMITED',
 ]);
+
+/** What was said, under names of its own beside what else an event tells. */
+function named(what: string, said: Evidence): Evidence {
+  return Object.fromEntries(Object.entries(said).map(([name, value]) => [`${what}.${name}`, value]));
+}
