@@ -3,26 +3,27 @@ import { join } from 'node:path';
 import { rupiah } from '#lib/kernel';
 import { accountsOfBiller, accountsOfChannel, OWN_ACCOUNTS } from './accounts';
 import {
-  adjustmentJournal,
   bankChargeJournal,
   bankNamedJournal,
   bankUnnamedJournal,
   bookJournal,
-  captureJournal,
   channelSettlementJournal,
   collectionJournal,
+  payoutJournal,
+  settlementJournal,
+  taxJournal,
+} from './book-journals';
+import type { BookKind, JournalDraft } from './journal-draft';
+import {
+  adjustmentJournal,
+  captureJournal,
   floatAdjustmentJournal,
   floatTopUpJournal,
   holdJournal,
-  payoutJournal,
   refundJournal,
   reversalJournal,
-  settlementJournal,
-  taxJournal,
   topUpJournal,
   voidJournal,
-  type BookKind,
-  type JournalDraft,
   type PaymentMoney,
 } from './journals';
 

@@ -2,7 +2,7 @@ import { rupiah } from '#lib/kernel';
 import { aLedger, AT, type LedgerWorld } from '../../../test/support/ledger-world';
 import { runMigration } from '../../../test/support/migration';
 import { unitOfJournalWithoutDeposit } from './journal-unit';
-import { bookJournal } from './journals';
+import { bookJournal } from './book-journals';
 import { SingleWriter } from './single-writer';
 
 let world: LedgerWorld;

@@ -1,13 +1,7 @@
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
-import {
-  adjustmentJournal,
-  contentHash,
-  topUpJournal,
-  type Adjustment,
-  type DepositJournalKind,
-  type JournalDraft,
-} from './journals';
+import { contentHash, type DepositJournalKind, type JournalDraft } from './journal-draft';
+import { adjustmentJournal, topUpJournal, type Adjustment } from './journals';
 import { unitOfJournal } from './journal-unit';
 import type { CommitResult, MoneyWriter } from './money-writer';
 

@@ -1,9 +1,19 @@
 export * from './accounts';
 export * from './batch-writer';
 export { PipelineLimits } from './batch/pipeline-limits';
+export * from './book-journals';
 export * from './commit-approved';
 export * from './deposits';
 export * from './invariants';
+export {
+  contentHash,
+  type BookKind,
+  type DepositJournalKind,
+  type JournalDraft,
+  type JournalKind,
+  type JournalName,
+  type Posting,
+} from './journal-draft';
 export * from './journal-rows';
 export * from './journal-unit';
 export * from './journals';

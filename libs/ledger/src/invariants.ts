@@ -1,6 +1,6 @@
 import { rupiah, type BusinessDate, type StopScope } from '#lib/kernel';
 import { tooWideRights, type Statements } from '#lib/platform';
-import { contentHash, type JournalKind, type Posting } from './journals';
+import { contentHash, type JournalKind, type Posting } from './journal-draft';
 
 /** The verdict on one invariant. */
 export interface InvariantVerdict {

@@ -1,6 +1,6 @@
 import type { SqlValue } from '#lib/platform';
 import { billerOfClearing, billerOfFloat } from './accounts';
-import { contentHash, type JournalDraft, type JournalKind } from './journals';
+import { contentHash, type JournalDraft, type JournalKind } from './journal-draft';
 import type { DepositAfter, Row } from './money-writer';
 
 /** A journal and its postings as rows. @param seq its place in the deposit's commit order. */

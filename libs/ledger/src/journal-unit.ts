@@ -1,5 +1,5 @@
 import { journalRowsWithoutDeposit } from './journal-rows';
-import { contentHash, type JournalDraft } from './journals';
+import { contentHash, type JournalDraft } from './journal-draft';
 import type { UnitOfWork } from './money-writer';
 
 /**

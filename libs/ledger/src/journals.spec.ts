@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { rupiah } from '#lib/kernel';
+import { contentHash, type JournalDraft } from './journal-draft';
 import {
   adjustmentJournal,
   captureJournal,
-  contentHash,
   holdJournal,
   refundJournal,
   reversalJournal as reversalOn,
   topUpJournal,
   voidJournal,
-  type JournalDraft,
   type PaymentMoney,
 } from './journals';
 

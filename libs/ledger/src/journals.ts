@@ -1,78 +1,16 @@
-import { hash } from 'node:crypto';
 import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { billerAccounts, channelAccounts, OWN_BANK, OWN_FEE_INCOME, OWN_LOSS } from './accounts';
 import {
-  billerAccounts,
-  channelAccounts,
-  OWN_BANK,
-  OWN_BANK_CHARGES,
-  OWN_FEE_INCOME,
-  OWN_LOSS,
-  OWN_PPH_PREPAID,
-  OWN_PPN_OUT,
-  OWN_SUSPENSE,
-} from './accounts';
-
-/** Why money moved. One journal of each kind per subject, by key. */
-export type JournalKind =
-  | 'hold'
-  | 'capture'
-  | 'void'
-  | 'reversal'
-  | 'refund'
-  | 'top_up'
-  | 'adjustment'
-  | 'float_top_up'
-  | 'float_adjustment'
-  | 'settlement'
-  | BookKind;
-
-/** The kinds that move no channel's deposit and are made entry by entry. */
-export type BookKind =
-  | 'payout'
-  | 'break_adjustment'
-  | 'write_off'
-  | 'rounding'
-  | 'bank_charge'
-  | 'bank_unnamed'
-  | 'bank_named'
-  | 'collection'
-  | 'tax';
-
-/** The kinds that move a channel's deposit. */
-export type DepositJournalKind = Exclude<JournalKind, 'float_top_up' | 'float_adjustment' | BookKind>;
-
-/** A journal by its key. */
-export interface JournalName {
-  subjectId: string;
-  kind: JournalKind;
-}
-
-/** One line of a journal: debit positive, credit negative. */
-export interface Posting {
-  accountId: string;
-  amount: Rupiah;
-}
-
-/** A journal ready to be written: its postings sum to 0. */
-export interface JournalDraft {
-  /** What it is about: a Payment ID, or the reference of a top-up, refund or adjustment. */
-  subjectId: string;
-  kind: JournalKind;
-  businessDate: BusinessDate;
-  /** Whose deposit it moves; empty where it moves none. */
-  channelId: string;
-  /** Changes of the channel's deposit; what is available is posted - held + limit. */
-  postedChange: Rupiah;
-  heldChange: Rupiah;
-  postings: readonly Posting[];
-  /** The outside's word for it. */
-  reference: string;
-  at: Date;
-  /** The journal that this one gives back or puts right. */
-  about?: JournalName;
-  /** Why people ordered it. */
-  reason?: string;
-}
+  balanced,
+  credit,
+  debit,
+  negative,
+  NO_DEPOSIT,
+  type JournalDraft,
+  type JournalKind,
+  type JournalName,
+  type Posting,
+} from './journal-draft';
 
 /** What a payment moves, frozen when its offer was made. */
 export interface PaymentMoney {
@@ -300,156 +238,6 @@ export function floatAdjustmentJournal(adjustment: FloatAdjustment): JournalDraf
   });
 }
 
-/** A journal that moves no deposit, entry by entry. */
-export interface BookEntry {
-  /** Unique among journals of its kind for ever. At most 40 characters. */
-  subjectId: string;
-  kind: BookKind | 'settlement';
-  businessDate: BusinessDate;
-  /** Debits positive, credits negative; they sum to 0 and none of them is 0. */
-  postings: readonly Posting[];
-  /** The outside's word for it; default: its subject. */
-  reference?: string;
-  about?: JournalName;
-  reason?: string;
-  at: Date;
-}
-
-/** Any journal that moves no deposit. @throws Error when its postings do not sum to 0 or touch a deposit. */
-export function bookJournal({ reference, ...entry }: BookEntry): JournalDraft {
-  const stray = entry.postings.find(({ accountId }) => /:(deposit|held)$/.test(accountId));
-  if (stray) throw new Error(`the ${entry.kind} journal of ${entry.subjectId} moves ${stray.accountId}`);
-  return balanced({ ...entry, ...NO_DEPOSIT, reference: reference ?? entry.subjectId });
-}
-
-/** What a journal is booked under: its subject, its day and its moment. */
-type Booking = Pick<BookEntry, 'subjectId' | 'businessDate' | 'at'>;
-
-/**
- * settlement of a source's day: each biller's clearing -> what is to be paid out to it. A negative amount goes back.
- * @param disputed what a biller is paid under its contract and we do not own up to: suspense -> payable.
- */
-export function settlementJournal(
-  booking: Booking,
-  billers: readonly { billerId: string; amount: Rupiah; disputed?: Rupiah }[],
-): JournalDraft {
-  const postings = billers.flatMap(({ billerId, amount, disputed = ZERO }) => [
-    debit(billerAccounts.clearing(billerId), amount),
-    debit(billerAccounts.suspense(billerId), disputed),
-    credit(billerAccounts.payable(billerId), sum([amount, disputed])),
-  ]);
-  return bookJournal({
-    ...booking,
-    kind: 'settlement',
-    postings: postings.filter(({ amount }) => amount !== 0n),
-  });
-}
-
-/**
- * settlement of a channel that pays after the day: what its sales took from its deposit, less the commission that it is
- * owed, becomes what it has to pay. A negative charge goes back.
- */
-export function channelSettlementJournal(
-  { subjectId, businessDate, at }: Booking,
-  { channelId, charge, commission }: { channelId: string; charge: Rupiah; commission: Rupiah },
-): JournalDraft {
-  const postings = [
-    debit(channelAccounts.receivable(channelId), rupiah(charge - commission)),
-    debit(channelAccounts.commission(channelId), commission),
-    credit(channelAccounts.deposit(channelId), charge),
-  ].filter(({ amount }) => amount !== 0n);
-  return balanced({
-    subjectId,
-    kind: 'settlement',
-    businessDate,
-    channelId,
-    postedChange: charge,
-    heldChange: ZERO,
-    postings,
-    reference: subjectId,
-    at,
-  });
-}
-
-/** payout: what we owe on an account (a biller's payable, a channel's commission) -> our bank. */
-export function payoutJournal(
-  booking: Booking,
-  { accountId, amount }: { accountId: string; amount: Rupiah },
-): JournalDraft {
-  return bookJournal({
-    ...booking,
-    kind: 'payout',
-    postings: [debit(accountId, amount), credit(OWN_BANK, amount)],
-  });
-}
-
-/** collection: our bank <- what a channel that pays after the day has owed. */
-export function collectionJournal(
-  booking: Booking,
-  { channelId, amount }: { channelId: string; amount: Rupiah },
-): JournalDraft {
-  return bookJournal({
-    ...booking,
-    kind: 'collection',
-    postings: [debit(OWN_BANK, amount), credit(channelAccounts.receivable(channelId), amount)],
-  });
-}
-
-/** bank_charge: what our bank takes for itself. */
-export function bankChargeJournal(booking: Booking, amount: Rupiah): JournalDraft {
-  return bookJournal({
-    ...booking,
-    kind: 'bank_charge',
-    postings: [debit(OWN_BANK_CHARGES, amount), credit(OWN_BANK, amount)],
-  });
-}
-
-/** bank_unnamed: money that came to our bank and that nobody can name yet; negative: that left it. */
-export function bankUnnamedJournal(booking: Booking, amount: Rupiah): JournalDraft {
-  return bookJournal({
-    ...booking,
-    kind: 'bank_unnamed',
-    postings: [debit(OWN_BANK, amount), credit(OWN_SUSPENSE, amount)],
-  });
-}
-
-/**
- * bank_named: people say what a line of the bank is that was booked as `bank_unnamed`; what it is stands as a journal of
- * its own beside it. @param amount as it was booked: into our account positive.
- */
-export function bankNamedJournal(
-  booking: Booking,
-  amount: Rupiah,
-  { about, reason }: { about: JournalName; reason: string },
-): JournalDraft {
-  return bookJournal({
-    ...booking,
-    kind: 'bank_named',
-    postings: [debit(OWN_SUSPENSE, amount), credit(OWN_BANK, amount)],
-    about,
-    reason,
-  });
-}
-
-/**
- * tax: PPN on our fee, borne by the account that pays it (`own:fee-income` where the fee was quoted with PPN inside), and
- * the PPh that the payer has withheld and shown a slip for.
- */
-export function taxJournal(
-  booking: Booking,
-  { payer, ppn, pphWithheld }: { payer: string; ppn: Rupiah; pphWithheld: Rupiah },
-): JournalDraft {
-  const postings = [
-    debit(OWN_PPH_PREPAID, pphWithheld),
-    debit(payer, rupiah(ppn - pphWithheld)),
-    credit(OWN_PPN_OUT, ppn),
-  ].filter(({ amount }) => amount !== 0n);
-  return bookJournal({ ...booking, kind: 'tax', postings });
-}
-
-/** What a journal says that is between us and a biller alone. */
-const NO_DEPOSIT = { channelId: '', postedChange: ZERO, heldChange: ZERO };
-
 /** Out of which account a biller gets the bills that are paid. */
 function accountOfBills({ billerId, drawsFloat }: PaymentMoney): string {
   return drawsFloat ? billerAccounts.float(billerId) : billerAccounts.clearing(billerId);
@@ -492,37 +280,4 @@ function journal(
     reference,
     at,
   });
-}
-
-function balanced(draft: JournalDraft): JournalDraft {
-  const rest = sum(draft.postings.map(({ amount }) => amount));
-  if (rest !== 0n)
-    throw new Error(
-      `the ${draft.kind} journal of ${draft.subjectId} does not balance: ${rest} rupiah are left over`,
-    );
-  return draft;
-}
-
-function debit(accountId: string, amount: Rupiah): Posting {
-  return { accountId, amount };
-}
-
-function credit(accountId: string, amount: Rupiah): Posting {
-  return { accountId, amount: negative(amount) };
-}
-
-function negative(amount: Rupiah): Rupiah {
-  return rupiah(-amount);
-}
-
-/** SHA-256 over a journal and its postings: whoever edits a row by hand breaks it. */
-export function contentHash(draft: JournalDraft): Buffer {
-  const { subjectId, kind, businessDate, channelId, postedChange, heldChange, postings, at } = draft;
-  const head = [subjectId, kind, businessDate, channelId, postedChange, heldChange, at.toISOString()].join(
-    '|',
-  );
-  const lines = postings.map(({ accountId, amount }, index) => `${index + 1}|${accountId}|${amount}`);
-  const { about, reason } = draft;
-  const why = about || reason !== undefined ? [JSON.stringify([about?.subjectId, about?.kind, reason])] : [];
-  return hash('sha256', [head, ...lines, ...why].join('\n'), 'buffer');
 }

@@ -1,6 +1,6 @@
 import type { Rupiah } from '#lib/kernel';
 import type { SqlValue } from '#lib/platform';
-import type { JournalDraft } from './journals';
+import type { JournalDraft } from './journal-draft';
 
 /** One row of one table, by column. */
 export interface Row {

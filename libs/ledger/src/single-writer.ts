@@ -10,7 +10,7 @@ import {
 } from '#lib/platform';
 import { commitLook } from './commit-look';
 import { journalRows } from './journal-rows';
-import type { JournalDraft } from './journals';
+import type { JournalDraft } from './journal-draft';
 import {
   MoneyWriter,
   type CommitResult,
