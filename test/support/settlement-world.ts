@@ -320,6 +320,20 @@ export async function aSettlementWorld(
   };
 }
 
+/** One database for a test file; each test begins with the books of the beginning. */
+export function eachTestHasASettlementWorld(
+  use: (world: SettlementWorld) => void,
+  parties?: Parameters<typeof aSettlementWorld>[0],
+): void {
+  let world: SettlementWorld;
+  beforeAll(async () => {
+    world = await aSettlementWorld(parties);
+    use(world);
+  });
+  beforeEach(() => world.reset());
+  afterAll(() => world.store.drop());
+}
+
 async function openBooks(
   store: TestDatabase,
   billers: readonly string[],

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { formatOn, openFolderDrop, readFormats } from '#lib/files';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeDroppedStatements, takeStatementFile } from './bank-file';
 import { listBankLines } from './bank-lines';
 import { workBankLines } from './bank-work';
@@ -27,15 +27,13 @@ const NEXT_DAY = FILE_TEXT.replace('STMT260715', 'STMT260716')
 
 let world: SettlementWorld;
 let folder: string;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'simpul-bank-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-afterAll(() => world.store.drop());
 
 function format() {
   const found = formatOn(readFormats(join(ROOT, 'config', 'bank')), 'BANKX', '2026-07-17');

@@ -1,22 +1,21 @@
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { dueDateOf } from './due-dates';
 import { statementsOfParty } from './party-statement';
-import { listPayouts, redraftPayout, tellPayout } from './payouts';
+import { redraftPayout } from './payouts';
+import { listPayouts, tellPayout } from './payouts';
 import { settleDue } from './settle-due';
 import { findSettlement } from './settlement-rows';
 
 const NYEPI_AND_LEBARAN = '2026-03-17';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   turnTo('2026-03-18T01:00:00Z');
   world.tools.contracts.firstDay = '2026-03-01';
 });
-afterAll(() => world.store.drop());
 
 function turnTo(now: string): void {
   world.clock.advance(Date.parse(now) - world.clock.now().getTime());

@@ -1,7 +1,7 @@
 import { reversalJournal } from '#lib/ledger';
 import type { BusinessDate } from '#lib/kernel';
 import { runMigration } from '../../../test/support/migration';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { checkSettlementInvariants } from './invariants';
 
 const BEFORE = '2026-07-13';
@@ -10,14 +10,12 @@ const MIGRATION = '0251-earlier-reversals.sql';
 const A1 = 'T0TBR00000A1';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   world.tools.contracts.firstDay = FIRST;
 });
-afterAll(() => world.store.drop());
 
 async function isBroken(): Promise<string[]> {
   const found = await checkSettlementInvariants(world.store.database);

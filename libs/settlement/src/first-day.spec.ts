@@ -1,6 +1,6 @@
 import { refundJournal, reversalJournal } from '#lib/ledger';
 import { rupiah, type BusinessDate } from '#lib/kernel';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { nextDayToSettle, settleDay } from './settle-day';
 import { linesOf, netsOf } from './settlement-rows';
 
@@ -8,14 +8,12 @@ const BEFORE = '2026-07-13';
 const FIRST = '2026-07-14';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   world.tools.contracts.firstDay = FIRST;
 });
-afterAll(() => world.store.drop());
 
 async function netOfBiller(businessDate: BusinessDate): Promise<bigint> {
   const { settlementId } = await world.settled('LPB01', businessDate);

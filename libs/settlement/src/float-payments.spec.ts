@@ -1,5 +1,5 @@
 import { rupiah } from '#lib/kernel';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { withdrawAnnouncement } from './bank-announcements';
 import { listBankLines } from './bank-lines';
 import { approveBankLine, proposeBankLine } from './bank-naming';
@@ -13,18 +13,19 @@ const REFERENCE = 'FLT-PULSA-0715';
 const FLOAT = 'biller:pulsa:float';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld({ billers: ['LPB01', 'pulsa'] });
-});
+eachTestHasASettlementWorld(
+  (fresh) => {
+    world = fresh;
+  },
+  { billers: ['LPB01', 'pulsa'] },
+);
 beforeEach(async () => {
-  await world.reset();
   await world.store.admin.run(
     "INSERT INTO biller_float (biller_id, low_level, stop_level) VALUES ('pulsa', 10000, 5000)",
   );
   numbers = 0;
   closing = 0n;
 });
-afterAll(() => world.store.drop());
 
 const tools = () => ({
   ...world.tools,

@@ -1,6 +1,6 @@
 import { rupiah } from '#lib/kernel';
 import { topUpJournal } from '#lib/ledger';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeStatement, type StatementLine } from './bank-statement';
 import { workBankLines } from './bank-work';
 import { approveFunds, fundsOn, isAsSigned, proposedFunds, proposeFunds, signedFunds } from './funds';
@@ -12,11 +12,9 @@ const NEXT = '2026-07-15';
 const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
 
 const at = () => world.clock.now();
 

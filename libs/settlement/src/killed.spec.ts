@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '#lib/ledger';
 import { DyingWriter } from '../../../test/support/dying-writer';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { draftPayouts } from './payout-drafts';
 import { settleDue } from './settle-due';
 import { nextDayToSettle, settleDay } from './settle-day';
@@ -8,11 +8,12 @@ import { nextDayToSettle, settleDay } from './settle-day';
 const DAY = '2026-07-14';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld({ channels: ['ca017', 'ca021'] });
-});
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
+eachTestHasASettlementWorld(
+  (fresh) => {
+    world = fresh;
+  },
+  { channels: ['ca017', 'ca021'] },
+);
 
 const DEATHS = [1, 2, 3].flatMap((commit) => [
   [`before commit ${commit}`, commit, false] as const,

@@ -1,7 +1,7 @@
 import { bookJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
 import { rupiah } from '#lib/kernel';
 import {
-  aSettlementWorld,
+  eachTestHasASettlementWorld,
   type EndedBreak,
   type SettlementWorld,
 } from '../../../test/support/settlement-world';
@@ -14,11 +14,9 @@ const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 const [A1, A2] = ['T0TBR00000A1', 'T0TBR00000A2'];
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
 
 /** Two sales, one of which the biller's file does not list; that ends with what the biller is not paid, booked. */
 async function endByWriteOff(amount = 65_000n): Promise<EndedBreak> {

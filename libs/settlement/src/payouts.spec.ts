@@ -1,15 +1,6 @@
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import {
-  approvePayout,
-  approveRefused,
-  findPayout,
-  listPayouts,
-  payoutHistory,
-  proposePayout,
-  proposeRefused,
-  redraftPayout,
-  tellPayout,
-} from './payouts';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { approveRefused, proposeRefused, redraftPayout } from './payouts';
+import { approvePayout, findPayout, listPayouts, payoutHistory, proposePayout, tellPayout } from './payouts';
 import { inParts } from './payout-drafts';
 import { rupiah } from '#lib/kernel';
 import { PAYOUT_MOVES } from './payout.states';
@@ -20,11 +11,9 @@ const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
 const REFERENCE = 'STL-LPB01-0714';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
 
 const at = () => world.clock.now();
 

@@ -1,6 +1,6 @@
 import { rupiah } from '#lib/kernel';
 import { reversalJournal } from '#lib/ledger';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { isLegSettled } from './settled-leg';
 import { openHeld } from './settlement-rows';
 
@@ -8,11 +8,9 @@ const [DAY, NEXT, THIRD] = ['2026-07-14', '2026-07-15', '2026-07-16'];
 const A1 = 'T0TBR00000A1';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
 
 /** A sale of the day that its biller's file does not list: it is held back. */
 async function heldBack() {

@@ -1,6 +1,6 @@
 import { refundJournal, reversalJournal, type JournalDraft } from '#lib/ledger';
 import { rupiah } from '#lib/kernel';
-import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
+import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { nextDayToSettle, settleDay } from './settle-day';
 import { linesOf, netsOf } from './settlement-rows';
 
@@ -8,11 +8,9 @@ const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
 
 let world: SettlementWorld;
-beforeAll(async () => {
-  world = await aSettlementWorld();
+eachTestHasASettlementWorld((fresh) => {
+  world = fresh;
 });
-beforeEach(() => world.reset());
-afterAll(() => world.store.drop());
 
 async function payouts() {
   const rows = await world.store.database.rows<{ reference: string; amount: string }>(
