@@ -1,7 +1,8 @@
 import { aBankWorld, ANI, line, WATER, type BankWorld } from '../../../test/support/bank-world';
 import { rupiah } from '#lib/kernel';
 import { payoutJournal } from '#lib/ledger';
-import { findPayout, payoutHistory, redraftPayout, tellPayout } from './payouts';
+import { redraftPayout } from './payout-refused';
+import { findPayout, payoutHistory, tellPayout } from './payouts';
 
 let world: BankWorld;
 beforeAll(async () => {

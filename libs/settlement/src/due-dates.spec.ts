@@ -1,7 +1,7 @@
 import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { dueDateOf } from './due-dates';
 import { statementsOfParty } from './party-statement';
-import { redraftPayout } from './payouts';
+import { redraftPayout } from './payout-refused';
 import { listPayouts, tellPayout } from './payouts';
 import { settleDue } from './settle-due';
 import { findSettlement } from './settlement-rows';

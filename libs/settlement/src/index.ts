@@ -23,15 +23,13 @@ export { bankDayFrom, bankDueDate, dueDateOf, type BankCalendar } from './due-da
 export { draftChannelPayouts } from './payout-drafts';
 export { doubtsBehind, doubtsInWords, type PayoutDoubt } from './payout-doubts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
+export { approveRefused, proposeRefused, redraftPayout } from './payout-refused';
 export {
   approvePayout,
-  approveRefused,
   findPayout,
   listPayouts,
   payoutHistory,
   proposePayout,
-  proposeRefused,
-  redraftPayout,
   tellPayout,
   type Payout,
   type PayoutRefusal,

@@ -1,5 +1,5 @@
 import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import { approveRefused, proposeRefused, redraftPayout } from './payouts';
+import { approveRefused, proposeRefused, redraftPayout } from './payout-refused';
 import { approvePayout, findPayout, listPayouts, payoutHistory, proposePayout, tellPayout } from './payouts';
 import { inParts } from './payout-drafts';
 import { rupiah } from '#lib/kernel';

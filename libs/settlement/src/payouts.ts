@@ -4,7 +4,6 @@ import {
   userOf,
   weighApproval,
   type ApprovalRefusal,
-  type Proposed,
   type StandsAlready,
 } from '#lib/audit';
 import {
@@ -18,11 +17,9 @@ import {
   type Rupiah,
 } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { changeRow, duplicateKey, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
-import { linesReturning } from './bank-lines';
-import { alertOf, type AlertEnds } from './bank-alerts';
+import { changeRow, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
 import { doubtsBehind, type DoubtTools, type PayoutDoubt } from './payout-doubts';
-import { freeRedraftReference, insertDraft, WORKER } from './payout-drafts';
+import { WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
 import type { Party } from './shares';
 
@@ -194,7 +191,7 @@ export async function approvePayout(
   const { approval, inserts, updates } = weighed.value;
   const doubts = await doubtsBehind(database, reconciled, payout);
   if (!wereShown(doubts, approval.payload as PayoutPayload)) return fail({ kind: 'in doubt', state, doubts });
-  return move(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
+  return movePayout(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
 }
 
 function wereShown(doubts: readonly PayoutDoubt[], { openAgain = [] }: PayoutPayload): boolean {
@@ -232,7 +229,7 @@ export async function tellPayout(
   const why = [note, despite === undefined ? undefined : `it is not ${despite}`].filter(
     (part) => part !== undefined,
   );
-  return move(database, payout, event, {
+  return movePayout(database, payout, event, {
     by: userOf(told.by),
     at,
     ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
@@ -256,76 +253,13 @@ async function notAgreedTo(
   return wereShown(doubts, agreed) ? undefined : { kind: 'in doubt', state, doubts };
 }
 
-const REFUSED = 'payout_refused';
-
-/**
- * A maker says that the bank has said no for certain, by its proof; a second person looks at the proof. Nobody pays again
- * before.
- * @param order `evidence`: the bank's message and where it lies. @throws NoUser. @throws RangeError without evidence.
- */
-export async function proposeRefused(
-  database: Database,
-  { reference, by, evidence, at }: { reference: string; by: string; evidence: string; at: Date },
-): Promise<Result<Proposed, PayoutRefusal>> {
-  return database.transaction(async (statements) => {
-    const payout = await findPayout(statements, reference);
-    if (!payout) return fail({ kind: 'unknown' });
-    const objection = await objectionToRefused(statements, payout);
-    if (objection) return fail(objection);
-    return putForward(statements, {
-      kind: REFUSED,
-      subject: reference,
-      payload: { reference, version: payout.version, evidence },
-      by,
-      reason: evidence,
-      at,
-    });
-  });
-}
-
-/** The second person agrees that the bank has refused a payout. @throws NoUser. */
-export async function approveRefused(
-  database: Database,
-  { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
-): Promise<Result<Payout, PayoutRefusal>> {
-  const payout = await findPayout(database, reference);
-  if (!payout) return fail({ kind: 'unknown' });
-  const approvalId = await openProposal(database, REFUSED, reference);
-  if (approvalId === undefined) return fail({ kind: 'not proposed' });
-  const objection = await objectionToRefused(database, payout);
-  if (objection) return fail(objection);
-  const weighed = await weighApproval(database, { approvalId, version, by, at });
-  if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
-  const { approval, inserts, updates } = weighed.value;
-  const said = approval.payload as { version: number; evidence: string };
-  if (said.version !== payout.version) return fail({ kind: 'changed meanwhile' });
-  return move(database, payout, 'refused', { by: userOf(by), at, note: said.evidence, inserts, updates });
-}
-
-async function objectionToRefused(
-  statements: Statements,
-  payout: Payout,
-): Promise<PayoutRefusal | undefined> {
-  if (!nextPayoutState(payout.state, 'refused'))
-    return { kind: 'cannot', state: payout.state, event: 'refused' };
-  const [own] = await statements.rows<{ account: string; year: number; number: number; line_no: number }>(
-    // Its own line; or a larger one, not booked, that names it among others.
-    `SELECT account, year, number, line_no FROM bank_line WHERE (reference = ? AND amount = ?)
-       OR (outcome IN ('unnamed', 'proposed', 'reopened') AND is_reversal = 0 AND amount < ?
-         AND (reference = ? OR INSTR(narrative, ?) > 0)) LIMIT 1`,
-    [payout.reference, -payout.amount, -payout.amount, payout.partOf, payout.reference],
-  );
-  const [other] = await shownAtBank(statements, payout);
-  const line = own ? nameOfLine(own) : other;
-  return line === undefined ? undefined : { kind: 'shown', line };
-}
-
-function nameOfLine(line: { account: string; year: number; number: number; line_no: number }): string {
+/** How people name a line of a statement. */
+export function nameOfLine(line: { account: string; year: number; number: number; line_no: number }): string {
   return `${line.account} ${line.year}/${line.number}/${line.line_no}`;
 }
 
 /** Lines that may be this payout and that nobody has named: its amount since its day, under no reference or another one. */
-async function shownAtBank(
+export async function shownAtBank(
   statements: Statements,
   { reference, amount, businessDate }: Payout,
 ): Promise<string[]> {
@@ -349,55 +283,6 @@ export async function openProposal(
     [`${kind} ${subject}`],
   );
   return open?.approval_id;
-}
-
-/**
- * Drafts a rejected or returned payout again, once, under a reference of its own: the bank may still show the old one. Only
- * where it is certain that the old one did not happen. The alert that a returned one came back ends with it.
- */
-export async function redraftPayout(
-  { database, endsOf }: { database: Database; endsOf: AlertEnds },
-  { reference, by, at }: { reference: string; by: string; at: Date },
-): Promise<Result<Payout, PayoutRefusal>> {
-  const user = userOf(by);
-  const old = await findPayout(database, reference);
-  if (!old) return fail({ kind: 'unknown' });
-  const { partOf, party, businessDate, dueDate, part, amount, state } = old;
-  const attempt = old.attempt + 1;
-  let next = '';
-  try {
-    const moved = rowsOfMove(old, 'redrafted', { by: user, at });
-    if (!moved) return fail({ kind: 'cannot', state, event: 'redrafted' });
-    const ends = await endsOfReturn(database, endsOf, old, at);
-    await database.transaction(async (statements) => {
-      next = await freeRedraftReference(statements, partOf, part, attempt);
-      for (const update of [moved.update, ...ends])
-        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(reference);
-      await insertRow(statements, moved.insert);
-      const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
-      await insertDraft(statements, { ...draft, now: at, by: user });
-    });
-  } catch (error) {
-    if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
-      return fail({ kind: 'changed meanwhile' });
-    throw error;
-  }
-  const made = await findPayout(database, next);
-  return made ? ok(made) : fail({ kind: 'unknown' });
-}
-
-async function endsOfReturn(
-  statements: Statements,
-  endsOf: AlertEnds,
-  { reference, state }: Payout,
-  at: Date,
-): Promise<GuardedUpdate[]> {
-  if (state !== 'returned') return [];
-  const lines = await linesReturning(statements, reference);
-  const ends = await Promise.all(
-    lines.map((line) => endsOf(alertOf(line), `${reference} is drafted again`, at)),
-  );
-  return ends.flat();
 }
 
 /** The rows that move a payout, for a unit of work; undefined where the table of its life has no such move. */
@@ -430,7 +315,8 @@ export function rowsOfMove(
   };
 }
 
-async function move(
+/** A payout moves, with all that belongs to the move, in one unit of work. */
+export async function movePayout(
   database: Database,
   payout: Payout,
   event: PayoutEvent,
@@ -459,7 +345,8 @@ async function move(
   return moved ? ok(moved) : fail({ kind: 'unknown' });
 }
 
-class ChangedMeanwhile extends Error {}
+/** What a move was read from has changed; nothing of it stands. */
+export class ChangedMeanwhile extends Error {}
 
 const PAYOUTS = `SELECT reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount, state,
   version, approval_id, updated_at, due_date FROM payout`;
