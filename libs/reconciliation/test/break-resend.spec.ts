@@ -11,7 +11,14 @@ import {
 import { fromJson } from '#lib/platform';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
 import pino from 'pino';
-import { describeBreakRefusal, endOfResend, proposeResolution, reopenUnserved, type Break } from '../src';
+import {
+  describeBreakRefusal,
+  endOfResend,
+  proposeResolution,
+  reopenBreak,
+  reopenUnserved,
+  type Break,
+} from '../src';
 import { ANI, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 
 let world: BreakWorld;
@@ -293,6 +300,52 @@ test('of two workers at once one sends it', async () => {
   const sent = world.switch.biller.received.filter((reference) => reference !== payment.paymentId);
   expect(sent).toEqual([resendReferenceOf(payment.paymentId)]);
   await world.expectSound();
+});
+
+test('a break that is opened again takes its order back, also at the very commit that would form the leg', async () => {
+  const payment = await ordered();
+  const { writer, store } = world.switch;
+  const { breakId } = await world.theBreak();
+  let commits = 0;
+  const atTheLeg: MoneyWriter = {
+    commit: async (unit) => {
+      commits += 1;
+      if (commits === 2)
+        expect(await reopenBreak(world.desk, { breakId, by: ANI, reason: 'they write' })).toMatchObject({
+          ok: true,
+        });
+      return writer.commit(unit);
+    },
+    close: async () => undefined,
+  };
+
+  await aWorker({ writer: atTheLeg }).sendDue();
+
+  expect(await store.database.rows('SELECT state, live, last_said FROM resend')).toEqual([
+    { state: 'REFUSED', live: null, last_said: `${breakId} was opened again` },
+  ]);
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 1 } });
+  expect(world.switch.biller.received).toEqual([payment.paymentId]);
+  expect(await reopenUnserved(world.desk)).toBe(0);
+  expect(await world.theBreak()).toMatchObject({ state: 'reopened' });
+
+  const anew = await world.proposed(await world.theBreak(), { resolution: 'resend' });
+  expect(await world.approve(anew)).toMatchObject({ ok: true });
+  await resending.sendDue();
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2 } });
+  await world.expectSound();
+});
+
+test('an order that was carried out stays so when its break is opened again', async () => {
+  const payment = await ordered();
+  await resending.sendDue();
+  const { breakId } = await world.theBreak();
+  await reopenBreak(world.desk, { breakId, by: ANI, reason: 'they write' });
+
+  expect(await world.switch.store.database.rows('SELECT state, live FROM resend')).toEqual([
+    { state: 'SENT', live: 1 },
+  ]);
+  expect(await again(payment)).toMatchObject({ state: 'PAID', leg: { legNo: 2 } });
 });
 
 test.each([

@@ -48,6 +48,7 @@ export {
   objectionToResend,
   resendRow,
   Resends,
+  takeBackResend,
   type ResendObjection,
   type ResendOrder,
   type WaitingResend,

@@ -1,6 +1,6 @@
 import type { Catalog } from '#lib/catalog';
 import type { Claim, GuardedUpdate, MoneyWriter, Row } from '#lib/ledger';
-import type { Statements } from '#lib/platform';
+import { changeRow, type Statements } from '#lib/platform';
 import { billName, customerOf } from './bill-guard';
 import type { Payment } from './payment';
 import { selectPayment } from './payment.rows';
@@ -99,8 +99,7 @@ export class Resends {
 
   /** Ends it without an effect: the payment stays paid, and people decide anew. */
   async refuse(order: WaitingResend, now: Date, why: string): Promise<boolean> {
-    const last_said = why.slice(0, SAID_MAX);
-    return this.update(order, { state: 'REFUSED', live: null, next_try_at: null, ended_at: now, last_said });
+    return this.update(order, refusedBy(now, why));
   }
 
   private async update({ resendId, tries }: WaitingResend, set: GuardedUpdate['set']): Promise<boolean> {
@@ -117,6 +116,23 @@ export class Resends {
 
 /** What the column holds. */
 const SAID_MAX = 300;
+
+function refusedBy(now: Date, why: string) {
+  const last_said = why.slice(0, SAID_MAX);
+  return { state: 'REFUSED', live: null, next_try_at: null, ended_at: now, last_said };
+}
+
+/**
+ * Takes back an order that is not carried out yet, inside the caller's transaction: with it whatever it rests on changes.
+ * Whoever is about to carry it out finds it ended, or comes first. @returns whether one was taken back.
+ */
+export function takeBackResend(
+  statements: Statements,
+  { resendId, at, why }: { resendId: string; at: Date; why: string },
+): Promise<boolean> {
+  const where = { resend_id: resendId, state: 'ORDERED' };
+  return changeRow(statements, { table: 'resend', set: refusedBy(at, why), where });
+}
 
 /** What an order writes, with the unique key that it claims. It goes with what two people have decided. */
 export function resendRow(order: ResendOrder): { row: Row; claim: Claim } {

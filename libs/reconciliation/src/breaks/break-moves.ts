@@ -1,5 +1,6 @@
 import type { GuardedUpdate, Row, UnitOfWork } from '#lib/ledger';
 import { changeRow, insertRow, type SqlValue, type Statements } from '#lib/platform';
+import { takeBackResend } from '#lib/switching';
 import type { Break, BreakOutcome } from './break';
 import { breakAfter, type BreakEventName, type BreakState } from './break-states';
 
@@ -75,12 +76,20 @@ export function moveToWrite(before: Break, move: BreakMove): MoveToWrite | undef
 }
 
 /**
- * Moves a break inside the caller's transaction.
+ * Moves a break inside the caller's transaction. An order to send its payment again ends with it, unless it was carried
+ * out before: nobody acts for a break that is open.
  * @returns false, and no effect, where the move cannot happen or another one came first.
  */
 export async function moveBreak(statements: Statements, before: Break, move: BreakMove): Promise<boolean> {
   const written = moveToWrite(before, move);
-  return written !== undefined && writeMove(statements, written);
+  if (!written || !(await writeMove(statements, written))) return false;
+  if (before.resolution === 'resend')
+    await takeBackResend(statements, {
+      resendId: `${before.breakId}-${before.lastEventNo}`,
+      at: move.at,
+      why: `${before.breakId} was opened again`,
+    });
+  return true;
 }
 
 /** Writes one row and one change. @returns false, and no effect, where the change found nothing. */
