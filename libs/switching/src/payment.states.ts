@@ -51,6 +51,11 @@ export function isCharged(state: PaymentState): boolean {
   return statusOf(state) === 'PAID';
 }
 
+/** Whether a charged payment is done with at its biller; what is sent again is not, until people or an answer end it. */
+export function isDecidedThere(state: PaymentState): boolean {
+  return state !== 'RESENT' && state !== 'UNSERVED';
+}
+
 /** What a channel is told of a state. */
 export function statusOf(state: PaymentState): 'PAID' | 'DECLINED' | 'REVERSED' | 'IN_PROGRESS' {
   switch (state) {

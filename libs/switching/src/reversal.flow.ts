@@ -7,6 +7,7 @@ import type { Payments } from './payments';
 import type { ReversalRequest } from './requests';
 import type { Reversal } from './reversal';
 import type { ReversalDelivery } from './reversal.delivery';
+import { isDecidedThere } from './payment.states';
 import { waitMsAfter, type ReversalLimits } from './reversal.limits';
 import type { Reversals } from './reversals';
 import { deadlineOf } from './router';
@@ -87,12 +88,15 @@ export class ReversalFlow {
   }
 
   /** Why this payment is not one to reverse; undefined where it may be. */
-  private objectionTo({ paymentId, productId, billerId, refunded }: Payment): Refusal | undefined {
+  private objectionTo({ paymentId, productId, billerId, refunded, state }: Payment): Refusal | undefined {
     if (!this.catalog.product(productId)?.isReversible)
       return refusal('REVERSAL_NOT_ALLOWED', `${productId} may not be reversed`);
     if (!this.billers.connector(billerId).reverse)
       return refusal('REVERSAL_NOT_ALLOWED', `${billerId} takes no reversals`);
     if (refunded > 0n) return refusal('REVERSAL_NOT_ALLOWED', `${paymentId} is refunded by ${refunded}`);
+    // An order would be used up by a payment that may still be paid: nothing is formed, so its reference stays free.
+    if (!isDecidedThere(state))
+      return refusal('NOT_NOW', `${paymentId} is ${state}: it is not settled yet whether its biller has it`);
     return undefined;
   }
 

@@ -119,8 +119,7 @@ export class Reversals {
     { now, sendUntil, firstLookAt, ...order }: ReversalOrder,
   ): Promise<{ reversal: Reversal; result: CommitResult }> {
     const isUnpaid = isFinal(payment.state) && payment.state !== 'PAID';
-    // What its biller does not have cannot be undone there.
-    const isNeedless = payment.isReversalOrdered || isUnpaid || payment.state === 'RESENT';
+    const isNeedless = payment.isReversalOrdered || isUnpaid;
     const event: ReversalEvent = isNeedless
       ? 'nothing to undo'
       : sendUntil
