@@ -39,3 +39,12 @@ export async function changeRow(
   );
   return changed === 1;
 }
+
+/** Something that a transaction was read from has changed; nothing of it stands. */
+export class ChangedMeanwhile extends Error {}
+
+/** Changes rows inside the caller's transaction, all of them. @throws ChangedMeanwhile where another change of one came first. */
+export async function changeRows(statements: Statements, changes: readonly RowToChange[]): Promise<void> {
+  for (const change of changes)
+    if (!(await changeRow(statements, change))) throw new ChangedMeanwhile(change.table);
+}

@@ -167,7 +167,7 @@ export const daysForSettlement = {
       const rows = await statements.rows<{ break_id: string; event_no: number }>(
         `SELECT e.break_id, e.event_no FROM break_event e JOIN break_case c ON c.break_id = e.break_id
          WHERE e.break_id IN (?) AND e.to_state = 'resolved' AND c.state <> 'resolved'`,
-        [some.map((subjectId) => subjectId.slice(0, Math.max(0, subjectId.lastIndexOf('-'))))],
+        [some.map(breakOf)],
       );
       const journals = rows.map((row) => ({
         subjectId: `${row.break_id}-${row.event_no}`,
@@ -176,6 +176,16 @@ export const daysForSettlement = {
       found.push(...journals.filter(({ subjectId }) => some.includes(subjectId)));
     }
     return found;
+  },
+
+  /** Keeps the breaks that some journals ended as they are, until the transaction ends: none is opened again meanwhile. */
+  async holdBreaks(statements: Statements, subjectIds: readonly string[]): Promise<void> {
+    const ids = [...new Set(subjectIds.map(breakOf))].toSorted();
+    for (let at = 0; at < ids.length; at += IDS_AT_ONCE)
+      await statements.rows(
+        'SELECT break_id FROM break_case WHERE break_id IN (?) ORDER BY break_id FOR UPDATE',
+        [ids.slice(at, at + IDS_AT_ONCE)],
+      );
   },
 
   /**
@@ -233,6 +243,11 @@ export const daysForSettlement = {
     return run?.effective_date === businessDate && jobs.every(({ state }) => !IN_WORK.includes(state));
   },
 };
+
+/** The break that a journal ended; of a journal of another kind the name of none. */
+function breakOf(subjectId: string): string {
+  return subjectId.slice(0, Math.max(0, subjectId.lastIndexOf('-')));
+}
 
 interface CaseRow {
   break_id: string;

@@ -7,7 +7,14 @@ import {
   type StandsAlready,
 } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
-import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import {
+  ChangedMeanwhile,
+  changeRows,
+  duplicateKey,
+  insertRow,
+  type Database,
+  type Statements,
+} from '#lib/platform';
 
 /** What our money at the bank is made of. Whole rupiah; what others owe us is taken off. */
 export interface FundsPosition {
@@ -135,8 +142,7 @@ export async function approveFunds(
   if (JSON.stringify(weighed.value.approval.payload) !== figures) return fail({ kind: 'changed' });
   try {
     await database.transaction(async (statements) => {
-      for (const update of weighed.value.updates)
-        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile();
+      await changeRows(statements, weighed.value.updates);
       const row = {
         business_date: businessDate,
         figures,
@@ -156,8 +162,6 @@ export async function approveFunds(
   }
   return ok(position);
 }
-
-class ChangedMeanwhile extends Error {}
 
 /** The signed position of a date, if there is one. */
 export async function signedFunds(

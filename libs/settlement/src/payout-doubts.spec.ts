@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { bookJournal, unitOfJournalWithoutDeposit } from '#lib/ledger';
 import { rupiah } from '#lib/kernel';
 import {
@@ -5,8 +6,8 @@ import {
   type EndedBreak,
   type SettlementWorld,
 } from '../../../test/support/settlement-world';
-import { doubtsBehind } from './payout-doubts';
-import { approvePayout, payoutHistory, proposePayout, tellPayout } from './payouts';
+import { doubtsBehind, type DoubtTools } from './payout-doubts';
+import { approvePayout, findPayout, payoutHistory, proposePayout, tellPayout } from './payouts';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';
@@ -107,6 +108,42 @@ test('what was opened again after a payout was proposed keeps it from leaving un
   await resolve(again);
   expect(await send()).toMatchObject({ ok: true, value: { state: 'sent' } });
 });
+
+test.each([
+  ['approved', 'drafted'],
+  ['sent', 'approved'],
+])(
+  'what it rests on is not opened again between the look at it and the commit by which it is %s',
+  async (to, from) => {
+    await endByWriteOff();
+    await world.settled('LPB01');
+    const reference = await payoutOf(DAY);
+    const at = world.clock.now();
+    const proposed = await propose(reference);
+    if (!proposed.ok) throw new Error(proposed.error.kind);
+    const { version } = proposed.value;
+    let reopening: Promise<string | undefined> | undefined;
+    const { database } = world.store;
+    /** Once doubts were looked for, somebody begins to open the break again; the payout as it stands when that is done. */
+    const reconciled: DoubtTools = {
+      ...world.tools.reconciled,
+      async reopened(...asked) {
+        const none = await world.tools.reconciled.reopened(...asked);
+        if ((await findPayout(database, reference))?.state === from)
+          reopening ??= reopen().then(async () => (await findPayout(database, reference))?.state);
+        await setTimeout(300);
+        return none;
+      },
+    };
+    const tools = { database, reconciled };
+
+    expect(await approvePayout(tools, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
+    if (to === 'sent')
+      expect(await tellPayout(tools, { reference, event: 'sent', by: ANI, at })).toMatchObject({ ok: true });
+
+    expect(await reopening).toBe(to);
+  },
+);
 
 test('a debt that was carried brings its doubts to the payout that bears it, and to none after that', async () => {
   await endByWriteOff(400_000n);

@@ -11,17 +11,19 @@ export interface PayoutDoubt {
 }
 
 /** What asking about doubts needs. */
-export type DoubtTools = Pick<Reconciled, 'reopened'>;
+export type DoubtTools = Pick<Reconciled, 'reopened' | 'holdBreaks'>;
 
 /**
  * What a payout rests on that is open again: bookings in its settlement, and in those before it whose net was carried into
  * it. A channel's payout rests on none.
  * @param reference that under which its settlement pays, without part and attempt.
+ * @param isHeld none of it is opened again before the caller's transaction ends.
  */
 export async function doubtsBehind(
   statements: Statements,
   reconciled: DoubtTools,
   { party, partOf: reference }: { party: Party; partOf: string },
+  { isHeld = false }: { isHeld?: boolean } = {},
 ): Promise<PayoutDoubt[]> {
   if (party.kind !== 'biller') return [];
   const booked = await statements.rows<{ subject_id: string; amount: string }>(
@@ -34,6 +36,7 @@ export async function doubtsBehind(
     [reference, party.kind, party.id],
   );
   const amounts = new Map(booked.map(({ subject_id, amount }) => [subject_id, BigInt(amount)]));
+  if (isHeld) await reconciled.holdBreaks(statements, [...amounts.keys()]);
   const effects = new Map<string, bigint>();
   for (const { subjectId, breakId } of await reconciled.reopened(statements, [...amounts.keys()]))
     effects.set(breakId, (effects.get(breakId) ?? 0n) - (amounts.get(subjectId) ?? 0n));

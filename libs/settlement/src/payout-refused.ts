@@ -1,13 +1,19 @@
 import { putForward, userOf, weighApproval, type Proposed } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
-import { changeRow, duplicateKey, insertRow, type Database, type Statements } from '#lib/platform';
+import {
+  ChangedMeanwhile,
+  changeRows,
+  duplicateKey,
+  insertRow,
+  type Database,
+  type Statements,
+} from '#lib/platform';
 import { alertOf, type AlertEnds } from './bank-alerts';
 import { linesReturning } from './bank-lines';
 import { freeRedraftReference, insertDraft } from './payout-drafts';
 import { nextPayoutState } from './payout.states';
 import {
-  ChangedMeanwhile,
   findPayout,
   movePayout,
   nameOfLine,
@@ -108,8 +114,7 @@ export async function redraftPayout(
     const ends = await endsOfReturn(database, endsOf, old, at);
     await database.transaction(async (statements) => {
       next = await freeRedraftReference(statements, partOf, part, attempt);
-      for (const update of [moved.update, ...ends])
-        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(reference);
+      await changeRows(statements, [moved.update, ...ends]);
       await insertRow(statements, moved.insert);
       const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
       await insertDraft(statements, { ...draft, now: at, by: user });

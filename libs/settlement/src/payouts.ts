@@ -17,7 +17,14 @@ import {
   type Rupiah,
 } from '#lib/kernel';
 import type { GuardedUpdate, Row } from '#lib/ledger';
-import { changeRow, failPoint, insertRow, type Database, type Statements } from '#lib/platform';
+import {
+  ChangedMeanwhile,
+  changeRows,
+  failPoint,
+  insertRow,
+  type Database,
+  type Statements,
+} from '#lib/platform';
 import { doubtsBehind, type DoubtTools, type PayoutDoubt } from './payout-doubts';
 import { WORKER } from './payout-drafts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './payout.states';
@@ -189,9 +196,24 @@ export async function approvePayout(
   const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
-  const doubts = await doubtsBehind(database, reconciled, payout);
-  if (!wereShown(doubts, approval.payload as PayoutPayload)) return fail({ kind: 'in doubt', state, doubts });
-  return movePayout(database, payout, 'approved', { by: userOf(by), at, inserts, updates });
+  const shown = approval.payload as PayoutPayload;
+  return movePayout(database, payout, 'approved', {
+    by: userOf(by),
+    at,
+    inserts,
+    updates,
+    objectionTo: (statements) => inDoubt({ statements, reconciled }, payout, shown),
+  });
+}
+
+/** What it rests on that is open again and was not shown; until the move is made nothing more of it is opened. */
+async function inDoubt(
+  { statements, reconciled }: { statements: Statements; reconciled: DoubtTools },
+  payout: Payout,
+  shown: PayoutPayload,
+): Promise<PayoutRefusal | undefined> {
+  const doubts = await doubtsBehind(statements, reconciled, payout, { isHeld: true });
+  return wereShown(doubts, shown) ? undefined : { kind: 'in doubt', state: payout.state, doubts };
 }
 
 function wereShown(doubts: readonly PayoutDoubt[], { openAgain = [] }: PayoutPayload): boolean {
@@ -221,11 +243,12 @@ export async function tellPayout(
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
   const { note, despite, event, at } = told;
-  const notAgreed = event === 'sent' ? await notAgreedTo({ database, reconciled }, payout, at) : undefined;
-  if (notAgreed) return fail(notAgreed);
-  const shown = event === 'sent' ? await shownAtBank(database, payout) : [];
-  const inTheWay = shown.find((line) => line !== despite);
-  if (inTheWay !== undefined) return fail({ kind: 'shown', line: inTheWay });
+  const objectionTo = async (statements: Statements): Promise<PayoutRefusal | undefined> => {
+    const notAgreed = await notAgreedTo({ statements, reconciled }, payout, at);
+    if (notAgreed) return notAgreed;
+    const line = (await shownAtBank(statements, payout)).find((one) => one !== despite);
+    return line === undefined ? undefined : { kind: 'shown', line };
+  };
   const why = [note, despite === undefined ? undefined : `it is not ${despite}`].filter(
     (part) => part !== undefined,
   );
@@ -233,24 +256,24 @@ export async function tellPayout(
     by: userOf(told.by),
     at,
     ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
+    ...(event === 'sent' && { objectionTo }),
   });
 }
 
 /** What two people would have to agree to before it leaves, and have not. */
 async function notAgreedTo(
-  { database, reconciled }: PayoutTools,
+  { statements, reconciled }: { statements: Statements; reconciled: DoubtTools },
   payout: Payout,
   at: Date,
 ): Promise<PayoutRefusal | undefined> {
   const { state, approvalId, dueDate } = payout;
   if (state !== 'approved') return undefined;
-  const approval = approvalId === null ? undefined : await findApproval(database, approvalId);
+  const approval = approvalId === null ? undefined : await findApproval(statements, approvalId);
   const agreed = (approval?.payload ?? {}) as PayoutPayload;
   const today = businessDateOf(at, JAKARTA_MIDNIGHT);
   if (dueDate !== null && today < dueDate && agreed.leavesEarly !== true)
     return { kind: 'not due', dueDate, today };
-  const doubts = await doubtsBehind(database, reconciled, payout);
-  return wereShown(doubts, agreed) ? undefined : { kind: 'in doubt', state, doubts };
+  return inDoubt({ statements, reconciled }, payout, agreed);
 }
 
 /** How people name a line of a statement. */
@@ -315,7 +338,10 @@ export function rowsOfMove(
   };
 }
 
-/** A payout moves, with all that belongs to the move, in one unit of work. */
+/**
+ * A payout moves, with all that belongs to the move, in one unit of work.
+ * @param how `objectionTo` is asked within it; where it objects, nothing moves.
+ */
 export async function movePayout(
   database: Database,
   payout: Payout,
@@ -326,16 +352,20 @@ export async function movePayout(
     at: Date;
     inserts?: readonly Row[];
     updates?: readonly GuardedUpdate[];
+    objectionTo?: (statements: Statements) => Promise<PayoutRefusal | undefined>;
   },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const rows = rowsOfMove(payout, event, how);
   if (!rows) return fail({ kind: 'cannot', state: payout.state, event });
   try {
-    await database.transaction(async (statements) => {
-      for (const update of [rows.update, ...(how.updates ?? [])])
-        if (!(await changeRow(statements, update))) throw new ChangedMeanwhile(update.table);
+    const objection = await database.transaction(async (statements) => {
+      const found = await how.objectionTo?.(statements);
+      if (found) return found;
+      await changeRows(statements, [rows.update, ...(how.updates ?? [])]);
       for (const row of [rows.insert, ...(how.inserts ?? [])]) await insertRow(statements, row);
+      return undefined;
     });
+    if (objection) return fail(objection);
   } catch (error) {
     if (error instanceof ChangedMeanwhile) return fail({ kind: 'changed meanwhile' });
     throw error;
@@ -344,9 +374,6 @@ export async function movePayout(
   const moved = await findPayout(database, payout.reference);
   return moved ? ok(moved) : fail({ kind: 'unknown' });
 }
-
-/** What a move was read from has changed; nothing of it stands. */
-export class ChangedMeanwhile extends Error {}
 
 const PAYOUTS = `SELECT reference, part_of, party_kind, party_id, account_id, business_date, part, attempt, amount, state,
   version, approval_id, updated_at, due_date FROM payout`;

@@ -70,6 +70,8 @@ export interface Reconciled {
     statements: Statements,
     subjectIds: readonly string[],
   ): Promise<{ subjectId: string; breakId: string }[]>;
+  /** Keeps the breaks that some journals ended as they are, until the transaction ends. */
+  holdBreaks(statements: Statements, subjectIds: readonly string[]): Promise<void>;
   /** What the closed runs of their own days say of some legs of a source now; days in work are left out. */
   ownDayWords(
     statements: Statements,
