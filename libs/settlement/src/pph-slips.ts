@@ -9,6 +9,7 @@ import {
   type ApprovedCommitRefusal,
   type JournalDraft,
   type MoneyWriter,
+  type UnitOfWork,
 } from '#lib/ledger';
 import type { Database, Statements } from '#lib/platform';
 
@@ -59,7 +60,13 @@ export async function proposePphSlip(
   );
 }
 
-/** Another person agrees, as it was shown: the channel owes us that much less, once. @throws NoUser. */
+/** Each redo means that another slip of the same channel was booked meanwhile. */
+const REDO_MAX = 8;
+
+/**
+ * Another person agrees, as it was shown: the channel owes us that much less, once. Of slips that are agreed to at one
+ * moment each is weighed against those before it. @throws NoUser.
+ */
 export async function approvePphSlip(
   { database, writer }: { database: Database; writer: MoneyWriter },
   decision: { approvalId: string; version: string; by: string; at: Date },
@@ -67,12 +74,45 @@ export async function approvePphSlip(
   const proposal = await findApproval(database, decision.approvalId);
   if (proposal?.kind !== PPH_SLIP) return fail({ kind: 'approval', refusal: { kind: 'unknown' } });
   const slip = slipOf(proposal.payload);
-  const objection = proposal.state === 'proposed' && (await objectionTo(database, slip, decision.at));
-  if (objection) return fail(objection);
-  const done = await commitApproved({ writer, statements: database }, PPH_SLIP, decision, ({ payload }) =>
-    unitOfJournalWithoutDeposit(journalOf(slipOf(payload), decision.at)),
+  for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
+    // Before what is left is summed up: whoever books in between takes this number.
+    const seq = await nextSeq(database, slip.channelId);
+    const objection = proposal.state === 'proposed' && (await objectionTo(database, slip, decision.at));
+    if (objection) return fail(objection);
+    const done = await commitApproved({ writer, statements: database }, PPH_SLIP, decision, () =>
+      unitOfSlip(slip, seq, decision.at),
+    );
+    if (done.ok) return ok(slip);
+    const isTaken = done.error.kind === 'clash' && (await nextSeq(database, slip.channelId)) !== seq;
+    if (!isTaken) return done;
+  }
+  return fail({ kind: 'overloaded' });
+}
+
+async function nextSeq(statements: Statements, channelId: string): Promise<number> {
+  const [row] = await statements.rows<{ seq: string | number }>(
+    'SELECT COALESCE(MAX(seq), 0) + 1 AS seq FROM pph_slip WHERE channel_id = ?',
+    [channelId],
   );
-  return done.ok ? ok(slip) : done;
+  return Number(row?.seq ?? 1);
+}
+
+function unitOfSlip(slip: PphSlip, seq: number, at: Date): UnitOfWork {
+  const journal = journalOf(slip, at);
+  const unit = unitOfJournalWithoutDeposit(journal);
+  const values = {
+    channel_id: slip.channelId,
+    seq,
+    slip: slip.slip,
+    subject_id: journal.subjectId,
+    amount: slip.amount,
+    booked_at: at,
+  };
+  return {
+    ...unit,
+    claims: [...unit.claims, { key: 'PRIMARY', value: `pph_slip ${slip.channelId} ${seq}` }],
+    inserts: (deposit) => [{ table: 'pph_slip', values }, ...unit.inserts(deposit)],
+  };
 }
 
 function slipOf(payload: unknown): PphSlip {

@@ -140,22 +140,23 @@ describe('a month', () => {
     });
   });
 
-  test('of two slips that together prove more than was invoiced the second is not booked', async () => {
-    const tools = { database: world.store.database, writer: world.tools.writer };
+  test('of slips that together prove more than was invoiced, agreed to at one moment, no more are booked than it has room for', async () => {
+    const owed = await world.balance('channel:ca017:receivable');
     const proposals = [];
-    for (const number of ['BP-3', 'BP-4']) {
-      const slip = { slip: number, channelId: 'ca017', amount: rupiah(14n), businessDate: '2026-08-10' };
+    for (const number of ['BP-3', 'BP-4', 'BP-5', 'BP-6']) {
+      const slip = { slip: number, channelId: 'ca017', amount: rupiah(7n), businessDate: '2026-08-10' };
       const proposed = await propose(slip);
       if (!proposed.ok) throw new Error(proposed.error.kind);
       proposals.push({ ...proposed.value, by: 'budi@simpul.example', at: AUGUST });
     }
 
-    const [first, second] = proposals;
-    if (!first || !second) throw new Error('two were proposed');
-    expect(await approvePphSlip(tools, first)).toMatchObject({ ok: true });
-    expect(await approvePphSlip(tools, second)).toMatchObject({
-      error: { kind: 'more than invoiced', left: 0n },
-    });
+    const done = await Promise.all(proposals.map((decision) => approvePphSlip(world.tools, decision)));
+
+    expect(done.filter(({ ok }) => ok)).toHaveLength(2);
+    for (const one of done.filter(({ ok }) => !ok))
+      expect(one).toMatchObject({ error: { kind: 'more than invoiced', left: 0n } });
+    expect(await world.balance('channel:ca017:receivable')).toBe(owed - 14n);
+    await world.expectSound();
   });
 
   const propose = (slip: PphSlip) =>
