@@ -67,11 +67,13 @@ async function handOut(paymentId: string, { format, language, out }: ReceiptOpti
         .slice(0, 60)}`;
       const handedOut = await flow.handOut(payment, { format, language, askedBy });
       if (!handedOut.ok) return refuse(`there is no receipt: ${handedOut.error.detail}`);
-      const { body, copyNo } = handedOut.value;
+      const { body, copyNo, isReissued } = handedOut.value;
       if (out === undefined) process.stdout.write(body);
       else {
         writeFileSync(out, body);
-        console.log(`${out}: ${copyNo === 0 ? 'the first receipt' : `copy ${copyNo}`} of ${paymentId}`);
+        const which = copyNo === 0 ? 'the first receipt' : `copy ${copyNo}`;
+        const anew = isReissued ? ', as its biller has given it anew' : '';
+        console.log(`${out}: ${which} of ${paymentId}${anew}`);
       }
     } finally {
       await catalog.close();

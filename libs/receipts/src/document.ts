@@ -1,6 +1,6 @@
 import type { ReceiptDefinition } from './definition';
 import type { ReceiptFacts } from './facts';
-import type { Copy } from './copy-mark';
+import { reissuedPage, type Copy } from './copy-mark';
 import type { Language } from './formats';
 import { jsonOf } from './json';
 import { pageOf } from './page';
@@ -23,6 +23,8 @@ export interface Wanted {
   language: Language;
   /** Which copy it is; undefined: the receipt that is handed out first. */
   copy: Copy | undefined;
+  /** Whether it takes the place of one that says other numbers of the biller. */
+  isReissued?: boolean;
 }
 
 /**
@@ -32,9 +34,10 @@ export interface Wanted {
 export async function receiptDocument(
   definition: ReceiptDefinition,
   facts: ReceiptFacts,
-  { format, language, copy }: Wanted,
+  { format, language, copy, isReissued = false }: Wanted,
 ): Promise<ReceiptDocument> {
-  const page = pageOf(definition, facts, language);
+  const asPaid = pageOf(definition, facts, language);
+  const page = isReissued ? reissuedPage(asPaid, language) : asPaid;
   switch (format) {
     case 'text32':
       return text(textOf(page, 32, language, copy));

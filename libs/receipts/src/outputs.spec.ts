@@ -19,6 +19,19 @@ const original = (format: Wanted['format'], language: Wanted['language'] = 'id')
   copy: undefined,
 });
 
+test.each(['text32', 'text48', 'json'] as const)(
+  'a receipt that was issued again says so as %s',
+  async (format) => {
+    const [name = ''] = names;
+    const { offer, fromBiller } = sampleOf(name);
+    const facts = keptOf(name, offer, fromBiller);
+    const anew = { ...original(format), isReissued: true };
+    expect(await render(name, facts, anew)).toContain('DITERBITKAN ULANG');
+    expect(await render(name, facts, { ...anew, language: 'en' })).toContain('RE-ISSUED');
+    expect(await render(name, facts, original(format))).not.toContain('DITERBITKAN ULANG');
+  },
+);
+
 function definitionOf(name: string) {
   const definition = receipts.definition(name);
   if (!definition) throw new Error(`no definition ${name}`);

@@ -89,7 +89,8 @@ test('a payment that its biller does not have is sent once more, and the custome
   const after = await again(payment);
   expect(after).toMatchObject({ state: 'PAID', code: 'APPROVED', leg: { legNo: 2 } });
   expect(after.leg.reference).toBe(resendReferenceOf(payment.paymentId));
-  expect(after.billerReference).toBe(`EB${after.leg.reference}`);
+  expect(after.leg.billerReference).toBe(`EB${after.leg.reference}`);
+  expect(after.billerReference).toBe(payment.billerReference);
   expect(await world.switch.balance()).toEqual(deposit);
   expect(await world.owed(CLEARING)).toBe(owed);
   await resending.sendDue();

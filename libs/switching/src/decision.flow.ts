@@ -191,7 +191,7 @@ function approvalOf(
 ): Said {
   return {
     kind: 'approved',
-    billerReference: billerReference ?? payment.billerReference ?? payment.leg.reference,
+    billerReference: billerReference ?? payment.leg.billerReference ?? payment.leg.reference,
     amount: rupiah(payment.offer.amount),
     receipt: {},
     evidence,

@@ -21,7 +21,7 @@ export { checkPaymentInvariants, checkSuccessesOnce, type BillerTruth, type Trut
 export { offerFromJson, offerToJson, splitOf, type FeeSplit, type Offer, type SaleOutlet } from './offer';
 export { listOpenPayments, type OpenPayment } from './open-payments';
 export { listOpenReversals, type OpenReversal } from './open-reversals';
-export { isSettled, moneyOf, type Payment } from './payment';
+export { isSettled, moneyOf, toldNumbersOf, type Payment } from './payment';
 export { PaymentFlow } from './payment.flow';
 export { openingRows } from './payment.writes';
 export { PaymentOpening } from './payment.opening';

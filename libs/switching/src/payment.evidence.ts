@@ -11,7 +11,7 @@ export type Said = PaymentOutcome | AdviceOutcome | ReversalOutcome;
  * Why what a biller said cannot be squared with how the payment stands; null where it only came late or again. It moves
  * no money: people look at it.
  */
-export function contradictionOf({ state, billerReference }: Payment, said: Said): string | null {
+export function contradictionOf({ state, leg }: Payment, said: Said): string | null {
   const found = said.evidence['contradiction'];
   if (typeof found === 'string') return found;
   const wasPaid = state === 'PAID' || state === 'REVERSED';
@@ -19,7 +19,7 @@ export function contradictionOf({ state, billerReference }: Payment, said: Said)
     case 'approved':
       if (state === 'DECLINED' || state === 'REVERSED' || state === 'UNSERVED')
         return `approved after ${state}`;
-      return state === 'PAID' && said.billerReference !== billerReference
+      return state === 'PAID' && said.billerReference !== leg.billerReference
         ? 'approved again under another reference'
         : null;
     case 'declined':

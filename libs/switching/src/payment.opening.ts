@@ -43,6 +43,9 @@ const DAY_TURNS_MAX = 60;
 /** Told to nobody: the next draw decides. */
 const ANOTHER_DRAW = refusal('NOT_NOW', 'a draw was taken');
 
+/** Of a leg that its biller has said nothing of. */
+const NEW_LEG = { billerReference: null, told: null };
+
 /** Forms payments: payment, hold and leg intent become durable in one commit, before anything is sent. */
 export class PaymentOpening {
   private readonly moves: Logger;
@@ -197,7 +200,7 @@ export class PaymentOpening {
         ...payment,
         billerId: way.route.billerId,
         lastEventNo: payment.lastEventNo + 1,
-        leg: { legNo, reference, ...own, ...this.journeyOf(way, now, deadline) },
+        leg: { legNo, reference, ...NEW_LEG, ...own, ...this.journeyOf(way, now, deadline) },
       };
       const result = await this.payments.reroute(payment, next, said, decision, now);
       if (result.kind === 'committed') return next;
@@ -283,6 +286,7 @@ export class PaymentOpening {
       offer: inquiry.offer,
       receipt: null,
       billerReference: null,
+      reissued: null,
       balanceAfter: null,
       businessDate: businessDateOf(now, JAKARTA_MIDNIGHT),
       lastEventNo: 1,
@@ -290,7 +294,14 @@ export class PaymentOpening {
       refunded: ZERO,
       createdAt: now,
       // The first leg goes by the Payment ID, so that one number leads from the receipt to the biller's file.
-      leg: { legNo: 1, reference: paymentId, echo: null, drawsFloat, ...this.journeyOf(way, now, deadline) },
+      leg: {
+        legNo: 1,
+        reference: paymentId,
+        ...NEW_LEG,
+        echo: null,
+        drawsFloat,
+        ...this.journeyOf(way, now, deadline),
+      },
     };
   }
 
@@ -299,7 +310,7 @@ export class PaymentOpening {
     { route }: Way,
     now: Date,
     deadline: Date,
-  ): Omit<PaymentLeg, 'legNo' | 'reference' | 'echo' | 'drawsFloat'> {
+  ): Omit<PaymentLeg, 'legNo' | 'reference' | keyof typeof NEW_LEG | 'echo' | 'drawsFloat'> {
     return {
       routeId: route.routeId,
       billerProduct: route.billerProduct,

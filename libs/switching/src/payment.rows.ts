@@ -2,7 +2,7 @@ import { rupiah, type BusinessDate, type ResponseCode } from '#lib/kernel';
 import { fromJson, type SqlValue, type Statements } from '#lib/platform';
 import type { Receipt } from '#lib/receipts';
 import { offerFromJson } from './offer';
-import type { Payment } from './payment';
+import type { Payment, ToldNumbers } from './payment';
 import type { PaymentState } from './payment.states';
 import type { RefusedLeg } from './payment.store';
 
@@ -38,6 +38,8 @@ export interface PaymentRow {
   advice_count: number;
   next_advice_at: Date | null;
   echo: unknown;
+  told: unknown;
+  reissued: unknown;
 }
 
 const COLUMNS =
@@ -45,7 +47,7 @@ const COLUMNS =
   'p.customer_number, p.state, COALESCE(e.code, p.code) AS code, p.offer, COALESCE(e.receipt, p.receipt) AS receipt, ' +
   'l.biller_reference, COALESCE(e.balance_after, p.balance_after) AS balance_after, p.business_date, ' +
   'p.last_event_no, p.reversal_ordered, p.refunded, p.created_at, l.leg_no, l.route_id, l.leg_reference, l.product_id AS leg_product, l.source, ' +
-  'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at, l.echo';
+  'l.source_business_date, l.draws_float, l.sent_at, l.advice_count, l.next_advice_at, l.echo, l.told, e.reissued';
 
 /** Reads payments with their last leg, in order of Payment ID. */
 export async function selectPayments(
@@ -82,6 +84,7 @@ export function refusedLegsOf(rerouted: readonly unknown[]): RefusedLeg[] {
 
 /** A payment out of its row. */
 export function paymentOf(row: PaymentRow): Payment {
+  const told = fromJson(row.told) as ToldNumbers | null;
   return {
     paymentId: row.payment_id,
     channelId: row.channel_id,
@@ -95,7 +98,8 @@ export function paymentOf(row: PaymentRow): Payment {
     code: row.code,
     offer: offerFromJson(fromJson(row.offer)),
     receipt: fromJson(row.receipt) as Receipt | null,
-    billerReference: row.biller_reference,
+    billerReference: told ? told.billerReference : row.biller_reference,
+    reissued: fromJson(row.reissued) as Receipt | null,
     balanceAfter: row.balance_after === null ? null : rupiah(BigInt(row.balance_after)),
     businessDate: row.business_date,
     lastEventNo: row.last_event_no,
@@ -106,6 +110,8 @@ export function paymentOf(row: PaymentRow): Payment {
       legNo: row.leg_no,
       routeId: row.route_id,
       reference: row.leg_reference,
+      billerReference: row.biller_reference,
+      told,
       billerProduct: row.leg_product,
       source: row.source,
       sourceBusinessDate: row.source_business_date,

@@ -19,8 +19,12 @@ export interface Payment {
   state: PaymentState;
   code: ResponseCode;
   offer: Offer;
+  /** As its channel was told it; what its biller has given anew since is `reissued`. */
   receipt: Receipt | null;
+  /** As its channel was told it; the leg has its own. */
   billerReference: string | null;
+  /** The receipt of a payment that was sent again and taken: it says what the biller knows now. */
+  reissued: Receipt | null;
   /** posted - held of the deposit right after the commit of this answer; null while that commit is in doubt. */
   balanceAfter: Rupiah | null;
   businessDate: BusinessDate;
@@ -33,12 +37,22 @@ export interface Payment {
   leg: PaymentLeg;
 }
 
+/** The numbers of a payment that its channel was told. */
+export interface ToldNumbers {
+  billerReference: string | null;
+  legReference: string;
+}
+
 /** The attempt at the biller: the last one, where there were several. */
 export interface PaymentLeg {
   legNo: number;
   /** The route it is sent by; null where it was sent before there were routes. */
   routeId: string | null;
   reference: string;
+  /** What its biller calls it; null until it has said so. */
+  billerReference: string | null;
+  /** Of a leg that is sent again: by which numbers the channel was told PAID; null: by this leg's own. */
+  told: ToldNumbers | null;
   billerProduct: string;
   source: string;
   sourceBusinessDate: BusinessDate;
@@ -57,6 +71,11 @@ export interface PaymentLeg {
  */
 export function isSettled({ state, isReversalOrdered }: Payment): boolean {
   return (isFinal(state) || state === 'RESENT') && !(state === 'PAID' && isReversalOrdered);
+}
+
+/** By which numbers a channel is told a payment; of one that is sent again those of its first answer stay. */
+export function toldNumbersOf({ billerReference, leg }: Payment): ToldNumbers {
+  return leg.told ?? { billerReference, legReference: leg.reference };
 }
 
 /** What of a payment concerns the ledger. */

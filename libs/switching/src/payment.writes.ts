@@ -14,7 +14,7 @@ import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
 import { moneyOf, type Payment } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
-import { moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
+import { isCharged, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 
 /**
  * The rows of a new payment: the payment itself, its leg's intent, and the first line of its history.
@@ -88,6 +88,7 @@ function legRow(payment: Payment, decision: string | null, isLive: boolean): Row
       route_id: leg.routeId,
       echo: leg.echo && JSON.stringify(leg.echo),
       decision,
+      ...(leg.told ? { told: JSON.stringify(leg.told) } : {}),
     },
   };
 }
@@ -193,11 +194,13 @@ export function movedPayment(
     paidAt: now,
     timeZone: how.timeZone,
   };
-  return {
-    ...moved,
-    billerReference: said.billerReference,
-    receipt: renderReceipt(how.receipt, facts, payment.offer, said.receipt),
-  };
+  const receipt = renderReceipt(how.receipt, facts, payment.offer, said.receipt);
+  const { billerReference } = said;
+  const leg = { ...moved.leg, billerReference };
+  // The same reference has the same answer: what was told once stays, and what is new stands beside it.
+  return isCharged(payment.state)
+    ? { ...moved, leg, reissued: receipt }
+    : { ...moved, leg, receipt, billerReference };
 }
 
 function requiredMove({ paymentId, state }: Payment, event: PaymentEvent) {
@@ -259,7 +262,8 @@ export function unitOfMove(
     claims: [{ key: 'PRIMARY', value: `${after.paymentId} ${after.lastEventNo}` }],
     inserts: (deposit) => {
       const balanceAfter = freeAfter(deposit) ?? before.balanceAfter;
-      return [eventRow({ ...after, balanceAfter }, before.state, event, ledger, said.evidence, now), ...rows];
+      const kept = { ...after, balanceAfter };
+      return [eventRow(kept, before.state, event, ledger, evidenceOf(before, after, said), now), ...rows];
     },
     updates: () => [paymentUpdate(before, after), legUpdate(before, after, fence), ...alongside],
     witness: {
@@ -267,6 +271,12 @@ export function unitOfMove(
       values: { payment_id: after.paymentId, event_no: after.lastEventNo, event, at: now },
     },
   };
+}
+
+/** What was said, and by which number the biller knows what it has given anew. */
+function evidenceOf(before: Payment, after: Payment, { evidence }: Said): Evidence {
+  const isReissued = after.reissued !== before.reissued;
+  return isReissued ? { ...evidence, reissued: after.leg.billerReference } : evidence;
 }
 
 /** A purchase of serials, noted with its payment; who keeps serials unfolds it. */
@@ -328,7 +338,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
     set: {
       state: after.state,
       live: after.state === 'DECLINED' ? null : 1,
-      biller_reference: after.billerReference,
+      biller_reference: after.leg.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,
     },
@@ -364,6 +374,7 @@ function eventRow(
       code: payment.code,
       receipt: payment.receipt && JSON.stringify(payment.receipt),
       balance_after: payment.balanceAfter,
+      ...(payment.reissued ? { reissued: JSON.stringify(payment.reissued) } : {}),
     },
   };
 }

@@ -25,6 +25,8 @@ export interface ReceiptRequest {
 export interface HandedOut extends ReceiptDocument {
   /** 0: the one that was handed out first; from then on they count, and each says that it is a copy. */
   copyNo: number;
+  /** Whether the biller has given it anew: it says other numbers than the one that was told first. */
+  isReissued: boolean;
 }
 
 /** Hands out the receipts of payments that are paid, and keeps who was handed which. */
@@ -37,14 +39,16 @@ export class ReceiptFlow {
   ) {}
 
   /**
-   * Renders the receipt of a payment from what was kept with it. That it is handed out is written down first, so that
+   * Renders the receipt of a payment from what was kept with it: the one that its biller has given last. That it is handed out is written down first, so that
    * no two can be the first one; one that gets lost on its way counts too.
    */
   async handOut(
     payment: Payment,
     { format, language, askedBy }: ReceiptRequest,
   ): Promise<Result<HandedOut, Refusal>> {
-    const { paymentId, receipt, state, productId, offer } = payment;
+    const { paymentId, state, productId, offer, reissued } = payment;
+    const receipt = reissued ?? payment.receipt;
+    const isReissued = reissued !== null;
     if (receipt === null || !isCharged(state) || !isSettled(payment))
       return fail(refusal('RECEIPT_NOT_AVAILABLE', `${paymentId} is ${state}`));
 
@@ -56,8 +60,8 @@ export class ReceiptFlow {
     const document = await receiptDocument(
       this.receipts.of(this.catalog.product(productId) ?? NO_PRODUCT),
       { fields: receipt.fields, bills: offer.lines },
-      { format, language, copy: copyNo === 0 ? undefined : { no: copyNo, at: now } },
+      { format, language, copy: copyNo === 0 ? undefined : { no: copyNo, at: now }, isReissued },
     );
-    return ok({ ...document, copyNo });
+    return ok({ ...document, copyNo, isReissued });
   }
 }

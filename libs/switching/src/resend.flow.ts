@@ -13,7 +13,7 @@ import type {
   SourceCalendar,
 } from './biller.contract';
 import { brokenCall, eventOf, inShort } from './outcomes';
-import { legOf, type Payment } from './payment';
+import { legOf, toldNumbersOf, type Payment } from './payment';
 import { detailOf } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
 import { selectPayment } from './payment.rows';
@@ -197,12 +197,13 @@ export class ResendFlow {
     const next: Payment = {
       ...payment,
       state: 'RESENT',
-      billerReference: null,
       lastEventNo: payment.lastEventNo + 1,
       leg: {
         ...payment.leg,
         legNo: payment.leg.legNo + 1,
         reference: resendReferenceOf(payment.paymentId),
+        billerReference: null,
+        told: toldNumbersOf(payment),
         sourceBusinessDate: businessDateOfSource(payment.leg.source, now),
         sentAt: now,
         adviceCount: 0,

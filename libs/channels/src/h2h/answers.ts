@@ -109,6 +109,11 @@ export const OfferAnswer = z.strictObject({
   details: Texts.describe('what the biller says of the customer'),
 });
 
+const Receipt = z.strictObject({
+  lines: z.array(z.string()).describe('to print as they are'),
+  fields: Texts.describe('the same facts for machines; a token is in `token`'),
+});
+
 /** A payment, wherever it is told. */
 export const PaymentAnswer = z.strictObject({
   paymentId: z
@@ -123,17 +128,21 @@ export const PaymentAnswer = z.strictObject({
   adminFee: PRICES.adminFee,
   commission: PRICES.commission,
   charge: PRICES.charge,
-  receipt: z
-    .strictObject({
-      lines: z.array(z.string()).describe('to print as they are'),
-      fields: Texts.describe('the same facts for machines; a token is in `token`'),
-    })
-    .nullable()
-    .describe('null until PAID'),
+  receipt: Receipt.nullable().describe('null until PAID'),
   billerReference: z.string().nullable().describe("the biller's number"),
   legReference: z.string().describe('what the biller knows the payment by'),
   balanceAfter: SIGNED_RUPIAH.nullable().describe('posted − held right after this answer'),
   businessDate: z.string().describe('the day it is booked on'),
+  reissued: z
+    .strictObject({
+      receipt: Receipt.describe('that takes the place of the first'),
+      billerReference: z.string().nullable().describe("the biller's number now"),
+      legReference: z.string().describe('what the biller knows it by now'),
+    })
+    .optional()
+    .describe(
+      'only where you ask by GET, and the biller has given it anew: you were told PAID once, and it stays',
+    ),
 });
 
 /** `GET /v1/payments/{paymentId}/receipt?format=json` */

@@ -39,6 +39,7 @@ import {
   presentOpenPayment,
   presentPayment,
   presentProduct,
+  presentStanding,
   presentStamp,
 } from './presenter';
 import {
@@ -133,7 +134,8 @@ export class H2hController {
   ): Promise<object> {
     if (hasMember(rawQuery, 'reference')) {
       const { reference } = accepted(parseMembers(ReferenceQuery, rawQuery));
-      return answered(reply, known(await this.payments.findByReference(request.channelId, reference)));
+      const payment = known(await this.payments.findByReference(request.channelId, reference));
+      return answered(reply, payment, presentStanding);
     }
     const query = accepted(parseMembers(OpenPaymentsQuery, rawQuery));
     const rowsMax = this.limits.pageRowsMax;
@@ -160,10 +162,10 @@ export class H2hController {
   ): Promise<object> {
     accepted(parseMembers(NoQuery, query));
     const paymentId = normalizePaymentId(typed);
-    return answered(
-      reply,
-      known(isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined),
+    const payment = known(
+      isPaymentId(paymentId) ? await this.payments.findById(request.channelId, paymentId) : undefined,
     );
+    return answered(reply, payment, presentStanding);
   }
 
   @Get('payments/:paymentId/receipt')
@@ -182,8 +184,9 @@ export class H2hController {
     const askedBy = `channel:${channelId}`;
     const handedOut = await this.receipts.handOut(payment, { format, language, askedBy });
     if (!handedOut.ok) throw new RefusedRequest(handedOut.error, payment);
-    const { contentType, body, copyNo } = handedOut.value;
+    const { contentType, body, copyNo, isReissued } = handedOut.value;
     void reply.header('content-type', contentType).header('receipt-copy', String(copyNo));
+    if (isReissued) void reply.header('receipt-reissued', 'true');
     return body;
   }
 
@@ -331,7 +334,7 @@ function known(payment: Payment | undefined): Payment {
 }
 
 /** 200 for a known outcome, 202 while it is in progress. */
-function answered(reply: FastifyReply, payment: Payment): object {
+function answered(reply: FastifyReply, payment: Payment, present = presentPayment): object {
   void reply.status(isSettled(payment) ? 200 : 202);
-  return presentPayment(payment);
+  return present(payment);
 }

@@ -1,7 +1,14 @@
 import { rupiah, zonedIso, type Rupiah } from '#lib/kernel';
 import { dailyHours, feesOn, type Catalog, type FeeRule, type SoldProduct } from '#lib/catalog';
 import type { DepositBalance, Mutation } from '#lib/ledger';
-import { isSettled, statusOf, type Payment, type Reversal, type StoredInquiry } from '#lib/switching';
+import {
+  isSettled,
+  statusOf,
+  toldNumbersOf,
+  type Payment,
+  type Reversal,
+  type StoredInquiry,
+} from '#lib/switching';
 import type { StampOrderStanding } from './stamping';
 
 const ZONE = 'Asia/Jakarta';
@@ -35,9 +42,10 @@ export function presentInquiry(inquiry: StoredInquiry): object {
   };
 }
 
-/** A payment as H2H JSON. */
+/** A payment as H2H JSON, as it was answered first. */
 export function presentPayment(payment: Payment): object {
   const { offer } = payment;
+  const { billerReference, legReference } = toldNumbersOf(payment);
   return {
     paymentId: payment.paymentId,
     reference: payment.channelReference,
@@ -51,11 +59,19 @@ export function presentPayment(payment: Payment): object {
     charge: offer.charge.toString(),
     // Nobody may hand out the receipt of a payment that was taken back.
     receipt: payment.state === 'REVERSED' ? null : payment.receipt,
-    billerReference: payment.billerReference,
-    legReference: payment.leg.reference,
+    billerReference,
+    legReference,
     balanceAfter: payment.balanceAfter?.toString() ?? null,
     businessDate: payment.businessDate,
   };
+}
+
+/** The same for whoever asks how it stands: with what its biller has given anew, where it was sent there again. */
+export function presentStanding(payment: Payment): object {
+  const { reissued, state, leg } = payment;
+  if (reissued === null || state !== 'PAID') return presentPayment(payment);
+  const { billerReference, reference: legReference } = leg;
+  return { ...presentPayment(payment), reissued: { receipt: reissued, billerReference, legReference } };
 }
 
 /** An open payment with the list it stands on and when the biller is asked, or told to reverse it, next. */
