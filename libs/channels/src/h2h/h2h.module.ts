@@ -55,6 +55,8 @@ export function h2hDoor(parts: DoorParts, limits: H2hLimits): HttpDoor {
   return {
     dialect: h2hDialect(limits.jsonDepthMax),
     module: H2hModule.with(parts, limits),
+    claim: ({ 'x-channel-id': name }) =>
+      typeof name === 'string' && parts.catalog.channel(name) ? name : undefined,
     profiles: parts.profiles.all('h2h'),
   };
 }

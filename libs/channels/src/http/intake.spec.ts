@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
-import { Intake, isLate } from './intake';
+import { Intake, isLate, lineOf } from './intake';
 
 const LIMITS = { takenInPerTurn: 2, crowdAfterMs: 1_000, lateAfterMs: 100 };
 
@@ -71,6 +72,14 @@ test('callers are taken in by turns: one who floods the door makes only himself 
   come('b', 1);
   await turn();
   expect(taken).toContain('b21');
+});
+
+test('names that are no channel’s share the line of their address; a channel’s has its own there', () => {
+  const claim = ({ 'x-channel-id': name }: IncomingHttpHeaders) => (name === 'ours' ? 'ours' : undefined);
+  const at = (ip: string, name?: string) =>
+    lineOf({ ip, headers: name === undefined ? {} : { 'x-channel-id': name } }, claim);
+  expect(new Set(['one', 'two', undefined].map((name) => at('10.0.0.1', name))).size).toBe(1);
+  expect(new Set([at('10.0.0.1', 'ours'), at('10.0.0.1', 'one'), at('10.0.0.2', 'ours')]).size).toBe(3);
 });
 
 test('in a crowd the newest goes first, and who is late has half of the places to hear so', async () => {

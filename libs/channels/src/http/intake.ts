@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { HttpLimits } from './limits';
 
@@ -11,12 +12,25 @@ export function isLate(request: object): boolean {
   return late.has(request);
 }
 
+/** Which channel of ours a request names itself by, if it names one that there is; nothing is proved by it. */
+export type ChannelClaim = (headers: IncomingHttpHeaders) => string | undefined;
+
+/**
+ * Whose line a request joins: a channel's at that address, or the one of all others there. A name that is no channel's
+ * makes no line, or whoever invents many would have as many turns.
+ */
+export function lineOf({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>, claim: ChannelClaim): string {
+  const channelId = claim(headers);
+  return channelId === undefined ? ip : `${ip} ${channelId}`;
+}
+
 /**
  * Takes in so many requests in each turn of the event loop and no more, so that what was accepted before is worked on
  * between them: where more come than can be answered, answers of databases and billers would otherwise wait behind all
  * that has just arrived, at every step of a payment. A door with nobody before it keeps nobody waiting.
  *
- * Callers have lines of their own and are taken in by turns, so that one who floods the door makes only himself wait.
+ * Callers have lines of their own (`lineOf`) and are taken in by turns, so that one who floods the door makes only himself
+ * wait.
  */
 export class Intake {
   /** By caller, the next one to be taken from first. Only lines in which somebody waits. */
@@ -32,7 +46,7 @@ export class Intake {
 
   /**
    * Begins a request now, or in one of the next turns.
-   * @param caller who it says it is from; nothing is proved yet.
+   * @param caller whose line it joins.
    */
   enter(caller: string, request: FastifyRequest, begin: () => void): void {
     this.planTurn();

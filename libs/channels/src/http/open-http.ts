@@ -7,6 +7,7 @@ import { ConfigError, type Logger } from '#lib/platform';
 import type { Door } from '../door';
 import { believe } from './caller';
 import { HttpDialects, type HttpDialect } from './dialect';
+import type { ChannelClaim } from './intake';
 import type { HttpLimits } from './limits';
 import { RefusalFilter } from './refusal.filter';
 import { httpServerOptions, prepareHttpServer } from './server';
@@ -17,6 +18,8 @@ import type { Transport } from './transport';
 export interface HttpDoor {
   dialect: HttpDialect;
   module: DynamicModule;
+  /** Which of its channels a request names itself by in a header; left out where none does. */
+  claim?: ChannelClaim;
   /** The profiles it serves, by name. */
   profiles: ReadonlyMap<string, { answerWithinMs: number }>;
 }
@@ -64,7 +67,7 @@ export async function openHttp(
   const adapter = new FastifyAdapter(
     httpServerOptions(limits, dialects, transport) as FastifyHttpOptions<Server>,
   );
-  prepareHttpServer(adapter.getInstance(), limits, dialects);
+  prepareHttpServer(adapter.getInstance(), limits, dialects, claimAt(doors));
   believe(transport.proxy, adapter.getInstance());
   const server: DynamicModule = {
     module: HttpServerModule,
@@ -88,6 +91,16 @@ export async function openHttp(
     names: doors.flatMap(({ profiles: served }) => [...served.keys()]),
     isOpen: () => listening.listening,
     close: () => app.close(),
+  };
+}
+
+function claimAt(doors: readonly HttpDoor[]): ChannelClaim {
+  return (headers) => {
+    for (const { claim } of doors) {
+      const channelId = claim?.(headers);
+      if (channelId !== undefined) return channelId;
+    }
+    return undefined;
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 import { refusal, type Refusal } from '#lib/kernel';
 import { keepBodiesRaw } from './body';
 import { sendAnswer, type HttpCall, type HttpDialects } from './dialect';
-import { Intake } from './intake';
+import { Intake, lineOf, type ChannelClaim } from './intake';
 import type { HttpLimits } from './limits';
 import type { Transport } from './transport';
 
@@ -72,11 +72,12 @@ export function httpServerOptions(
   };
 }
 
-/** Prepares the server before its routes are known. */
+/** Prepares the server before its routes are known. @param claim whom a request names itself by. */
 export function prepareHttpServer(
   fastify: FastifyInstance,
   limits: HttpLimits,
   dialects: HttpDialects,
+  claim: ChannelClaim,
 ): void {
   fastify.server.maxConnections = limits.connectionsMax;
   // Node would answer an expectation it does not know by itself; it is refused below, in the caller's dialect.
@@ -102,7 +103,7 @@ export function prepareHttpServer(
       void reply.header('connection', 'close');
       sendAnswer(reply, dialects.refusal(malformed(objection), request));
     } else if (isClosing) sendAnswer(reply, dialects.refusal(refusal('NOT_NOW', 'closing'), request));
-    else intake.enter(claimed(request), request, done);
+    else intake.enter(lineOf(request, claim), request, done);
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     hardened(reply);
@@ -114,12 +115,6 @@ export function prepareHttpServer(
     inHand.get(request.raw.socket)?.delete(request);
     done();
   });
-}
-
-/** Who a request says it is from. */
-function claimed({ headers, ip }: FastifyRequest): string {
-  const name = headers['x-channel-id'] ?? headers['x-partner-id'];
-  return typeof name === 'string' ? `${ip} ${name}` : ip;
 }
 
 /** What no call of ours has, told before anything of its body is read. */

@@ -51,7 +51,13 @@ export function snapDoors(parts: DoorParts, box: SecretBox): HttpDoor[] {
   const routes = new SnapRoutes(profiles.values());
   const desk = deskOf(parts, partners, new TokenSeal(box));
   return [
-    { dialect: new SnapDialect(routes, parts.clock), module: SnapModule.with(parts, routes, desk), profiles },
+    {
+      dialect: new SnapDialect(routes, parts.clock),
+      module: SnapModule.with(parts, routes, desk),
+      claim: ({ 'x-partner-id': name }) =>
+        typeof name === 'string' ? partners.byPartnerId(name)?.channel.channel.channelId : undefined,
+      profiles,
+    },
   ];
 }
 
