@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Installation } from './processes';
@@ -49,6 +49,10 @@ export function aDayInstallation(
   const kept = sources.map((source) => [source, { ...jobs.sources[source], drop: dropOf(source) }]);
   const quick = { wake_up: '* * * * * *', stable_seconds: 0, correction_look_minutes: 1 };
   writeFileSync(path, stringify({ ...jobs, ...quick, ...change, sources: Object.fromEntries(kept) }));
+
+  // Its many processes would read all the billers anew each time, and ask none of them.
+  rmSync(join(config, 'billers'), { recursive: true });
+  mkdirSync(join(config, 'billers'));
 
   const folderOf = (source: string) =>
     join(overSftp && isOverSftp(source) ? overSftp.server.folder : join(home, 'drops'), source);

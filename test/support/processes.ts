@@ -22,7 +22,7 @@ const NODE_OPTIONS = JSON.parse(
 ) as Record<string, string[]>;
 /** A busy machine takes its time. */
 const READY_WITHIN_MS = 120_000;
-const POLL_MS = 100;
+const POLL_MS = 50;
 
 /** We, as the simulator's bank knows us. */
 export const HOST_BANK = {
