@@ -14,6 +14,7 @@ const LONG = [
   'apps/switch/test/reversals.spec',
   'apps/switch/test/snap.spec',
   'apps/switch/test/crash.spec',
+  'apps/worker/test/resend-kills.spec',
   'apps/switch/test/tls.spec',
   'apps/switch/test/prefunded.spec',
   'apps/worker/test/day-jobs.spec',

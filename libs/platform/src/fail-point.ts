@@ -43,6 +43,7 @@ export const FAIL_POINTS = [
   'K13 resend claimed',
   'K13 resend formed',
   'K13 resend answered',
+  'K13 resend recorded',
 ] as const;
 export type FailPoint = (typeof FAIL_POINTS)[number];
 

@@ -247,6 +247,7 @@ export class ResendFlow {
       requiredReceiptFields: payments.requiredReceiptFields(catalog.product(payment.productId)),
     });
     await payments.record(payment, eventOf(said.kind), said, clock.now());
+    failPoint('K13 resend recorded', payment.paymentId);
   }
 }
 
