@@ -1,5 +1,5 @@
 import type { Database } from '#lib/platform';
-import { endOfResend, reopenUnserved, type ResendRefusal } from '#lib/reconciliation';
+import { endOfResend, endServed, reopenUnserved, type ResendRefusal } from '#lib/reconciliation';
 import { isLegSettled } from '#lib/settlement';
 import { objectionToResend, ResendFlow, Resends, type ResendTools } from '#lib/switching';
 import type { Round } from './poll-loop';
@@ -29,6 +29,7 @@ export function sendsAgain({
       work: async () => {
         const sent = await flow.sendDue();
         await reopenUnserved({ database, clock });
+        await endServed({ database, clock });
         return sent > 0;
       },
       failure: 'payments could not be sent again; the next round starts over',

@@ -1,25 +1,10 @@
 import type { MoneyWriter } from '#lib/ledger';
-import {
-  AdviceLimits,
-  ResendFlow,
-  Resends,
-  type BillerTruth,
-  type Payment,
-  type Payments,
-  type ResendTools,
-} from '#lib/switching';
+import { Resends, type Payment, type Payments, type ResendFlow, type ResendTools } from '#lib/switching';
 import { fromJson } from '#lib/platform';
-import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
-import pino from 'pino';
-import {
-  describeBreakRefusal,
-  endOfResend,
-  proposeResolution,
-  reopenBreak,
-  reopenUnserved,
-  type Break,
-} from '../src';
+import { fail, ok, refusal, resendReferenceOf, rupiah } from '#lib/kernel';
+import { describeBreakRefusal, proposeResolution, reopenBreak, reopenUnserved, type Break } from '../src';
 import { ANI, CLEARING, eachTestHasABreakWorld, type BreakWorld } from './break-world';
+import { aWorkerOf, lostAtTheBiller, orderedAgain } from './resend-world';
 
 let world: BreakWorld;
 let resending: ResendFlow;
@@ -28,57 +13,8 @@ eachTestHasABreakWorld((opened) => {
   resending = aWorker();
 });
 
-const WAITS = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
-const ADVICE = AdviceLimits.parse({
-  scheduleSeconds: [5, 15, 60],
-  jitterPercent: 0,
-  afterDeadlineMs: 5_000,
-  pollMs: 100,
-  leaseMs: 30_000,
-  atOnceMax: 32,
-  perSecondMax: 1_000,
-});
-
-/** What sends payments again, as one worker has it. */
-function aWorker(more: Partial<ResendTools> = {}): ResendFlow {
-  const { store, clock, payments, catalog, biller } = world.switch;
-  const { writer = world.switch.writer } = more;
-  return new ResendFlow({
-    clock,
-    statements: store.database,
-    payments,
-    resends: new Resends(store.database, writer),
-    billers: { connector: () => biller },
-    catalog,
-    businessDateOfSource: (_, at) => businessDateOf(at, JAKARTA_MIDNIGHT),
-    limits: WAITS,
-    advice: ADVICE,
-    logger: pino({ enabled: false }),
-    objectionOf: (order) => endOfResend(store.database, order),
-    ...more,
-    writer,
-  });
-}
-
-/** A payment that its biller approved, and knows nothing of the next day. */
-async function lostAtTheBiller(): Promise<{ payment: Payment; one: Break }> {
-  const payment = await world.pay();
-  const { truth } = world.switch.biller;
-  const theirs = truth.filter(({ legReference }: BillerTruth) => legReference !== payment.leg.reference);
-  truth.splice(0, truth.length, ...theirs);
-  world.switch.biller.adviceSays = undefined;
-  await world.close('001', []);
-  return { payment, one: await world.theBreak() };
-}
-
-async function ordered(): Promise<Payment> {
-  const { payment, one } = await lostAtTheBiller();
-  const approval = await world.proposed(one, { resolution: 'resend' });
-  expect(await world.approve(approval, ANI)).toMatchObject({ error: { why: { kind: 'maker is checker' } } });
-  expect(await world.approve(approval)).toMatchObject({ ok: true, value: { isDone: true } });
-  return payment;
-}
-
+const aWorker = (more?: Partial<ResendTools>) => aWorkerOf(world, more);
+const ordered = () => orderedAgain(world);
 const again = (payment: Payment): Promise<Payment> => world.paymentOf(payment);
 
 test('a payment that its biller does not have is sent once more, and the customer has paid once', async () => {
@@ -443,7 +379,7 @@ describe('what is not sent again', () => {
   }
 
   test('where the contract does not allow it', async () => {
-    const { one } = await lostAtTheBiller();
+    const { one } = await lostAtTheBiller(world);
     world.terms.mayResend = false;
     expect(await refusedFor(one)).toMatch(/cannot be sent again: the biller's contract.*refund or reversal/);
   });
@@ -456,7 +392,7 @@ describe('what is not sent again', () => {
   });
 
   test('what is being reversed, refunded, or unknown', async () => {
-    const { payment, one } = await lostAtTheBiller();
+    const { payment, one } = await lostAtTheBiller(world);
     await world.switch.store.admin.run('UPDATE payment SET reversal_ordered = 1 WHERE payment_id = ?', [
       payment.paymentId,
     ]);

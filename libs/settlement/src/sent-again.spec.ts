@@ -61,6 +61,23 @@ test('taken by its biller, it is paid once, with the day of its further leg', as
   await world.expectSound();
 });
 
+test('refused, and found with its biller after all, it is paid once', async () => {
+  await heldBack();
+  await sendAgain('UNSERVED', NEXT);
+  await world.closeRun('LPB01', NEXT, { count: 0, amount: 0n });
+  await world.settled('LPB01', NEXT);
+  expect([await clearing(), await payable()]).toEqual([-100_500n, 0n]);
+  await world.store.admin.run(
+    "UPDATE payment p JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = 2 SET p.state = 'PAID', l.state = 'PAID'",
+    [],
+  );
+  await world.closeRun('LPB01', THIRD, { count: 0, amount: 0n });
+  await world.settled('LPB01', THIRD);
+  expect([await clearing(), await payable()]).toEqual([0n, -100_500n]);
+  expect(await openHeld(world.store.database, 'LPB01')).toEqual([]);
+  await world.expectSound();
+});
+
 test.each(['RESENT', 'UNSERVED'])(
   '%s it waits in clearing, and given back it is paid to nobody',
   async (state) => {

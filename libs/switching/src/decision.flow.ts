@@ -83,12 +83,15 @@ export class DecisionFlow {
     return this.record(payment, 'settled as paid', approvalOf(payment, listed), ties);
   }
 
-  /** Settles a payment as paid because people have decided so; their proof takes the place of the biller's word. */
+  /**
+   * Settles a payment as paid because people have decided so; their proof takes the place of the biller's word. That goes
+   * for a further leg too which the biller has refused, and turns out to have.
+   */
   async paidByPeople(
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, LEFT_TO_PEOPLE);
+    const found = await this.leftToPeople(decided, [...LEFT_TO_PEOPLE, 'UNSERVED']);
     if (!found.ok) return found;
     const { billerReference = null, evidence } = decided;
     const said = approvalOf(found.value, { billerReference, evidence });
@@ -100,21 +103,22 @@ export class DecisionFlow {
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, LEFT_TO_PEOPLE);
+    const found = await this.leftToPeople(decided, LEFT_TO_PEOPLE);
     if (!found.ok) return found;
     const said: Said = { kind: 'declined', code: 'DECLINED_BY_BILLER', evidence: decided.evidence };
     return this.record(found.value, 'settled as not paid', said, ties);
   }
 
   /**
-   * Undoes a paid payment that its biller says it has undone by itself, or does not have and has refused anew: principal and every fee share go back, and the
-   * order to reverse it is written down as acknowledged in the same commit.
+   * Undoes a paid payment that its biller says it has undone by itself, or does not have and has refused anew: principal
+   * and every fee share go back, and the order to reverse it is written down as acknowledged in the same commit.
+   * @param decided of what was refused anew it may name the leg before, whose break is decided.
    */
   async reversedByBiller(
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, ['PAID', 'UNSERVED']);
+    const found = await this.open(decided, ['PAID', 'UNSERVED'], decided.legNo + 1);
     if (!found.ok) return found;
     const payment = found.value;
     if (payment.refunded > 0n) return fail({ kind: 'refunded', refunded: payment.refunded });
@@ -129,18 +133,29 @@ export class DecisionFlow {
   private async open(
     { paymentId, legNo }: { paymentId: string; legNo: number },
     states: readonly PaymentState[],
+    /** The further leg that it may speak of too, where its biller has refused that. */
+    refusedLegNo?: number,
   ): Promise<Result<Payment, DecisionRefusal>> {
     const payment = await selectPayment(this.statements, 'p.payment_id = ?', [paymentId]);
     if (!payment) return fail({ kind: 'payment unknown' });
-    // Who gives back what was sent again in vain speaks of the leg before.
-    const isFollowed = payment.state === 'UNSERVED' && legNo === payment.leg.legNo - 1;
+    const isFollowed = payment.state === 'UNSERVED' && payment.leg.legNo === refusedLegNo;
     if (payment.leg.legNo !== legNo && !isFollowed)
       return fail({ kind: 'another leg', legNo: payment.leg.legNo });
     if (!states.includes(payment.state)) return fail({ kind: 'state', state: payment.state });
-    // Its biller is still being asked.
-    const isAsked = payment.state === 'RESENT' && payment.leg.nextAdviceAt !== null;
-    if (isAsked && states === LEFT_TO_PEOPLE) return fail({ kind: 'state', state: 'RESENT' });
     return payment.isReversalOrdered ? fail({ kind: 'being reversed' }) : ok(payment);
+  }
+
+  /** One that advice has asked about in vain, or that only people can tell of. */
+  private async leftToPeople(
+    decided: DecidedPayment,
+    states: readonly PaymentState[],
+  ): Promise<Result<Payment, DecisionRefusal>> {
+    const found = await this.open(decided, states);
+    if (!found.ok) return found;
+    const { state, leg } = found.value;
+    // Its biller is still being asked.
+    const isAsked = state === 'RESENT' && leg.nextAdviceAt !== null;
+    return isAsked ? fail({ kind: 'state', state }) : found;
   }
 
   private objectionToFile(payment: Payment, { amount }: ListedLeg): DecisionRefusal | undefined {

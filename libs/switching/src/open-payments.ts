@@ -103,7 +103,9 @@ function nextStepOf(row: OpenRow): Pick<OpenPayment, 'owner' | 'nextStep' | 'nex
     case 'UNSERVED':
       return {
         owner: 'operations',
-        nextStep: `give it back: its break of ${row.source}, --resolution reversal`,
+        nextStep:
+          `give it back: its break of ${row.source}, --resolution reversal; ` +
+          `where they have ${row.leg_reference} after all, --resolution advice_result --outcome paid`,
         nextStepAt: null,
       };
     case 'UNRESOLVED':

@@ -78,6 +78,10 @@ test('a payment that is sent again stays charged once, whatever becomes of it', 
     expect(ledger).toBe('none');
     expect(['PAID', 'RESENT', 'UNSERVED']).toContain(to);
   }
+  // What a biller has refused is PAID again by people alone.
+  expect(PAYMENT_MOVES.filter(([from, , to]) => from === 'UNSERVED' && to === 'PAID')).toEqual([
+    ['UNSERVED', 'settled as paid', 'PAID', 'none'],
+  ]);
 });
 
 test('a lost answer never declines', () => {

@@ -25,6 +25,7 @@ export const PAYMENT_MOVES = [
   ['RESENT', 'biller declined', 'UNSERVED', 'none'],
   ['RESENT', 'never sent', 'UNSERVED', 'none'],
   ['RESENT', 'settled as not paid', 'UNSERVED', 'none'],
+  ['UNSERVED', 'settled as paid', 'PAID', 'none'], // by people: its biller has the further leg after all
   ['UNSERVED', 'reversal accepted', 'REVERSED', 'reverse'], // by people: the biller has nothing to undo
 ] as const;
 

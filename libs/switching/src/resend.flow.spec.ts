@@ -1,29 +1,15 @@
 import { join } from 'node:path';
-import pino from 'pino';
-import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
 import { Receipts } from '#lib/receipts';
+import { aResendFlow } from '../../../test/support/resend-flow';
 import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
-import { AdviceLimits } from './advice.limits';
 import { isSettled, toldNumbersOf, type Payment } from './payment';
 import { statusOf } from './payment.states';
 import { ReceiptFlow } from './receipt.flow';
-import { ResendFlow } from './resend.flow';
-import { resendRow, Resends } from './resend.orders';
+import { resendRow } from './resend.orders';
 
 let world: SwitchWorld;
 eachTestHasASwitch((opened) => {
   world = opened;
-});
-
-const WAITS = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
-const ADVICE = AdviceLimits.parse({
-  scheduleSeconds: [5, 15, 60],
-  jitterPercent: 0,
-  afterDeadlineMs: 5_000,
-  pollMs: 100,
-  leaseMs: 30_000,
-  atOnceMax: 32,
-  perSecondMax: 1_000,
 });
 
 /** A paid water bill that its biller knows nothing of any more, with the order of two people to send it again. */
@@ -40,23 +26,7 @@ async function lostAndOrdered(): Promise<Payment> {
 }
 
 /** Sends what is ordered, as a worker does. */
-async function sendAgain(): Promise<void> {
-  const { clock, store, writer, payments, catalog, water } = world;
-  await new ResendFlow({
-    clock,
-    statements: store.database,
-    writer,
-    payments,
-    resends: new Resends(store.database, writer),
-    billers: { connector: () => water },
-    catalog,
-    businessDateOfSource: (_, at) => businessDateOf(at, JAKARTA_MIDNIGHT),
-    limits: WAITS,
-    advice: ADVICE,
-    logger: pino({ enabled: false }),
-    objectionOf: () => Promise.resolve(undefined),
-  }).sendDue();
-}
+const sendAgain = () => aResendFlow(world).sendDue();
 
 async function again({ channelId, paymentId }: Payment): Promise<Payment> {
   const found = await world.payments.findById(channelId, paymentId);

@@ -19,7 +19,7 @@ import { sendBack } from './expire';
 import { BREAK_PROPOSAL, BULK_PROPOSAL, type PlannedResolution } from './propose';
 import type { BreakRefusal } from './refusals';
 import { outcomeOf } from './resolutions';
-import { objectionToSendAgain, resendOfBreak } from './resend';
+import { legOfAnswer, objectionToSendAgain, resendOfBreak } from './resend';
 import type { BulkPlan } from './bulk';
 
 /** How a decision ended: everybody has agreed and it was done, or another checker is needed. */
@@ -248,14 +248,15 @@ async function endPayment(
     const undone = await desk.decisions.reversedByBiller(order, ties);
     return undone.ok ? ok(true) : fail({ kind: 'payment', why: undone.error });
   }
-  if (await isFinalState(desk.database, order, planned.outcome ?? 'paid'))
+  const told = { ...order, legNo: await legOfAnswer(desk.database, one) };
+  if (await isFinalState(desk.database, told, planned.outcome ?? 'paid'))
     return resultOf(
       await desk.writer.commit(unitOfMoves([move], { inserts: weighed.inserts, updates: weighed.updates })),
     );
   const ended =
     planned.outcome === 'paid'
-      ? await desk.decisions.paidByPeople(order, ties)
-      : await desk.decisions.notPaidByPeople(order, ties);
+      ? await desk.decisions.paidByPeople(told, ties)
+      : await desk.decisions.notPaidByPeople(told, ties);
   return ended.ok ? ok(true) : fail({ kind: 'payment', why: ended.error });
 }
 

@@ -24,7 +24,7 @@ export { addEvidence, investigateBreak, reopenBreak, takeBreak, type Deed } from
 export { noteOldBreaks, tellOldBreaks, type OldBreaks, type OldBreaksNoted } from './old-breaks';
 export { proposeResolution, type BreakProposal, type PlannedResolution } from './propose';
 export { describeBreakRefusal, type BreakRefusal } from './refusals';
-export { endOfResend, reopenUnserved } from './resend';
+export { endOfResend, endServed, reopenUnserved } from './resend';
 export { resolveAsTheirError, resolveByAdvice } from './resolve';
 export { isResolution, RESOLUTIONS, type ResolutionRule } from './resolutions';
 export { tendBreaks, workBreaks } from './work';
