@@ -81,6 +81,8 @@ function whyNotAnnounced(refusal: AnnounceRefusal): string {
   switch (refusal.kind) {
     case 'unknown channel':
       return `there is no channel ${refusal.channelId}; see simpul catalog export`;
+    case 'payout name':
+      return `reference: ${KEPT_FOR_PAYOUTS}, such as DEP-CA017-0715`;
     case 'other money':
       return 'it stands for other money; choose another reference';
     case 'ended':
@@ -336,6 +338,10 @@ function linePlace(text: string): Omit<LinePlace, 'account'> {
     throw new InvalidArgumentError('It must be year/statement/line, such as 2026/196/2.');
   return { year: Number(year), number: Number(number), lineNo: Number(lineNo) };
 }
+
+/** Why money is not announced under the name of a payout. */
+export const KEPT_FOR_PAYOUTS =
+  'references that begin with STL- are kept for payouts, and a line with one would be taken for one; choose another';
 
 /** A reference that a statement has room for. @throws InvalidArgumentError for anything else. */
 export function bankReference(text: string): string {

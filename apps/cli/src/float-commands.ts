@@ -24,7 +24,7 @@ import {
   type FloatPaymentRefusal,
   type ReceiveRefusal,
 } from '#lib/settlement';
-import { bankReference } from './bank-commands';
+import { bankReference, KEPT_FOR_PAYOUTS } from './bank-commands';
 import { withDatabase } from './database';
 import { asksMaker, proposedAs, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -294,6 +294,8 @@ function paymentInWords(billerId: string, refused: FloatPaymentRefusal): string 
   switch (refused.kind) {
     case 'not prefunded':
       return `${billerId} is not prefunded`;
+    case 'payout name':
+      return `--reference: ${KEPT_FOR_PAYOUTS}, such as FLT-AGRA-0714`;
     case 'reference used':
       return `this reference stands for ${refused.by}; choose another`;
     case 'proposal':

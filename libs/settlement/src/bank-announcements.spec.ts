@@ -16,6 +16,10 @@ test('a bad announcement is refused, and one that stands already stops no other 
   expect(await world.announce('DEP-CA071-0715', 'ca071', 5n)).toMatchObject({
     error: { kind: 'unknown channel' },
   });
+  expect(await world.announce('STL-CA017-0715', 'ca017', 5n)).toEqual({
+    ok: false,
+    error: { kind: 'payout name' },
+  });
   await world.store.admin.run(
     `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
      VALUES ('DEP-CA071-0715', 'top_up', 'ca071', 7000, '2026-07-15', 'ani', '2026-07-15 03:00:00')`,

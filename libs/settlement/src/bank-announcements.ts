@@ -11,6 +11,7 @@ import {
 } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import { duplicateKey, type Statements } from '#lib/platform';
+import { isPayoutName } from './payout-drafts';
 
 /** Money that a channel says it will pay into our account. */
 export interface ChannelMoney {
@@ -39,6 +40,8 @@ export type AnnouncementOutcome = 'matched' | 'withdrawn' | 'taken_back' | null;
 /** Why money is not announced. */
 export type AnnounceRefusal =
   | { kind: 'unknown channel'; channelId: string }
+  /** Such references are kept for payouts. */
+  | { kind: 'payout name' }
   | { kind: 'other money' }
   | { kind: 'ended'; outcome: string };
 
@@ -52,6 +55,7 @@ export async function announceDeposit(
 ): Promise<Result<Announcement, AnnounceRefusal>> {
   const { reference, kind, channelId, amount, valueDate } = announcement;
   const user = userOf(by);
+  if (isPayoutName(reference)) return fail({ kind: 'payout name' });
   if (!(await isChannel(statements, channelId))) return fail({ kind: 'unknown channel', channelId });
   try {
     await statements.run(

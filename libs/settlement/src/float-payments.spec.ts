@@ -58,9 +58,9 @@ const LINE: StatementLine = {
 };
 const work = () => workBankLines(tools(), world.clock.now());
 
-const propose = (amount = 50_000n, billerId = 'pulsa') =>
+const propose = (amount = 50_000n, billerId = 'pulsa', reference = REFERENCE) =>
   proposeFloatTopUp(tools(), {
-    reference: REFERENCE,
+    reference,
     billerId,
     amount: rupiah(amount),
     valueDate: '2026-07-15',
@@ -204,11 +204,15 @@ test('a transfer that was not made is withdrawn; one that the biller has is not'
   expect(await float()).toBe(0n);
 });
 
-test('a reference that stands for other money is not proposed, nor a biller that nobody prefunds', async () => {
+test('a reference that stands for other money or is a payout’s is not proposed, nor a biller that nobody prefunds', async () => {
   await agreed();
 
   expect(await propose(60_000n)).toMatchObject({ error: { kind: 'reference used' } });
   expect(await propose(50_000n, 'LPB01')).toMatchObject({ error: { kind: 'not prefunded' } });
+  expect(await propose(50_000n, 'pulsa', 'STL-PULSA-0715')).toEqual({
+    ok: false,
+    error: { kind: 'payout name' },
+  });
 });
 
 test('of many who say at one moment that the biller has it one books it', async () => {

@@ -20,6 +20,7 @@ import {
 import { findAnnouncement, isPrefunded } from './bank-announcements';
 import type { Filled } from './bank-alerts';
 import type { BankTools } from './bank-work';
+import { isPayoutName } from './payout-drafts';
 import { findPayout } from './payouts';
 
 /** The kind of the proposals to pay a biller in advance; their subject is the transfer's reference. */
@@ -37,6 +38,8 @@ export interface FloatPayment {
 /** Why a transfer to a biller is not proposed. */
 export type FloatPaymentRefusal =
   | { kind: 'not prefunded' }
+  /** Such references are kept for payouts. */
+  | { kind: 'payout name' }
   /** The reference stands for other money, or was used before. */
   | { kind: 'reference used'; by: string }
   | StandsAlready;
@@ -53,6 +56,7 @@ export async function proposeFloatTopUp(
   if (amount <= 0n) throw new RangeError(`a top-up of ${amount} rupiah is no top-up`);
   const maker = userOf(by);
   if (!(await isPrefunded(database, billerId))) return fail({ kind: 'not prefunded' });
+  if (isPayoutName(reference)) return fail({ kind: 'payout name' });
   const used = await usedBy(database, reference);
   if (used !== undefined) return fail({ kind: 'reference used', by: used });
   return database.transaction((statements) =>

@@ -11,6 +11,14 @@ import type { Party } from './shares';
 /** Who moved what nobody ordered by hand. */
 export const WORKER = 'worker';
 
+/** What our payouts go by, and no other money of ours: their lines are known by it. */
+const NAME = 'STL-';
+
+/** Whether a reference is one of those that payouts go by. */
+export function isPayoutName(reference: string): boolean {
+  return reference.startsWith(NAME);
+}
+
 /** What drafting payouts needs. */
 export interface DraftTools {
   database: Database;
@@ -181,9 +189,9 @@ async function freeReference(
   const suffix = partsOf > 1 ? `-${partsOf}`.length : 0;
   const others = Array.from(
     { length: 20 },
-    (_, number) => `STL-${mark(`${code} ${businessDate} ${number}`)}`,
+    (_, number) => `${NAME}${mark(`${code} ${businessDate} ${number}`)}`,
   );
-  const wanted = [`STL-${code}-${month}${day}`, `STL-${code}-${year.slice(2)}${month}${day}`];
+  const wanted = [`${NAME}${code}-${month}${day}`, `${NAME}${code}-${year.slice(2)}${month}${day}`];
   for (const reference of [...wanted.filter((one) => one.length + suffix <= REFERENCE_MAX), ...others]) {
     const taken = await statements.rows(
       'SELECT 1 FROM settlement_net WHERE paid_by = ? UNION ALL SELECT 1 FROM payout WHERE part_of = ? OR reference = ? LIMIT 1',
@@ -204,7 +212,7 @@ export async function freeRedraftReference(
   const wanted = `${partOf}${part > 1 ? `-${part}` : ''}R${attempt}`;
   const others = Array.from(
     { length: 20 },
-    (_, number) => `STL-${mark(`${partOf} ${part} ${attempt} ${number}`)}`,
+    (_, number) => `${NAME}${mark(`${partOf} ${part} ${attempt} ${number}`)}`,
   );
   for (const reference of [wanted, ...others].filter((one) => one.length <= REFERENCE_MAX)) {
     const taken = await statements.rows(
