@@ -5,11 +5,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { formatOn, openFolderDrop, readFormats } from '#lib/files';
+import * as openpgp from 'openpgp';
+import { formatOn, openFolderDrop, readFormat, readFormats } from '#lib/files';
 import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { takeDroppedStatements, takeStatementFile } from './bank-file';
 import { listBankLines } from './bank-lines';
@@ -150,6 +152,41 @@ test('a file that was refused for a gap is looked at again once the gap is close
   writeFileSync(path, NEXT_DAY);
   expect(await take(path)).toMatchObject({ ok: true });
   expect(await look()).toEqual([true]);
+});
+
+test('a file that was refused for its signature is looked at again once the bank has put another beside it, the same day', async () => {
+  const made = async (name: string) =>
+    (await openpgp.generateKey({ userIDs: [{ name }], format: 'object' })).privateKey;
+  const [bank, stranger] = [await made('bank'), await made('stranger')];
+  const signed = async (by: openpgp.PrivateKey) => {
+    const message = await openpgp.createMessage({ binary: readFileSync(FILE) });
+    return openpgp.sign({ message, signingKeys: by, detached: true, format: 'binary' });
+  };
+  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
+  for (const one of [dropped, home]) mkdirSync(one);
+  copyFileSync(FILE, join(dropped, NAME));
+  const yaml = join(folder, 'bankx.yaml');
+  const config = readFileSync(join(ROOT, 'config', 'bank', 'bankx.yaml'), 'utf8');
+  writeFileSync(yaml, `${config}pgp: { verify: BANK_TEST_KEY, detached: .sig }\n`);
+  writeFileSync(join(folder, 'bank.asc'), bank.toPublic().armor());
+  process.env['BANK_TEST_KEY_FILE'] = join(folder, 'bank.asc');
+  const limits = { format: readFormat(yaml), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
+  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  const look = async () =>
+    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
+      ({ result }) => result.ok,
+    );
+  const sign = async (by: openpgp.PrivateKey, at: Date) => {
+    writeFileSync(join(dropped, `${NAME}.sig`), await signed(by));
+    utimesSync(join(dropped, `${NAME}.sig`), at, at);
+  };
+
+  await sign(stranger, new Date('2026-07-16T01:00:00Z'));
+  expect(await look()).toEqual([false]);
+  expect(await look()).toEqual([]);
+  await sign(bank, new Date('2026-07-16T02:00:00Z'));
+  expect(await look()).toEqual([true]);
+  delete process.env['BANK_TEST_KEY_FILE'];
 });
 
 test('what the bank drops is archived by its content and taken once, the oldest first', async () => {

@@ -4,6 +4,7 @@ import {
   findFiles,
   isStatement,
   readSettlementFile,
+  signatureOf,
   type DetailRow,
   type Drop,
   type PreviousStatement,
@@ -155,7 +156,7 @@ export async function takeDroppedStatements(
       failPoint('K12 statement recorded', file.name);
       done.push({ name: file.name, businessDate, sha256: fetched.sha256, result });
       if (!result.ok) {
-        known.refused.add(textOf(file));
+        known.refused.add(textOf(file, signature));
         return done;
       }
       known.taken.add(textOf(file));
@@ -178,9 +179,12 @@ async function datesOnDrop(
   known.refusedAfter = text;
   const { taken, refused } = known;
   const dates = new Set<BusinessDate>();
-  for (const file of await drop.list()) {
+  const listing = await drop.list();
+  for (const file of listing) {
     const date = format.name.read(file.name)?.businessDate;
-    if (date === undefined || taken.has(textOf(file)) || refused.has(textOf(file))) continue;
+    const beside = signatureOf(format, file.name);
+    const signature = listing.find(({ name, folder }) => name === beside && folder === file.folder);
+    if (date === undefined || taken.has(textOf(file)) || refused.has(textOf(file, signature))) continue;
     if (last.some((one) => one === undefined || date >= one.date)) dates.add(date);
   }
   return [...dates].toSorted();
@@ -193,8 +197,10 @@ async function standOf({ database, clock }: StatementTools, format: SettlementFo
   return { last, text: [businessDateOf(clock.now(), JAKARTA_MIDNIGHT), ...numbers].join(' ') };
 }
 
-function textOf({ name, folder, size, modifiedAt }: RemoteFile): string {
-  return `${folder}/${name} ${size} ${modifiedAt}`;
+/** A file as the drop lists it; with its signature, where a corrected one is another word about it. */
+function textOf({ name, folder, size, modifiedAt }: RemoteFile, signature?: RemoteFile): string {
+  const text = `${folder}/${name} ${size} ${modifiedAt}`;
+  return signature ? `${text}, ${textOf(signature)}` : text;
 }
 
 /** Our accounts whose statements a format reads. @throws ConfigError where it names none: any account would pass for ours. */
