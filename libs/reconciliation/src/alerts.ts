@@ -1,5 +1,5 @@
 import type { BusinessDate } from '#lib/kernel';
-import type { Database, Logger, Statements } from '#lib/platform';
+import { changeRow, type Database, type Logger, type Statements } from '#lib/platform';
 
 /** What people are told of, who acts on it, and how. */
 export const ALERTS = {
@@ -129,24 +129,38 @@ export interface Alert {
 const REASON_MAX = 300;
 const ENDED_BY_MAX = 120;
 
-/** Records an alert and logs it, once: whoever finds the same again adds nothing. @returns whether it was new. */
+/** Alerts that tell how something stands: one that has ended, or that says something else by now, is told anew. */
+const TOLD_ANEW: ReadonlySet<AlertKind> = new Set(['bank_short', 'rule_stuck']);
+
+/**
+ * Records an alert and logs it, once: whoever finds the same again adds nothing. What tells how something stands is told
+ * again where that has changed, or has ended and begins again. @returns whether it was told.
+ */
 export async function raiseAlert(
   statements: Statements,
   logger: Logger,
   { source, businessDate, kind, subject = '', reason }: Alert,
   now: Date,
 ): Promise<boolean> {
+  const key = { source, business_date: businessDate, kind, subject };
+  const said = reason.slice(0, REASON_MAX);
   // As clients count here, an insert that meets its key changes no row.
-  const before = await statements.rows(
-    'SELECT 1 FROM recon_alert WHERE source = ? AND business_date = ? AND kind = ? AND subject = ?',
-    [source, businessDate, kind, subject],
+  const [before] = await statements.rows<{ reason: string; ended_at: Date | null }>(
+    'SELECT reason, ended_at FROM recon_alert WHERE source = ? AND business_date = ? AND kind = ? AND subject = ?',
+    Object.values(key),
   );
-  if (before.length > 0) return false;
-  await statements.run(
-    `INSERT INTO recon_alert (source, business_date, kind, subject, reason, raised_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE source = source`,
-    [source, businessDate, kind, subject, reason.slice(0, REASON_MAX), now],
-  );
+  if (before) {
+    const isSame = before.ended_at === null && before.reason === said;
+    if (isSame || !TOLD_ANEW.has(kind)) return false;
+    const set = { reason: said, raised_at: now, ended_at: null, ended_by: null };
+    if (!(await changeRow(statements, { table: 'recon_alert', set, where: { ...key, ...before } })))
+      return false;
+  } else
+    await statements.run(
+      `INSERT INTO recon_alert (source, business_date, kind, subject, reason, raised_at) VALUES (?, ?, ?, ?, ?, ?)
+       ON DUPLICATE KEY UPDATE source = source`,
+      [...Object.values(key), said, now],
+    );
   const { level, owner, nextStep } = ALERTS[kind];
   logger[level]({ source, businessDate, kind, reason, owner, nextStep }, 'reconciliation needs attention');
   return true;

@@ -144,6 +144,59 @@ describe('what rules end by themselves', () => {
     await world.expectSound();
   });
 
+  describe('where people were told that a rule is stuck', () => {
+    /** A rule whose writing fails until it is let go, and an alert for it. */
+    async function stuckRule(): Promise<{ runId: number; letGo: () => void }> {
+      const payment = await world.pay();
+      world.terms.auto = [{ kind: 'amount', max: 1_000n, resolve: 'write_off' }];
+      const line = world.line(payment, { amount: payment.offer.amount + 500n });
+      const stuck = jest.spyOn(world.desk.writer, 'commit').mockResolvedValue({ kind: 'clash', key: 'k' });
+      const runId = await world.close('001', [line], { work: false });
+      for (let tried = 0; tried < 3; tried += 1) {
+        await tendBreaks(world.desk);
+        (world.desk.clock as ManualClock).advance(3_600_000);
+      }
+      expect(await openAlerts(world.desk.database)).toMatchObject([{ kind: 'rule_stuck' }]);
+      return { runId, letGo: () => stuck.mockRestore() };
+    }
+
+    test('the alert ends also where the process that applied the rules died before it said so', async () => {
+      const { runId, letGo } = await stuckRule();
+      letGo();
+      const { database } = world.desk;
+      await world.switch.store.admin.run('UPDATE recon_run SET rules_at = ? WHERE run_id = ?', [
+        world.desk.clock.now(),
+        runId,
+      ]);
+      await tendBreaks(world.desk);
+      expect(await openAlerts(database)).toEqual([]);
+    });
+
+    test('the alert ends with its run, once another one counts', async () => {
+      const { letGo } = await stuckRule();
+      letGo();
+      world.terms.auto = [];
+      await world.close('002', []);
+      await tendBreaks(world.desk);
+      expect(await openAlerts(world.desk.database)).toEqual([]);
+    });
+
+    test('they are told anew where the reason is another one', async () => {
+      const { letGo } = await stuckRule();
+      const { database } = world.desk;
+      const [before] = await openAlerts(database);
+      letGo();
+      const other = jest.spyOn(world.desk.writer, 'commit').mockResolvedValue({ kind: 'overloaded' });
+      (world.desk.clock as ManualClock).advance(3_600_000);
+      await tendBreaks(world.desk);
+      const [after] = await openAlerts(database);
+      expect(before?.reason).toMatch(/clash/);
+      expect(after?.reason).toMatch(/overloaded/);
+      expect(after?.raisedAt.getTime()).toBeGreaterThan(before?.raisedAt.getTime() ?? Infinity);
+      other.mockRestore();
+    });
+  });
+
   test('a rule that would close more than one per cent of the run closes nothing and says so', async () => {
     const payment = await world.pay();
     world.terms.auto = [{ kind: 'amount', max: 100_000n, resolve: 'write_off' }];

@@ -148,6 +148,25 @@ describe('where the deposit has spent a part of what the bank takes back', () =>
     await world.expectSound();
   });
 
+  test('people are told anew what is short where the bank takes back more the same day, and once it was released', async () => {
+    await world.announce('DEP-CA017-0716', 'ca017', 7_000n);
+    await world.shows(line('DEP-CA017-0716', 7_000n));
+    await spentBut(4_000n - 7_000n);
+    const short = async () => {
+      const rows = await world.store.database.rows<{ reason: string; open: number }>(
+        "SELECT reason, ended_at IS NULL AS open FROM recon_alert WHERE kind = 'bank_short'",
+      );
+      return rows.map(({ reason, open }) => [reason.replace(/^the bank took back /, ''), open]);
+    };
+    await world.shows(line(REFERENCE, -9_000n, { isReversal: true }));
+    expect(await short()).toEqual([[`Rp 9.000 of ${REFERENCE}, and the deposit had Rp 4.000`, 1]]);
+    await world.store.admin.run("UPDATE recon_alert SET ended_at = raised_at, ended_by = 'released'");
+
+    await world.shows(line('DEP-CA017-0716', -7_000n, { isReversal: true }));
+
+    expect(await short()).toEqual([['Rp 7.000 of DEP-CA017-0716, and the deposit had Rp 0', 1]]);
+  });
+
   test('where nothing is left the channel owes it all', async () => {
     await spentBut(0n);
     await world.shows(line(REFERENCE, -9_000n, { isReversal: true }));

@@ -1,4 +1,4 @@
-import { endAlerts, raiseAlert } from '../alerts';
+import { endAlerts, openAlerts, raiseAlert } from '../alerts';
 import type { BreakDesk } from './desk';
 
 /** First pause; it doubles with each further failure, up to an hour. */
@@ -34,22 +34,30 @@ export async function pauseRules(
 }
 
 /** All rules of a run have been applied. */
-export async function endPause({ database, clock }: PauseDesk, runId: number): Promise<void> {
-  const now = clock.now();
-  const changed = await database.run(
-    'UPDATE recon_run SET rules_at = ? WHERE run_id = ? AND rules_at IS NULL',
-    [now, runId],
-  );
-  if (changed === 0) return;
-  const [run] = await database.rows<{ source: string; business_date: string }>(
-    'SELECT source, business_date FROM recon_run WHERE run_id = ? AND rule_failures > 0',
-    [runId],
-  );
-  if (!run) return;
-  const about = { source: run.source, businessDate: run.business_date, subject: subjectOf(runId) };
-  await endAlerts(database, about, ['rule_stuck'], 'the rules were applied', now);
+export async function endPause(desk: PauseDesk, runId: number): Promise<void> {
+  await desk.database.run('UPDATE recon_run SET rules_at = ? WHERE run_id = ? AND rules_at IS NULL', [
+    desk.clock.now(),
+    runId,
+  ]);
+  await endOverPauses(desk);
 }
 
+/** Alerts end of runs whose rules are applied by now, by whomever, and of runs that count no more. Safe to repeat. */
+export async function endOverPauses({ database, clock }: PauseDesk): Promise<void> {
+  for (const { source, businessDate, kind, subject } of await openAlerts(database)) {
+    if (kind !== 'rule_stuck') continue;
+    const [run] = await database.rows<{ rules_at: Date | null; effective_date: string | null }>(
+      'SELECT rules_at, effective_date FROM recon_run WHERE run_id = ?',
+      [subject.slice(SUBJECT.length)],
+    );
+    if (run?.rules_at === null && run.effective_date !== null) continue;
+    const by = run?.rules_at ? 'the rules were applied' : 'another run has taken its place';
+    await endAlerts(database, { source, businessDate, subject }, [kind], by, clock.now());
+  }
+}
+
+const SUBJECT = 'run ';
+
 function subjectOf(runId: number): string {
-  return `run ${runId}`;
+  return `${SUBJECT}${runId}`;
 }

@@ -3,7 +3,7 @@ import { applyAutoRules } from './auto-rules';
 import type { BreakDesk } from './desk';
 import { expireProposals } from './expire';
 import { endAgreed, settleListed } from './file-decides';
-import { pauseRules } from './rule-pauses';
+import { endOverPauses, pauseRules } from './rule-pauses';
 
 /**
  * What a closed run's breaks need before anybody looks at them: they become cases, what the file may decide is decided,
@@ -35,6 +35,7 @@ export async function tendBreaks(desk: BreakDesk): Promise<void> {
       desk.logger.error({ err: error, runId: run_id }, 'the breaks of a run could not be worked');
       await pauseRules(desk, run_id, `its breaks cannot be worked: ${(error as Error).message}`);
     }
+  await endOverPauses(desk);
   await endAgreed(desk);
   await expireProposals(desk);
 }
