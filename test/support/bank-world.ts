@@ -42,7 +42,11 @@ export interface BankWorld extends SettlementWorld {
   /** What became of every line: its outcome, and what it is about. */
   outcomes(): Promise<unknown[]>;
   /** Two people say what a line of the last statement is. */
-  name(reference: string, lineNo?: number, endsOf?: AlertEnds): ReturnType<typeof approveBankLine>;
+  name(
+    references: string | readonly string[],
+    lineNo?: number,
+    endsOf?: AlertEnds,
+  ): ReturnType<typeof approveBankLine>;
   /** A channel's top-up is announced before it comes, or at another time. */
   announce(
     reference: string,
@@ -108,10 +112,10 @@ function statementsOf(world: SettlementWorld): Statements {
     async outcomes() {
       return (await listBankLines(database)).map(({ outcome, about }) => [outcome, about]);
     },
-    async name(reference, lineNo = 1, endsOf = world.endsOf) {
+    async name(references, lineNo = 1, endsOf = world.endsOf) {
       const place = { account: `BANKX/${number}`, year: 2026, number, lineNo };
       const at = world.clock.now();
-      const order = { place, reference, by: ANI, reason: 'seen', at };
+      const order = { place, references: [references].flat(), by: ANI, reason: 'seen', at };
       const proposed = await proposeBankLine({ database }, order);
       if (!proposed.ok) return proposed;
       const { version } = proposed.value;

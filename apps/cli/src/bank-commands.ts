@@ -251,21 +251,25 @@ function addNameCommand(bank: Command): void {
         .command('name')
         .description('propose which announced money or payout a line is that nobody could name (the maker)'),
     )
-      .argument('<reference>', 'of the announcement or payout', bankReference)
+      .argument(
+        '<reference...>',
+        'of the announcement or payout; of several payouts, where the line pays or gives back all of them together',
+        (text: string, before: string[] | undefined) => [...(before ?? []), bankReference(text)],
+      )
       .option('--note <text>', 'why'),
   ).action(
     async (
       account: string,
       line: Omit<LinePlace, 'account'>,
-      reference: string,
+      references: string[],
       { as, note, json }: Maker & { note?: string },
     ) => {
       const done = await withSettlement((tools) =>
         proposeBankLine(tools, {
           place: { account, ...line },
-          reference,
+          references,
           by: as,
-          reason: note ?? `it is ${reference}`,
+          reason: note ?? `it is ${references.join(' ')}`,
           at: tools.clock.now(),
         }),
       );
@@ -312,7 +316,7 @@ export function namingInWords(refusal: NamingRefusal): string {
     case 'worked':
       return `the line needs nobody: it is ${refusal.outcome ?? 'not worked yet'}`;
     case 'differs':
-      return 'it cannot be that: no such announcement or payout, the amounts differ, or that money is booked already';
+      return 'it cannot be that: no such announcement or payout, the amounts differ, or that money is booked already; of several payouts the amounts must come to that of the line';
     case 'not proposed':
       return 'nobody has proposed it; see simpul bank name';
     case 'changed meanwhile':

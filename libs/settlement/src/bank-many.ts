@@ -1,9 +1,7 @@
-import { rupiah } from '#lib/kernel';
-import { journalRowsWithoutDeposit, payoutJournal } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
-import { textOfPlace, type BankLine } from './bank-lines';
-import type { Meaning, Sayer } from './bank-meaning';
-import { findPayout, payoutsInParts, rowsOfMove, type Payout } from './payouts';
+import type { BankLine } from './bank-lines';
+import { payoutMoved, type Meaning, type Sayer } from './bank-meaning';
+import { findPayout, payoutsInParts, type Payout } from './payouts';
 
 /** What our payouts go by, wherever a bank repeats it. */
 const REFERENCE = /\bSTL-[A-Z0-9]+(?:-[A-Z0-9]+)*\b/g;
@@ -21,11 +19,7 @@ export async function meaningOfMany(
 ): Promise<Meaning | undefined> {
   if (line.amount >= 0n || line.isReversal) return undefined;
   const payouts = (await partsNamed(statements, line)) ?? (await payoutsNamed(statements, line));
-  const [first] = payouts ?? [];
-  if (!payouts || !first) return undefined;
-  const total = payouts.reduce((sum, { amount }) => sum + amount, 0n);
-  if (-line.amount !== total) return undefined;
-  return asMany(line, first, payouts, sayer);
+  return payouts && asMany(statements, line, payouts, sayer);
 }
 
 async function partsNamed(statements: Statements, { reference }: BankLine): Promise<Payout[] | undefined> {
@@ -55,34 +49,49 @@ function isUnderWay({ state }: Payout): boolean {
   return state === 'sent' || state === 'accepted';
 }
 
-/** Each payout is executed by its own journal; the line names them all. One commit, all or none. */
-function asMany(
+/**
+ * What two people say that a line is: several payouts that it pays, or gives back, and their amounts come to its own.
+ * @returns undefined where it cannot be that.
+ */
+export async function meaningOfThese(
+  statements: Statements,
   line: BankLine,
-  first: Payout,
+  references: readonly string[],
+  sayer: Sayer,
+): Promise<Meaning | undefined> {
+  const payouts: Payout[] = [];
+  for (const reference of new Set(references)) {
+    const payout = await findPayout(statements, reference);
+    if (!payout) return undefined;
+    payouts.push(payout);
+  }
+  return asMany(statements, line, payouts, sayer);
+}
+
+/** Each payout is executed, or returned, by its own journal; the line names them all. One commit, all or none. */
+async function asMany(
+  statements: Statements,
+  line: BankLine,
   payouts: readonly Payout[],
-  { by, at }: Sayer,
-): Meaning | undefined {
+  sayer: Sayer,
+): Promise<Meaning | undefined> {
+  const total = payouts.reduce((sum, { amount }) => sum + amount, 0n);
+  if (total !== (line.amount < 0n ? -line.amount : line.amount)) return undefined;
+  const moves = await Promise.all(payouts.map((payout) => payoutMoved(statements, line, payout, sayer)));
+  const moved = moves.flatMap((move) => move ?? []);
+  const [first, ...others] = moved;
+  if (!first || moved.length !== payouts.length) return undefined;
   const { account, year, number, lineNo } = line;
-  const note = `${textOfPlace(line)}, with ${payouts.length - 1} others`;
-  const moved = payouts.flatMap((payout) => rowsOfMove(payout, 'executed', { by, note, at }) ?? []);
-  if (moved.length !== payouts.length) return undefined;
-  const [journal, ...others] = payouts.map(({ reference, accountId, amount }) =>
-    payoutJournal(
-      { subjectId: reference, businessDate: line.valueDate, at },
-      { accountId, amount: rupiah(amount) },
-    ),
-  );
-  if (!journal) return undefined;
   return {
-    outcome: 'matched',
-    about: `${first.reference} +${payouts.length - 1}`,
-    journal,
+    outcome: line.amount < 0n ? 'matched' : 'taken_back',
+    about: `${payouts[0]?.reference} +${others.length}`,
+    journal: first.journal,
+    others: others.map(({ journal }) => journal),
     inserts: [
-      ...others.flatMap(journalRowsWithoutDeposit),
       ...moved.map(({ insert }) => insert),
-      ...payouts.map(({ reference }) => ({
+      ...moved.map(({ journal }) => ({
         table: 'bank_line_payout',
-        values: { reference, account, year, number, line_no: lineNo },
+        values: { reference: journal.subjectId, account, year, number, line_no: lineNo },
       })),
     ],
     updates: moved.map(({ update }) => update),

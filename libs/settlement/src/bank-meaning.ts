@@ -28,7 +28,7 @@ import {
 import type { Filled } from './bank-alerts';
 import { textOfPlace, type BankLine, type BankOutcome } from './bank-lines';
 import { WORKER } from './payout-drafts';
-import { nextPayoutState, type PayoutEvent } from './payout.states';
+import type { PayoutEvent } from './payout.states';
 import { findPayout, rowsOfMove, type Payout } from './payouts';
 
 /** What a line is: the journal that books it and what else changes with it. */
@@ -36,6 +36,8 @@ export interface Meaning {
   outcome: BankOutcome;
   about: string | null;
   journal: JournalDraft;
+  /** Further journals that book it, where it is several things. */
+  others?: readonly JournalDraft[];
   inserts: readonly Row[];
   updates: readonly GuardedUpdate[];
   /** The float that it fills: a pause for an empty one ends with it. */
@@ -103,8 +105,22 @@ async function asPayout(
 ): Promise<Meaning | undefined> {
   const isReturn = line.amount === payout.amount;
   if (!isReturn && line.amount !== -payout.amount) return undefined;
+  const moved = await payoutMoved(statements, line, payout, sayer);
+  if (!moved) return undefined;
+  const { journal, insert, update } = moved;
+  const outcome = isReturn ? 'taken_back' : 'matched';
+  return { outcome, about: payout.reference, journal, inserts: [insert], updates: [update] };
+}
+
+/** What a line does to a payout that it pays, or gives back; undefined where the payout has no such move. */
+export async function payoutMoved(
+  statements: Statements,
+  line: BankLine,
+  payout: Payout,
+  sayer: Sayer,
+): Promise<{ journal: JournalDraft; insert: Row; update: GuardedUpdate } | undefined> {
+  const isReturn = line.amount > 0n;
   const event: PayoutEvent = isReturn ? 'returned' : sayer.approvalId === undefined ? 'executed' : 'shown';
-  if (!nextPayoutState(payout.state, event)) return undefined;
   const note = noteOf(line);
   const moved = rowsOfMove(payout, event, { by: sayer.by, note, at: sayer.at });
   if (!moved) return undefined;
@@ -113,8 +129,6 @@ async function asPayout(
   const isAllowed = sayer.approvalId === undefined || (await isApproved(statements, payout));
   const set = isAllowed ? moved.update.set : { ...moved.update.set, approval_id: sayer.approvalId ?? null };
   return {
-    outcome: isReturn ? 'taken_back' : 'matched',
-    about: reference,
     journal: isReturn
       ? bookJournal({
           ...booking,
@@ -128,8 +142,8 @@ async function asPayout(
           reason: note,
         })
       : payoutJournal({ ...booking, subjectId: reference }, { accountId, amount }),
-    inserts: [moved.insert],
-    updates: [{ ...moved.update, set }],
+    insert: moved.insert,
+    update: { ...moved.update, set },
   };
 }
 

@@ -28,7 +28,10 @@ test('a hint confirms nothing: two people name the money, once', async () => {
   await world.work();
   const place = { account: STATEMENT.account, year: 2026, number: 196, lineNo: 4 };
   const reference = 'DEP-CA021-0715';
-  const proposed = await proposeBankLine({ database }, { place, reference, by: BUDI, reason: 'slip', at });
+  const proposed = await proposeBankLine(
+    { database },
+    { place, references: [reference], by: BUDI, reason: 'slip', at },
+  );
   if (!proposed.ok) throw new Error(proposed.error.kind);
   const { version } = proposed.value;
   expect(await approveBankLine(world.bank(), { place, version, by: BUDI, at })).toMatchObject({

@@ -7,8 +7,10 @@ import {
   type StandsAlready,
 } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
+import type { Statements } from '#lib/platform';
 import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } from './bank-lines';
-import { meaningOf, type Meaning } from './bank-meaning';
+import { meaningOfThese } from './bank-many';
+import { meaningOf, type Meaning, type Sayer } from './bank-meaning';
 import { nameLine, type BankTools } from './bank-work';
 import { openProposal } from './payouts';
 
@@ -29,25 +31,25 @@ export type NamingRefusal =
 const KIND = 'bank_line';
 
 /**
- * A maker says which announced money or payout a line is that nobody could name. Nothing moves before a second person
- * agrees. @throws NoUser.
+ * A maker says which announced money or payout a line is that nobody could name, or which payouts it pays or gives back
+ * together. Nothing moves before a second person agrees. @throws NoUser.
  */
 export async function proposeBankLine(
   { database }: Pick<BankTools, 'database'>,
-  order: { place: LinePlace; reference: string; by: string; reason: string; at: Date },
+  order: { place: LinePlace; references: readonly string[]; by: string; reason: string; at: Date },
 ): Promise<Result<Proposed, NamingRefusal>> {
-  const { place, reference, by, reason, at } = order;
+  const { place, references, by, reason, at } = order;
   const user = userOf(by);
   const found = await nameable(database, place);
   if (!found.ok) return found;
   // Asked as if two people had agreed, so that nobody proposes what cannot happen.
-  const meaning = await meaningOf(database, found.value, reference, { by: user, at, approvalId: '' });
+  const meaning = await named(database, found.value, references, { by: user, at, approvalId: '' });
   if (!meaning) return fail({ kind: 'differs' });
   return database.transaction((statements) =>
     putForward(statements, {
       kind: KIND,
       subject: textOfPlace(place),
-      payload: payloadOf(found.value, reference, meaning),
+      payload: payloadOf(found.value, references, meaning),
       by: user,
       reason,
       at,
@@ -69,17 +71,17 @@ export async function approveBankLine(
   const weighed = await weighApproval(database, { approvalId, version, by, at });
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
-  const { reference } = approval.payload as { reference: string };
-  const meaning = await meaningOf(database, found.value, reference, { by: user, at, approvalId });
+  const references = (approval.payload as { reference: string }).reference.split(' ');
+  const meaning = await named(database, found.value, references, { by: user, at, approvalId });
   if (!meaning) return fail({ kind: 'differs' });
-  if (JSON.stringify(payloadOf(found.value, reference, meaning)) !== JSON.stringify(approval.payload))
+  if (JSON.stringify(payloadOf(found.value, references, meaning)) !== JSON.stringify(approval.payload))
     return fail({ kind: 'changed meanwhile' });
   const both = {
     ...meaning,
     inserts: [...meaning.inserts, ...inserts],
     updates: [...meaning.updates, ...updates],
   };
-  const reason = `named by ${approval.maker} and ${user}: ${reference}`;
+  const reason = `named by ${approval.maker} and ${user}: ${references.join(' ')}`;
   const result = await nameLine(tools, found.value, both, reason, at);
   if (result.kind === 'insufficient') return fail({ kind: 'insufficient' });
   const now = await findBankLine(database, place);
@@ -87,6 +89,18 @@ export async function approveBankLine(
   return now && now.outcome !== found.value.outcome
     ? fail({ kind: 'worked', outcome: now.outcome })
     : fail({ kind: 'changed meanwhile' });
+}
+
+function named(
+  statements: Statements,
+  line: BankLine,
+  references: readonly string[],
+  sayer: Sayer,
+): Promise<Meaning | undefined> {
+  const [one = '', ...others] = references;
+  return others.length === 0
+    ? meaningOf(statements, line, one, sayer)
+    : meaningOfThese(statements, line, references, sayer);
 }
 
 async function nameable(
@@ -100,13 +114,20 @@ async function nameable(
 }
 
 /** Exactly what is to happen. */
-function payloadOf(line: BankLine, reference: string, { outcome, journal, draws }: Meaning): object {
+function payloadOf(
+  line: BankLine,
+  references: readonly string[],
+  { outcome, journal, others = [], draws }: Meaning,
+): object {
   return {
     line: textOfPlace(line),
     amount: line.amount.toString(),
-    reference,
+    // No reference has a blank in it.
+    reference: references.join(' '),
     outcome,
-    postings: journal.postings.map(({ accountId, amount }) => `${accountId} ${amount}`),
+    postings: [journal, ...others].flatMap(({ postings }) =>
+      postings.map(({ accountId, amount }) => `${accountId} ${amount}`),
+    ),
     ...(draws && {
       ifShort: `what the deposit lacks is owed by ${draws.channelId}, and its new payments are stopped`,
     }),

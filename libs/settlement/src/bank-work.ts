@@ -4,6 +4,7 @@ import {
   bankChargeJournal,
   bankNamedJournal,
   bankUnnamedJournal,
+  journalRowsWithoutDeposit,
   sameJournalSince,
   unitOfJournal,
   unitOfJournalWithoutDeposit,
@@ -11,6 +12,7 @@ import {
   type GuardedUpdate,
   type JournalDraft,
   type MoneyWriter,
+  type Row,
   type UnitOfWork,
 } from '#lib/ledger';
 import { failPoint, type Database } from '#lib/platform';
@@ -154,13 +156,14 @@ function tie(
   by: string | undefined,
 ): Promise<CommitResult> {
   const why = by === undefined ? undefined : `${by}, booked by hand`;
-  return commitEnding(tools, line, meaning, why, ({ outcome, about, journal, inserts, updates }) => {
+  return commitEnding(tools, line, meaning, why, (one) => {
     const { account, year, number, lineNo } = line;
+    const { outcome, about, journal, updates } = one;
     const ended = endOf(line, outcome, journal.subjectId, about);
     return {
       journal: undefined,
       claims: [],
-      inserts: () => [...inserts],
+      inserts: () => alongside(one),
       updates: () => [...updates, ended],
       witness: { table: ended.table, values: { account, year, number, line_no: lineNo, ...ended.set } },
     };
@@ -263,19 +266,25 @@ export async function nameLine(
   if (!before) return result;
   return commitEnding(tools, line, before, reason, (one) => ({
     ...named,
-    inserts: (deposit) => [...one.inserts, ...named.inserts(deposit)],
+    inserts: (deposit) => [...named.inserts(deposit), ...alongside(one)],
     updates: unitOf(line, one).updates,
   }));
 }
 
-function unitOf(line: BankLine, { outcome, about, journal, inserts, updates }: Meaning): UnitOfWork {
+function unitOf(line: BankLine, meaning: Meaning): UnitOfWork {
+  const { outcome, about, journal, updates } = meaning;
   const unit = journal.channelId === '' ? unitOfJournalWithoutDeposit(journal) : unitOfJournal(journal);
   const ended: GuardedUpdate = endOf(line, outcome, journal.subjectId, about);
   return {
     ...unit,
-    inserts: (deposit) => [...inserts, ...unit.inserts(deposit)],
+    inserts: (deposit) => [...alongside(meaning), ...unit.inserts(deposit)],
     updates: () => [...updates, ended],
   };
+}
+
+/** What is written with the first journal of a line. */
+function alongside({ inserts, others = [] }: Meaning): Row[] {
+  return [...inserts, ...others.flatMap(journalRowsWithoutDeposit)];
 }
 
 function endUnnamed(

@@ -147,7 +147,13 @@ test('a line without a reference is named as the top-up by two people', async ()
   await agreed();
   await shows({ reference: null });
   const place = { account: 'BANKX/1', year: 2026, number: 1, lineNo: 1 };
-  const order = { place, reference: REFERENCE, by: ANI, reason: 'the transfer slip', at: world.clock.now() };
+  const order = {
+    place,
+    references: [REFERENCE],
+    by: ANI,
+    reason: 'the transfer slip',
+    at: world.clock.now(),
+  };
   const proposed = await proposeBankLine(tools(), order);
   if (!proposed.ok) throw new Error(proposed.error.kind);
 

@@ -189,7 +189,10 @@ async function payoutParts(
            FROM bank_line l WHERE about IN (?) OR EXISTS (SELECT 1 FROM bank_line_payout g WHERE g.reference IN (?)
              AND g.account = l.account AND g.year = l.year AND g.number = l.number AND g.line_no = l.line_no)
            ORDER BY account, year, number, line_no`,
-          [payouts.map(({ reference }) => reference), payouts.map(({ reference }) => reference)],
+          [
+            payouts.map(({ reference }) => reference),
+            payouts.flatMap(({ reference }) => [reference, `RD-${reference}`]),
+          ],
         )
       : [];
   // One that was replaced never left; what took its place must have.
