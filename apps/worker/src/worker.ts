@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { BillerRegistry } from '#lib/billers';
 import { breakageFromEnvironment } from '#lib/breakages';
 import { Catalog, isOpen } from '#lib/catalog';
-import { SnapTidyLimits, tidySnapMemory } from '#lib/channels';
 import { watchDowntime } from '#lib/conduct';
 import {
   DailyComparison,
@@ -42,6 +41,7 @@ import {
 } from '#lib/reconciliation';
 import { queueReport, writeRecap } from '#lib/reports';
 import { findSettlement, readSettlementContracts } from '#lib/settlement';
+import { SnapTidyLimits, tidySnapMemory } from '#lib/snap';
 import { StampFlow, StampLimits } from '#lib/stamps';
 import {
   AdviceFlow,

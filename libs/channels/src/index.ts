@@ -14,5 +14,4 @@ export * from './iso8583/open-iso8583';
 export * from './profiles';
 export * as snapAnswers from './snap/answer-fields';
 export { snapDoors } from './snap/snap.module';
-export { SnapTidyLimits, tidySnapMemory } from './snap/tidy';
 export * from './text/text.door';

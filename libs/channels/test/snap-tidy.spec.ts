@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { tidySnapMemory } from '#lib/snap';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { ExternalIds } from '../src/snap/external-ids';
 import { SnapOffers } from '../src/snap/offers';
-import { tidySnapMemory } from '../src/snap/tidy';
 
 const LIMITS = { namesKeptDays: 2, offersKeptDays: 7, rowsAtOnceMax: 2 };
 const NOW = new Date('2026-07-14T05:00:00Z');

@@ -13,5 +13,6 @@ export * from './messages';
 export { minifiedHash, minify } from './minify';
 export * from './services';
 export * from './signature';
+export { SnapTidyLimits, tidySnapMemory } from './tidy';
 export * from './timestamp';
 export * from './virtual-account';
