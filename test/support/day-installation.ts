@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Installation } from './processes';
@@ -29,13 +29,13 @@ export interface OverSftp {
 /**
  * Gives an installation its own configuration of the day: only these sources, each with a folder.
  * @param change what else of `jobs.yaml` is not as usual.
- * @param overSftp whose folders lie on a server instead.
+ * @param more `overSftp`: whose folders lie on a server instead; `billers`: whom its workers ask, by default nobody.
  */
 export function aDayInstallation(
   world: Installation,
   sources: readonly string[],
   change: Record<string, unknown> = {},
-  overSftp?: OverSftp,
+  { overSftp, billers = [] }: { overSftp?: OverSftp; billers?: readonly string[] } = {},
 ): DayInstallation {
   const home = world.environment['SIMPUL_HOME'] ?? '';
   const config = join(home, 'config');
@@ -50,9 +50,9 @@ export function aDayInstallation(
   const quick = { wake_up: '* * * * * *', stable_seconds: 0, correction_look_minutes: 1 };
   writeFileSync(path, stringify({ ...jobs, ...quick, ...change, sources: Object.fromEntries(kept) }));
 
-  // Its many processes would read all the billers anew each time, and ask none of them.
-  rmSync(join(config, 'billers'), { recursive: true });
-  mkdirSync(join(config, 'billers'));
+  // Its many processes would read all of them anew each time.
+  for (const name of readdirSync(join(config, 'billers')))
+    if (!billers.includes(name.replace(/\.yaml$/, ''))) rmSync(join(config, 'billers', name));
 
   const folderOf = (source: string) =>
     join(overSftp && isOverSftp(source) ? overSftp.server.folder : join(home, 'drops'), source);

@@ -28,7 +28,7 @@ let client: H2hClient;
 let day: DayInstallation;
 beforeAll(async () => {
   world = await anInstallation();
-  day = aDayInstallation(world, ['LPB01']);
+  day = aDayInstallation(world, ['LPB01'], {}, { billers: ['pln'] });
   app = await world.startSwitch();
   client = new H2hClient(() => app.url);
 }, 60_000);

@@ -67,7 +67,7 @@ beforeAll(async () => {
   server = await anSftpServer();
   world = await anInstallation();
   books = await aSettlementWorld({ billers: SOURCES });
-  day = aDayInstallation(world, SOURCES, {}, { server, sources: OVER_SFTP });
+  day = aDayInstallation(world, SOURCES, {}, { overSftp: { server, sources: OVER_SFTP } });
   day.settings['DATABASE_URL'] = books.store.url;
   const contracts = join(day.settings['SIMPUL_CONFIG'] ?? '', 'settlement.yaml');
   writeFileSync(contracts, readFileSync(contracts, 'utf8').replace(/^poll_seconds: \d+/m, 'poll_seconds: 1'));
