@@ -51,7 +51,8 @@ import { RoutesInHand, ROUTING } from './routes-in-hand';
 import { seedDemo } from './seed';
 import { aSharedDatabase } from './shared-database';
 
-const LIMITS = {
+/** How often a test's worker asks about an open payment. */
+export const ADVICE_LIMITS = {
   scheduleSeconds: [5, 15, 60],
   jitterPercent: 0,
   afterDeadlineMs: 5_000,
@@ -66,7 +67,13 @@ const PIPELINE = { queueMax: 1_000, batchMax: 64, unknownForMs: 2_000, packetWit
 /** Read once for a test file; nothing changes it. */
 let receiptsRead: Receipts | undefined;
 
-const REVERSAL = { scheduleSeconds: [5, 15, 60], exhaustedAfterHours: 48, pollMs: 100, atOnceMax: 32 };
+/** How often it brings a biller what is ordered. */
+export const ORDER_LIMITS = {
+  scheduleSeconds: [5, 15, 60],
+  exhaustedAfterHours: 48,
+  pollMs: 100,
+  atOnceMax: 32,
+};
 
 /** A switch on a real database, with the demo's catalog, a fake biller and a clock in the test's hand. */
 export interface SwitchWorld {
@@ -169,11 +176,11 @@ export async function aSwitch({
   const paymentStore = new SqlPaymentStore(store.database);
   receiptsRead ??= Receipts.read(join(__dirname, '..', '..', 'config', 'receipts'));
   const receipts = receiptsRead;
-  const payments = new Payments(paymentStore, writer, catalog, LIMITS, logger, receipts);
+  const payments = new Payments(paymentStore, writer, catalog, ADVICE_LIMITS, logger, receipts);
   const ids = new PaymentIds('T', 0, randomBytes(32));
   const sourceDay = (_: string, at: Date) => businessDateOf(at, JAKARTA_MIDNIGHT);
   const floats = await floatsOf(store);
-  const opening = new PaymentOpening(payments, writer, ids, sourceDay, LIMITS, logger, floats);
+  const opening = new PaymentOpening(payments, writer, ids, sourceDay, ADVICE_LIMITS, logger, floats);
   const routes = new RoutesInHand(catalog);
   const routing = new Routing({
     clock,
@@ -192,11 +199,11 @@ export async function aSwitch({
   const paymentFlow = new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover);
   const dayEndOf = (_: string, date: string) => endOfBusinessDate(date, JAKARTA_MIDNIGHT);
   const anAdviceFlow = () =>
-    new AdviceFlow(clock, paymentStore, payments, billers, catalog, LIMITS, logger, dayEndOf);
+    new AdviceFlow(clock, paymentStore, payments, billers, catalog, ADVICE_LIMITS, logger, dayEndOf);
   const advice = anAdviceFlow();
   const reversals = new Reversals(store.database, writer);
-  const delivery = new ReversalDelivery(clock, payments, reversals, billers, REVERSAL, logger);
-  const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, REVERSAL);
+  const delivery = new ReversalDelivery(clock, payments, reversals, billers, ORDER_LIMITS, logger);
+  const reversalFlow = new ReversalFlow(clock, catalog, billers, payments, reversals, delivery, ORDER_LIMITS);
   const truth = () => [...biller.truth, ...water.truth, ...spare.truth];
   let count = 0;
 

@@ -138,32 +138,46 @@ async function commitAgreement(
   );
 }
 
+/** Who agreed last, and when. */
+interface LastWord {
+  by: string;
+  at: Date;
+}
+
+/** What everybody has agreed to about one break. */
+interface Agreed extends LastWord {
+  one: Break;
+  planned: PlannedResolution;
+  weighed: WeighedDecision;
+}
+
 async function effect(
   desk: BreakDesk,
   breaks: readonly Break[],
   weighed: WeighedDecision,
-  decided: { by: string; at: Date },
+  last: LastWord,
 ): Promise<Result<true, BreakRefusal>> {
   const { approval } = weighed;
   if (approval.kind === BULK_PROPOSAL) {
     const { plans } = approval.payload as BulkPlan;
-    return bookAll(desk, breaks, plans, weighed, decided);
+    return bookAll(desk, breaks, plans, weighed, last);
   }
   const [one] = breaks;
   const planned = approval.payload as PlannedResolution;
   if (!one) throw new Error(`${approval.approvalId} is about no break`);
+  const agreed = { one, planned, weighed, ...last };
   switch (planned.resolution) {
     case 'adjustment':
     case 'write_off':
     case 'confirmation':
-      return bookAll(desk, [one], [planned], weighed, decided);
+      return bookAll(desk, [one], [planned], weighed, last);
     case 'refund':
-      return refundOf(desk, one, planned, weighed, decided);
+      return refundOf(desk, agreed);
     case 'reversal':
     case 'advice_result':
-      return endPayment(desk, one, planned, weighed, decided);
+      return endPayment(desk, agreed);
     case 'resend':
-      return orderResend(desk, one, planned, weighed, decided);
+      return orderResend(desk, agreed);
     case 'counterparty_error':
       throw new Error(`${planned.resolution} is never proposed`);
   }
@@ -175,21 +189,21 @@ async function bookAll(
   breaks: readonly Break[],
   plans: readonly PlannedResolution[],
   weighed: WeighedDecision,
-  decided: { by: string; at: Date },
+  last: LastWord,
 ): Promise<Result<true, BreakRefusal>> {
   const moves: MoveToWrite[] = [];
   const journals = [];
   for (const one of breaks) {
     const planned = plans.find(({ breakId }) => breakId === one.breakId);
     if (!planned) throw new Error(`${one.breakId} is in no plan of ${weighed.approval.approvalId}`);
-    moves.push(endOf(one, planned, weighed, decided));
+    moves.push(endOf({ one, planned, weighed, ...last }));
     const { billerId, against, standsOn, resolution, amount } = planned;
     if (resolution === 'confirmation') continue;
     if (billerId === undefined || against === undefined || standsOn === undefined)
       throw new Error(`the plan of ${one.breakId} names no accounts`);
     const kind = resolution === 'write_off' ? 'write_off' : 'break_adjustment';
     const booking = { kind, billerId, owedMore: BigInt(amount), against, standsOn } as const;
-    const about = { eventNo: one.lastEventNo + 1, reason: weighed.approval.reason, at: decided.at };
+    const about = { eventNo: one.lastEventNo + 1, reason: weighed.approval.reason, at: last.at };
     journals.push(await breakJournal(desk.database, one, booking, about));
   }
   return resultOf(
@@ -202,42 +216,31 @@ async function bookAll(
   );
 }
 
-async function refundOf(
-  desk: BreakDesk,
-  one: Break,
-  planned: PlannedResolution,
-  weighed: WeighedDecision,
-  decided: { by: string; at: Date },
-): Promise<Result<true, BreakRefusal>> {
-  const move = endOf(one, planned, weighed, decided);
+async function refundOf(desk: BreakDesk, agreed: Agreed): Promise<Result<true, BreakRefusal>> {
+  const { one, planned, weighed } = agreed;
   const refunded = await desk.refunds.refund({
     refundId: `${one.breakId}-${one.lastEventNo + 1}`,
     paymentId: one.paymentId ?? '',
     amount: rupiah(BigInt(planned.amount)),
     borneBy: planned.borneBy ?? 'biller',
     reason: weighed.approval.reason,
-    ties: tiesOf(move, weighed),
+    ties: tiesOf(endOf(agreed), weighed),
   });
   return refunded.ok ? ok(true) : fail({ kind: 'refund', why: refunded.error });
 }
 
 /** The payment's own path takes the decision and the break along. A payment that has that end already needs no move. */
-async function endPayment(
-  desk: BreakDesk,
-  one: Break,
-  planned: PlannedResolution,
-  weighed: WeighedDecision,
-  decided: { by: string; at: Date },
-): Promise<Result<true, BreakRefusal>> {
+async function endPayment(desk: BreakDesk, agreed: Agreed): Promise<Result<true, BreakRefusal>> {
+  const { one, planned, weighed, by } = agreed;
   const { approval } = weighed;
-  const move = endOf(one, planned, weighed, decided);
+  const move = endOf(agreed);
   const ties = tiesOf(move, weighed);
   const order = {
     paymentId: one.paymentId ?? '',
     legNo: one.legNo ?? 1,
     billerReference: one.theirRef,
     evidence: {
-      decidedBy: `${approval.maker}, ${decided.by}`,
+      decidedBy: `${approval.maker}, ${by}`,
       break: one.breakId,
       approval: approval.approvalId,
       reason: approval.reason,
@@ -261,27 +264,16 @@ async function endPayment(
 }
 
 /** The order to send the payment again ends the break; the worker sends it. */
-async function orderResend(
-  desk: BreakDesk,
-  one: Break,
-  planned: PlannedResolution,
-  weighed: WeighedDecision,
-  decided: { by: string; at: Date },
-): Promise<Result<true, BreakRefusal>> {
+async function orderResend(desk: BreakDesk, agreed: Agreed): Promise<Result<true, BreakRefusal>> {
+  const { one, weighed, by, at } = agreed;
   const why = await objectionToSendAgain(desk, one);
   if (why) return fail({ kind: 'cannot resend', why });
-  const move = endOf(one, planned, weighed, decided);
-  const { row, claim } = resendOfBreak(one, `${weighed.approval.maker}, ${decided.by}`, decided.at);
-  const unit = unitOfMoves([move], { inserts: [row, ...weighed.inserts], updates: weighed.updates });
+  const { row, claim } = resendOfBreak(one, `${weighed.approval.maker}, ${by}`, at);
+  const unit = unitOfMoves([endOf(agreed)], { inserts: [row, ...weighed.inserts], updates: weighed.updates });
   return resultOf(await desk.writer.commit({ ...unit, claims: [...unit.claims, claim] }));
 }
 
-function endOf(
-  one: Break,
-  planned: PlannedResolution,
-  { approval }: WeighedDecision,
-  { by, at }: { by: string; at: Date },
-): MoveToWrite {
+function endOf({ one, planned, weighed: { approval }, by, at }: Agreed): MoveToWrite {
   const outcome: BreakOutcome = planned.outcome ?? outcomeOf(planned.resolution, one);
   const move = moveToWrite(one, {
     event: 'approved',
