@@ -1,4 +1,4 @@
-import type { Payment } from '#lib/switching';
+import { toldNumbersOf, type Payment } from '#lib/switching';
 import { endServed, reopenUnserved } from '../src';
 import { ANI, eachTestHasABreakWorld, type BreakWorld } from './break-world';
 import { aWorkerOf, orderedAgain } from './resend-world';
@@ -70,12 +70,37 @@ test('a late word that it has the further leg is for people, who settle it on th
   await world.expectSound();
 });
 
-test('once it is settled as paid nothing is given back any more, and the leg before is never paid by it', async () => {
+test('where its biller has the leg before after all, two people settle it as paid by that one', async () => {
+  const payment = await orderedAgain(world);
+  const { biller } = world.switch;
+  biller.pay = async () => ({ kind: 'declined', code: 'BILL_ALREADY_PAID', evidence: {} });
+  await aWorkerOf(world).sendDue();
+  expect((await again(payment)).state).toBe('UNSERVED');
+  await reopenUnserved(world.desk);
+  const [amount, deposit] = [payment.offer.amount.toString(), await world.switch.balance()];
+  biller.truth.push({ biller: 'pln', legReference: payment.leg.reference, amount, kind: 'paid' });
+  await world.close('002', [world.line(payment)]);
+  expect((await again(payment)).state).toBe('UNSERVED');
+  const listed = (await world.breaks()).find(({ kind }) => kind === 'status');
+  if (!listed) throw new Error('its listing is no break');
+  expect(listed).toMatchObject({ sub: 'FS', legNo: 1 });
+  expect(await world.approve(await world.proposed(listed, AFTER_ALL))).toMatchObject({ ok: true });
+
+  const after = await again(payment);
+  expect(after).toMatchObject({ state: 'PAID', code: 'APPROVED', reissued: null, receipt: payment.receipt });
+  expect(toldNumbersOf(after)).toMatchObject({ ...toldNumbersOf(payment), isFound: true });
+  expect(await world.switch.balance()).toEqual(deposit);
+  await endServed(world.desk);
+  expect((await world.breaks()).filter(({ state }) => state !== 'resolved')).toEqual([]);
+  await world.expectSound();
+});
+
+test('once it is settled as paid nothing is given back any more', async () => {
   const unserved = await refusedAndTaken();
   const { paymentId } = unserved;
   const { decisions } = world.desk;
   const decided = (legNo: number) => ({ paymentId, legNo, evidence: { proof: 'their letter' } });
-  expect(await decisions.paidByPeople(decided(1))).toMatchObject({ error: { kind: 'another leg' } });
+  expect(await decisions.paidByPeople(decided(3))).toMatchObject({ error: { kind: 'another leg' } });
   await reopenUnserved(world.desk);
   const giveBack = await world.proposed(await world.theBreak(), { resolution: 'reversal' });
   expect(await decisions.paidByPeople(decided(2))).toMatchObject({ ok: true });

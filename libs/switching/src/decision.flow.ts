@@ -3,7 +3,7 @@ import { fail, ok, rupiah, type Clock, type Result, type Rupiah } from '#lib/ker
 import type { GuardedUpdate, Row } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 import type { Evidence } from './biller.contract';
-import type { Payment } from './payment';
+import { numberOfLegBefore, type Payment } from './payment';
 import type { Said } from './payment.evidence';
 import { selectPayment } from './payment.rows';
 import { isFinal, type PaymentEvent, type PaymentState } from './payment.states';
@@ -85,16 +85,19 @@ export class DecisionFlow {
 
   /**
    * Settles a payment as paid because people have decided so; their proof takes the place of the biller's word. That goes
-   * for a further leg too which the biller has refused, and turns out to have.
+   * too for what was sent again and refused, where the biller turns out to have it.
+   * @param decided names the further leg; or the leg before, where it is that one which the biller has after all.
    */
   async paidByPeople(
     decided: DecidedPayment,
     ties: DecisionTies = {},
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.leftToPeople(decided, [...LEFT_TO_PEOPLE, 'UNSERVED']);
+    const found = await this.leftToPeople(decided, [...LEFT_TO_PEOPLE, 'UNSERVED'], decided.legNo + 1);
     if (!found.ok) return found;
-    const { billerReference = null, evidence } = decided;
-    const said = approvalOf(found.value, { billerReference, evidence });
+    const { billerReference = null, evidence, legNo } = decided;
+    const { leg } = found.value;
+    const before = leg.told && legNo < leg.legNo ? numberOfLegBefore(leg.told) : null;
+    const said = approvalOf(found.value, { billerReference: before ?? billerReference, evidence });
     return this.record(found.value, 'settled as paid', said, ties);
   }
 
@@ -149,8 +152,9 @@ export class DecisionFlow {
   private async leftToPeople(
     decided: DecidedPayment,
     states: readonly PaymentState[],
+    refusedLegNo?: number,
   ): Promise<Result<Payment, DecisionRefusal>> {
-    const found = await this.open(decided, states);
+    const found = await this.open(decided, states, refusedLegNo);
     if (!found.ok) return found;
     const { state, leg } = found.value;
     // Its biller is still being asked.

@@ -306,6 +306,9 @@ function withFinding(found: InvariantVerdict, finding: string | undefined): Inva
   return found.ok && finding !== undefined ? { ...found, ok: false, firstCounterExample: finding } : found;
 }
 
+/** By which number its biller has a payment after all whose further leg it has refused. */
+const FOUND_AS = `IF(told LIKE '%"isFound":true%', JSON_VALUE(told, '$.legReference'), NULL)`;
+
 /** Lays the billers' own record beside ours. */
 async function compareWithTruth(
   statements: Statements,
@@ -317,16 +320,22 @@ async function compareWithTruth(
     state: string;
     amount: string;
     refused_again: number;
+    found_as: string | null;
   }>(
     'SELECT biller_id, leg_reference, state, amount, ' +
+      `${FOUND_AS} AS found_as, ` +
       // What was given back because its biller never had it has nothing to undo there.
       "(state = 'REVERSED' AND leg_no > 1 AND EXISTS (SELECT 1 FROM payment_event e WHERE " +
       "e.payment_id = payment_leg.payment_id AND e.to_state = 'UNSERVED')) AS refused_again FROM payment_leg",
   );
   const ours = new Map(legs.map((leg) => [`${leg.biller_id} ${leg.leg_reference}`, leg]));
+  for (const leg of legs.filter(({ found_as }) => found_as !== null)) {
+    ours.set(`${leg.biller_id} ${leg.found_as}`, leg);
+    ours.set(`${leg.biller_id} ${leg.leg_reference}`, { ...leg, state: 'DECLINED' });
+  }
   const stranger = truth.before.find(({ biller, legReference }) => !ours.has(`${biller} ${legReference}`));
   const orders = await statements.rows<{ biller_id: string; payment_leg: string; state: string }>(
-    'SELECT r.biller_id, l.leg_reference AS payment_leg, r.state FROM reversal r JOIN payment p ' +
+    `SELECT r.biller_id, COALESCE(${FOUND_AS}, l.leg_reference) AS payment_leg, r.state FROM reversal r JOIN payment p ` +
       'ON p.payment_id = r.payment_id JOIN payment_leg l ON l.payment_id = p.payment_id AND l.leg_no = p.leg_no WHERE r.effective_payment_id IS NOT NULL AND r.tries > 0',
   );
   const sent = new Map(orders.map((order) => [`${order.biller_id} ${order.payment_leg}`, order.state]));

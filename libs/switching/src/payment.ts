@@ -41,6 +41,8 @@ export interface Payment {
 export interface ToldNumbers {
   billerReference: string | null;
   legReference: string;
+  /** The biller has the payment by these numbers after all, and not by those of the further leg. */
+  isFound?: true;
 }
 
 /** The attempt at the biller: the last one, where there were several. */
@@ -78,6 +80,11 @@ export function toldNumbersOf({ billerReference, leg }: Payment): ToldNumbers {
   return leg.told ?? { billerReference, legReference: leg.reference };
 }
 
+/** By which number the biller knows the leg before, or else by ours. */
+export function numberOfLegBefore({ billerReference, legReference }: ToldNumbers): string {
+  return billerReference ?? legReference;
+}
+
 /** What of a payment concerns the ledger. */
 export function moneyOf(payment: Payment): PaymentMoney {
   const { paymentId, channelId, billerId, channelReference, businessDate, offer, leg } = payment;
@@ -97,12 +104,18 @@ export function moneyOf(payment: Payment): PaymentMoney {
   };
 }
 
+/** By which number of its own the biller knows a payment now. */
+export function billerReferenceOf({ leg: { told, billerReference } }: Payment): string | null {
+  return told?.isFound ? told.billerReference : billerReference;
+}
+
 /** What of a payment the biller is told. */
 export function legOf(payment: Payment): BillerLeg {
   const { leg, offer } = payment;
+  const { reference, told } = leg;
   const echo = leg.echo ?? offer.echo;
   return {
-    reference: leg.reference,
+    reference: told?.isFound ? told.legReference : reference,
     product: leg.billerProduct,
     customerNumber: offer.sealedNumber ?? payment.customerNumber,
     amount: offer.amount,

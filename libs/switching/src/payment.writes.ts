@@ -12,7 +12,7 @@ import {
 import { renderReceipt, type ReceiptDefinition } from '#lib/receipts';
 import type { Evidence } from './biller.contract';
 import { offerToJson } from './offer';
-import { moneyOf, type Payment } from './payment';
+import { moneyOf, numberOfLegBefore, type Payment, type ToldNumbers } from './payment';
 import { evidenceRow, type Said } from './payment.evidence';
 import { isCharged, moveOf, type LedgerEffect, type PaymentEvent } from './payment.states';
 
@@ -194,6 +194,8 @@ export function movedPayment(
     paidAt: now,
     timeZone: how.timeZone,
   };
+  const told = foundAs(payment, said.billerReference);
+  if (told) return { ...moved, leg: { ...moved.leg, told } };
   const receipt = renderReceipt(how.receipt, facts, payment.offer, said.receipt);
   const { billerReference } = said;
   const leg = { ...moved.leg, billerReference };
@@ -273,6 +275,12 @@ export function unitOfMove(
   };
 }
 
+/** The numbers of a leg before, where its biller has that one after all and refused the further one. */
+function foundAs({ state, leg: { told } }: Payment, billerReference: string): ToldNumbers | undefined {
+  if (state !== 'UNSERVED' || told === null || billerReference !== numberOfLegBefore(told)) return undefined;
+  return { ...told, isFound: true };
+}
+
 /** What was said, and by which number the biller knows what it has given anew. */
 function evidenceOf(before: Payment, after: Payment, { evidence }: Said): Evidence {
   const isReissued = after.reissued !== before.reissued;
@@ -341,6 +349,7 @@ function legUpdate(before: Payment, after: Payment, fence: number | undefined): 
       biller_reference: after.leg.billerReference,
       next_advice_at: after.leg.nextAdviceAt,
       advice_owner: null,
+      ...(after.leg.told === before.leg.told ? {} : { told: JSON.stringify(after.leg.told) }),
     },
     where: {
       payment_id: before.paymentId,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Receipts } from '#lib/receipts';
 import { aResendFlow } from '../../../test/support/resend-flow';
 import { eachTestHasASwitch, type SwitchWorld } from '../../../test/support/switch-world';
+import { DecisionFlow } from './decision.flow';
 import { isSettled, toldNumbersOf, type Payment } from './payment';
 import { statusOf } from './payment.states';
 import { ReceiptFlow } from './receipt.flow';
@@ -144,6 +145,18 @@ describe('a channel’s order to reverse what is sent again', () => {
     expect(world.water.reversalsReceived).toHaveLength(1);
   });
 
+  test('names the payment as its biller knows it now', async () => {
+    const payment = await lostAndOrdered();
+    await sendAgain();
+    const { leg } = await again(payment);
+    const told = jest.spyOn(world.water, 'reverse');
+    expect(await reverse(payment)).toMatchObject({ kind: 'payment', payment: { state: 'REVERSED' } });
+    expect(told.mock.calls[0]?.[0]).toMatchObject({
+      billerReference: `EB${leg.reference}`,
+      leg: { reference: leg.reference },
+    });
+  });
+
   test('forms nothing either once the biller has refused it anew: people end it', async () => {
     const payment = await lostAndOrdered();
     world.water.behaviour = 'declines';
@@ -151,6 +164,24 @@ describe('a channel’s order to reverse what is sent again', () => {
     expect((await again(payment)).state).toBe('UNSERVED');
     expect(await reverse(payment)).toMatchObject(NOT_NOW);
     expect(await orders()).toEqual([]);
+  });
+
+  test('goes by the leg before, where the biller has that one after all', async () => {
+    const payment = await lostAndOrdered();
+    world.water.behaviour = 'declines';
+    await sendAgain();
+    const { paymentId, leg } = payment;
+    const amount = payment.offer.amount.toString();
+    world.water.truth.push({ biller: world.water.id, legReference: leg.reference, amount, kind: 'paid' });
+    const decisions = new DecisionFlow(world.clock, world.store.database, world.payments, world.catalog);
+    const decided = { paymentId, legNo: leg.legNo, evidence: { proof: 'their letter' } };
+    expect(await decisions.paidByPeople(decided)).toMatchObject({ ok: true });
+    await world.expectSound();
+    expect(await reverse(payment)).toMatchObject({ kind: 'payment', payment: { state: 'REVERSED' } });
+    expect(world.water.truth.map(({ legReference, kind }) => [legReference, kind])).toEqual([
+      [leg.reference, 'paid'],
+      [leg.reference, 'reversed'],
+    ]);
   });
 
   test('comes second where the payment is sent again while it is being written', async () => {
