@@ -1,5 +1,5 @@
 import type { BillerReversal } from './biller.contract';
-import { legOf, type Payment } from './payment';
+import { billerReferenceOf, legOf, type Payment } from './payment';
 import type { ReversalState } from './reversal.states';
 
 /** An order to undo a payment: the channel's own, or ours where the biller's protocol demands it. */
@@ -31,6 +31,6 @@ export function billerReversalOf(reversal: Reversal, payment: Payment): BillerRe
   return {
     reference: reversal.legReference,
     leg: legOf(payment),
-    billerReference: payment.billerReference,
+    billerReference: billerReferenceOf(payment),
   };
 }
