@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
+import { runReconciliation } from '../src';
 import { denseIdsOf } from '../src/ours';
 import { aSale, aWorld, lpb01, type World } from './world';
 
@@ -35,6 +38,37 @@ test('a day is the same whether its payments lie together or far apart among tho
 
   expect(together).toMatchObject({ matched: 2, only_ours: 1, only_theirs: 1 });
   expect(apart).toEqual(together);
+});
+
+test('a read of our side that fails, while their lines are still split, fails the step and nothing else', async () => {
+  await world.addLegs(['R1', 'R2'].map((ref) => sale(ref)));
+  await put([line('R1'), line('R2')]);
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  // What a test calls process is a copy that hears of nothing.
+  const { process: real } = runInThisContext('globalThis') as typeof globalThis;
+  real.prependListener('unhandledRejection', hear);
+  const { database } = world.db;
+  const broken = new Proxy(database, {
+    get(target, member) {
+      if (member === 'readLines') return () => Promise.reject(new Error('the server has gone away'));
+      const value: unknown = Reflect.get(target, member);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  try {
+    await expect(runReconciliation({ ...world.tools, database: broken, ...DAY })).rejects.toThrow(
+      'the server has gone away',
+    );
+    // Whoever hears of no failure hears of it after the step, at the latest.
+    await setImmediate();
+  } finally {
+    real.off('unhandledRejection', hear);
+  }
+  expect(unheard).toEqual([]);
+  expect(await database.rows('SELECT 1 FROM recon_run WHERE run_no IS NOT NULL')).toEqual([]);
+
+  expect(await world.close(DAY.source, DAY.businessDate)).toMatchObject({ run: 1, counts: { matched: 2 } });
 });
 
 test('two rows of ours with one reference stop the run when others lie between them', async () => {
