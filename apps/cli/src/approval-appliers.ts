@@ -1,5 +1,6 @@
 import { describeRefusal, type Approval } from '#lib/audit';
-import { approveAdjustment, FLOAT_ADJUSTMENT } from '#lib/floats';
+import { STOP_RELEASE } from '#lib/catalog';
+import { approveAdjustment, approveResume, FLOAT_ADJUSTMENT, FLOAT_RESUME } from '#lib/floats';
 import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
 import type { ApprovedCommitRefusal } from '#lib/ledger';
 import { CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
@@ -16,10 +17,12 @@ import {
 import { namingInWords, placeOfLine } from './bank-commands';
 import { agreeToDays } from './calendar-commands';
 import { fundsInWords } from './finance-commands';
+import { resumingInWords } from './float-commands';
 import { type Agreement } from './four-eyes';
 import { agreeToReopening } from './job-commands';
 import { payoutInWords } from './payout-commands';
 import { bankTools, withSettlement } from './settlement-tools';
+import { agreeToRelease } from './stop-commands';
 import { slipInWords } from './tax-commands';
 
 /** A checker's word on a proposal that was found already. */
@@ -79,6 +82,21 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
       const { amount, billerId } = done.value;
       return ok(`${formatRupiah(amount)} booked on the float of ${billerId}`);
     }),
+
+  [FLOAT_RESUME]: ({ approvalId }, seen) =>
+    withSettlement(async ({ database, writer, clock }) => {
+      const decision = { approvalId, ...seen, at: clock.now() };
+      const done = await approveResume({ writer, statements: database }, decision);
+      if (done.ok) return ok(`${done.value.billerId} goes on`);
+      const { error } = done;
+      return fail(
+        error.kind === 'not paused' || error.kind === 'proposal'
+          ? resumingInWords(error)
+          : commitInWords(error),
+      );
+    }),
+
+  [STOP_RELEASE]: ({ approvalId }, seen) => agreeToRelease({ approvalId, ...seen }),
 
   [PPH_SLIP]: ({ approvalId }, seen) =>
     withSettlement(async (tools) => {

@@ -4,7 +4,6 @@ import { describeRefusal } from '#lib/audit';
 import { BillerRegistry } from '#lib/billers';
 import {
   compareFloat,
-  endAlert,
   endsOfPause,
   floatFigures,
   floatLevels,
@@ -12,9 +11,11 @@ import {
   listFloatMatters,
   openAlerts,
   proposeAdjustment,
+  proposeResume,
   type AdjustmentRefusal,
   type FloatFigures,
   type FloatLevels,
+  type ResumeRefusal,
 } from '#lib/floats';
 import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Rupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database, SettingError } from '#lib/platform';
@@ -219,20 +220,27 @@ function addAdjustCommand(float: Command): void {
 }
 
 function addResumeCommand(float: Command): void {
-  float
-    .command('resume')
-    .description('let a biller go on that was paused because it said that our float was empty')
-    .argument('<biller>')
-    .requiredOption('--reason <text>', 'who looked, and what was found')
-    .option('--json', JSON_HELP)
-    .action(async (billerId: string, { json, reason }: Json & { reason: string }) => {
-      const at = clockFromEnvironment().now();
-      const wasPaused = await withDatabase((database) =>
-        endAlert(database, { billerId, kind: 'empty at biller', by: `resumed: ${reason}`, at }),
-      );
-      if (json) printJson({ ok: true, wasPaused });
-      else console.log(wasPaused ? `${billerId} goes on` : `${billerId} was not paused`);
-    });
+  asksMaker(
+    float
+      .command('resume')
+      .description(
+        'propose to let a biller go on that was paused because it said that our float was empty (the maker); another person agrees',
+      )
+      .argument('<biller>')
+      .requiredOption('--reason <text>', 'who looked, and what was found'),
+  ).action(async (billerId: string, { as, reason, json }: Maker & { reason: string }) => {
+    const at = clockFromEnvironment().now();
+    const done = await withDatabase((database) => proposeResume(database, { billerId, by: as, reason, at }));
+    if (!done.ok) return refuse(resumingInWords(done.error), json, { billerId });
+    say(proposedAs(done.value), done.value, json);
+  });
+}
+
+/** Why a biller does not go on, in a sentence. */
+export function resumingInWords(refused: ResumeRefusal): string {
+  return refused.kind === 'proposal'
+    ? describeRefusal(refused.refusal)
+    : 'it is not paused, or not any more; see simpul float attention';
 }
 
 function addCompareCommand(float: Command): void {

@@ -22,12 +22,22 @@ afterAll(() => world.close());
 /** Runs the operator's command line on this installation. */
 function simpul(...args: string[]): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve) => {
-    const environment = { PATH: process.env.PATH, SIMPUL_ENVIRONMENT: 'test', DATABASE_URL: world.store.url };
+    const { url: DATABASE_URL, migrationUrl: DATABASE_MIGRATION_URL } = world.store;
+    const environment = {
+      PATH: process.env.PATH,
+      SIMPUL_ENVIRONMENT: 'test',
+      DATABASE_URL,
+      DATABASE_MIGRATION_URL,
+    };
     execFile(process.execPath, [CLI, ...args], { env: environment }, (error, stdout) =>
       resolve({ code: Number(error?.code ?? 0), stdout }),
     );
   });
 }
+
+/** A command line as a shell splits it. */
+const wordsOf = (text: string) =>
+  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
 
 interface Verified {
   ok: boolean;
@@ -93,11 +103,19 @@ test('the stop is listed once, however often the books are checked', async () =>
 
 test('once the books are right and people have released it, payments are taken again', async () => {
   await world.store.admin.run("UPDATE deposit SET posted = posted - 1 WHERE channel_id = 'ppob-nusantara'");
-  // By the very statement that the operator's page shows.
+  // By the very commands that the operator's page shows.
   const [stop] = (JSON.parse((await simpul('stops', '--json')).stdout) as { stops: { stopId: string }[] })
     .stops;
-  const [, statement = ''] = /```sql\n([^]*?);\n```/.exec(readFileSync(PAGE, 'utf8')) ?? [];
-  await world.store.admin.run(statement.replace('<stop>', stop?.stopId ?? ''));
+  const [, release = ''] = /npx simpul (stop release .*)/.exec(readFileSync(PAGE, 'utf8')) ?? [];
+  const asked = wordsOf(release.replace('<stop>', stop?.stopId ?? ''));
+  const said = (await simpul(...asked)).stdout;
+  const [, approve = ''] = /simpul (approval approve .*)/.exec(said) ?? [];
+  const agreed = (as: string) => simpul(...wordsOf(approve.replace('<checker>', as)));
+  expect(await agreed('ani@simpul.example')).toMatchObject({ code: 1 });
+  expect(await agreed('budi@simpul.example')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('deposit:ppob-nusantara takes payments again') as string,
+  });
   await expect(
     world.store.database.run("INSERT INTO payment_stop_release VALUES (99, 'x', 'x', UTC_TIMESTAMP(3))"),
   ).rejects.toThrow(/INSERT command denied/);

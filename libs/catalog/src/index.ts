@@ -7,5 +7,6 @@ export * from './fees';
 export * from './opening-hours';
 export { openingsOf, seedCatalog, type OpeningDeposit, type SeedResult } from './seed';
 export type { SoldProduct } from './snapshot';
+export * from './stop-release';
 export * from './stops';
 export type { Version } from './versions';

@@ -62,16 +62,38 @@ export async function endsOfPause(
   by: string,
   at: Date,
 ): Promise<RowToChange[]> {
-  const open = await statements.rows<{ alert_id: string | number }>(
-    'SELECT alert_id FROM float_alert WHERE open_key = ? AND (? IS NULL OR raised_at <= ?)',
-    [openKey(billerId, 'empty at biller'), bookedAt ?? null, bookedAt ?? null],
+  const pause = await openPause(statements, billerId);
+  return pause && (bookedAt === undefined || pause.raisedAt <= bookedAt) ? [endOfPause(pause, by, at)] : [];
+}
+
+/** A pause of a biller that said that our float was empty. */
+export interface Pause {
+  alertId: string;
+  billerId: string;
+  reason: string;
+  raisedAt: Date;
+}
+
+/** The pause of a biller that is open, or undefined. */
+export async function openPause(statements: Statements, billerId: string): Promise<Pause | undefined> {
+  const [row] = await statements.rows<{ alert_id: string | number; reason: string; raised_at: Date }>(
+    'SELECT alert_id, reason, raised_at FROM float_alert WHERE open_key = ?',
+    [openKey(billerId, 'empty at biller')],
   );
-  const set = { ended_at: at, ended_by: by.slice(0, REASON_MAX), open_key: null };
-  return open.map(({ alert_id }) => ({
+  return row && { alertId: String(row.alert_id), billerId, reason: row.reason, raisedAt: row.raised_at };
+}
+
+/** What ends one pause, if it is still open; a later one of the biller stays. */
+export function endOfPause(
+  { alertId, billerId }: Pick<Pause, 'alertId' | 'billerId'>,
+  by: string,
+  at: Date,
+): RowToChange {
+  return {
     table: 'float_alert',
-    set,
-    where: { alert_id, open_key: openKey(billerId, 'empty at biller') },
-  }));
+    set: { ended_at: at, ended_by: by.slice(0, REASON_MAX), open_key: null },
+    where: { alert_id: alertId, open_key: openKey(billerId, 'empty at biller') },
+  };
 }
 
 /** How an alert ends. */

@@ -23,4 +23,5 @@ export { FloatRoom } from './float-room';
 export { ListeningForEmptyFloats, pauseWhereEmpty } from './heard-empty';
 export { checkFloatInvariants } from './invariants';
 export { floatLevels, type FloatLevels } from './levels';
+export { approveResume, FLOAT_RESUME, proposeResume, type ResumeRefusal } from './resume';
 export { FloatWatch } from './watch';
