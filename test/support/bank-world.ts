@@ -1,3 +1,4 @@
+import type { ApprovalTools } from '#lib/audit';
 import { rupiah } from '#lib/kernel';
 import {
   announceDeposit,
@@ -29,7 +30,7 @@ export const WATER = 'STL-PDM07-0714';
 /** Settled books, and the bank's statements of them: each that `takes` or `shows` makes is of an account of its own. */
 export interface BankWorld extends SettlementWorld {
   /** What working its lines needs; alerts go to `told` as well. */
-  bank(): BankTools;
+  bank(): BankTools & ApprovalTools;
   /** What people were told, since the last `reset()`. */
   readonly told: BankAlert[];
   /** A statement with these lines is taken, and not worked. */
@@ -80,7 +81,7 @@ function statementsOf(world: SettlementWorld): Statements {
   const { database } = world.store;
   const told: BankAlert[] = [];
   let number = 500;
-  const bank = (): BankTools => ({
+  const bank = (): BankTools & ApprovalTools => ({
     ...world.tools,
     endsOf: world.endsOf,
     tell: async (alert) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
+import type { ApprovalTools } from '#lib/audit';
 import { checkFloatInvariants, endsOfPause } from '#lib/floats';
 import { endOfBusinessDate, JAKARTA_MIDNIGHT, ManualClock, rupiah, type BusinessDate } from '#lib/kernel';
 import {
@@ -43,6 +44,7 @@ import {
   type SettlementTools,
   type SettleOn,
 } from '#lib/settlement';
+import { CONFIGURED } from './approval-limits';
 import type { TestDatabase } from './database';
 import { aSharedDatabase } from './shared-database';
 
@@ -79,7 +81,7 @@ export interface ABreak {
 export interface SettlementWorld {
   store: TestDatabase;
   clock: ManualClock;
-  tools: SettlementTools;
+  tools: SettlementTools & ApprovalTools;
   modes: Record<string, ChannelMode>;
   settleOn: Record<string, SettleOn>;
   /** Brings back the books, the contracts and the clock of the beginning. */
@@ -161,7 +163,8 @@ export async function aSettlementWorld(
     const result = await tools.writer.commit(unit);
     if (result.kind !== 'committed') throw new Error(`${journal.kind} was not booked: ${result.kind}`);
   };
-  const tools: SettlementTools = {
+  const tools: SettlementTools & ApprovalTools = {
+    ...CONFIGURED,
     database: store.database,
     writer: aWriter(),
     clock,

@@ -75,9 +75,9 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
     }),
 
   [FLOAT_ADJUSTMENT]: ({ approvalId }, seen) =>
-    withSettlement(async ({ database, writer, clock }) => {
+    withSettlement(async ({ database, writer, clock, approvalLimits }) => {
       const decision = { approvalId, ...seen, at: clock.now() };
-      const done = await approveAdjustment({ writer, statements: database }, decision);
+      const done = await approveAdjustment({ writer, statements: database, approvalLimits }, decision);
       if (!done.ok) return fail(commitInWords(done.error));
       const { amount, billerId } = done.value;
       return ok(`${formatRupiah(amount)} booked on the float of ${billerId}`);

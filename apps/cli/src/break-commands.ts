@@ -28,12 +28,11 @@ import {
   takeBreak,
   UNRESOLVED_STATES,
   type Break,
-  type BreakDesk,
   type BreakQuery,
   type BreakRefusal,
   type Resolution,
 } from '#lib/reconciliation';
-import { atBreakDesk } from './break-desk';
+import { atBreakDesk, type ApprovingDesk } from './break-desk';
 import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -349,7 +348,7 @@ async function decide(
   breakId: string,
   json: boolean | undefined,
   how: (
-    desk: BreakDesk,
+    desk: ApprovingDesk,
     approvalId: string,
   ) => Promise<Result<{ approval: Approval; isDone: boolean }, BreakRefusal>>,
 ): Promise<void> {

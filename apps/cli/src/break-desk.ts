@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readApprovalLimits, type ApprovalTools } from '#lib/audit';
 import { Catalog } from '#lib/catalog';
 import { readFormats } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
@@ -29,11 +30,14 @@ import { CONFIG } from './places';
 
 const Limits = z.object({ advice: AdviceLimits });
 
+/** What breaks are worked with by people. */
+export type ApprovingDesk = BreakDesk & ApprovalTools;
+
 /** Opens what breaks are worked with, on a database of the caller's. Close it again. */
 export async function openBreakDesk(
   database: Database,
   logger: Logger = commandLogger(),
-): Promise<{ desk: BreakDesk; close: () => Promise<void> }> {
+): Promise<{ desk: ApprovingDesk; close: () => Promise<void> }> {
   const clock = clockFromEnvironment();
   const box = new SecretBox(setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed'));
   const home = setting('SIMPUL_HOME', 'the folder of the installation, for the proofs of breaks');
@@ -49,7 +53,8 @@ export async function openBreakDesk(
     const store = new SqlPaymentStore(database);
     const payments = new Payments(store, writer, catalog, advice, logger, receipts);
     const calendar = await calendarOf({ database, jobs: readJobs(join(CONFIG, 'jobs.yaml')) });
-    const desk: BreakDesk = {
+    const desk: ApprovingDesk = {
+      approvalLimits: readApprovalLimits(join(CONFIG, 'approvals.yaml')),
       database,
       clock,
       logger,
@@ -73,7 +78,7 @@ export async function openBreakDesk(
 }
 
 /** Works at a desk of its own, and clears it away. */
-export function atBreakDesk<T>(work: (desk: BreakDesk) => Promise<T>): Promise<T> {
+export function atBreakDesk<T>(work: (desk: ApprovingDesk) => Promise<T>): Promise<T> {
   return withDatabase(async (database) => {
     const { desk, close } = await openBreakDesk(database);
     try {

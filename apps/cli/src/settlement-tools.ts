@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readApprovalLimits, type ApprovalTools } from '#lib/audit';
 import { formatOn, readFormats, sourceDayEnd, type SettlementFormat } from '#lib/files';
 import { endsOfPause } from '#lib/floats';
 import { businessDateOf, JAKARTA_MIDNIGHT } from '#lib/kernel';
@@ -18,14 +19,15 @@ import { CONFIG } from './places';
 
 /** Does something with what settling needs, and closes it. */
 export async function withSettlement<T>(
-  work: (tools: SettlementTools, sources: string[]) => Promise<T>,
+  work: (tools: SettlementTools & ApprovalTools, sources: string[]) => Promise<T>,
 ): Promise<T> {
   const formats = readFormats(join(CONFIG, 'formats'));
   const jobs = readJobs(join(CONFIG, 'jobs.yaml'));
   const sources = [...jobs.sources.keys()];
   const contracts = readSettlementContracts(join(CONFIG, 'settlement.yaml'));
   return withDatabase((database) => {
-    const tools: SettlementTools = {
+    const tools: SettlementTools & ApprovalTools = {
+      approvalLimits: readApprovalLimits(join(CONFIG, 'approvals.yaml')),
       database,
       writer: new SingleWriter(database),
       clock: clockFromEnvironment(),
@@ -40,7 +42,7 @@ export async function withSettlement<T>(
 }
 
 /** What the bank's lines are worked with: alerts are kept and said on standard error. */
-export function bankTools(tools: SettlementTools): BankTools {
+export function bankTools<T extends SettlementTools>(tools: T): T & BankTools {
   const { database, clock } = tools;
   const logger = commandLogger();
   return {

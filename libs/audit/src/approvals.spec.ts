@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CONFIGURED } from '../../../test/support/approval-limits';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import {
   approvalHistory,
@@ -7,6 +8,7 @@ import {
   expireApprovals,
   findApproval,
   lapse,
+  MOVES_NO_MONEY,
   listApprovals,
   NoUser,
   propose,
@@ -59,7 +61,11 @@ function approveWithEffect(
   database = db.admin,
 ) {
   return database.transaction(async (statements) => {
-    const decided = await approve(statements, { approvalId, version, by, at: NOON, ...more });
+    const decided = await approve(
+      statements,
+      { approvalId, version, by, at: NOON, ...more },
+      CONFIGURED.approvalLimits,
+    );
     if (decided.ok && decided.value.isComplete)
       await statements.run('INSERT INTO effect (approval_id) VALUES (?)', [approvalId]);
     return decided;
@@ -159,7 +165,8 @@ test('what is past its time is ended by the clock, once', async () => {
   expect(await expireApprovals(db.database, NOON)).toEqual([]);
   expect(await expireApprovals(db.database, LATER)).toMatchObject([{ approvalId, state: 'expired' }]);
   expect(await expireApprovals(db.database, LATER)).toEqual([]);
-  expect(await approve(db.database, { approvalId, version: '3', by: BUDI, at: NOON })).toEqual({
+  const tooLate = { approvalId, version: '3', by: BUDI, at: NOON };
+  expect(await approve(db.database, tooLate, MOVES_NO_MONEY)).toEqual({
     ok: false,
     error: { kind: 'expired', expiredAt: LATER },
   });

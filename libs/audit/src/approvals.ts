@@ -9,6 +9,7 @@ import {
   type Statements,
 } from '#lib/platform';
 import { approvalHash, versionOfContent, type Approval, type ApprovalState } from './approval';
+import type { AboveLimit, ApprovalLimits } from './approval-limits';
 import { findApproval } from './approval.rows';
 import { userOf } from './user';
 
@@ -20,7 +21,10 @@ export interface Proposal {
   subject: string;
   /** The version of the subject that the maker saw; left out: one is made of the content. At most 64 characters. */
   version?: string;
-  /** Exactly what is to happen; amounts as strings of digits. */
+  /**
+   * Exactly what is to happen; amounts as strings of digits. What it moves in all is its `amount`, or the `sum` of
+   * many: by that the limits of a checker go.
+   */
   payload: object;
   by: string;
   /** Why: at most 500 characters. */
@@ -57,7 +61,8 @@ export type ApprovalRefusal =
   /** Only the maker takes a proposal back. */
   | { kind: 'not the maker'; maker: string }
   /** This checker has agreed before; another one is needed. */
-  | { kind: 'agreed before'; by: string };
+  | { kind: 'agreed before'; by: string }
+  | AboveLimit;
 
 /**
  * A decision that has been weighed and not yet written. Written with the money it lets move, in one unit of work, it
@@ -183,9 +188,10 @@ export async function putForward(
 export async function approve(
   statements: Statements,
   decision: Decision,
+  limits: ApprovalLimits,
 ): Promise<Result<{ approval: Approval; isComplete: boolean }, ApprovalRefusal>> {
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
-    const weighed = await weighApproval(statements, decision);
+    const weighed = await weighApproval(statements, decision, limits);
     if (!weighed.ok) return weighed;
     const { approval, isComplete } = weighed.value;
     if (await write(statements, weighed.value)) return ok({ approval, isComplete });
@@ -195,11 +201,14 @@ export async function approve(
 
 /**
  * Weighs a checker's agreement and says what is to be written for it, without writing.
- * @returns a refusal where maker and checker are one, the version is another, or the proposal has ended or expired.
+ * @param limits who may agree to how much; each of several checkers by their own.
+ * @returns a refusal where maker and checker are one, the version is another, the proposal has ended or expired, or it moves
+ * more than the checker may agree to.
  */
 export async function weighApproval(
   statements: Statements,
   decision: Decision,
+  limits: ApprovalLimits,
 ): Promise<Result<WeighedDecision, ApprovalRefusal>> {
   const checker = userOf(decision.by);
   const approval = await findApproval(statements, decision.approvalId);
@@ -211,6 +220,8 @@ export async function weighApproval(
     [approval.approvalId, checker],
   );
   if (agreed.length > 0) return fail({ kind: 'agreed before', by: checker });
+  const tooMuch = limits.objectionTo(approval, checker);
+  if (tooMuch) return fail(tooMuch);
 
   const checkersGiven = approval.checkersGiven + 1;
   const isComplete = checkersGiven >= approval.checkersNeeded;

@@ -1,4 +1,13 @@
 export { versionOfContent, type Approval, type ApprovalEvent, type ApprovalState } from './approval';
+export {
+  MOVES_NO_MONEY,
+  readApprovalLimits,
+  ROLES,
+  type AboveLimit,
+  type ApprovalLimits,
+  type ApprovalTools,
+  type Role,
+} from './approval-limits';
 export { approvalHistory, findApproval, listApprovals } from './approval.rows';
 export {
   approve,

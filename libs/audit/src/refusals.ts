@@ -1,4 +1,5 @@
-import { wibText } from '#lib/kernel';
+import { formatRupiah, rupiah, wibText } from '#lib/kernel';
+import type { AboveLimit } from './approval-limits';
 import type { ApprovalRefusal, ProposalRefusal } from './approvals';
 
 /** Why a proposal or a decision was refused, in a sentence with its remedy. */
@@ -20,5 +21,15 @@ export function describeRefusal(refusal: ApprovalRefusal | ProposalRefusal): str
       return `only ${refusal.maker} may take it back; another person may reject it`;
     case 'agreed before':
       return `${refusal.by} has agreed already; another person must agree too`;
+    case 'above limit':
+      return aboveLimit(refusal);
   }
+}
+
+function aboveLimit({ by, role, amount, limit, may }: AboveLimit): string {
+  const who = may.map(({ role: one, users }) => `${one} (${users.join(', ') || 'nobody yet'})`).join(', ');
+  return (
+    `it moves ${formatRupiah(rupiah(amount))}; ${by} (${role}) may agree to at most ${formatRupiah(rupiah(limit))}; ` +
+    (who === '' ? 'no role may agree to so much: config/approvals.yaml, agrees_up_to' : `who may: ${who}`)
+  );
 }

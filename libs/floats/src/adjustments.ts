@@ -1,4 +1,11 @@
-import { putForward, userOf, type Approval, type Proposed, type StandsAlready } from '#lib/audit';
+import {
+  putForward,
+  userOf,
+  type Approval,
+  type ApprovalTools,
+  type Proposed,
+  type StandsAlready,
+} from '#lib/audit';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, rupiah, type Result, type Rupiah } from '#lib/kernel';
 import {
   billerAccounts,
@@ -66,7 +73,7 @@ export async function proposeAdjustment(
 
 /** Another person agrees, as it was shown: the float is put right, once. @throws NoUser. */
 export async function approveAdjustment(
-  books: Books,
+  books: Books & ApprovalTools,
   { approvalId, version, by, at }: { approvalId: string; version: string; by: string; at: Date },
 ): Promise<Result<Adjustment, ApprovedCommitRefusal>> {
   const done = await commitApproved(books, FLOAT_ADJUSTMENT, { approvalId, version, by, at }, (approval) =>

@@ -1,6 +1,7 @@
 import { putForward } from '#lib/audit';
 import { rupiah } from '#lib/kernel';
 import { accountsOfBiller, OWN_ACCOUNTS, SingleWriter } from '#lib/ledger';
+import { CONFIGURED } from '../../../test/support/approval-limits';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { expectSoundFloats, prefund } from '../test/a-float';
 import {
@@ -33,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.drop());
 
-const books = () => ({ writer: new SingleWriter(store.database), statements: store.database });
+const books = () => ({ writer: new SingleWriter(store.database), statements: store.database, ...CONFIGURED });
 const topUp = (reference: string, amount: bigint, billerId = 'pulsa', at = AT) =>
   topUpFloat(books(), { reference, billerId, amount: rupiah(amount), at });
 const propose = (adjustmentId: string, amount: bigint, more: { against?: string; reason?: string } = {}) =>

@@ -1,4 +1,10 @@
-import { weighApproval, type Approval, type ApprovalRefusal, type Decision } from '#lib/audit';
+import {
+  weighApproval,
+  type Approval,
+  type ApprovalRefusal,
+  type ApprovalTools,
+  type Decision,
+} from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import type { MoneyWriter, UnitOfWork } from './money-writer';
@@ -26,13 +32,13 @@ const REDO_MAX = 8;
  * @throws NoUser. @throws CommitUnknown as `MoneyWriter.commit`.
  */
 export async function commitApproved(
-  { writer, statements }: Books,
+  { writer, statements, approvalLimits }: Books & ApprovalTools,
   kind: string,
   decision: Decision,
   unitFor: (approval: Approval) => UnitOfWork,
 ): Promise<Result<Approval, ApprovedCommitRefusal>> {
   for (let attempt = 1; attempt <= REDO_MAX; attempt += 1) {
-    const weighed = await weighApproval(statements, decision);
+    const weighed = await weighApproval(statements, decision, approvalLimits);
     if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
     const { approval, isComplete, inserts, updates } = weighed.value;
     if (approval.kind !== kind) return fail({ kind: 'approval', refusal: { kind: 'unknown' } });
@@ -50,7 +56,7 @@ export async function commitApproved(
         return fail(result);
       case 'clash': {
         // Of two decisions at one moment the second meets the first's own rows.
-        const now = await weighApproval(statements, decision);
+        const now = await weighApproval(statements, decision, approvalLimits);
         return now.ok ? fail(result) : fail({ kind: 'approval', refusal: now.error });
       }
       case 'stale':

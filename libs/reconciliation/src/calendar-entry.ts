@@ -1,5 +1,6 @@
 import {
   approve,
+  MOVES_NO_MONEY,
   findApproval,
   propose,
   userOf,
@@ -97,7 +98,7 @@ export function approveCalendar(
   return database.transaction(async (statements) => {
     const proposal = await findApproval(statements, decision.approvalId);
     if (proposal && proposal.kind !== CALENDAR) return fail({ kind: 'another kind' } as const);
-    const approved = await approve(statements, decision);
+    const approved = await approve(statements, decision, MOVES_NO_MONEY);
     if (!approved.ok) return approved;
     const { payload, maker } = approved.value.approval;
     const { rows } = payload as { rows: CalendarRow[] };

@@ -1,5 +1,6 @@
 import {
   approve,
+  MOVES_NO_MONEY,
   findApproval,
   propose,
   type ApprovalRefusal,
@@ -205,7 +206,7 @@ export function approveReopening(
   return database.transaction(async (statements) => {
     const proposal = await findApproval(statements, decision.approvalId);
     if (proposal && proposal.kind !== REOPEN_DAY) return fail({ kind: 'another kind' } as const);
-    const approved = await approve(statements, decision);
+    const approved = await approve(statements, decision, MOVES_NO_MONEY);
     if (!approved.ok) return approved;
     const { payload, maker, reason } = approved.value.approval;
     const { source, businessDate, content } = payload as Day & { content: string };

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { checkApprovalInvariants, type Approval } from '#lib/audit';
+import { checkApprovalInvariants, type Approval, type ApprovalTools } from '#lib/audit';
 import { openFolderDrop } from '#lib/files';
 import { SingleWriter } from '#lib/ledger';
 import { DecisionFlow, objectionToResend, Refunds, type Payment } from '#lib/switching';
+import { CONFIGURED } from '../../../test/support/approval-limits';
 import { switchesInTurn, type SwitchWorld } from '../../../test/support/switch-world';
 import {
   approveProposal,
@@ -35,7 +36,7 @@ export const CLEARING = 'biller:pln:clearing';
 /** A switch whose electricity payments are reconciled with LPB01, and the desk at which its breaks are worked. */
 export interface BreakWorld {
   switch: SwitchWorld;
-  desk: BreakDesk;
+  desk: BreakDesk & ApprovalTools;
   terms: { -readonly [Key in keyof SourceTerms]: SourceTerms[Key] };
   home: string;
   /** Formats and jobs as they are configured. */
@@ -87,7 +88,8 @@ export async function aBreakWorld(world: SwitchWorld): Promise<BreakWorld> {
   const logger = pino({ level: 'silent' });
   const writer = new SingleWriter(store.database);
   const terms: BreakWorld['terms'] = { auto: [], differenceStandsOn: 'clearing', mayResend: true };
-  const desk: BreakDesk = {
+  const desk: BreakDesk & ApprovalTools = {
+    ...CONFIGURED,
     database: store.database,
     clock,
     logger,

@@ -3,6 +3,7 @@ import {
   userOf,
   weighApproval,
   type ApprovalRefusal,
+  type ApprovalTools,
   type Proposed,
   type StandsAlready,
 } from '#lib/audit';
@@ -59,7 +60,7 @@ export async function proposeBankLine(
 
 /** Another person agrees, as it was shown: the money goes from suspense to what the line is, once. @throws NoUser. */
 export async function approveBankLine(
-  tools: BankTools,
+  tools: BankTools & ApprovalTools,
   { place, version, by, at }: { place: LinePlace; version: string; by: string; at: Date },
 ): Promise<Result<BankLine, NamingRefusal>> {
   const { database } = tools;
@@ -68,7 +69,7 @@ export async function approveBankLine(
   if (!found.ok) return found;
   const approvalId = await openProposal(database, KIND, textOfPlace(place));
   if (approvalId === undefined) return fail({ kind: 'not proposed' });
-  const weighed = await weighApproval(database, { approvalId, version, by, at });
+  const weighed = await weighApproval(database, { approvalId, version, by, at }, tools.approvalLimits);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
   const references = (approval.payload as { reference: string }).reference.split(' ');

@@ -100,6 +100,16 @@ test('a top-up that two people agreed to is booked by the line of the bank that 
   await expectFilledOnce();
 });
 
+test('a top-up above what the checker may agree to is not announced', async () => {
+  const proposed = await propose(2_000_000_000n);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const decision = { ...proposed.value, by: BUDI, at: world.clock.now() };
+  expect(await approveFloatTopUp(tools(), decision)).toMatchObject({
+    error: { kind: 'approval', refusal: { kind: 'above limit', limit: 1_000_000_000n } },
+  });
+  expect(await receive()).toEqual({ ok: false, error: { kind: 'unknown' } });
+});
+
 test('one person alone announces nothing, and what nobody agreed to is no top-up', async () => {
   const proposed = await propose();
   if (!proposed.ok) throw new Error(proposed.error.kind);

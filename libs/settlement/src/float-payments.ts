@@ -1,4 +1,4 @@
-import { putForward, userOf, type Proposed, type StandsAlready } from '#lib/audit';
+import { putForward, userOf, type ApprovalTools, type Proposed, type StandsAlready } from '#lib/audit';
 import {
   businessDateOf,
   fail,
@@ -76,12 +76,12 @@ export async function proposeFloatTopUp(
  * shows it, or when somebody says that the biller has it. @throws NoUser.
  */
 export async function approveFloatTopUp(
-  { database, writer }: Pick<BankTools, 'database' | 'writer'>,
+  { database, writer, approvalLimits }: Pick<BankTools, 'database' | 'writer'> & ApprovalTools,
   decision: { approvalId: string; version: string; by: string; at: Date },
 ): Promise<Result<{ reference: string }, ApprovedCommitRefusal>> {
   const { at } = decision;
   const done = await commitApproved(
-    { writer, statements: database },
+    { writer, statements: database, approvalLimits },
     FLOAT_TOP_UP,
     decision,
     (approval): UnitOfWork => {

@@ -1,4 +1,5 @@
 import {
+  MOVES_NO_MONEY,
   putForward,
   userOf,
   weighApproval,
@@ -136,7 +137,7 @@ export async function approveFunds(
   if (!open) return fail({ kind: 'not proposed' });
   const position = await database.snapshot((statements) => fundsOn(statements, businessDate));
   const decision = { approvalId: open.approvalId, version, by, at };
-  const weighed = await weighApproval(database, decision);
+  const weighed = await weighApproval(database, decision, MOVES_NO_MONEY);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const figures = textOf(position);
   if (JSON.stringify(weighed.value.approval.payload) !== figures) return fail({ kind: 'changed' });

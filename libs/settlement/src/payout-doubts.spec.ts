@@ -135,7 +135,7 @@ test.each([
         return none;
       },
     };
-    const tools = { database, reconciled };
+    const tools = { ...world.tools, reconciled };
 
     expect(await approvePayout(tools, { reference, version, by: BUDI, at })).toMatchObject({ ok: true });
     if (to === 'sent')

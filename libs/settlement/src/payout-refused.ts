@@ -1,4 +1,4 @@
-import { putForward, userOf, weighApproval, type Proposed } from '#lib/audit';
+import { MOVES_NO_MONEY, putForward, userOf, weighApproval, type Proposed } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import {
@@ -62,7 +62,7 @@ export async function approveRefused(
   if (approvalId === undefined) return fail({ kind: 'not proposed' });
   const objection = await objectionToRefused(database, payout);
   if (objection) return fail(objection);
-  const weighed = await weighApproval(database, { approvalId, version, by, at });
+  const weighed = await weighApproval(database, { approvalId, version, by, at }, MOVES_NO_MONEY);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
   const said = approval.payload as { version: number; evidence: string };

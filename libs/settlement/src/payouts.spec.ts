@@ -42,6 +42,24 @@ async function send(): Promise<void> {
   ).toMatchObject({ ok: true });
 }
 
+test('a payout above what the checker may agree to stays where it is, until somebody agrees who may', async () => {
+  await settle();
+  await world.store.admin.run('UPDATE payout SET amount = 2000000000');
+  const version = await versionProposed();
+  const agree = (tools: typeof world.tools) =>
+    approvePayout(tools, { reference: REFERENCE, version, by: BUDI, at: at() });
+  expect(await agree(world.tools)).toMatchObject({
+    ok: false,
+    error: { kind: 'approval', refusal: { kind: 'above limit', role: 'finance_checker' } },
+  });
+  expect(await findPayout(world.store.database, REFERENCE)).toMatchObject({ state: 'drafted' });
+  const none = { objectionTo: () => undefined };
+  expect(await agree({ ...world.tools, approvalLimits: none })).toMatchObject({
+    ok: true,
+    value: { state: 'approved' },
+  });
+});
+
 test('a payout leaves when one person has proposed and another has approved it, once', async () => {
   await settle();
   const { database } = world.store;

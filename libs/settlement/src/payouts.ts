@@ -4,6 +4,7 @@ import {
   userOf,
   weighApproval,
   type ApprovalRefusal,
+  type ApprovalTools,
   type StandsAlready,
 } from '#lib/audit';
 import {
@@ -185,7 +186,7 @@ function asShown(doubts: readonly PayoutDoubt[]): { breakId: string; effect: str
  * @throws NoUser.
  */
 export async function approvePayout(
-  { database, reconciled }: PayoutTools,
+  { database, reconciled, approvalLimits }: PayoutTools & ApprovalTools,
   { reference, version, by, at }: { reference: string; version: string; by: string; at: Date },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, reference);
@@ -193,7 +194,7 @@ export async function approvePayout(
   const { approvalId, state } = payout;
   if (state !== 'drafted') return fail({ kind: 'cannot', state, event: 'approved' });
   if (approvalId === null) return fail({ kind: 'not proposed' });
-  const weighed = await weighApproval(database, { approvalId, version, by, at });
+  const weighed = await weighApproval(database, { approvalId, version, by, at }, approvalLimits);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
   const shown = approval.payload as PayoutPayload;

@@ -1,4 +1,11 @@
-import { findApproval, putForward, userOf, type Proposed, type StandsAlready } from '#lib/audit';
+import {
+  findApproval,
+  putForward,
+  userOf,
+  type ApprovalTools,
+  type Proposed,
+  type StandsAlready,
+} from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
 import {
   channelAccounts,
@@ -68,7 +75,7 @@ const REDO_MAX = 8;
  * moment each is weighed against those before it. @throws NoUser.
  */
 export async function approvePphSlip(
-  { database, writer }: { database: Database; writer: MoneyWriter },
+  { database, writer, approvalLimits }: { database: Database; writer: MoneyWriter } & ApprovalTools,
   decision: { approvalId: string; version: string; by: string; at: Date },
 ): Promise<Result<PphSlip, SlipRefusal | ApprovedCommitRefusal>> {
   const proposal = await findApproval(database, decision.approvalId);
@@ -79,8 +86,11 @@ export async function approvePphSlip(
     const seq = await nextSeq(database, slip.channelId);
     const objection = proposal.state === 'proposed' && (await objectionTo(database, slip, decision.at));
     if (objection) return fail(objection);
-    const done = await commitApproved({ writer, statements: database }, PPH_SLIP, decision, () =>
-      unitOfSlip(slip, seq, decision.at),
+    const done = await commitApproved(
+      { writer, statements: database, approvalLimits },
+      PPH_SLIP,
+      decision,
+      () => unitOfSlip(slip, seq, decision.at),
     );
     if (done.ok) return ok(slip);
     const isTaken = done.error.kind === 'clash' && (await nextSeq(database, slip.channelId)) !== seq;

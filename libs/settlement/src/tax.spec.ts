@@ -54,7 +54,7 @@ describe('a month', () => {
     await world.sell({ paymentId: 'T0TBR00000A2', amount: 100_000n });
     await world.closeRun('LPB01', '2026-07-14', { count: 2, amount: 350_000n });
     await world.settled('LPB01', '2026-07-14');
-    const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+    const tools = { ...world.tools, rules: RULES };
     expect(await invoiceMonth(tools, '2026-07', new Date('2026-07-31T16:59:59Z'))).toEqual({
       ok: false,
       error: { kind: 'month open', until: new Date('2026-07-31T17:00:00Z') },
@@ -94,7 +94,7 @@ describe('a month', () => {
     });
     await world.closeRun('LPB01', '2026-07-15', { count: 1, amount: 90_000n });
     await world.settled('LPB01', '2026-07-15');
-    const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+    const tools = { ...world.tools, rules: RULES };
     const at = new Date('2026-08-03T03:00:00Z');
 
     await Promise.all([1, 2, 3].map(() => invoiceMonth(tools, '2026-07', at)));
@@ -122,7 +122,7 @@ describe('a month', () => {
     const amounts = { payer: 'channel:ca017:receivable', ppn: rupiah(1n), pphWithheld: rupiah(0n) };
     const journal = taxJournal({ subjectId, businessDate: '2026-07-31', at: AUGUST }, amounts);
     await world.tools.writer.commit(unitOfJournalWithoutDeposit(journal));
-    const tools = { database: world.store.database, writer: world.tools.writer, rules: RULES };
+    const tools = { ...world.tools, rules: RULES };
 
     expect(await invoiceMonth(tools, '2026-07', AUGUST)).toEqual({
       ok: false,

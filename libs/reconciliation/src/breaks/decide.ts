@@ -4,6 +4,7 @@ import {
   withdraw,
   userOf,
   type Approval,
+  type ApprovalTools,
   type Decision,
   type WeighedDecision,
 } from '#lib/audit';
@@ -40,12 +41,12 @@ export function isAboutBreaks({ kind }: Pick<Approval, 'kind'>): boolean {
  * @throws NoUser. @throws CommitUnknown as `MoneyWriter.commit`; looked at again, it shows what became of it.
  */
 export async function approveProposal(
-  desk: BreakDesk,
+  desk: BreakDesk & ApprovalTools,
   decision: Omit<Decision, 'at'>,
 ): Promise<Result<Decided, BreakRefusal>> {
   const { database, clock } = desk;
   const at = clock.now();
-  const weighed = await weighApproval(database, { ...decision, at });
+  const weighed = await weighApproval(database, { ...decision, at }, desk.approvalLimits);
   if (!weighed.ok) return fail({ kind: 'approval', why: weighed.error });
   const { approval, isComplete } = weighed.value;
   const breaks = await waitingFor(desk, approval);
