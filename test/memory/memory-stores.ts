@@ -152,6 +152,8 @@ export function paymentFrom(row: RawRow, leg: RawRow | undefined, event: RawRow 
     biller_reference: leg?.['biller_reference'],
     code: event?.['code'],
     receipt: event?.['receipt'],
+    reissued: event?.['reissued'] ?? null,
+    told: leg?.['told'] ?? null,
     balance_after: event?.['balance_after'],
   };
   return paymentOf(joined as unknown as PaymentRow);
