@@ -1,6 +1,7 @@
 import {
   approve,
   findApproval,
+  MOVES_NO_MONEY,
   putForward,
   userOf,
   type ApprovalRefusal,
@@ -58,7 +59,7 @@ export async function approveRelease(
       if (proposal?.kind !== STOP_RELEASE)
         return fail({ kind: 'approval', refusal: { kind: 'unknown' } } as const);
       const stop = await openStop(statements, proposal.subject);
-      const approved = await approve(statements, decision);
+      const approved = await approve(statements, decision, MOVES_NO_MONEY);
       if (!approved.ok) return fail({ kind: 'approval', refusal: approved.error } as const);
       if (!stop) throw new ReleasedBefore();
       const { maker, reason } = approved.value.approval;

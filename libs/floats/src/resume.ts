@@ -1,4 +1,11 @@
-import { findApproval, putForward, userOf, type Proposed, type StandsAlready } from '#lib/audit';
+import {
+  findApproval,
+  MOVES_NO_MONEY,
+  putForward,
+  userOf,
+  type Proposed,
+  type StandsAlready,
+} from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import { commitApproved, type ApprovedCommitRefusal, type Books, type UnitOfWork } from '#lib/ledger';
 import type { Database } from '#lib/platform';
@@ -52,7 +59,12 @@ export async function approveResume(
     proposal.state === 'proposed' && (await openPause(statements, pause.billerId))?.alertId !== pause.alertId;
   if (await isOver()) return fail({ kind: 'not paused' });
   const by = `resumed by ${proposal.maker} and ${userOf(decision.by)}: ${proposal.reason}`;
-  const done = await commitApproved(books, FLOAT_RESUME, decision, () => unitOf(pause, by, decision.at));
+  const done = await commitApproved(
+    { ...books, approvalLimits: MOVES_NO_MONEY },
+    FLOAT_RESUME,
+    decision,
+    () => unitOf(pause, by, decision.at),
+  );
   if (done.ok) return ok({ billerId: pause.billerId });
   return done.error.kind === 'overloaded' && (await isOver()) ? fail({ kind: 'not paused' }) : done;
 }
