@@ -11,8 +11,10 @@ import {
   approvePayout,
   approvePphSlip,
   approveRefused,
+  approveValueDates,
   FLOAT_TOP_UP,
   PPH_SLIP,
+  VALUE_DATES,
 } from '#lib/settlement';
 import { namingInWords, placeOfLine } from './bank-commands';
 import { agreeToDays } from './calendar-commands';
@@ -62,6 +64,15 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
       const order = { place: placeOfLine(subject), ...seen, at: tools.clock.now() };
       const done = await approveBankLine(bankTools(tools), order);
       return done.ok ? ok(`the line is ${done.value.about}`) : fail(namingInWords(done.error));
+    }),
+
+  [VALUE_DATES]: ({ approvalId }, seen) =>
+    withSettlement(async ({ database, clock }) => {
+      const done = await approveValueDates(database, { approvalId, ...seen, at: clock.now() });
+      if (!done.ok) return fail(describeRefusal(done.error));
+      return ok(
+        `${done.value.statement} may be taken: simpul bank take <file>; on the bank's drop it is taken by itself`,
+      );
     }),
 
   [FLOAT_TOP_UP]: ({ approvalId }, seen) =>

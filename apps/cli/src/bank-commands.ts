@@ -11,6 +11,7 @@ import {
   listBankClaims,
   listBankLines,
   proposeBankLine,
+  proposeStatementFile,
   takeStatementFile,
   WAITING,
   withdrawAnnouncement,
@@ -19,9 +20,11 @@ import {
   type BankWork,
   type LinePlace,
   type NamingRefusal,
+  type SettlementTools,
+  type StatementFile,
   type WithdrawRefusal,
 } from '#lib/settlement';
-import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
+import { AS_HELP, asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { bankFormat, bankTools, withSettlement } from './settlement-tools';
 import { counted, printTable } from './table';
@@ -172,44 +175,58 @@ function addTakeCommand(bank: Command): void {
     .argument('<file>', 'for example BANKX_20260715.sta')
     .option(
       '--any-value-date',
-      'its value dates were looked at and are right, also those of days that are over',
+      'propose to take it with its value dates, also those of days that are over (the maker); once another person agrees, take it again without this',
     )
+    .option('--as <user>', `with --any-value-date: ${AS_HELP}`)
+    .option('--reason <text>', 'with --any-value-date: what the bank says of these dates')
     .option('--json', JSON_HELP)
-    .action(
-      async (file: string, { json, anyValueDate = false }: { json?: boolean; anyValueDate?: boolean }) => {
-        const { taken, worked, failed } = await withSettlement(async (tools) => {
-          const format = bankFormat(tools);
-          const beside = signatureOf(format, file);
-          const result = await takeStatementFile(tools, {
-            path: file,
-            name: basename(file),
-            format,
-            signaturePath: beside !== undefined && existsSync(beside) ? beside : undefined,
-            anyValueDate,
-          });
-          const lines: BankWork = result.ok
-            ? await workBankLines(bankTools(tools), tools.clock.now())
-            : { outcomes: new Map(), failed: [] };
-          return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
-        });
-        if (json)
-          printJson(
-            taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
-          );
-        else if (taken.ok) {
-          const { statement, isRepeat } = taken.value;
-          const { account, number, lines, closing } = statement;
-          const how = isRepeat
-            ? 'was taken before'
-            : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
-          console.log(`statement ${number} of ${account}: ${how}`);
-          for (const [outcome, count] of Object.entries(worked))
-            console.log(`  ${outcome.padEnd(12)} ${count}`);
-          for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
-        } else console.error(`simpul: ${taken.error}`);
-        process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
-      },
-    );
+    .action(async (file: string, options: Partial<Maker> & { anyValueDate?: boolean; reason?: string }) => {
+      const { json, anyValueDate } = options;
+      if (anyValueDate) return proposeDates(file, options);
+      const { taken, worked, failed } = await withSettlement(async (tools) => {
+        const result = await takeStatementFile(tools, statementFile(tools, file));
+        const lines: BankWork = result.ok
+          ? await workBankLines(bankTools(tools), tools.clock.now())
+          : { outcomes: new Map(), failed: [] };
+        return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
+      });
+      if (json)
+        printJson(
+          taken.ok ? { ok: true, ...taken.value, worked, failed } : { ok: false, reason: taken.error },
+        );
+      else if (taken.ok) {
+        const { statement, isRepeat } = taken.value;
+        const { account, number, lines, closing } = statement;
+        const how = isRepeat
+          ? 'was taken before'
+          : `taken, ${counted(lines.length, 'line')}, closing ${formatRupiah(rupiah(closing))}`;
+        console.log(`statement ${number} of ${account}: ${how}`);
+        for (const [outcome, count] of Object.entries(worked))
+          console.log(`  ${outcome.padEnd(12)} ${count}`);
+        for (const { line, reason } of failed) console.error(`simpul: ${line}: ${reason}`);
+      } else console.error(`simpul: ${taken.error}`);
+      process.exitCode = taken.ok && failed.length === 0 ? 0 : 1;
+    });
+}
+
+function statementFile(tools: SettlementTools, file: string): StatementFile {
+  const format = bankFormat(tools);
+  const beside = signatureOf(format, file);
+  const signaturePath = beside !== undefined && existsSync(beside) ? beside : undefined;
+  return { path: file, name: basename(file), format, signaturePath };
+}
+
+async function proposeDates(
+  file: string,
+  { as: by, reason, json }: Partial<Maker> & { reason?: string },
+): Promise<void> {
+  if (by === undefined || reason === undefined)
+    return refuse('--any-value-date needs --as and --reason: two people agree to such dates', json);
+  const done = await withSettlement((tools) =>
+    proposeStatementFile(tools, statementFile(tools, file), { by, reason }),
+  );
+  if (!done.ok) return refuse(done.error, json);
+  say(proposedAs(done.value), done.value, json);
 }
 
 function addLinesCommand(bank: Command): void {

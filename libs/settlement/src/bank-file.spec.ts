@@ -13,8 +13,9 @@ import { basename, join } from 'node:path';
 import * as openpgp from 'openpgp';
 import { formatOn, openFolderDrop, readFormat, readFormats } from '#lib/files';
 import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
-import { takeDroppedStatements, takeStatementFile } from './bank-file';
+import { proposeStatementFile, takeDroppedStatements, takeStatementFile } from './bank-file';
 import { listBankLines } from './bank-lines';
+import { approveValueDates } from './bank-value-dates';
 import { workBankLines } from './bank-work';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -100,16 +101,71 @@ test.each([
     /line 1 has the value date 2026-07-14.*2026-07-15 to 2026-07-23/,
   ],
   ['far ahead', '260724', /line 1 has the value date 2026-07-24/],
-])('a line that counts %s is refused with its place, until a person has looked', async (_, day, why) => {
+])('a line that counts %s is refused with its place, until two people have looked', async (_, day, why) => {
   await take(FILE);
   const path = join(folder, 'BANKX_20260716.sta');
   const line = `:61:${day}0716C1000,00NTRFNONREF//FT1\n:86:TRSF\n`;
   writeFileSync(path, NEXT_DAY.replace(':62F:C260716IDR272083000,00', `${line}:62F:C260716IDR272084000,00`));
   expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(why) });
-  const name = basename(path);
-  expect(
-    await takeStatementFile(world.tools, { path, name, format: format(), anyValueDate: true }),
-  ).toMatchObject({ ok: true, value: { isRepeat: false } });
+  const file = { path, name: basename(path), format: format() };
+  const [ANI, BUDI] = ['ani@simpul.example', 'budi@simpul.example'];
+  const proposed = await proposeStatementFile(world.tools, file, { by: ANI, reason: 'the bank says so' });
+  if (!proposed.ok) throw new Error(proposed.error);
+  const { database } = world.store;
+  const at = world.clock.now();
+  expect(await approveValueDates(database, { ...proposed.value, by: ANI, at })).toMatchObject({
+    error: { kind: 'maker is checker' },
+  });
+  expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(why) });
+
+  expect(await approveValueDates(database, { ...proposed.value, by: BUDI, at })).toMatchObject({ ok: true });
+
+  // Of the same statement with another line nothing was agreed.
+  writeFileSync(path, readFileSync(path, 'latin1').replace('TRSF', 'SETORAN'));
+  expect(await take(path)).toMatchObject({ ok: false, error: expect.stringMatching(why) });
+  writeFileSync(path, readFileSync(path, 'latin1').replace('SETORAN', 'TRSF'));
+  expect(await take(path)).toMatchObject({ ok: true, value: { isRepeat: false } });
+});
+
+test('value dates are not proposed where they are right, or where something else is wrong', async () => {
+  const propose = (path: string) => {
+    const file = { path, name: basename(path), format: format() };
+    return proposeStatementFile(world.tools, file, { by: 'ani@simpul.example', reason: 'as the bank says' });
+  };
+  expect(await propose(FILE)).toMatchObject({ ok: false, error: expect.stringMatching(/are right/) });
+  await take(FILE);
+  const path = join(folder, 'BANKX_20260716.sta');
+  writeFileSync(path, NEXT_DAY.replace('00197/001', '00199/001'));
+  expect(await propose(path)).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/after 196 comes 197/),
+  });
+});
+
+test('a file on the drop that was refused for its value dates is taken at the next look after two people agreed', async () => {
+  await take(FILE);
+  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
+  for (const one of [dropped, home]) mkdirSync(one);
+  const path = join(dropped, 'BANKX_20260716.sta');
+  const line = ':61:2607140716C1000,00NTRFNONREF//FT1\n:86:TRSF\n';
+  writeFileSync(path, NEXT_DAY.replace(':62F:C260716IDR272083000,00', `${line}:62F:C260716IDR272084000,00`));
+  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
+  const known = { taken: new Set<string>(), refused: new Set<string>() };
+  const look = async () =>
+    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
+      ({ result }) => result.ok,
+    );
+  expect(await look()).toEqual([false]);
+  expect(await look()).toEqual([]);
+  const file = { path, name: basename(path), format: format() };
+  const proposed = await proposeStatementFile(world.tools, file, {
+    by: 'ani@simpul.example',
+    reason: 'the bank says so',
+  });
+  if (!proposed.ok) throw new Error(proposed.error);
+  const at = world.clock.now();
+  await approveValueDates(world.store.database, { ...proposed.value, by: 'budi@simpul.example', at });
+  expect(await look()).toEqual([true]);
 });
 
 test('a statement that does not sum up is refused whole, with what it states', async () => {

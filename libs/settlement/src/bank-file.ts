@@ -1,3 +1,4 @@
+import { describeRefusal, type Proposed } from '#lib/audit';
 import {
   archiveFolder,
   fetchFile,
@@ -23,11 +24,13 @@ import {
 import { ConfigError, failPoint, type Database, type Statements } from '#lib/platform';
 import {
   lastStatement,
+  proposeStatement,
   takeStatement,
   type BankStatement,
   type StatementLine,
   type StatementRefusal,
 } from './bank-statement';
+import { datesAgreedAt } from './bank-value-dates';
 
 /** A statement that was taken, now or before. */
 export interface TakenStatement {
@@ -41,26 +44,56 @@ export interface StatementTools {
   clock: Clock;
 }
 
+/** A statement file, and what it is read by. */
+export interface StatementFile {
+  path: string;
+  name: string;
+  format: SettlementFormat;
+  signaturePath?: string | undefined;
+}
+
 /**
  * Takes a statement file of our bank, whole or not at all: it must go on from the statement before it. The same file again
  * has no effect. @returns why it is refused.
  */
 export async function takeStatementFile(
-  { database, clock }: StatementTools,
-  {
-    path,
-    name,
-    format,
-    signaturePath,
-    anyValueDate = false,
-  }: {
-    path: string;
-    name: string;
-    format: SettlementFormat;
-    signaturePath?: string | undefined;
-    anyValueDate?: boolean;
-  },
+  tools: StatementTools,
+  file: StatementFile,
 ): Promise<Result<TakenStatement, string>> {
+  const read = await readStatement(tools, file);
+  if (!read.ok) return read;
+  const statement = read.value;
+  const taken = await takeStatement(tools.database, statement, tools.clock.now());
+  if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
+  return fail(`${file.name}: ${inWords(taken.error, statement.number)}`);
+}
+
+/**
+ * A maker proposes that a statement file is taken with value dates for which it is refused. Once another person agrees, it is
+ * taken as any other. @returns why it is not proposed. @throws NoUser.
+ */
+export async function proposeStatementFile(
+  tools: StatementTools,
+  file: StatementFile,
+  { by, reason }: { by: string; reason: string },
+): Promise<Result<Proposed, string>> {
+  const read = await readStatement(tools, file);
+  if (!read.ok) return read;
+  const at = tools.clock.now();
+  const proposed = await proposeStatement(tools.database, read.value, { by, reason, at });
+  if (proposed.ok) return proposed;
+  const { error } = proposed;
+  if (error.kind === 'proposal') return fail(describeRefusal(error.refusal));
+  const { refusal } = error;
+  return fail(
+    `${file.name}: ${refusal ? inWords(refusal, read.value.number) : 'its value dates are right; take it without --any-value-date'}`,
+  );
+}
+
+async function readStatement(
+  { database }: StatementTools,
+  { path, name, format, signaturePath }: StatementFile,
+): Promise<Result<BankStatement, string>> {
   const rows: DetailRow[] = [];
   const named = format.name.read(name)?.businessDate;
   const previous = named === undefined ? undefined : await statementsBefore(database, format, named);
@@ -75,18 +108,14 @@ export async function takeStatementFile(
   if (!read.ok) return fail(`${name}: ${read.error.reason}`);
   const { businessDate, statement: ends } = read.value;
   if (ends?.number === undefined) return fail(`${name}: it is no numbered statement of an account`);
-  const statement: BankStatement = {
+  return ok({
     account: ends.account,
     number: ends.number,
     date: businessDate,
     opening: ends.opening,
     closing: ends.closing,
     lines: rows.map((row) => lineOf(row, businessDate)),
-  };
-  const taken = await takeStatement(database, statement, clock.now(), { anyValueDate });
-  if (taken.ok) return ok({ statement, isRepeat: taken.value.isRepeat });
-  const { error } = taken;
-  return fail(`${name}: ${inWords(error, ends.number)}`);
+  });
 }
 
 function inWords(refusal: StatementRefusal, number: number): string {
@@ -96,7 +125,7 @@ function inWords(refusal: StatementRefusal, number: number): string {
     case 'statement_ahead':
       return `it is of ${refusal.stated}, and today is ${refusal.computed}: a bank cannot know that day yet; ask the bank`;
     case 'value_date':
-      return `line ${refusal.lineNo} has the value date ${refusal.stated}, and a statement of its date tells of ${refusal.from} to ${refusal.to}: ask the bank; where it is right, take the file by hand with --any-value-date`;
+      return `line ${refusal.lineNo} has the value date ${refusal.stated}, and a statement of its date tells of ${refusal.from} to ${refusal.to}: ask the bank; where it is right, propose it: simpul bank take <file> --any-value-date --as <maker> --reason <why>`;
     default:
       return `${refusal.gate}: it states ${refusal.stated}, and it must be ${refusal.computed}`;
   }
@@ -190,11 +219,12 @@ async function datesOnDrop(
   return [...dates].toSorted();
 }
 
-/** The last statement of each account of ours, and today: what a file was refused for may end with either. */
+/** The last statement of each account of ours, what was agreed to last, and today: what a file was refused for may end with each. */
 async function standOf({ database, clock }: StatementTools, format: SettlementFormat) {
   const last = await Promise.all(accountsOf(format).map((account) => lastStatement(database, { account })));
   const numbers = last.map((one) => (one ? `${one.year}/${one.number}` : ''));
-  return { last, text: [businessDateOf(clock.now(), JAKARTA_MIDNIGHT), ...numbers].join(' ') };
+  const agreed = await Promise.all(accountsOf(format).map((account) => datesAgreedAt(database, account)));
+  return { last, text: [businessDateOf(clock.now(), JAKARTA_MIDNIGHT), ...agreed, ...numbers].join(' ') };
 }
 
 /** A file as the drop lists it; with its signature, where a corrected one is another word about it. */

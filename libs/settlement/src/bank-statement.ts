@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
-import {
-  addDays,
-  businessDateOf,
-  fail,
-  JAKARTA_MIDNIGHT,
-  ok,
-  type BusinessDate,
-  type Result,
-} from '#lib/kernel';
+import type { Proposed, StandsAlready } from '#lib/audit';
+import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type BusinessDate, type Result } from '#lib/kernel';
 import { duplicateKey, type Database, type Statements } from '#lib/platform';
+import { areDatesAgreed, proposeValueDates, strayedLines, type StrayedLine } from './bank-value-dates';
 
 /** A line of a bank statement. Whole rupiah, into the account positive. */
 export interface StatementLine {
@@ -49,33 +43,20 @@ export type StatementRefusal =
   /** This number was taken with other content. */
   | { gate: 'statement_changed' };
 
-/** A bank dates money that moves on its next working days ahead by no more. */
-const AHEAD_DAYS = 7;
-/** How far back the first statement of an account may reach. */
-const FIRST_BACK_DAYS = 31;
-
 /**
  * Takes a statement once: its lines sum up to its closing balance, it goes on where the last one ended, and no number is
- * left out; no line counts on a day before the statement before it, which is over, or far ahead. The same statement again
- * is recognised; nothing of a refused one is kept.
- * @param options `anyValueDate`: a person has looked at the value dates, and they are the bank's.
+ * left out; no line counts on a day before the statement before it, which is over, or far ahead, unless two people have
+ * agreed to that. The same statement again is recognised; nothing of a refused one is kept.
  */
 export async function takeStatement(
   database: Database,
   statement: BankStatement,
   now: Date,
-  options: { anyValueDate?: boolean } = {},
 ): Promise<Result<{ isRepeat: boolean }, StatementRefusal>> {
-  const { opening, closing, lines } = statement;
   const content = contentOf(statement);
   const known = await takenBefore(database, statement, content);
   if (known) return known;
-  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
-  if (statement.date > today)
-    return fail({ gate: 'statement_ahead', stated: statement.date, computed: today });
-  const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
-  if (computed !== closing) return fail({ gate: 'statement_sum', stated: closing, computed });
-  const objection = await objectionTo(database, statement, options.anyValueDate === true);
+  const objection = await objectionTo(database, statement, now);
   // It may have been taken while this looked at what came before it.
   if (objection) return (await takenBefore(database, statement, content)) ?? fail(objection);
   try {
@@ -83,7 +64,7 @@ export async function takeStatement(
   } catch (error) {
     // Another process has taken it at this moment: look at what it took.
     if (duplicateKey(error) === undefined) throw error;
-    return takeStatement(database, statement, now, options);
+    return takeStatement(database, statement, now);
   }
   return ok({ isRepeat: false });
 }
@@ -119,16 +100,21 @@ export async function lastStatement(
   return last && { ...last, closing: BigInt(last.closing), date: last.statement_date };
 }
 
-/** The bank numbers on, and may begin at 1 again with a new year. */
+/**
+ * Why a statement is not taken; undefined where it may be. The bank numbers on, and may begin at 1 again with a new year.
+ */
 async function objectionTo(
   statements: Statements,
   statement: BankStatement,
-  isAnyValueDate: boolean,
+  now: Date,
 ): Promise<StatementRefusal | undefined> {
-  const { account, number, date, opening } = statement;
+  const { account, number, date, opening, closing, lines } = statement;
+  const today = businessDateOf(now, JAKARTA_MIDNIGHT);
+  if (date > today) return { gate: 'statement_ahead', stated: date, computed: today };
+  const computed = lines.reduce((sum, { amount }) => sum + amount, opening);
+  if (computed !== closing) return { gate: 'statement_sum', stated: closing, computed };
   const last = await lastStatement(statements, { account });
-  const before = await lastStatement(statements, { account, before: date });
-  const strayed = isAnyValueDate ? undefined : valueDateOutside(statement, before?.date);
+  const strayed = await strayedRefusal(statements, statement);
   if (!last) return strayed;
   const isNewYear = yearOf(date) > last.year;
   if (yearOf(date) < last.year || (number !== last.number + 1 && !(isNewYear && number === 1)))
@@ -138,16 +124,38 @@ async function objectionTo(
     : { gate: 'statement_opening', stated: opening, computed: last.closing };
 }
 
-/** Its journal would change a day that is over, and perhaps signed, or stand in a day that nobody looks at yet. */
-function valueDateOutside(
-  { date, lines }: BankStatement,
-  dateBefore: BusinessDate | undefined,
-): StatementRefusal | undefined {
-  const from = dateBefore ?? addDays(date, -FIRST_BACK_DAYS);
-  const to = addDays(date, AHEAD_DAYS);
-  const at = lines.findIndex(({ valueDate }) => valueDate < from || valueDate > to);
-  const line = lines[at];
-  return line && { gate: 'value_date', lineNo: at + 1, stated: line.valueDate, from, to };
+async function strayedRefusal(
+  statements: Statements,
+  statement: BankStatement,
+): Promise<StatementRefusal | undefined> {
+  const [line] = await strayedIn(statements, statement);
+  if (!line || (await areDatesAgreed(statements, statement, contentOf(statement)))) return undefined;
+  const { lineNo, valueDate: stated, from, to } = line;
+  return { gate: 'value_date', lineNo, stated, from, to };
+}
+
+async function strayedIn(statements: Statements, statement: BankStatement): Promise<StrayedLine[]> {
+  const { account, date } = statement;
+  const before = await lastStatement(statements, { account, before: date });
+  return strayedLines(statement, before?.date);
+}
+
+/** Why value dates are not proposed: the statement is refused for something else, or for nothing. */
+export type ValueDatesRefusal = { kind: 'refused'; refusal: StatementRefusal | undefined } | StandsAlready;
+
+/**
+ * A maker proposes to take a statement with value dates that stray; all else about it must be right. Nothing is taken before
+ * another person agrees. @throws NoUser.
+ */
+export async function proposeStatement(
+  database: Database,
+  statement: BankStatement,
+  order: { by: string; reason: string; at: Date },
+): Promise<Result<Proposed, ValueDatesRefusal>> {
+  const refusal = await objectionTo(database, statement, order.at);
+  if (refusal?.gate !== 'value_date') return fail({ kind: 'refused', refusal });
+  const strayed = await strayedIn(database, statement);
+  return proposeValueDates(database, { statement, content: contentOf(statement), strayed }, order);
 }
 
 /** Whose number it is: a bank counts its statements by the year of their date. */

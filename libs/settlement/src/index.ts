@@ -65,10 +65,13 @@ export {
   accountsOf,
   type KnownOnDrop,
   takeDroppedStatements,
+  proposeStatementFile,
   takeStatementFile,
   type DroppedStatement,
+  type StatementFile,
   type TakenStatement,
 } from './bank-file';
+export { approveValueDates, VALUE_DATES } from './bank-value-dates';
 export type { AlertEnds, BankAlert, Filled } from './bank-alerts';
 export { listBankClaims, type BankClaim } from './bank-claims';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
