@@ -106,7 +106,7 @@ const Limits = z.object({
   pipeline: PipelineLimits,
   stamps: StampLimits,
   float: FloatLimits,
-  payments: z.strictObject({ inHandMax: z.int().positive() }),
+  payments: z.strictObject({ busyFrom: z.int().positive(), inHandMax: z.int().positive() }),
   database: DatabaseLimits,
 });
 
@@ -202,14 +202,14 @@ export async function openSwitch(options: SwitchOptions): Promise<RunningSwitch>
   const router = new Router(catalog, routing);
   const failover = new Failover(clock, router, routing);
 
-  const hand = new WorkInHand(limits.payments.inHandMax);
+  const hand = new WorkInHand(limits.payments.inHandMax, limits.payments.busyFrom);
   const agreed = new AgreedUse(
     catalog,
     profiles,
     new InquiryFlow(clock, router, inquiries, payments, numbers),
     new PaymentFlow(clock, router, inquiries, payments, opening, hand, failover),
   );
-  const doors = await openDoors(options, limits, {
+  const doors = await openDoors(options, limits, hand, {
     catalog,
     profiles,
     clock,
@@ -269,6 +269,7 @@ async function openDoors(
     dataKey,
   }: SwitchOptions,
   limits: z.infer<typeof Limits>,
+  hand: WorkInHand,
   parts: DoorParts,
 ): Promise<{ http: Door; iso8583: Door[] }> {
   const iso8583 = await openIso8583(parts, { host, listeningOf, configDirectory, limits: limits.iso8583 });
@@ -279,6 +280,7 @@ async function openDoors(
     transport,
     logger,
     limits: limits.http,
+    isBusy: () => hand.isBusy,
     others: iso8583,
   });
   return { http, iso8583 };

@@ -24,6 +24,7 @@ let app: RunningApp;
 beforeAll(async () => {
   cpSync(join(ROOT, 'config'), config, { recursive: true });
   change('limits.yaml', /takenInPerTurn: \d+/, 'takenInPerTurn: 1');
+  change('limits.yaml', /busyFrom: \d+/, 'busyFrom: 1');
   change('limits.yaml', /crowdAfterMs: \d+/, 'crowdAfterMs: 1');
   change('limits.yaml', /lateAfterMs: \d+/, 'lateAfterMs: 1');
   change('channels/text-pin.yaml', /open: false/, 'open: true');

@@ -22,9 +22,9 @@ const dialect: HttpDialect = {
 
 test('a stranger under many names stands in one line, and takes no turns from a channel that came last', async () => {
   const server = fastify();
-  prepareHttpServer(server, LIMITS, new HttpDialects([dialect]), ({ 'x-channel-id': name }) =>
-    name === 'ours' ? name : undefined,
-  );
+  prepareHttpServer(server, LIMITS, new HttpDialects([dialect]), {
+    claim: ({ 'x-channel-id': name }) => (name === 'ours' ? name : undefined),
+  });
   const served: unknown[] = [];
   server.get('/', ({ headers }) => served.push(headers['x-channel-id']));
   const call = (name: string) => server.inject({ url: '/', headers: { 'x-channel-id': name } });

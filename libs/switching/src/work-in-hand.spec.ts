@@ -126,3 +126,16 @@ test('a channel that fills all hands alone leaves the others their share', async
   await sleep(0);
   expect(['flood', 'quiet', 'third'].map((one) => hand.roomFor(one))).toEqual(['room', 'room', 'room']);
 });
+
+test('so many are enough to do long before they are too many, until one of them has ended', async () => {
+  const hand = new WorkInHand(4, 2);
+  const gate = aGate();
+  const first = hand.on('a', () => gate.opened);
+  expect(hand.isBusy).toBe(false);
+  const second = hand.on('b', async () => undefined);
+  expect([hand.isBusy, hand.roomFor('c')]).toEqual([true, 'room']);
+  await second;
+  expect(hand.isBusy).toBe(false);
+  gate.open();
+  await first;
+});

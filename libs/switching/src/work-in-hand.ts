@@ -11,7 +11,15 @@ export class WorkInHand {
   private count = 0;
   private readonly byChannel = new Map<string, number>();
 
-  constructor(private readonly countMax: number) {}
+  /** @param busyFrom so many are enough to do: whoever can wait before he is looked at had better wait. */
+  constructor(
+    private readonly countMax: number,
+    private readonly busyFrom = countMax,
+  ) {}
+
+  get isBusy(): boolean {
+    return this.count >= this.busyFrom;
+  }
 
   /** Whether there is room for a new payment of this channel. */
   roomFor(channelId: string): Room {

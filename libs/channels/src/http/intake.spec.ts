@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { Intake, isLate, lineOf } from './intake';
 
@@ -9,7 +9,12 @@ function aDoor() {
   const taken: string[] = [];
   const late: string[] = [];
   let now = 0;
-  const intake = new Intake(LIMITS, () => now);
+  const isBusy = { now: false };
+  const intake = new Intake(
+    LIMITS,
+    () => isBusy.now,
+    () => now,
+  );
   const goneMeanwhile = new Set<string>();
   let came = 0;
   const come = (caller: string, count: number) => {
@@ -26,14 +31,15 @@ function aDoor() {
   const pass = (ms: number) => {
     now += ms;
   };
-  return { taken, late, come, pass, goneMeanwhile };
+  return { taken, late, come, pass, goneMeanwhile, isBusy };
 }
 
-/** More came than were taken in, for longer than a crowd needs to be one. */
+/** Whoever was next has been late for as long as makes a crowd; 34 of 40 still wait, all of them late. */
 async function aCrowd(door: ReturnType<typeof aDoor>) {
   door.come('a', 40);
-  door.pass(LIMITS.crowdAfterMs + 1);
+  door.pass(LIMITS.lateAfterMs + 1);
   await turn();
+  door.pass(LIMITS.crowdAfterMs + 1);
 }
 
 test('whoever comes to an empty door is taken in at once', async () => {
@@ -87,12 +93,50 @@ test('in a crowd the newest goes first, and who is late has half of the places t
   await aCrowd(door);
   door.come('a', 2);
   door.taken.length = 0;
-  door.late.length = 0;
   await turn();
-  expect(door.taken).toHaveLength(2);
-  expect(door.taken).toContain('a42');
-  expect(door.late).toHaveLength(1);
-  expect(door.late).not.toContain('a42');
+  await turn();
+  expect(door.taken).toEqual(['a5', 'a42', 'a6', 'a41']);
+  expect(door.late).toEqual(['a5', 'a6']);
+});
+
+test('a crowd is one until nobody has been late for a while, also where its line ended meanwhile', async () => {
+  const door = aDoor();
+  await aCrowd(door);
+  const lateOfFour = async () => {
+    for (let nth = 0; nth < 20; nth += 1) await turn();
+    door.late.length = 0;
+    door.come('a', 4);
+    door.pass(LIMITS.lateAfterMs + 1);
+    await turn();
+    return door.late;
+  };
+  expect(await lateOfFour()).toEqual(['a43', 'a44']);
+  door.pass(2_001);
+  expect(await lateOfFour()).toEqual([]);
+});
+
+test('while those inside are busy nobody is taken in, and then as they came', async () => {
+  const { taken, come, isBusy } = aDoor();
+  isBusy.now = true;
+  come('a', 3);
+  await turn();
+  expect(taken).toEqual([]);
+  isBusy.now = false;
+  await sleep(20);
+  expect(taken).toEqual(['a1', 'a2', 'a3']);
+});
+
+test('while those inside are busy whoever is late in a crowd hears so', async () => {
+  const door = aDoor();
+  await aCrowd(door);
+  door.isBusy.now = true;
+  door.come('a', 1);
+  for (let nth = 0; nth < 20; nth += 1) await turn();
+  expect(door.taken).not.toContain('a41');
+  expect(door.late).toHaveLength(36);
+  door.isBusy.now = false;
+  await sleep(20);
+  expect(door.taken).toContain('a41');
 });
 
 test('a burst that is over soon makes nobody late, however long the last of it waited', async () => {

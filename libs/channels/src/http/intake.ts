@@ -25,22 +25,25 @@ export function lineOf({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>, 
 }
 
 /**
- * Takes in so many requests in each turn of the event loop and no more, so that what was accepted before is worked on
- * between them: where more come than can be answered, answers of databases and billers would otherwise wait behind all
- * that has just arrived, at every step of a payment. A door with nobody before it keeps nobody waiting.
+ * Takes in so many requests in each turn of the event loop and no more, and none while those inside are busy, so that
+ * what was accepted before is worked on between them: where more come than can be answered, answers of databases and
+ * billers would otherwise wait behind all that has just arrived, at every step of a payment. A door with nobody before it
+ * keeps nobody waiting.
  *
  * Callers have lines of their own (`lineOf`) and are taken in by turns, so that one who floods the door makes only himself
  * wait.
  */
 export class Intake {
-  /** By caller, the next one to be taken from first. Only lines in which somebody waits. */
+  /** By caller, the next one to be taken from first. */
   private readonly lines = new Map<string, Line>();
+  private waiting = 0;
   private takenInTurn = 0;
   private isTurnPlanned = false;
-  private crowdUntil = 0;
 
+  /** @param isBusy whether those inside have enough to do: until they have less, nobody is taken in but to hear no. */
   constructor(
     private readonly limits: IntakeLimits,
+    private readonly isBusy: () => boolean = () => false,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -49,47 +52,46 @@ export class Intake {
    * @param caller whose line it joins.
    */
   enter(caller: string, request: FastifyRequest, begin: () => void): void {
-    this.planTurn();
-    if (this.lines.size === 0 && this.takenInTurn < this.limits.takenInPerTurn) {
+    this.planTurn(0);
+    if (this.waiting === 0 && this.takenInTurn < this.limits.takenInPerTurn && !this.isBusy()) {
       this.takenInTurn += 1;
       return begin();
     }
-    const line = this.lines.get(caller) ?? new Line(this.now());
+    const line = this.lines.get(caller) ?? new Line(this.limits);
     this.lines.set(caller, line);
     line.join({ request, begin, at: this.now() });
+    this.waiting += 1;
   }
 
   private turn(): void {
     this.isTurnPlanned = false;
     this.takenInTurn = 0;
-    if (this.lines.size === 0) return;
-    this.planTurn();
+    if (this.waiting === 0) return;
     const now = this.now();
-    const lateBefore = this.isCrowd(now) ? now - this.limits.lateAfterMs : undefined;
     for (const [caller, line] of this.lines) {
-      if (this.takenInTurn === this.limits.takenInPerTurn) return;
-      const isForLate = this.takenInTurn % 2 === 0;
-      const next = lateBefore === undefined ? line.takeOldest() : line.takeFresh(lateBefore, isForLate);
+      if (this.takenInTurn === this.limits.takenInPerTurn) break;
+      const next = line.take(now, { isBusy: this.isBusy(), isForLate: this.takenInTurn % 2 === 0 });
+      if (!next) {
+        if (line.isOver(now)) this.lines.delete(caller);
+        continue;
+      }
       // To the end of the lines, where this very loop finds it again.
       this.lines.delete(caller);
-      if (line.length > 0) this.lines.set(caller, line);
+      this.lines.set(caller, line);
+      this.waiting -= 1;
       this.takenInTurn += 1;
       // Whoever has hung up meanwhile may have asked again, and heard that there is no such payment.
-      if (next && !next.request.raw.socket.destroyed) next.begin();
+      if (!next.request.raw.socket.destroyed) next.begin();
     }
+    this.planTurn(this.takenInTurn === 0 ? LOOK_AGAIN_MS : 0);
   }
 
-  /** Whether more come than can be answered; for a while also after their line has ended once. */
-  private isCrowd(now: number): boolean {
-    for (const { since } of this.lines.values())
-      if (now - since > this.limits.crowdAfterMs) this.crowdUntil = now + CROWD_LASTS_MS;
-    return now < this.crowdUntil;
-  }
-
-  private planTurn(): void {
+  private planTurn(inMs: number): void {
     if (this.isTurnPlanned) return;
     this.isTurnPlanned = true;
-    setImmediate(() => this.turn());
+    const turn = () => this.turn();
+    if (inMs === 0) setImmediate(turn);
+    else setTimeout(turn, inMs);
   }
 }
 
@@ -100,48 +102,61 @@ interface Arrival {
   at: number;
 }
 
+/** While nobody can be taken in. */
+const LOOK_AGAIN_MS = 1;
+
+/** A crowd has ended when nobody of it was late for so long. */
 const CROWD_LASTS_MS = 2_000;
 
-/** So many places of those who were taken from the front are given back at once; until then they keep what they held. */
-const FRONT_MAX = 64;
-
 /**
- * The requests of one caller. A few that came at once are taken as they came. In a crowd that does not end the newest goes
- * first, for it can still be answered in time; half of the places are for those who are late, to hear so.
+ * The requests of one caller, taken as they came. Where the next one had waited too long for a while without a break,
+ * more come than can be answered: of such a crowd the newest goes first, for it can still be answered in time, and half
+ * of the places are for those who are late, to hear so.
  */
 class Line {
-  private waiting: Arrival[] = [];
-  private first = 0;
+  private readonly late: Arrival[] = [];
+  private readonly fresh: Arrival[] = [];
+  private lateSince: number | undefined;
+  private crowdUntil = -Infinity;
 
-  /** @param since when its first one came. */
-  constructor(readonly since: number) {}
+  constructor(private readonly limits: Pick<IntakeLimits, 'crowdAfterMs' | 'lateAfterMs'>) {}
 
-  get length(): number {
-    return this.waiting.length - this.first;
+  /** Whether nothing of it need be remembered. */
+  isOver(now: number): boolean {
+    return this.late.length + this.fresh.length === 0 && now >= this.crowdUntil;
   }
 
   join(arrival: Arrival): void {
-    this.waiting.push(arrival);
+    if (this.late.length + this.fresh.length === 0) this.lateSince = undefined;
+    this.fresh.push(arrival);
   }
 
   /**
-   * @param lateBefore who came before that is late.
+   * @param isBusy whether only those are taken who will form nothing.
    * @param isForLate whether the place goes to one who is late, if there is one.
    */
-  takeFresh(lateBefore: number, isForLate: boolean): Arrival | undefined {
-    const oldest = this.waiting[this.first];
-    const next = isForLate && oldest && oldest.at < lateBefore ? this.takeOldest() : this.waiting.pop();
-    if (next && next.at < lateBefore) late.add(next.request);
+  take(now: number, { isBusy, isForLate }: { isBusy: boolean; isForLate: boolean }): Arrival | undefined {
+    this.setApart(now);
+    if (now >= this.crowdUntil) return isBusy ? undefined : (this.late.shift() ?? this.fresh.shift());
+    const fresh = isBusy || (isForLate && this.late.length > 0) ? undefined : this.fresh.pop();
+    if (fresh) return fresh;
+    const next = this.late.shift();
+    if (next) late.add(next.request);
     return next;
   }
 
-  takeOldest(): Arrival | undefined {
-    const oldest = this.waiting[this.first];
-    this.first += 1;
-    if (this.first === FRONT_MAX) {
-      this.waiting = this.waiting.slice(FRONT_MAX);
-      this.first = 0;
+  /** Who is late by now, and whether that makes it a crowd. */
+  private setApart(now: number): void {
+    const { crowdAfterMs, lateAfterMs } = this.limits;
+    for (let [next] = this.fresh; next && now - next.at > lateAfterMs; [next] = this.fresh) {
+      this.fresh.shift();
+      this.late.push(next);
     }
-    return oldest;
+    if (this.late.length === 0) this.lateSince = undefined;
+    else {
+      this.lateSince ??= now;
+      if (now < this.crowdUntil || now - this.lateSince > crowdAfterMs)
+        this.crowdUntil = now + CROWD_LASTS_MS;
+    }
   }
 }

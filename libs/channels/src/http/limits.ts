@@ -12,9 +12,9 @@ export const HttpLimits = z.strictObject({
   connectionsMax: z.int().positive(),
   /** Requests that are taken in between two looks at what databases and billers have answered meanwhile. */
   takenInPerTurn: z.int().positive(),
-  /** Where requests have waited for that without a break for so long, more come than can be answered. */
+  /** Where the next one in a line was late for so long without a break, more come than can be answered. */
   crowdAfterMs: z.int().positive(),
-  /** Whoever has waited longer in such a crowd forms nothing any more. */
+  /** Whoever has waited longer is late, and in such a crowd forms nothing any more. */
   lateAfterMs: z.int().positive(),
 });
 export type HttpLimits = z.infer<typeof HttpLimits>;

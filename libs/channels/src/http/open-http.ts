@@ -31,6 +31,8 @@ export interface HttpSettings {
   transport: Transport;
   limits: HttpLimits;
   logger: Logger;
+  /** Whether so much is worked on already that whoever comes waits at the door. */
+  isBusy?: () => boolean;
   /** The doors of the process that are spoken otherwise, for whoever watches it. */
   others?: readonly Door[];
 }
@@ -59,7 +61,7 @@ class HttpServerModule {}
  */
 export async function openHttp(
   doors: readonly [HttpDoor, ...HttpDoor[]],
-  { host, port, transport, limits, logger, others: otherDoors = [] }: HttpSettings,
+  { host, port, transport, limits, logger, isBusy, others: otherDoors = [] }: HttpSettings,
 ): Promise<Door> {
   for (const { profiles } of doors) requireTimeToAnswer(profiles, limits);
   const [first, ...others] = doors;
@@ -67,7 +69,7 @@ export async function openHttp(
   const adapter = new FastifyAdapter(
     httpServerOptions(limits, dialects, transport) as FastifyHttpOptions<Server>,
   );
-  prepareHttpServer(adapter.getInstance(), limits, dialects, claimAt(doors));
+  prepareHttpServer(adapter.getInstance(), limits, dialects, { claim: claimAt(doors), isBusy });
   believe(transport.proxy, adapter.getInstance());
   const server: DynamicModule = {
     module: HttpServerModule,

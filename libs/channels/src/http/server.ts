@@ -72,19 +72,27 @@ export function httpServerOptions(
   };
 }
 
-/** Prepares the server before its routes are known. @param claim whom a request names itself by. */
+/** What is asked of whoever comes, before he is taken in. */
+interface Entrance {
+  /** Whom a request names itself by. */
+  claim: ChannelClaim;
+  /** Whether those who work have enough to do, and whoever comes waits at the door. */
+  isBusy?: (() => boolean) | undefined;
+}
+
+/** Prepares the server before its routes are known. */
 export function prepareHttpServer(
   fastify: FastifyInstance,
   limits: HttpLimits,
   dialects: HttpDialects,
-  claim: ChannelClaim,
+  { claim, isBusy }: Entrance,
 ): void {
   fastify.server.maxConnections = limits.connectionsMax;
   // Node would answer an expectation it does not know by itself; it is refused below, in the caller's dialect.
   fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
   keepBodiesRaw(fastify, limits.bodyMaxBytes);
 
-  const intake = new Intake(limits);
+  const intake = new Intake(limits, isBusy);
   let isClosing = false;
   fastify.addHook('preClose', (done) => {
     isClosing = true;
