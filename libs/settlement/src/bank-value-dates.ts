@@ -1,6 +1,7 @@
 import {
   approve,
   findApproval,
+  MOVES_NO_MONEY,
   putForward,
   type ApprovalRefusal,
   type Decision,
@@ -90,7 +91,7 @@ export function approveValueDates(
   return database.transaction(async (statements) => {
     const proposal = await findApproval(statements, decision.approvalId);
     if (proposal?.kind !== VALUE_DATES) return fail({ kind: 'unknown' });
-    const approved = await approve(statements, decision);
+    const approved = await approve(statements, decision, MOVES_NO_MONEY);
     return approved.ok ? ok({ statement: proposal.subject }) : approved;
   });
 }
