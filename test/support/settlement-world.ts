@@ -34,6 +34,7 @@ import {
   readCalendarFile,
 } from '#lib/reconciliation';
 import {
+  alertEnds,
   checkSettlementInvariants,
   type AlertEnds,
   type PauseEnds,
@@ -298,10 +299,7 @@ export async function aSettlementWorld(
     proposeCalendar,
     tell: async (alert) =>
       void (await raiseAlert(store.database, pino({ level: 'silent' }), alert, clock.now())),
-    endsOf: async (about, by, at) => [
-      ...(await endsOfBankAlerts(store.database, about, by, at)),
-      ...(about.fills === undefined ? [] : await endsOfPause(store.database, about.fills, by, at)),
-    ],
+    endsOf: alertEnds(store.database, { ofLine: endsOfBankAlerts, ofPause: endsOfPause }),
     endsOfPause: (filled, by, at) => endsOfPause(store.database, filled, by, at),
     async openAlerts() {
       return (await openAlerts(store.database)).map(({ kind, subject }) => `${kind} ${subject}`);

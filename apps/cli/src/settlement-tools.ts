@@ -12,7 +12,7 @@ import {
   raiseAlert,
   readJobs,
 } from '#lib/reconciliation';
-import { readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
+import { alertEnds, readSettlementContracts, type BankTools, type SettlementTools } from '#lib/settlement';
 import { withDatabase } from './database';
 import { commandLogger } from './output';
 import { CONFIG } from './places';
@@ -48,10 +48,7 @@ export function bankTools<T extends SettlementTools>(tools: T): T & BankTools {
   return {
     ...tools,
     tell: async (alert) => void (await raiseAlert(database, logger, alert, clock.now())),
-    endsOf: async (about, by, at) => [
-      ...(await endsOfBankAlerts(database, about, by, at)),
-      ...(about.fills === undefined ? [] : await endsOfPause(database, about.fills, by, at)),
-    ],
+    endsOf: alertEnds(database, { ofLine: endsOfBankAlerts, ofPause: endsOfPause }),
   };
 }
 

@@ -16,11 +16,11 @@ import {
 } from '#lib/reconciliation';
 import {
   accountsOf,
+  alertEnds,
   lastStatement,
   listPayouts,
   takeDroppedStatements,
   workBankLines,
-  type AlertEnds,
   type KnownOnDrop,
   type BankAlert,
   type BankTools,
@@ -53,10 +53,7 @@ export function takesStatements(tools: BankRoundTools): Round {
   const known: KnownOnDrop = { taken: new Set(), refused: new Set() };
   const tell = async (alert: BankAlert) =>
     void (await raiseAlert(tools.database, logger, alert, clock.now()));
-  const endsOf: AlertEnds = async (about, by, at) => [
-    ...(await endsOfBankAlerts(tools.database, about, by, at)),
-    ...(about.fills === undefined ? [] : await endsOfPause(tools.database, about.fills, by, at)),
-  ];
+  const endsOf = alertEnds(tools.database, { ofLine: endsOfBankAlerts, ofPause: endsOfPause });
   const failing = new Set<string>();
   return {
     work: async () => {

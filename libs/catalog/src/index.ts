@@ -5,6 +5,7 @@ export * from './entities';
 export { exportCatalog } from './export-catalog';
 export * from './fees';
 export * from './opening-hours';
+export { isPrefunded } from './prefunded';
 export { openingsOf, seedCatalog, type OpeningDeposit, type SeedResult } from './seed';
 export type { SoldProduct } from './snapshot';
 export * from './stop-release';

@@ -1,3 +1,4 @@
+import { isPrefunded } from '#lib/catalog';
 import { businessDateOf, fail, JAKARTA_MIDNIGHT, ok, type Result, type Rupiah } from '#lib/kernel';
 import {
   billerAccounts,
@@ -73,8 +74,7 @@ export async function objectionToBiller(
   statements: Statements,
   billerId: string,
 ): Promise<Exclude<FloatRefusal, { kind: 'overloaded' | 'reference used' }> | undefined> {
-  const [prefunded] = await statements.rows('SELECT 1 FROM biller_float WHERE biller_id = ?', [billerId]);
-  if (!prefunded) return { kind: 'not prefunded' };
+  if (!(await isPrefunded(statements, billerId))) return { kind: 'not prefunded' };
   const account = billerAccounts.float(billerId);
   return (await isInChart(statements, account)) ? undefined : { kind: 'account unknown', account };
 }

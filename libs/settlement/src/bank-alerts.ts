@@ -1,5 +1,6 @@
 import type { BusinessDate } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
+import type { Database, Statements } from '#lib/platform';
 import { textOfPlace, type BankLine, type LinePlace } from './bank-lines';
 
 /** Something at the bank that a person must look at now; each is told once, by its kind and subject. */
@@ -14,6 +15,27 @@ export interface BankAlert {
 
 /** Finds what ends the alerts about a line of a statement, to be written with whatever settles it. */
 export type AlertEnds = (about: AlertSubject, by: string, at: Date) => Promise<readonly GuardedUpdate[]>;
+
+type EndsOf<About> = (
+  statements: Statements,
+  about: About,
+  by: string,
+  at: Date,
+) => Promise<readonly GuardedUpdate[]>;
+
+/**
+ * Finds both: what ends the alerts about a line, and the pause of the float that it fills.
+ * @param ends by those who keep alerts and pauses.
+ */
+export function alertEnds(
+  database: Database,
+  ends: { ofLine: EndsOf<AlertSubject>; ofPause: EndsOf<Filled> },
+): AlertEnds {
+  return async (about, by, at) => [
+    ...(await ends.ofLine(database, about, by, at)),
+    ...(about.fills === undefined ? [] : await ends.ofPause(database, about.fills, by, at)),
+  ];
+}
 
 /** What an alert about a line is known by. */
 export type AlertSubject = Pick<BankAlert, 'source' | 'businessDate' | 'subject'> & {

@@ -165,12 +165,6 @@ export async function isChannel(statements: Statements, channelId: string): Prom
   return rows.length > 0;
 }
 
-/** Whether we pay a biller in advance. */
-export async function isPrefunded(statements: Statements, billerId: string): Promise<boolean> {
-  const rows = await statements.rows('SELECT 1 FROM biller_float WHERE biller_id = ?', [billerId]);
-  return rows.length > 0;
-}
-
 const EXPECTED = `SELECT reference, kind, channel_id, biller_id, amount, value_date, outcome, announced_by, announced_at,
   received_by FROM bank_expected`;
 

@@ -1,3 +1,4 @@
+import { isPrefunded } from '#lib/catalog';
 import { rupiah, type Rupiah } from '#lib/kernel';
 import {
   adjustmentJournal,
@@ -20,7 +21,6 @@ import {
   findAnnouncement,
   isAnnouncedInTime,
   isChannel,
-  isPrefunded,
   type Announcement,
   type ChannelMoney,
   type FloatMoney,

@@ -1,4 +1,5 @@
 import { putForward, userOf, type ApprovalTools, type Proposed, type StandsAlready } from '#lib/audit';
+import { isPrefunded } from '#lib/catalog';
 import {
   businessDateOf,
   fail,
@@ -17,7 +18,7 @@ import {
   type GuardedUpdate,
   type UnitOfWork,
 } from '#lib/ledger';
-import { findAnnouncement, isPrefunded } from './bank-announcements';
+import { findAnnouncement } from './bank-announcements';
 import type { Filled } from './bank-alerts';
 import type { BankTools } from './bank-work';
 import { isPayoutName } from './payout-drafts';

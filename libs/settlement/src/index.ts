@@ -72,7 +72,7 @@ export {
   type TakenStatement,
 } from './bank-file';
 export { approveValueDates, VALUE_DATES } from './bank-value-dates';
-export type { AlertEnds, BankAlert, Filled } from './bank-alerts';
+export { alertEnds, type AlertEnds, type BankAlert, type Filled } from './bank-alerts';
 export { listBankClaims, type BankClaim } from './bank-claims';
 export { approveBankLine, proposeBankLine, type NamingRefusal } from './bank-naming';
 export { workBankLines, type BankTools, type BankWork } from './bank-work';
