@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { businessDateOf, JAKARTA_MIDNIGHT, rupiah } from '#lib/kernel';
+import { SingleWriter, topUpDeposit } from '#lib/ledger';
 import { H2hClient, type Answer } from '../../../test/support/h2h-client';
+import { anOwnConfig } from '../../../test/support/own-config';
 import {
   anInstallation,
   expectSound,
@@ -12,40 +12,34 @@ import { channelSecret } from '../../../test/support/seed';
 
 /** A crowd before the door of a switch to which every wait is a long one: whoever waits is late. */
 
-const ROOT = join(__dirname, '..', '..', '..');
 const MEMBER = 'warung-kecil';
 const CALLS = 60;
 const ROUNDS_MAX = 10;
 
-const config = mkdtempSync(join(tmpdir(), 'simpul-crowd-'));
+const config = anOwnConfig();
 let world: Installation;
 let app: RunningApp;
 
 beforeAll(async () => {
-  cpSync(join(ROOT, 'config'), config, { recursive: true });
-  change('limits.yaml', /takenInPerTurn: \d+/, 'takenInPerTurn: 1');
-  change('limits.yaml', /busyFrom: \d+/, 'busyFrom: 1');
-  change('limits.yaml', /crowdAfterMs: \d+/, 'crowdAfterMs: 1');
-  change('limits.yaml', /lateAfterMs: \d+/, 'lateAfterMs: 1');
-  change('channels/text-pin.yaml', /open: false/, 'open: true');
+  config.change('limits.yaml', /takenInPerTurn: \d+/, 'takenInPerTurn: 1');
+  config.change('limits.yaml', /busyFrom: \d+/, 'busyFrom: 1');
+  config.change('limits.yaml', /crowdAfterMs: \d+/, 'crowdAfterMs: 1');
+  config.change('limits.yaml', /lateAfterMs: \d+/, 'lateAfterMs: 1');
+  config.change('channels/text-pin.yaml', /open: false/, 'open: true');
   world = await anInstallation();
   await world.store.admin.run(
     "UPDATE channel SET protocol = 'text', profile = 'text-pin', allowed_ips = '[\"127.0.0.1\"]' WHERE channel_id = ?",
     [MEMBER],
   );
-  app = await world.startSwitch(undefined, { SIMPUL_CONFIG: config });
+  // Enough for all that it may buy until somebody is late.
+  const topUp = { topUpId: 'CROWD-1', channelId: MEMBER, amount: rupiah(100_000_000n) };
+  const at = new Date();
+  const businessDate = businessDateOf(at, JAKARTA_MIDNIGHT);
+  const funded = await topUpDeposit(new SingleWriter(world.store.database), { ...topUp, businessDate, at });
+  if (funded.kind !== 'committed') throw new Error(funded.kind);
+  app = await world.startSwitch(undefined, { SIMPUL_CONFIG: config.folder });
 });
-afterAll(async () => {
-  await world.close();
-  rmSync(config, { recursive: true });
-});
-
-function change(file: string, from: RegExp, to: string): void {
-  const path = join(config, file);
-  const before = readFileSync(path, 'utf8');
-  expect(before).toMatch(from);
-  writeFileSync(path, before.replace(from, to));
-}
+afterAll(() => world.close());
 
 /** Sends many calls at one moment, and again others, until somebody was late: how fast they arrive is not ours to say. */
 async function crowd<T>(

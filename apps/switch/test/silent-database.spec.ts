@@ -7,10 +7,13 @@ import {
   type Installation,
   type RunningApp,
 } from '../../../test/support/processes';
+import { anOwnConfig } from '../../../test/support/own-config';
 import { aTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy';
 
 /** P3, K14, D9: a switch whose database has gone silent, or that is paused, and another one beside it. */
 
+/** Half as patient as others: most of these tests is waiting until its patience ends. */
+const config = anOwnConfig();
 let world: Installation;
 let proxy: TcpProxy;
 let cutOff: RunningApp;
@@ -19,10 +22,12 @@ let throughCutOff: H2hClient;
 let throughSound: H2hClient;
 
 beforeAll(async () => {
+  for (const limit of ['statementWithinMs', 'packetWithinMs'])
+    config.change('limits.yaml', new RegExp(`${limit}: 8000`), `${limit}: 4000`);
   world = await anInstallation();
   // Far away, so that most of a commit's time passes between its two packets.
   proxy = await aTcpProxy(world.store.url, 20);
-  cutOff = await world.startSwitch(proxy.url);
+  cutOff = await world.startSwitch(proxy.url, { SIMPUL_CONFIG: config.folder });
   sound = await world.startSwitch();
   throughCutOff = new H2hClient(() => cutOff.url);
   throughSound = new H2hClient(() => sound.url);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { customer, H2hClient } from '../../../test/support/h2h-client';
+import { anOwnConfig } from '../../../test/support/own-config';
 import {
   anInstallation,
   expectSound,
@@ -25,23 +25,19 @@ const PIN_MEMBER = 'warung-kecil';
 const SIGNING_MEMBER = 'ppob-nusantara';
 const OTHER_DOOR = 'simpul-story';
 
-const config = mkdtempSync(join(tmpdir(), 'simpul-text-'));
+const config = anOwnConfig();
 let world: Installation;
 let app: RunningApp;
 
 beforeAll(async () => {
-  cpSync(join(ROOT, 'config'), config, { recursive: true });
-  writeFileSync(join(config, 'channels', 'text-pin.yaml'), OPEN);
-  writeFileSync(join(config, 'channels', 'text-signed.yaml'), SIGNED);
+  config.write('channels/text-pin.yaml', OPEN);
+  config.write('channels/text-signed.yaml', SIGNED);
   world = await anInstallation();
   await speakText(PIN_MEMBER, 'text-pin', '["127.0.0.1"]');
   await speakText(SIGNING_MEMBER, 'text-signed', null);
-  app = await world.startSwitch(undefined, { SIMPUL_CONFIG: config });
+  app = await world.startSwitch(undefined, { SIMPUL_CONFIG: config.folder });
 });
-afterAll(async () => {
-  await world.close();
-  rmSync(config, { recursive: true });
-});
+afterAll(() => world.close());
 
 async function speakText(channelId: string, profile: string, allowedIps: string | null): Promise<void> {
   await world.store.admin.run(
@@ -145,7 +141,7 @@ test('a member of one profile is not served by another', async () => {
 test('a PIN lets nobody in from an address that was not agreed on, or where none was', async () => {
   for (const allowed of ['["10.0.0.1"]', null]) {
     await speakText(PIN_MEMBER, 'text-pin', allowed);
-    const fresh = await world.startSwitch(undefined, { SIMPUL_CONFIG: config });
+    const fresh = await world.startSwitch(undefined, { SIMPUL_CONFIG: config.folder });
     expect((await get('/trx', balanceOf(PIN_MEMBER), fresh.url)).line).toContain('|63');
     await fresh.end('SIGTERM');
   }
