@@ -220,10 +220,6 @@ test.each<[string, string]>([
   });
 });
 
-test('an inquiry ending 0103, which its biller does not answer, is answered 91', async () => {
-  expect(await unheard).toMatchObject({ code: '91', data: {} });
-});
-
 test('what the biller leaves open is in progress, until advice knows', async () => {
   const number = customer('pln-postpaid', '1039');
   const offer = await bank.offer('pln-postpaid', number);
@@ -429,6 +425,10 @@ test('a switch that is stopped answers what is in hand', async () => {
   const ended = stopped.end('SIGTERM');
   expect((await inHand).code).toBe('00');
   expect(await ended).toEqual({ code: 0, signal: null });
+});
+
+test('an inquiry ending 0103, which its biller does not answer, is answered 91', async () => {
+  expect(await unheard).toMatchObject({ code: '91', data: {} });
 });
 
 test('no log shows a card, a customer or private data, and each answered payment is found by its Payment ID', async () => {
