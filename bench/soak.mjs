@@ -46,7 +46,8 @@ export async function measure({ seconds, signal, log }) {
     const rss = warm.map((one) => one.rss);
     const files = warm.map((one) => one.files);
     const growthMb = Math.max(...rss) - (rss[0] ?? 0);
-    const filesGrowth = median(lastTenth(files)) - median(files.slice(0, lastTenth(files).length));
+    const tenth = Math.ceil(files.length / 10);
+    const filesGrowth = median(files.slice(-tenth)) - median(files.slice(0, tenth));
     const half = Math.floor(load.latenciesMs.length / 2);
     const books = await booksHold(bed);
     return {
@@ -68,9 +69,4 @@ export async function measure({ seconds, signal, log }) {
   } finally {
     await bed.stop();
   }
-}
-
-/** @param {readonly number[]} samples */
-function lastTenth(samples) {
-  return samples.slice(-Math.ceil(samples.length / 10));
 }

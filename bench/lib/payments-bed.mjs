@@ -86,7 +86,9 @@ function patientConfig(bed) {
   cpSync(path.join(CHECKOUT, 'config'), folder, { recursive: true });
   const file = path.join(folder, 'limits.yaml');
   const limits = readFileSync(file, 'utf8');
-  writeFileSync(file, limits.replace(/crowdAfterMs: \d+/, 'crowdAfterMs: 3600000'));
+  const patient = limits.replace(/crowdAfterMs: \d+/, 'crowdAfterMs: 3600000');
+  if (patient === limits) throw new Error('config/limits.yaml names no crowdAfterMs');
+  writeFileSync(file, patient);
   return folder;
 }
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { Installation } from './processes';
+import { until, type Installation, type RunningApp } from './processes';
 import type { SftpServer } from './sftp';
 
 const ROOT = join(__dirname, '..', '..');
@@ -93,4 +93,36 @@ function serverSettings({ server, sources }: OverSftp): Record<string, string> {
 /** Lays an order to die at a step, or to be signalled otherwise. */
 export function layOrder(failPoints: string, point: string, order: { signal?: NodeJS.Signals } = {}): void {
   writeFileSync(join(failPoints, point.replaceAll(' ', '-')), JSON.stringify(order));
+}
+
+/** An order that was met. */
+export interface Struck {
+  point: string;
+  subject: string;
+  pid: number;
+  signal: string;
+}
+
+/** The orders that were met so far, in their order. */
+export function struckAt(failPoints: string): Struck[] {
+  const path = join(failPoints, 'struck.jsonl');
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Struck);
+}
+
+/** A process that is started now meets the point, and is killed there. It may die before it says that it is there. */
+export async function killAt(
+  failPoints: string,
+  point: string,
+  start: () => Promise<RunningApp>,
+): Promise<void> {
+  const before = struckAt(failPoints).length;
+  layOrder(failPoints, point);
+  const app = await start().catch(() => undefined);
+  await until(
+    async () => struckAt(failPoints).length,
+    (n) => n > before,
+  );
+  if (app) expect((await app.end('SIGKILL')).signal).toBe('SIGKILL');
 }

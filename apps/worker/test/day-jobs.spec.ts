@@ -1,9 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays } from '#lib/kernel';
 import { checkReconciliationInvariants } from '#lib/reconciliation';
 import { lpb01 } from '../../../libs/reconciliation/test/world';
-import { aDayInstallation, layOrder, type DayInstallation } from '../../../test/support/day-installation';
+import {
+  aDayInstallation,
+  layOrder,
+  struckAt,
+  type DayInstallation,
+} from '../../../test/support/day-installation';
 import { anInstallation, until, type Installation } from '../../../test/support/processes';
 
 const SALES = 40;
@@ -79,10 +84,7 @@ test('a process killed before and after every move of a day is followed by one t
   }
   expect((await day.command('recon', 'run', 'LPB01', date, '--json')).output).toContain('"state":"closed"');
 
-  const struck = readFileSync(join(day.failPoints, 'struck.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { subject: string }).subject.replace(`LPB01 ${date} `, ''));
+  const struck = struckAt(day.failPoints).map(({ subject }) => subject.replace(`LPB01 ${date} `, ''));
   const moves = [
     'file archived',
     'gates passed',
@@ -141,9 +143,6 @@ async function stateOf(date: string): Promise<string | undefined> {
 }
 
 function pidOfSleeper(date: string): number | undefined {
-  const path = join(day.failPoints, 'struck.jsonl');
-  if (!existsSync(path)) return undefined;
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
-  const struck = lines.map((line) => JSON.parse(line) as { pid: number; subject: string; signal: string });
+  const struck = struckAt(day.failPoints);
   return struck.find(({ subject, signal }) => signal === 'SIGSTOP' && subject.includes(date))?.pid;
 }

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resendReferenceOf } from '#lib/kernel';
-import { aDayInstallation, layOrder, type DayInstallation } from '../../../test/support/day-installation';
+import {
+  aDayInstallation,
+  killAt,
+  struckAt,
+  type DayInstallation,
+} from '../../../test/support/day-installation';
 import { customer, H2hClient, type PaymentBody } from '../../../test/support/h2h-client';
 import {
   anInstallation,
@@ -67,25 +72,6 @@ async function order({ paymentId }: PaymentBody): Promise<void> {
 const fall = ({ paymentId }: PaymentBody) =>
   world.store.admin.run('UPDATE resend SET next_try_at = ? WHERE payment_id = ?', [new Date(), paymentId]);
 
-/** A worker meets the border and is killed there. */
-async function killAt(point: string): Promise<void> {
-  const before = struck().length;
-  layOrder(day.failPoints, point);
-  const worker = await world.startWorker('', day.settings).catch(() => undefined);
-  await until(
-    async () => struck().length,
-    (n) => n > before,
-  );
-  if (worker) expect((await worker.end('SIGKILL')).signal).toBe('SIGKILL');
-}
-
-function struck(): string[] {
-  const path = join(day.failPoints, 'struck.jsonl');
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
-  return lines.map((line) => (JSON.parse(line) as { point: string }).point);
-}
-
 test('a worker killed at every border of a payment that is sent again is followed by one that goes on: it is sent once at most, and the channel hears what it heard', async () => {
   const paid = await Promise.all(
     BORDERS.map(async () => (await client.payFor('pln-postpaid', customer('pln-postpaid'))).body),
@@ -97,9 +83,9 @@ test('a worker killed at every border of a payment that is sent again is followe
 
   for (const [at, [point]] of BORDERS.entries()) {
     await fall(paid[at] as PaymentBody);
-    await killAt(point);
+    await killAt(day.failPoints, point, () => world.startWorker('', day.settings));
   }
-  expect(struck()).toEqual(BORDERS.map(([point]) => point));
+  expect(struckAt(day.failPoints).map(({ point }) => point)).toEqual(BORDERS.map(([point]) => point));
   // By its clock, claims have run out, advice is due and the biller's quiet time is over.
   const worker = await world.startWorker('+3m', day.settings);
   const { database } = world.store;

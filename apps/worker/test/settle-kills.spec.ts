@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatOn, readFormats, writeSettlementFile, type RowToWrite } from '#lib/files';
 import { addDays, rupiah, type BusinessDate } from '#lib/kernel';
 import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconciliation';
 import { listExports, queueReport } from '#lib/reports';
 import { announceDeposit, approvePayout, proposePayout } from '#lib/settlement';
-import { aDayInstallation, layOrder, type DayInstallation } from '../../../test/support/day-installation';
+import {
+  aDayInstallation,
+  killAt,
+  layOrder,
+  struckAt,
+  type DayInstallation,
+} from '../../../test/support/day-installation';
 import { anInstallation, until, type Installation } from '../../../test/support/processes';
 import { aSettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
@@ -110,28 +116,13 @@ async function sellAndReport(): Promise<void> {
 /** One worker after the other runs until it meets its border, and is killed there. */
 async function killAtEach(points: readonly string[]): Promise<void> {
   for (const point of points) {
-    const before = struck().length;
-    layOrder(day.failPoints, point);
-    // It may die before it says that it is there.
-    const worker = await world.startWorker('', day.settings).catch(() => undefined);
-    await until(
-      async () => struck().length,
-      (n) => n > before,
-    );
-    if (worker) expect((await worker.end('SIGKILL')).signal).toBe('SIGKILL');
+    await killAt(day.failPoints, point, () => world.startWorker('', day.settings));
     // What a killed process leaves: a claim that nobody renews any more.
     for (const table of ['outbound_file', 'report_order', 'recon_job'])
       await books.store.admin.run(
         `UPDATE ${table} SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL`,
       );
   }
-}
-
-function struck(): string[] {
-  const path = join(day.failPoints, 'struck.jsonl');
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
-  return lines.map((line) => (JSON.parse(line) as { point: string }).point);
 }
 
 /** Lets a worker run in peace until a query has that many rows. */
@@ -277,7 +268,7 @@ test('a worker killed while it takes the bank’s statement and books its lines 
   expect(await database.rows("SELECT 1 FROM payout_event WHERE to_state = 'executed'")).toHaveLength(1);
   expect(await database.rows('SELECT 1 FROM bank_statement')).toHaveLength(1);
   await expectSound();
-  expect(struck()).toEqual([
+  expect(struckAt(day.failPoints).map(({ point }) => point)).toEqual([
     ...SETTLING,
     ...SENDING,
     ...SENDING_COMPANION,

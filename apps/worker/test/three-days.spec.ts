@@ -1,10 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatOn, readFormats, writeSettlementFile, type RowToWrite } from '#lib/files';
 import { addDays, type BusinessDate } from '#lib/kernel';
 import { reversalJournal } from '#lib/ledger';
 import { checkBreakInvariants, checkReconciliationInvariants } from '#lib/reconciliation';
-import { aDayInstallation, layOrder, type DayInstallation } from '../../../test/support/day-installation';
+import {
+  aDayInstallation,
+  killAt,
+  struckAt,
+  type DayInstallation,
+} from '../../../test/support/day-installation';
 import { anInstallation, until, type Installation, type RunningApp } from '../../../test/support/processes';
 import { aSettlementWorld, type ASale, type SettlementWorld } from '../../../test/support/settlement-world';
 import { anSftpServer, type SftpServer } from '../../../test/support/sftp';
@@ -211,30 +216,17 @@ async function workUntil(date: BusinessDate, query: string, rows: number): Promi
 
 const SETTLED = 'SELECT 1 FROM settlement WHERE closed_at IS NOT NULL';
 
-const deaths = (): { point: string; subject: string }[] => {
-  const path = join(day.failPoints, 'struck.jsonl');
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
-  return lines.map((struck) => JSON.parse(struck) as { point: string; subject: string });
-};
-
 /** Kills one worker after the other, each at its place; what each leaves the next one finds. */
 async function killInEveryState(date: BusinessDate): Promise<void> {
-  for (const [killed, point] of DEATHS.entries()) {
-    layOrder(day.failPoints, point);
-    // It may die before it says that it is there.
-    const worker = await workerAt(date, '06:30').catch(() => undefined);
-    await until(
-      async () => deaths().length,
-      (n) => n > killed,
-    );
-    await worker?.end('SIGKILL');
+  for (const point of DEATHS) {
+    await killAt(day.failPoints, point, () => workerAt(date, '06:30'));
     await books.store.admin.run(
       "UPDATE recon_job SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL",
     );
   }
-  expect(deaths().map(({ point }) => point)).toEqual(DEATHS);
-  const moves = deaths()
+  const deaths = struckAt(day.failPoints);
+  expect(deaths.map(({ point }) => point)).toEqual(DEATHS);
+  const moves = deaths
     .filter(({ point }) => point === 'K11 after step')
     .map(({ subject }) => subject.split(' ').slice(2).join(' '));
   expect(moves).toEqual(MOVES);

@@ -142,19 +142,26 @@ test('value dates are not proposed where they are right, or where something else
   });
 });
 
+/** A folder that the worker looks at; a look says of every file it looked at whether it was taken. */
+function aDrop(formatOf = format) {
+  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')] as const;
+  for (const one of [dropped, home]) mkdirSync(one);
+  const drop = openFolderDrop([dropped]);
+  const seen = { taken: new Set<string>(), refused: new Set<string>() };
+  const lookByName = async (known = seen) => {
+    const limits = { format: formatOf(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
+    const files = await takeDroppedStatements(world.tools, drop, limits, known);
+    return files.map(({ name, result }) => [name, result.ok] as const);
+  };
+  return { dropped, home, lookByName, look: async () => (await lookByName()).map(([, isTaken]) => isTaken) };
+}
+
 test('a file on the drop that was refused for its value dates is taken at the next look after two people agreed', async () => {
   await take(FILE);
-  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
-  for (const one of [dropped, home]) mkdirSync(one);
+  const { dropped, look } = aDrop();
   const path = join(dropped, 'BANKX_20260716.sta');
   const line = ':61:2607140716C1000,00NTRFNONREF//FT1\n:86:TRSF\n';
   writeFileSync(path, NEXT_DAY.replace(':62F:C260716IDR272083000,00', `${line}:62F:C260716IDR272084000,00`));
-  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
-  const known = { taken: new Set<string>(), refused: new Set<string>() };
-  const look = async () =>
-    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
-      ({ result }) => result.ok,
-    );
   expect(await look()).toEqual([false]);
   expect(await look()).toEqual([]);
   const file = { path, name: basename(path), format: format() };
@@ -192,16 +199,9 @@ test('a file that does not go on from the statement before is refused with its l
 
 test('a file that was refused for a gap is looked at again once the gap is closed by hand', async () => {
   await take(FILE);
-  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
-  for (const one of [dropped, home]) mkdirSync(one);
+  const { dropped, look } = aDrop();
   const ahead = NEXT_DAY.replaceAll('260716', '260717').replace('00197/001', '00198/001');
   writeFileSync(join(dropped, 'BANKX_20260717.sta'), ahead);
-  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
-  const known = { taken: new Set<string>(), refused: new Set<string>() };
-  const look = async () =>
-    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
-      ({ result }) => result.ok,
-    );
   expect(await look()).toEqual([false]);
   expect(await look()).toEqual([]);
   const path = join(folder, 'BANKX_20260716.sta');
@@ -218,20 +218,13 @@ test('a file that was refused for its signature is looked at again once the bank
     const message = await openpgp.createMessage({ binary: readFileSync(FILE) });
     return openpgp.sign({ message, signingKeys: by, detached: true, format: 'binary' });
   };
-  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
-  for (const one of [dropped, home]) mkdirSync(one);
-  copyFileSync(FILE, join(dropped, NAME));
   const yaml = join(folder, 'bankx.yaml');
+  const { dropped, look } = aDrop(() => readFormat(yaml));
+  copyFileSync(FILE, join(dropped, NAME));
   const config = readFileSync(join(ROOT, 'config', 'bank', 'bankx.yaml'), 'utf8');
   writeFileSync(yaml, `${config}pgp: { verify: BANK_TEST_KEY, detached: .sig }\n`);
   writeFileSync(join(folder, 'bank.asc'), bank.toPublic().armor());
   process.env['BANK_TEST_KEY_FILE'] = join(folder, 'bank.asc');
-  const limits = { format: readFormat(yaml), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
-  const known = { taken: new Set<string>(), refused: new Set<string>() };
-  const look = async () =>
-    (await takeDroppedStatements(world.tools, openFolderDrop([dropped]), limits, known)).map(
-      ({ result }) => result.ok,
-    );
   const sign = async (by: openpgp.PrivateKey, at: Date) => {
     writeFileSync(join(dropped, `${NAME}.sig`), await signed(by));
     utimesSync(join(dropped, `${NAME}.sig`), at, at);
@@ -246,29 +239,20 @@ test('a file that was refused for its signature is looked at again once the bank
 });
 
 test('what the bank drops is archived by its content and taken once, the oldest first', async () => {
-  const [dropped, home] = [join(folder, 'drop'), join(folder, 'home')];
-  for (const one of [dropped, home]) mkdirSync(one);
+  const { dropped, home, lookByName } = aDrop();
   writeFileSync(join(dropped, 'BANKX_20260716.sta'), NEXT_DAY.replace('00197/001', '00199/001'));
   copyFileSync(FILE, join(dropped, NAME));
-  const drop = openFolderDrop([dropped]);
-  const limits = { format: format(), home, stableMs: 1, sizeMaxBytes: 1_000_000 };
-  const look = async (known: { taken: Set<string>; refused: Set<string> }) =>
-    (await takeDroppedStatements(world.tools, drop, limits, known)).map(({ name, result }) => [
-      name,
-      result.ok,
-    ]);
-  const known = { taken: new Set<string>(), refused: new Set<string>() };
-  expect(await look(known)).toEqual([
+  expect(await lookByName()).toEqual([
     [NAME, true],
     ['BANKX_20260716.sta', false],
   ]);
-  expect(await look(known)).toEqual([]);
+  expect(await lookByName()).toEqual([]);
   expect(readdirSync(join(home, 'archive', 'BANKX', '2026-07-15'))).toHaveLength(1);
   writeFileSync(join(dropped, 'BANKX_20260716.sta'), `${NEXT_DAY}\n`);
-  expect(await look(known)).toEqual([['BANKX_20260716.sta', true]]);
+  expect(await lookByName()).toEqual([['BANKX_20260716.sta', true]]);
   const [counted] = await world.store.database.rows<{ n: string }>(
     'SELECT COUNT(*) AS n FROM bank_statement',
   );
   expect(Number(counted?.n)).toBe(2);
-  expect(await look({ taken: new Set(), refused: new Set() })).toEqual([['BANKX_20260716.sta', true]]);
+  expect(await lookByName({ taken: new Set(), refused: new Set() })).toEqual([['BANKX_20260716.sta', true]]);
 });
