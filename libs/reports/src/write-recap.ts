@@ -73,6 +73,8 @@ async function writeXlsx(path: string, recap: RecapInput): Promise<void> {
     await Promise.all([workbook.commit(), closed]);
   } finally {
     file.destroy();
+    // A file that is being opened comes into being yet.
+    await closed.catch(() => undefined);
   }
 }
 

@@ -62,6 +62,8 @@ export async function openPdf(path: string, opening: Opening, rowsMax = PDF_ROWS
     },
     async abandon() {
       file.destroy();
+      // A file that is being opened comes into being yet.
+      await closed.catch(() => undefined);
       await rm(part, { force: true });
     },
   };

@@ -55,7 +55,7 @@ export async function openXlsx(
       return names;
     },
     async abandon() {
-      book.drop();
+      await book.drop();
       for (const part of [...done, book.part]) await rm(part, { force: true });
     },
   };
@@ -68,7 +68,7 @@ interface Book {
   add(cells: readonly Cell[]): Promise<void>;
   sums(): Cell[];
   close(closing: Closing): Promise<void>;
-  drop(): void;
+  drop(): Promise<void>;
 }
 
 /** What writes workbooks; loaded by who writes one only, for it takes a third of a second. */
@@ -127,7 +127,11 @@ async function openBook(part: string, opening: Opening): Promise<Book> {
       fillAbout(about, opening, facts);
       await Promise.all([workbook.commit(), closed]);
     },
-    drop: () => file.destroy(),
+    async drop() {
+      file.destroy();
+      // A file that is being opened comes into being yet.
+      await closed.catch(() => undefined);
+    },
   };
   return book;
 }
