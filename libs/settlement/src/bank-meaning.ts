@@ -29,7 +29,8 @@ import type { Filled } from './bank-alerts';
 import { textOfPlace, type BankLine, type BankOutcome } from './bank-lines';
 import { WORKER } from './payout-drafts';
 import type { PayoutEvent } from './payout.states';
-import { findPayout, rowsOfMove, type Payout } from './payouts';
+import { rowsOfMove } from './payout-moves';
+import { findPayout, type Payout } from './payouts';
 
 /** What a line is: the journal that books it and what else changes with it. */
 export interface Meaning {

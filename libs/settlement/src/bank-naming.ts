@@ -13,7 +13,7 @@ import { findBankLine, textOfPlace, WAITING, type BankLine, type LinePlace } fro
 import { meaningOfThese } from './bank-many';
 import { meaningOf, type Meaning, type Sayer } from './bank-meaning';
 import { nameLine, type BankTools } from './bank-work';
-import { openProposal } from './payouts';
+import { openProposal } from './open-proposal';
 
 /** Why a person's word about a line has no effect. */
 export type NamingRefusal =

@@ -2,7 +2,8 @@ import { aBankWorld, ANI, line, WATER, type BankWorld } from '../../../test/supp
 import { rupiah } from '#lib/kernel';
 import { payoutJournal } from '#lib/ledger';
 import { redraftPayout } from './payout-refused';
-import { findPayout, payoutHistory, tellPayout } from './payouts';
+import { tellPayout } from './payout-told';
+import { findPayout, payoutHistory } from './payouts';
 
 let world: BankWorld;
 beforeAll(async () => {
@@ -39,6 +40,31 @@ test('a payout is not sent while the bank shows a debit of its amount that nobod
   expect(await world.name(WATER)).toMatchObject({ ok: true });
   expect((await findPayout(database, WATER))?.state).toBe('executed');
   expect(await world.send(WATER, where)).toMatchObject({ ok: false });
+  expect(await world.balance('biller:PDM07:payable')).toBe(0n);
+  await world.expectSound();
+});
+
+test('a payout is not sent while a statement of such a debit was taken and not worked yet', async () => {
+  await world.settleWater();
+  await world.approve(WATER);
+  await world.takes(line(null, -410_500n));
+  expect(await world.send(WATER)).toMatchObject({ error: { kind: 'shown', line: world.where() } });
+  expect((await findPayout(world.store.database, WATER))?.state).toBe('approved');
+});
+
+test('a payout that was given up is not drafted again while the bank shows it', async () => {
+  await world.settleWater();
+  const { database } = world.store;
+  await world.approve(WATER);
+  const at = world.clock.now();
+  await tellPayout(world.tools, { reference: WATER, event: 'cancelled', by: ANI, at });
+  await world.shows(line(WATER, -410_500n));
+  const redraft = () =>
+    redraftPayout({ database, endsOf: world.endsOf }, { reference: WATER, by: ANI, at: world.clock.now() });
+  expect(await redraft()).toEqual({ ok: false, error: { kind: 'shown', line: world.where() } });
+  expect(await world.name(WATER)).toMatchObject({ ok: true });
+  expect((await findPayout(database, WATER))?.state).toBe('executed');
+  expect(await redraft()).toMatchObject({ error: { kind: 'cannot' } });
   expect(await world.balance('biller:PDM07:payable')).toBe(0n);
   await world.expectSound();
 });

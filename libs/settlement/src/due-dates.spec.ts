@@ -2,7 +2,8 @@ import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test
 import { dueDateOf } from './due-dates';
 import { statementsOfParty } from './party-statement';
 import { redraftPayout } from './payout-refused';
-import { listPayouts, tellPayout } from './payouts';
+import { tellPayout } from './payout-told';
+import { listPayouts } from './payouts';
 import { settleDue } from './settle-due';
 import { findSettlement } from './settlement-rows';
 

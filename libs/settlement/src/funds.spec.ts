@@ -5,7 +5,8 @@ import { takeStatement, type StatementLine } from './bank-statement';
 import { workBankLines } from './bank-work';
 import { approveFunds, fundsOn, isAsSigned, proposedFunds, proposeFunds, signedFunds } from './funds';
 import { statementsOfParty } from './party-statement';
-import { approvePayout, proposePayout, tellPayout } from './payouts';
+import { approvePayout, proposePayout } from './payout-approval';
+import { tellPayout } from './payout-told';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';

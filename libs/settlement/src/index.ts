@@ -24,17 +24,10 @@ export { draftChannelPayouts } from './payout-drafts';
 export { doubtsBehind, doubtsInWords, type PayoutDoubt } from './payout-doubts';
 export { PAYOUT_MOVES, type PayoutEvent, type PayoutState } from './payout.states';
 export { approveRefused, proposeRefused, redraftPayout } from './payout-refused';
-export {
-  approvePayout,
-  findPayout,
-  listPayouts,
-  payoutHistory,
-  proposePayout,
-  tellPayout,
-  type Payout,
-  type PayoutRefusal,
-  type PayoutTools,
-} from './payouts';
+export { approvePayout, proposePayout, type PayoutTools } from './payout-approval';
+export type { PayoutRefusal } from './payout-moves';
+export { tellPayout } from './payout-told';
+export { findPayout, listPayouts, payoutHistory, type Payout } from './payouts';
 export {
   lastStatement,
   takeStatement,

@@ -7,7 +7,9 @@ import {
   type SettlementWorld,
 } from '../../../test/support/settlement-world';
 import { doubtsBehind, type DoubtTools } from './payout-doubts';
-import { approvePayout, findPayout, payoutHistory, proposePayout, tellPayout } from './payouts';
+import { approvePayout, proposePayout } from './payout-approval';
+import { tellPayout } from './payout-told';
+import { findPayout, payoutHistory } from './payouts';
 
 const DAY = '2026-07-14';
 const NEXT = '2026-07-15';

@@ -11,18 +11,12 @@ import {
 } from '#lib/platform';
 import { alertOf, type AlertEnds } from './bank-alerts';
 import { linesReturning } from './bank-lines';
+import { openProposal } from './open-proposal';
 import { freeRedraftReference, insertDraft } from './payout-drafts';
 import { nextPayoutState } from './payout.states';
-import {
-  findPayout,
-  movePayout,
-  nameOfLine,
-  openProposal,
-  rowsOfMove,
-  shownAtBank,
-  type Payout,
-  type PayoutRefusal,
-} from './payouts';
+import { movePayout, rowsOfMove, type PayoutRefusal } from './payout-moves';
+import { namedAtBank, shownAtBank } from './payout-shown';
+import { findPayout, type Payout } from './payouts';
 
 const REFUSED = 'payout_refused';
 
@@ -60,8 +54,6 @@ export async function approveRefused(
   if (!payout) return fail({ kind: 'unknown' });
   const approvalId = await openProposal(database, REFUSED, reference);
   if (approvalId === undefined) return fail({ kind: 'not proposed' });
-  const objection = await objectionToRefused(database, payout);
-  if (objection) return fail(objection);
   const weighed = await weighApproval(database, { approvalId, version, by, at }, MOVES_NO_MONEY);
   if (!weighed.ok) return fail({ kind: 'approval', refusal: weighed.error });
   const { approval, inserts, updates } = weighed.value;
@@ -73,6 +65,7 @@ export async function approveRefused(
     note: said.evidence,
     inserts,
     updates,
+    objectionTo: (statements) => objectionToRefused(statements, payout),
   });
 }
 
@@ -82,21 +75,14 @@ async function objectionToRefused(
 ): Promise<PayoutRefusal | undefined> {
   if (!nextPayoutState(payout.state, 'refused'))
     return { kind: 'cannot', state: payout.state, event: 'refused' };
-  const [own] = await statements.rows<{ account: string; year: number; number: number; line_no: number }>(
-    // Its own line; or a larger one, not booked, that names it among others.
-    `SELECT account, year, number, line_no FROM bank_line WHERE (reference = ? AND amount = ?)
-       OR (outcome IN ('unnamed', 'proposed', 'reopened') AND is_reversal = 0 AND amount < ?
-         AND (reference = ? OR INSTR(narrative, ?) > 0)) LIMIT 1`,
-    [payout.reference, -payout.amount, -payout.amount, payout.partOf, payout.reference],
-  );
-  const [other] = await shownAtBank(statements, payout);
-  const line = own ? nameOfLine(own) : other;
+  const line = (await namedAtBank(statements, payout)) ?? (await shownAtBank(statements, payout))[0];
   return line === undefined ? undefined : { kind: 'shown', line };
 }
 
 /**
  * Drafts a rejected or returned payout again, once, under a reference of its own: the bank may still show the old one. Only
- * where it is certain that the old one did not happen. The alert that a returned one came back ends with it.
+ * where it is certain that the old one did not happen, so not while a statement shows a debit of its name that is not
+ * booked. The alert that a returned one came back ends with it.
  */
 export async function redraftPayout(
   { database, endsOf }: { database: Database; endsOf: AlertEnds },
@@ -112,13 +98,17 @@ export async function redraftPayout(
     const moved = rowsOfMove(old, 'redrafted', { by: user, at });
     if (!moved) return fail({ kind: 'cannot', state, event: 'redrafted' });
     const ends = await endsOfReturn(database, endsOf, old, at);
-    await database.transaction(async (statements) => {
+    const line = await database.transaction(async (statements) => {
+      const shown = await namedAtBank(statements, old);
+      if (shown !== undefined) return shown;
       next = await freeRedraftReference(statements, partOf, part, attempt);
       await changeRows(statements, [moved.update, ...ends]);
       await insertRow(statements, moved.insert);
       const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
       await insertDraft(statements, { ...draft, now: at, by: user });
+      return undefined;
     });
+    if (line !== undefined) return fail({ kind: 'shown', line });
   } catch (error) {
     if (error instanceof ChangedMeanwhile || duplicateKey(error) !== undefined)
       return fail({ kind: 'changed meanwhile' });

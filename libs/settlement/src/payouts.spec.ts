@@ -1,6 +1,8 @@
 import { eachTestHasASettlementWorld, type SettlementWorld } from '../../../test/support/settlement-world';
 import { approveRefused, proposeRefused, redraftPayout } from './payout-refused';
-import { approvePayout, findPayout, listPayouts, payoutHistory, proposePayout, tellPayout } from './payouts';
+import { approvePayout, proposePayout } from './payout-approval';
+import { tellPayout } from './payout-told';
+import { findPayout, listPayouts, payoutHistory } from './payouts';
 import { inParts } from './payout-drafts';
 import { rupiah } from '#lib/kernel';
 import { PAYOUT_MOVES } from './payout.states';
