@@ -68,6 +68,8 @@ export async function openDuck(
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  // Closing would first pack every table into the file, which is removed right after.
+  await connection.run('PRAGMA disable_checkpoint_on_shutdown');
   return {
     duck: duckOn(connection, folder),
     async close() {
