@@ -156,8 +156,7 @@ test('a process that ends between the commit and the biller leaves a leg that ad
   });
   biller.behaviour = 'loses the request';
   const dying = resending.sendDue();
-  for (let looked = 0; looked < 500 && (await again(payment)).state !== 'RESENT'; looked += 1)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((await again(payment)).state !== 'RESENT') await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await aWorker().sendDue()).toBe(0);
   await world.switch.pass(40);
   expect(await again(payment)).toMatchObject({ state: 'UNSERVED' });

@@ -60,7 +60,7 @@ describe('a biller that does not answer', () => {
   beforeAll(async () => {
     world = await aSwitchWithTwoRoutes({
       routingLimits: {
-        bulkhead: { atOnceMax: 4, queueMax: 1, queueWithinMs: 50 },
+        bulkhead: { atOnceMax: 4, queueMax: 1, queueWithinMs: 1_500 },
       },
     });
   });

@@ -122,7 +122,7 @@ test('while those inside are busy nobody is taken in, and then as they came', as
   await turn();
   expect(taken).toEqual([]);
   isBusy.now = false;
-  await sleep(20);
+  while (taken.length < 3) await sleep(1);
   expect(taken).toEqual(['a1', 'a2', 'a3']);
 });
 
@@ -135,8 +135,8 @@ test('while those inside are busy whoever is late in a crowd hears so', async ()
   expect(door.taken).not.toContain('a41');
   expect(door.late).toHaveLength(36);
   door.isBusy.now = false;
-  await sleep(20);
-  expect(door.taken).toContain('a41');
+  while (!door.taken.includes('a41')) await sleep(1);
+  expect(door.taken.filter((name) => name === 'a41')).toHaveLength(1);
 });
 
 test('a burst that is over soon makes nobody late, however long the last of it waited', async () => {

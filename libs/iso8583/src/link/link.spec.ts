@@ -371,7 +371,7 @@ test('a message that dribbles in is not waited for longer than agreed', async ()
 });
 
 test('a peer that is gone without a word is found out by echo; one that answers is kept', async () => {
-  const { port, links, ended } = await far({}, { echoEveryMs: 60, echoWithinMs: 200 });
+  const { port, links, ended } = await far({}, { echoEveryMs: 60, echoWithinMs: 1_500 });
   const answering = await near(port);
   const { socket } = await raw(port);
   await once(socket, 'close');
