@@ -18,7 +18,13 @@ module.exports = {
         module: { type: 'commonjs' },
       },
     ],
+    // Packages that are ES modules only, which jest cannot load as they are.
+    '/node_modules/.+\\.m?js$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(otplib|@otplib|@scure|@noble)/)'],
   maxWorkers: 3,
   // What waits for the same deadline together must still get its own words out long before it.
   maxConcurrency: 8,

@@ -1,18 +1,9 @@
 import { z } from 'zod';
-import { readConfigFile } from '#lib/platform';
+import { readConfigFile, type Statements } from '#lib/platform';
 import type { Approval } from './approval';
+import { ROLES, type Role } from './roles';
+import type { Standing } from './standing';
 import { userOf } from './user';
-
-/** What a person is to us. */
-export const ROLES = [
-  'finance_maker',
-  'finance_checker',
-  'operations',
-  'customer_service',
-  'auditor',
-  'administrator',
-] as const;
-export type Role = (typeof ROLES)[number];
 
 /** A proposal moves more than this checker may agree to. */
 export interface AboveLimit {
@@ -28,8 +19,15 @@ export interface AboveLimit {
 
 /** Who may agree to how much. */
 export interface ApprovalLimits {
-  /** What keeps a checker from agreeing to a proposal, if anything does. @throws NoUser. */
-  objectionTo(proposal: Pick<Approval, 'kind' | 'payload'>, checker: string): AboveLimit | undefined;
+  /**
+   * What keeps a checker from agreeing to a proposal, if anything does.
+   * @param standing the checker's row among the users: their roles are those of the row then. @throws NoUser.
+   */
+  objectionTo(
+    proposal: Pick<Approval, 'kind' | 'payload'>,
+    checker: string,
+    standing?: Standing,
+  ): AboveLimit | undefined;
 }
 
 /** What a command needs in which a second person agrees to what moves money. */
@@ -67,10 +65,12 @@ export function readApprovalLimits(path: string): ApprovalLimits {
   const { agrees_up_to: upTo, others, users } = readConfigFile(path, Limits);
   const limitOf = (role: Role | 'none') => BigInt((role === 'none' ? undefined : upTo[role]) ?? 0);
   return {
-    objectionTo(proposal, checker) {
+    objectionTo(proposal, checker, standing) {
       const by = userOf(checker);
       const amount = amountOf(proposal) ?? 0n;
-      const role = users[by] ?? others;
+      // Of several roles the one that reaches furthest counts.
+      const held = standing ? standing.roles : [users[by] ?? others];
+      const role = [...held].sort((one, other) => Number(limitOf(other) - limitOf(one)))[0] ?? 'none';
       if (amount <= limitOf(role)) return undefined;
       const may = ROLES.filter((one) => limitOf(one) >= amount).map((one) => ({
         role: one,
@@ -79,6 +79,19 @@ export function readApprovalLimits(path: string): ApprovalLimits {
       return { kind: 'above limit', by, role, amount, limit: limitOf(role), may };
     },
   };
+}
+
+/** A refusal that also names the users of the roles which reach far enough. */
+export async function withHolders(statements: Statements, tooMuch: AboveLimit): Promise<AboveLimit> {
+  const rows = await statements.rows<{ login: string; role: string }>(
+    `SELECT u.login, r.role FROM console_user u JOIN console_user_role r ON r.user_id = u.user_id
+     WHERE u.state = 'active' AND u.channel_id IS NULL ORDER BY u.login`,
+  );
+  const may = tooMuch.may.map(({ role, users }) => {
+    const holders = rows.filter((row) => row.role === role).map(({ login }) => login);
+    return { role, users: [...new Set([...users, ...holders])] };
+  });
+  return { ...tooMuch, may };
 }
 
 /** What a proposal moves in all, either way: the `amount` of its payload, or the `sum` of many; undefined without either. */

@@ -9,8 +9,9 @@ import {
   type Statements,
 } from '#lib/platform';
 import { approvalHash, versionOfContent, type Approval, type ApprovalState } from './approval';
-import type { AboveLimit, ApprovalLimits } from './approval-limits';
+import { withHolders, type AboveLimit, type ApprovalLimits } from './approval-limits';
 import { findApproval } from './approval.rows';
+import { standingOf, stillStands } from './standing';
 import { userOf } from './user';
 
 /** What a maker wants to happen. */
@@ -60,6 +61,8 @@ export type ApprovalRefusal =
   | { kind: 'maker is checker'; maker: string }
   /** Only the maker takes a proposal back. */
   | { kind: 'not the maker'; maker: string }
+  /** The checker is a user, and disabled or a partner's. */
+  | { kind: 'not active'; by: string }
   /** This checker has agreed before; another one is needed. */
   | { kind: 'agreed before'; by: string }
   | AboveLimit;
@@ -220,15 +223,19 @@ export async function weighApproval(
     [approval.approvalId, checker],
   );
   if (agreed.length > 0) return fail({ kind: 'agreed before', by: checker });
-  const tooMuch = limits.objectionTo(approval, checker);
-  if (tooMuch) return fail(tooMuch);
+  const standing = await standingOf(statements, checker);
+  if (standing && !standing.isActive) return fail({ kind: 'not active', by: checker });
+  const tooMuch = limits.objectionTo(approval, checker, standing);
+  if (tooMuch) return fail(await withHolders(statements, tooMuch));
 
   const checkersGiven = approval.checkersGiven + 1;
   const isComplete = checkersGiven >= approval.checkersNeeded;
   const after: Approval = isComplete
     ? { ...approval, checkersGiven, state: 'approved', endedAt: decision.at, endedBy: checker }
     : { ...approval, checkersGiven };
-  return ok(moved(approval, after, { event: 'approved', ...decision, by: checker }, isComplete));
+  const weighed = moved(approval, after, { event: 'approved', ...decision, by: checker }, isComplete);
+  // First, so that where it does not hold nothing is written.
+  return ok(standing ? { ...weighed, updates: [stillStands(standing), ...weighed.updates] } : weighed);
 }
 
 /** A checker says no: the proposal ends without effect. Inside the caller's transaction. */
@@ -237,6 +244,8 @@ export async function reject(
   decision: Decision,
 ): Promise<Result<Approval, ApprovalRefusal>> {
   const by = userOf(decision.by);
+  const standing = await standingOf(statements, by);
+  if (standing && !standing.isActive) return fail({ kind: 'not active', by });
   return end(statements, { ...decision, by }, 'rejected', ({ maker }) =>
     by === maker ? { kind: 'maker is checker', maker } : undefined,
   );

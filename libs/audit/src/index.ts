@@ -2,11 +2,9 @@ export { versionOfContent, type Approval, type ApprovalEvent, type ApprovalState
 export {
   MOVES_NO_MONEY,
   readApprovalLimits,
-  ROLES,
   type AboveLimit,
   type ApprovalLimits,
   type ApprovalTools,
-  type Role,
 } from './approval-limits';
 export { approvalHistory, findApproval, listApprovals } from './approval.rows';
 export {
@@ -28,4 +26,6 @@ export {
 } from './approvals';
 export { describeRefusal } from './refusals';
 export { checkApprovalInvariants, type ApprovalVerdict } from './invariants';
+export { ROLES, type Role } from './roles';
+export { standingOf, type Standing } from './standing';
 export { NoUser, userOf } from './user';

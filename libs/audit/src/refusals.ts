@@ -19,6 +19,8 @@ export function describeRefusal(refusal: ApprovalRefusal | ProposalRefusal): str
       return `${refusal.maker} has proposed it; another person must decide`;
     case 'not the maker':
       return `only ${refusal.maker} may take it back; another person may reject it`;
+    case 'not active':
+      return `${refusal.by} is disabled, or belongs to a partner; another person must agree`;
     case 'agreed before':
       return `${refusal.by} has agreed already; another person must agree too`;
     case 'above limit':

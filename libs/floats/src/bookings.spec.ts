@@ -1,6 +1,12 @@
 import { putForward } from '#lib/audit';
 import { rupiah } from '#lib/kernel';
-import { accountsOfBiller, OWN_ACCOUNTS, SingleWriter } from '#lib/ledger';
+import {
+  accountsOfBiller,
+  OWN_ACCOUNTS,
+  SingleWriter,
+  type CommitResult,
+  type UnitOfWork,
+} from '#lib/ledger';
 import { CONFIGURED } from '../../../test/support/approval-limits';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import { expectSoundFloats, prefund } from '../test/a-float';
@@ -100,6 +106,29 @@ test('an adjustment that one person alone wants books nothing', async () => {
 
   expect(await approveAdjustment(books(), alone)).toMatchObject({
     error: { kind: 'approval', refusal: { kind: 'maker is checker' } },
+  });
+  expect(await left()).toBe(100_000n);
+});
+
+test('a checker who is disabled before the commit books nothing', async () => {
+  const by = 'budi@simpul.example';
+  await store.admin.run(
+    `INSERT INTO console_user (user_id, login, name, language, state, created_by, created_at, active_since)
+     VALUES ('usr_1', ?, 'Budi', 'id', 'active', 'x', ?, ?)`,
+    [by, AT, AT],
+  );
+  await store.admin.run("INSERT INTO console_user_role (user_id, role) VALUES ('usr_1', 'finance_checker')");
+  class Late extends SingleWriter {
+    override async commit(unit: UnitOfWork): Promise<CommitResult> {
+      await store.admin.run("UPDATE console_user SET state = 'disabled', version = version + 1");
+      return super.commit(unit);
+    }
+  }
+  const proposed = await propose('FA-1', -2_500n);
+  if (!proposed.ok) throw new Error(proposed.error.kind);
+  const late = { ...books(), writer: new Late(store.database) };
+  expect(await approveAdjustment(late, { ...proposed.value, by, at: AT })).toMatchObject({
+    error: { kind: 'approval', refusal: { kind: 'not active' } },
   });
   expect(await left()).toBe(100_000n);
 });

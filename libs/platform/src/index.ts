@@ -14,5 +14,6 @@ export * from './one-call';
 export * from './pace';
 export * from './process-life';
 export * from './secret-box';
+export * from './secret-ring';
 export * from './strict-json';
 export * from './tls';

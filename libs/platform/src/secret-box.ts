@@ -6,6 +6,8 @@ const TAG_BYTES = 16;
 
 /** Seals secrets that live in tables: AES-256-GCM under the installation's data key, bound to their place. */
 export class SecretBox {
+  /** Names the key beside what it has sealed, without saying anything about it: 16 hex digits. */
+  readonly keyId: string;
   private readonly key: Buffer;
   private readonly markKey: Buffer;
 
@@ -14,6 +16,7 @@ export class SecretBox {
     this.key = Buffer.from(keyBase64, 'base64');
     if (this.key.length !== 32) throw new RangeError('SIMPUL_DATA_KEY must be 32 bytes in Base64');
     this.markKey = Buffer.from(hkdfSync('sha256', this.key, '', 'marks', 32));
+    this.keyId = Buffer.from(hkdfSync('sha256', this.key, '', 'key id', 8)).toString('hex');
   }
 
   /**

@@ -1,0 +1,104 @@
+import type { Statements } from '#lib/platform';
+import { newId } from './secrets';
+
+/** What may happen around who may do what. */
+export type SecurityEventKind =
+  | 'signed_in'
+  | 'sign_in_refused'
+  | 'sign_in_limited'
+  | 'signed_out'
+  | 'session_ended'
+  | 'account_unlocked'
+  | 'identity_confirmed'
+  | 'identity_not_confirmed'
+  | 'password_changed'
+  | 'enrolled'
+  | 'enrolment_refused'
+  | 'factor_changed'
+  | 'recovery_code_used'
+  | 'recovery_codes_renewed'
+  | 'user_added'
+  | 'roles_changed'
+  | 'role_defined'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'user_reset';
+
+/** One security event: who, what, when, where. It holds no secret. */
+export interface SecurityEvent {
+  kind: SecurityEventKind;
+  at: Date;
+  /** Whom it is about; a login that somebody typed and nobody has is kept too. */
+  login?: string;
+  /** Who did it; left out where nobody has proved who they are. */
+  by?: string;
+  source?: string;
+  sessionId?: string;
+  detail?: object;
+}
+
+/** A security event as it stands. */
+export interface StoredSecurityEvent {
+  eventId: string;
+  at: Date;
+  kind: SecurityEventKind;
+  login: string | null;
+  by: string | null;
+  source: string | null;
+  sessionId: string | null;
+  detail: unknown;
+}
+
+/**
+ * Writes a security event, inside the caller's transaction: what it tells of and it are committed together or not at all.
+ * Every event of this library goes through here.
+ */
+export async function recordSecurityEvent(statements: Statements, event: SecurityEvent): Promise<void> {
+  const { kind, at, login, by, source, sessionId, detail } = event;
+  await statements.run(
+    `INSERT INTO security_event (event_id, at, kind, login, by_user, source, session_id, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      newId('sec', at),
+      at,
+      kind,
+      login ?? null,
+      by ?? null,
+      source ?? null,
+      sessionId ?? null,
+      detail ? JSON.stringify(detail) : null,
+    ],
+  );
+}
+
+/** Security events, the newest first. @param query `login`: about this user or done by them. */
+export async function listSecurityEvents(
+  statements: Statements,
+  { login, rowsMax }: { login?: string; rowsMax: number },
+): Promise<StoredSecurityEvent[]> {
+  const about = login === undefined ? [] : [login, login];
+  const rows = await statements.rows<{
+    event_id: string;
+    at: Date;
+    kind: SecurityEventKind;
+    login: string | null;
+    by_user: string | null;
+    source: string | null;
+    session_id: string | null;
+    detail: string | null;
+  }>(
+    `SELECT event_id, at, kind, login, by_user, source, session_id, detail FROM security_event
+     ${login === undefined ? '' : 'WHERE login = ? OR by_user = ?'} ORDER BY at DESC, event_id DESC LIMIT ?`,
+    [...about, rowsMax],
+  );
+  return rows.map((row) => ({
+    eventId: row.event_id,
+    at: row.at,
+    kind: row.kind,
+    login: row.login,
+    by: row.by_user,
+    source: row.source,
+    sessionId: row.session_id,
+    detail: row.detail === null ? null : (JSON.parse(row.detail) as unknown),
+  }));
+}
