@@ -22,6 +22,10 @@ import { aDatabase, type TestDatabase } from './database';
 
 export const AT = new Date('2026-07-14T05:00:00.123Z');
 
+const BOOKS = ['journal', 'posting', 'deposit', 'account_sum_journal'];
+/** Made of the books by the worker, which there is none of in memory. */
+const SUMS = ['account_sum', 'account_day'];
+
 /** Books with one biller and some channels, each with Rp 1,000 on its deposit, wherever they are kept. */
 export interface LedgerBooks {
   /** Empties the books and opens them again. */
@@ -61,7 +65,7 @@ export async function aLedger(channels: readonly string[] = ['ca']): Promise<Led
     store,
     topUp,
     async reset() {
-      for (const table of ['journal', 'posting', 'deposit']) await store.admin.run(`DELETE FROM ${table}`);
+      for (const table of [...BOOKS, ...SUMS]) await store.admin.run(`DELETE FROM ${table}`);
       for (const channelId of channels) {
         await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
         await topUp(channelId, `opening ${channelId}`, 1_000n);
@@ -102,7 +106,7 @@ export function aMemoryLedger(channels: readonly string[] = ['ca']): LedgerBooks
     tables,
     topUp,
     async reset() {
-      for (const table of ['journal', 'posting', 'deposit']) tables.clear(table);
+      for (const table of BOOKS) tables.clear(table);
       for (const channelId of channels) {
         tables.atomically((change) => change.insert({ table: 'deposit', values: { channel_id: channelId } }));
         await topUp(channelId, `opening ${channelId}`, 1_000n);

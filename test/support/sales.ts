@@ -1,7 +1,10 @@
 import { businessDateOf, JAKARTA_MIDNIGHT, PaymentIds, rupiah, ZERO } from '#lib/kernel';
 import {
+  accountsOfBiller,
+  accountsOfChannel,
   captureJournal,
   holdJournal,
+  OWN_ACCOUNTS,
   reversalJournal,
   SingleWriter,
   topUpDeposit,
@@ -38,6 +41,14 @@ const OPENING = new Date('2026-07-01T02:00:00Z');
 export async function aShop(store: TestDatabase, channels: readonly string[]): Promise<Shop> {
   const writer = new SingleWriter(store.database);
   const ids = new PaymentIds('T', 1, Buffer.from('sales'));
+  const accounts = [
+    ...OWN_ACCOUNTS,
+    ...['pln', 'tirta'].flatMap(accountsOfBiller),
+    ...channels.flatMap(accountsOfChannel),
+  ];
+  await store.admin.run('INSERT IGNORE INTO account (account_id, normal_side, opened_at) VALUES ?', [
+    accounts.map(({ accountId, normalSide }) => [accountId, normalSide, OPENING]),
+  ]);
   for (const channelId of channels) {
     await store.admin.run('INSERT INTO deposit (channel_id) VALUES (?)', [channelId]);
     await expectCommitted(

@@ -60,6 +60,7 @@ import {
   SqlPaymentStore,
   stopWhenBehind,
 } from '#lib/switching';
+import { sumsUpAccounts } from './account-sums';
 import { takesStatements } from './bank';
 import { startBooksCheck } from './books-check';
 import { tellDoorsDown } from './doors';
@@ -94,6 +95,7 @@ const Limits = z.object({
 const BREAKS_EVERY_MS = 10_000;
 const BANK_REST_MS = 15_000;
 const DOWNTIME_EVERY_MS = 5_000;
+const SUMS_EVERY_MS = 60_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -276,6 +278,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     BANK_REST_MS,
     logger,
   );
+  const sums = new PollLoop(sumsUpAccounts(dayDatabase, clock), SUMS_EVERY_MS, logger);
   const downtime = new PollLoop(
     {
       work: async () => {
@@ -305,6 +308,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         settlement.stop(),
         bank.stop(),
         downtime.stop(),
+        sums.stop(),
         breaks.stop(),
         stopReconciliation(),
         stopFiles(),

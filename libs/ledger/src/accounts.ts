@@ -39,6 +39,21 @@ export function billerOfClearing(accountId: string): string | undefined {
   return accountId.endsWith(':clearing') ? accountId.slice('biller:'.length, -':clearing'.length) : undefined;
 }
 
+/** Whose account it is of the channels'; undefined for every other account. */
+export function channelOfAccount(accountId: string): string | undefined {
+  return /^channel:(.*):[^:]*$/.exec(accountId)?.[1];
+}
+
+/** Whether journals of a channel's deposit may move an account: of channels' accounts its own, and no biller's payable. */
+export function isMovedBy(accountId: string, channelId: string): boolean {
+  return (channelOfAccount(accountId) ?? channelId) === channelId && !isPayable(accountId);
+}
+
+/** Whether an account is what is to be paid out to a biller; only journals that move no deposit move it. */
+export function isPayable(accountId: string): boolean {
+  return accountId.startsWith('biller:') && accountId.endsWith(':payable');
+}
+
 /** Our own accounts. */
 export const OWN_BANK = 'own:bank';
 export const OWN_FEE_INCOME = 'own:fee-income';

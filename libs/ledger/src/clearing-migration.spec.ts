@@ -5,6 +5,9 @@ import { unitOfJournalWithoutDeposit } from './journal-unit';
 import { bookJournal } from './book-journals';
 import { SingleWriter } from './single-writer';
 
+/** It queues the journals of the time before, which move no deposit, to be summed up. */
+const QUEUED = '0270-account-days.sql';
+
 let world: LedgerWorld;
 beforeAll(async () => {
   world = await aLedger();
@@ -41,6 +44,7 @@ test('what a biller was owed before there was settlement goes back to clearing o
 
   expect(await balanceOf('biller:pln:payable')).toBe('0');
   expect(await balanceOf('biller:pln:clearing')).toBe('-252500');
+  await runMigration(world.store, QUEUED);
   await world.expectSound();
 });
 
@@ -80,6 +84,7 @@ test('a run that was killed between its postings and their journal is finished b
   );
   await runMigration(world.store, '0130-clearing.sql');
   expect(await world.hasJournal('OPEN-1')).toBe(true);
+  await runMigration(world.store, QUEUED);
   await world.expectSound();
 });
 

@@ -1,18 +1,9 @@
 import { rupiah, type BusinessDate, type StopScope } from '#lib/kernel';
 import { tooWideRights, type Statements } from '#lib/platform';
+import { channelOfAccount } from './accounts';
+import { checkAccountSums } from './account-sum-invariants';
+import type { InvariantVerdict } from './invariant-verdict';
 import { contentHash, type JournalKind, type Posting } from './journal-draft';
-
-/** The verdict on one invariant. */
-export interface InvariantVerdict {
-  id: string;
-  ok: boolean;
-  /** Rows or sums looked at. */
-  checked: number;
-  firstCounterExample: string | null;
-  note?: string;
-  /** Whose new payments must stop because of it; absent while it holds. */
-  stops?: readonly StopScope[];
-}
 
 const PAGE = 5_000;
 
@@ -37,7 +28,10 @@ interface PostingRow {
   amount: string;
 }
 
-/** Money conservation, append-only books and the deposit floor (I1, I2, I3), in one pass over the journals. */
+/**
+ * Money conservation, append-only books and the deposit floor (I1, I2, I3), in one pass over the journals; and that their
+ * sums are what they sum up (I24).
+ */
 export async function checkLedgerInvariants(statements: Statements): Promise<InvariantVerdict[]> {
   const { journals, unbalanced, unbalancedScopes, edited } = await readJournals(statements);
   const [orphan] = await statements.rows<{ subject_id: string; kind: string }>(
@@ -70,6 +64,7 @@ export async function checkLedgerInvariants(statements: Statements): Promise<Inv
       firstCounterExample: writable ?? edited,
     },
     await checkDepositFloor(statements),
+    await checkAccountSums(statements),
   ];
 }
 
@@ -129,9 +124,7 @@ async function scopesOfStrayPostings(statements: Statements): Promise<StopScope[
       'LEFT JOIN account a ON a.account_id = p.account_id WHERE j.subject_id IS NULL OR a.account_id IS NULL',
   );
   // A channel's account tells whose it is when no journal does; our own accounts and the billers' tell nothing.
-  const channels = rows.map(
-    ({ account_id, channel_id }) => channel_id ?? /^channel:(.*):[^:]*$/.exec(account_id)?.[1],
-  );
+  const channels = rows.map(({ account_id, channel_id }) => channel_id ?? channelOfAccount(account_id));
   const known = channels.filter((channelId) => channelId !== undefined);
   return rows.length > 0 && known.length === 0 ? ['all'] : known.map(scopeOfChannel);
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { rupiah, sum, ZERO, type BusinessDate, type Rupiah } from '#lib/kernel';
+import { isMovedBy } from './accounts';
 
 /** Why money moved. One journal of each kind per subject, by key. */
 export type JournalKind =
@@ -66,9 +67,18 @@ export interface JournalDraft {
 /** What a journal says that is between us and a biller alone. */
 export const NO_DEPOSIT = { channelId: '', postedChange: ZERO, heldChange: ZERO };
 
-/** A journal as it was made. @throws Error when its postings do not sum to 0. */
+/**
+ * A journal as it was made. @throws Error when its postings do not sum to 0, or when it moves a deposit and another
+ * channel's account or what is to be paid out to a biller: sums of those are not looked for in a channel's journals.
+ */
 export function balanced(draft: JournalDraft): JournalDraft {
-  const rest = sum(draft.postings.map(({ amount }) => amount));
+  const { channelId, postings } = draft;
+  const stray = postings.find(({ accountId }) => channelId !== '' && !isMovedBy(accountId, channelId));
+  if (stray)
+    throw new Error(
+      `the ${draft.kind} journal of ${draft.subjectId} moves the deposit of ${channelId} and ${stray.accountId}`,
+    );
+  const rest = sum(postings.map(({ amount }) => amount));
   if (rest !== 0n)
     throw new Error(
       `the ${draft.kind} journal of ${draft.subjectId} does not balance: ${rest} rupiah are left over`,

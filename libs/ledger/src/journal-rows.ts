@@ -16,13 +16,16 @@ export function journalRows(journal: JournalDraft, after: DepositAfter, seq: big
 
 /** A journal that moves no deposit, and its postings, as rows. */
 export function journalRowsWithoutDeposit(journal: JournalDraft): Row[] {
-  return rowsOf(journal, {
+  const { subjectId, kind } = journal;
+  const rows = rowsOf(journal, {
     channel_id: null,
     posted_after: null,
     held_after: null,
     limit_then: null,
     deposit_seq: null,
   });
+  // It has no place in the order of a deposit, by which others are summed up: it is queued for that in the same commit.
+  return [...rows, { table: 'account_sum_journal', values: { subject_id: subjectId, kind } }];
 }
 
 function rowsOf(journal: JournalDraft, ofDeposit: Record<string, SqlValue>): Row[] {

@@ -8,6 +8,7 @@ import {
   type StandsAlready,
 } from '#lib/audit';
 import { fail, ok, rupiah, type BusinessDate, type Result, type Rupiah } from '#lib/kernel';
+import { movementsOf, OWN_BANK } from '#lib/ledger';
 import {
   ChangedMeanwhile,
   changeRows,
@@ -210,22 +211,24 @@ async function bankBalances(
   }));
 }
 
-/** What stands on each kind of account at the end of a date: one pass over the postings. */
+/** What stands on each kind of account at the end of a date. */
 async function balancesByKind(
   statements: Statements,
   businessDate: BusinessDate,
 ): Promise<ReadonlyMap<string, bigint>> {
-  const rows = await statements.rows<{ account_id: string; total: string }>(
-    `SELECT p.account_id, SUM(p.amount) AS total FROM posting p
-       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
-     WHERE j.business_date <= ? AND p.account_id <> 'own:bank' GROUP BY p.account_id`,
-    [businessDate],
+  const accounts = await statements.rows<{ account_id: string }>(
+    "SELECT account_id FROM account WHERE account_id <> 'own:bank'",
   );
+  const ids = accounts.map(({ account_id }) => account_id);
   const totals = new Map<string, bigint>();
-  for (const { account_id, total } of rows) {
-    const parts = account_id.split(':');
+  for (const { accountId, part, amount } of await movementsOf(statements, ids, {
+    from: businessDate,
+    to: businessDate,
+  })) {
+    if (part === 'after') continue;
+    const parts = accountId.split(':');
     const kind = `${parts[0]} ${parts.at(-1)}`;
-    totals.set(kind, (totals.get(kind) ?? 0n) + BigInt(total));
+    totals.set(kind, (totals.get(kind) ?? 0n) + amount);
   }
   return totals;
 }
@@ -245,22 +248,32 @@ async function inTransit(
        AND s.year = l.year AND s.number = l.number WHERE l.outcome IS NULL AND s.statement_date <= ?`,
     [businessDate],
   );
-  const [booked] = await statements.rows<{ amount: string }>(
-    `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM posting p
+  const from = hasStatements ? await firstStatementDate(statements) : '1000-01-01';
+  return BigInt(shown?.amount ?? 0) - (await bookedAndNotShown(statements, { from, to: businessDate }));
+}
+
+async function bookedAndNotShown(
+  statements: Statements,
+  days: { from: BusinessDate; to: BusinessDate },
+): Promise<bigint> {
+  const { from, to } = days;
+  if (to < from) return 0n;
+  const [shown] = await statements.rows<{ amount: string }>(
+    `SELECT COALESCE(SUM(p.amount), 0) AS amount FROM (
+       SELECT l.subject_id FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year
+         AND s.number = l.number WHERE s.statement_date <= ? AND l.subject_id IS NOT NULL
+       UNION SELECT g.reference FROM bank_line_payout g JOIN bank_statement s ON s.account = g.account
+         AND s.year = g.year AND s.number = g.number WHERE s.statement_date <= ?) line
+       JOIN posting p ON p.subject_id = line.subject_id AND p.account_id = ?
        JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
-     WHERE p.account_id = 'own:bank' AND j.business_date <= ? AND j.business_date >= ?
-       AND NOT EXISTS (SELECT 1 FROM bank_line l JOIN bank_statement s ON s.account = l.account AND s.year = l.year AND s.number = l.number
-         WHERE l.subject_id = p.subject_id AND s.statement_date <= ?)
-       AND NOT EXISTS (SELECT 1 FROM bank_line_payout g JOIN bank_statement s ON s.account = g.account AND s.year = g.year
-         AND s.number = g.number WHERE g.reference = p.subject_id AND p.kind = 'payout' AND s.statement_date <= ?)`,
-    [
-      businessDate,
-      hasStatements ? await firstStatementDate(statements) : '1000-01-01',
-      businessDate,
-      businessDate,
-    ],
+     WHERE j.business_date BETWEEN ? AND ?`,
+    [to, to, OWN_BANK, from, to],
   );
-  return BigInt(shown?.amount ?? 0) - BigInt(booked?.amount ?? 0);
+  const movements = await movementsOf(statements, [OWN_BANK], days);
+  return movements.reduce(
+    (rest, { part, amount }) => (part === 'within' ? rest + amount : rest),
+    -BigInt(shown?.amount ?? 0),
+  );
 }
 
 /** What the first statement of our accounts opens with beyond what our books had before it: no statement can explain it. */

@@ -1,5 +1,5 @@
 import { rupiah, type BusinessDate, type Rupiah } from '#lib/kernel';
-import { billerAccounts, channelAccounts } from '#lib/ledger';
+import { billerAccounts, channelAccounts, movementsOf, type AccountMovement } from '#lib/ledger';
 import type { Statements } from '#lib/platform';
 
 /** One movement of a statement, summed by what it is. Whole rupiah, what we owe more positive. */
@@ -60,11 +60,15 @@ export async function statementsOfParty(
   { from, to }: { from: BusinessDate; to: BusinessDate },
 ): Promise<PartyStatement[]> {
   const { kind, id } = party;
-  if (kind === 'biller') return present([await statementOfBiller(statements, id, from, to)]);
+  const days = { from, to };
+  if (kind === 'biller') return present([await statementOfBiller(statements, id, days)]);
+  const { deposit, held, commission, receivable } = channelAccounts;
+  const accountIds = [deposit, held, commission, receivable].map((idOf) => idOf(id));
+  const movements = await movementsOf(statements, accountIds, days);
   return present([
-    await statementOfDeposit(statements, id, from, to),
-    await statementOfBooks(statements, channelAccounts.commission(id), from, to),
-    await statementOfBooks(statements, channelAccounts.receivable(id), from, to),
+    await statementOfDeposit(statements, id, days, movements),
+    statementOfBooks(commission(id), days, movements),
+    statementOfBooks(receivable(id), days, movements),
   ]);
 }
 
@@ -75,13 +79,18 @@ function present(all: readonly PartyStatement[]): PartyStatement[] {
   return moved.length > 0 ? moved : all.slice(0, 1);
 }
 
+interface Days {
+  from: BusinessDate;
+  to: BusinessDate;
+}
+
 /** From settlements and payouts, so that the ledger's own sum proves it. */
 async function statementOfBiller(
   statements: Statements,
   billerId: string,
-  from: BusinessDate,
-  to: BusinessDate,
+  days: Days,
 ): Promise<PartyStatement> {
+  const { from, to } = days;
   const accountId = billerAccounts.payable(billerId);
   const [before] = await statements.rows<{ net: string }>(
     `SELECT COALESCE(SUM(n.net), 0) AS net FROM settlement_net n JOIN settlement s ON s.settlement_id = n.settlement_id
@@ -95,14 +104,16 @@ async function statementOfBiller(
        AND l.kind <> 'held_back' GROUP BY l.kind ORDER BY l.kind`,
     [billerId, from, to],
   );
-  const paid = await bookedBy(statements, accountId, to, ['settlement']);
-  const opening = BigInt(before?.net ?? 0) + sumOf(paid.filter(({ date }) => date < from));
+  const movements = await movementsOf(statements, [accountId], days);
+  const others = movements.filter(({ kind }) => kind !== 'settlement');
+  const opening = BigInt(before?.net ?? 0) + owedBy(others, ['before']);
   const entries = [
-    ...settled.map(({ kind, n, amount }) => ({ kind, count: Number(n), amount: BigInt(amount) })),
-    ...byKind(paid.filter(({ date }) => date >= from)),
+    ...settled.map(({ kind, n, amount }) => ({ kind, count: Number(n), amount: rupiah(BigInt(amount)) })),
+    ...byKind(others),
   ];
+  const ledger = owedBy(movements, ['before', 'within']);
   const due = await dueOf(statements, { kind: 'biller', id: billerId }, from, to);
-  return { ...(await close(statements, accountId, { from, to, opening, entries })), due };
+  return { ...closed({ accountId, ...days, opening, entries, ledger }), due };
 }
 
 async function dueOf(
@@ -131,111 +142,72 @@ async function dueOf(
   }));
 }
 
-/** A deposit's own journal, which is in its order already. */
+/** Kinds that move money between a deposit and what is held of it: the deposit as a whole stays as it is. */
+const WITHIN_DEPOSIT: ReadonlySet<string> = new Set(['hold', 'void']);
+
+/** What its accounts say, held to the deposit's own row, which every journal leaves as it must be. */
 async function statementOfDeposit(
   statements: Statements,
   channelId: string,
-  from: BusinessDate,
-  to: BusinessDate,
+  days: Days,
+  all: readonly AccountMovement[],
 ): Promise<PartyStatement> {
-  const rows = await statements.rows<{ kind: string; is_before: number; n: string | number; amount: string }>(
-    `SELECT kind, business_date < ? AS is_before, COUNT(*) AS n, SUM(posted_change) AS amount FROM journal
-     WHERE channel_id = ? AND business_date <= ? AND posted_change <> 0
-     GROUP BY kind, business_date < ? ORDER BY kind`,
-    [from, channelId, to, from],
+  const [deposit] = await statements.rows<{ posted: string }>(
+    'SELECT posted FROM deposit WHERE channel_id = ?',
+    [channelId],
   );
-  const opening = rows.reduce((sum, row) => (row.is_before === 1 ? sum + BigInt(row.amount) : sum), 0n);
-  const entries = rows
-    .filter(({ is_before }) => is_before === 0)
-    .map(({ kind, n, amount }) => ({ kind, count: Number(n), amount: BigInt(amount) }));
-  const { deposit, held } = channelAccounts;
-  const accountId = deposit(channelId);
-  return close(statements, accountId, { from, to, opening, entries }, [accountId, held(channelId)]);
-}
-
-async function statementOfBooks(
-  statements: Statements,
-  accountId: string,
-  from: BusinessDate,
-  to: BusinessDate,
-): Promise<PartyStatement> {
-  const booked = await bookedBy(statements, accountId, to, []);
-  const opening = sumOf(booked.filter(({ date }) => date < from));
-  const entries = byKind(booked.filter(({ date }) => date >= from));
-  return close(statements, accountId, { from, to, opening, entries });
-}
-
-interface Booked {
-  date: BusinessDate;
-  kind: string;
-  n: number;
-  amount: bigint;
-}
-
-async function bookedBy(
-  statements: Statements,
-  accountId: string,
-  to: BusinessDate,
-  butKinds: readonly string[],
-): Promise<Booked[]> {
-  const rows = await statements.rows<{
-    business_date: BusinessDate;
-    kind: string;
-    n: string | number;
-    amount: string;
-  }>(
-    `SELECT j.business_date, p.kind, COUNT(*) AS n, -SUM(p.amount) AS amount FROM posting p
-       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
-     WHERE p.account_id = ? AND j.business_date <= ? AND p.kind NOT IN (?)
-     GROUP BY j.business_date, p.kind ORDER BY j.business_date, p.kind`,
-    [accountId, to, butKinds.length > 0 ? [...butKinds] : ['']],
-  );
-  return rows.map((row) => ({
-    date: row.business_date,
-    kind: row.kind,
-    n: Number(row.n),
-    amount: BigInt(row.amount),
-  }));
-}
-
-function byKind(booked: readonly Booked[]): { kind: string; count: number; amount: bigint }[] {
-  const kinds = [...new Set(booked.map(({ kind }) => kind))].toSorted();
-  return kinds.map((kind) => {
-    const own = booked.filter((one) => one.kind === kind);
-    return { kind, count: own.reduce((count, { n }) => count + n, 0), amount: sumOf(own) };
+  const accountId = channelAccounts.deposit(channelId);
+  const own = new Set([accountId, channelAccounts.held(channelId)]);
+  const movements = all.filter((one) => own.has(one.accountId));
+  return closed({
+    accountId,
+    ...days,
+    opening: owedBy(movements, ['before']),
+    entries: byKind(movements.filter(({ kind }) => !WITHIN_DEPOSIT.has(kind))),
+    ledger: BigInt(deposit?.posted ?? 0) - owedBy(movements, ['after']),
   });
 }
 
-function sumOf(all: readonly { amount: bigint }[]): bigint {
-  return all.reduce((sum, { amount }) => sum + amount, 0n);
+function statementOfBooks(accountId: string, days: Days, all: readonly AccountMovement[]): PartyStatement {
+  const movements = all.filter((one) => one.accountId === accountId);
+  return closed({
+    accountId,
+    ...days,
+    opening: owedBy(movements, ['before']),
+    entries: byKind(movements),
+    ledger: owedBy(movements, ['before', 'within']),
+  });
 }
 
-async function close(
-  statements: Statements,
-  accountId: string,
-  read: {
-    from: BusinessDate;
-    to: BusinessDate;
-    opening: bigint;
-    entries: { kind: string; count: number; amount: bigint }[];
-  },
-  accounts: readonly string[] = [accountId],
-): Promise<PartyStatement> {
-  const { from, to, opening, entries } = read;
-  const closing = opening + sumOf(entries);
-  const [row] = await statements.rows<{ amount: string }>(
-    `SELECT COALESCE(-SUM(p.amount), 0) AS amount FROM posting p
-       JOIN journal j ON j.subject_id = p.subject_id AND j.kind = p.kind
-     WHERE p.account_id IN (?) AND j.business_date <= ?`,
-    [[...accounts], to],
-  );
-  const ledger = BigInt(row?.amount ?? 0);
+/** What movements make us owe more. */
+function owedBy(movements: readonly AccountMovement[], parts: readonly AccountMovement['part'][]): bigint {
+  return movements.reduce((owed, { part, amount }) => (parts.includes(part) ? owed - amount : owed), 0n);
+}
+
+/** What moved within the days, by kind. */
+function byKind(movements: readonly AccountMovement[]): StatementEntry[] {
+  const within = movements.filter(({ part }) => part === 'within');
+  const kinds = [...new Set(within.map(({ kind }) => kind))].toSorted();
+  return kinds.map((kind) => {
+    const own = within.filter((one) => one.kind === kind);
+    const count = own.reduce((sum, { entries }) => sum + entries, 0);
+    return { kind, count, amount: rupiah(owedBy(own, ['within'])) };
+  });
+}
+
+function closed(read: {
+  accountId: string;
+  from: BusinessDate;
+  to: BusinessDate;
+  opening: bigint;
+  entries: StatementEntry[];
+  ledger: bigint;
+}): PartyStatement {
+  const { opening, entries, ledger } = read;
+  const closing = entries.reduce((sum, { amount }) => sum + amount, opening);
   return {
-    accountId,
-    from,
-    to,
+    ...read,
     opening: rupiah(opening),
-    entries: entries.map(({ kind, count, amount }) => ({ kind, count, amount: rupiah(amount) })),
     closing: rupiah(closing),
     ledger: rupiah(ledger),
     unexplained: rupiah(ledger - closing),

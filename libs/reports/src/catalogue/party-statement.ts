@@ -1,11 +1,41 @@
-import type { ReportDefinition } from '../definition';
+import { movementsOf, type AccountMovement } from '#lib/ledger';
+import type { Reading, ReportDefinition, ReportRow } from '../definition';
 import { words } from '../language';
 import { sumOf } from '../ties';
 import { column, summed } from './columns';
 
-const ACCOUNTS = `t.account_id REGEXP '^(biller:[^:]+:payable|channel:[^:]+:(deposit|held|commission|receivable))$'
+const OF_PARTY = "'^(biller:[^:]+:payable|channel:[^:]+:(deposit|held|commission|receivable))$'";
+
+const ACCOUNTS = `t.account_id REGEXP ${OF_PARTY}
   AND ({party} IS NULL OR SUBSTRING_INDEX(SUBSTRING_INDEX(t.account_id, ':', 2), ':', -1) = {party})`;
-const BOOKED = 'FROM posting t JOIN journal j ON j.subject_id = t.subject_id AND j.kind = t.kind';
+
+async function* rows({ statements, from, to, filters }: Reading): AsyncGenerator<ReportRow> {
+  const { party = null } = filters;
+  const accounts = await statements.rows<{ account_id: string }>(
+    `SELECT account_id FROM account WHERE account_id REGEXP ${OF_PARTY}
+       AND (? IS NULL OR SUBSTRING_INDEX(SUBSTRING_INDEX(account_id, ':', 2), ':', -1) = ?) ORDER BY account_id`,
+    [party, party],
+  );
+  const ids = accounts.map(({ account_id }) => account_id);
+  const all = (await movementsOf(statements, ids, { from, to })).filter(({ part }) => part !== 'after');
+  for (const account of ids)
+    yield* rowsOfAccount(
+      account,
+      all.filter(({ accountId }) => accountId === account),
+    );
+}
+
+/** An account that has never moved has no rows. */
+function* rowsOfAccount(account: string, movements: readonly AccountMovement[]): Generator<ReportRow> {
+  if (movements.length === 0) return;
+  const row = { account, entries: null, amount: null, balance: null };
+  const owed = (some: readonly AccountMovement[]) => some.reduce((sum, { amount }) => sum - amount, 0n);
+  yield { ...row, kind: 'opening', balance: owed(movements.filter(({ part }) => part === 'before')) };
+  const within = movements.filter(({ part }) => part === 'within');
+  for (const one of within.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)))
+    yield { ...row, kind: one.kind, entries: one.entries, amount: -one.amount };
+  yield { ...row, kind: 'closing', balance: owed(movements) };
+}
 
 /** What we owe each party by its accounts: opening, what moved it, closing. */
 export const PARTY_STATEMENT: ReportDefinition = {
@@ -30,25 +60,14 @@ export const PARTY_STATEMENT: ReportDefinition = {
     summed('amount', 'amount', words('Mutasi (Rp)', 'Movement (IDR)')),
     column('balance', 'amount', words('Saldo (Rp)', 'Balance (IDR)')),
   ],
-  rows: `
-SELECT account, kind, entries, amount, balance FROM (
-  SELECT t.account_id AS account, 1 AS part, 'opening' AS kind, NULL AS entries, NULL AS amount,
-    -SUM(IF(j.business_date < {from}, t.amount, 0)) AS balance
-  ${BOOKED} WHERE j.business_date <= {to} AND ${ACCOUNTS} GROUP BY t.account_id
-  UNION ALL
-  SELECT t.account_id, 2, t.kind, COUNT(*), -SUM(t.amount), NULL
-  ${BOOKED} WHERE j.business_date BETWEEN {from} AND {to} AND ${ACCOUNTS} GROUP BY t.account_id, t.kind
-  UNION ALL
-  SELECT t.account_id, 3, 'closing', NULL, NULL, -SUM(t.amount)
-  ${BOOKED} WHERE j.business_date <= {to} AND ${ACCOUNTS} GROUP BY t.account_id
-) statement ORDER BY account, part, kind`,
+  rows,
   ties: [
     {
-      what: words('Buku besar: saldo akhir dikurangi saldo awal', 'Ledger: closing less opening balances'),
+      what: words('Buku besar: mutasi hari-hari itu', 'Ledger: the journals of these days'),
       ours: sumOf('amount'),
-      theirs: `SELECT
-  (SELECT COALESCE(-SUM(t.amount), 0) ${BOOKED} WHERE j.business_date <= {to} AND ${ACCOUNTS})
-  - (SELECT COALESCE(-SUM(t.amount), 0) ${BOOKED} WHERE j.business_date < {from} AND ${ACCOUNTS}) AS figure`,
+      theirs: `SELECT COALESCE(-SUM(t.amount), 0) AS figure
+FROM journal j JOIN posting t ON t.subject_id = j.subject_id AND t.kind = j.kind
+WHERE j.business_date BETWEEN {from} AND {to} AND ${ACCOUNTS}`,
     },
   ],
 };
