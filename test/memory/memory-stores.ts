@@ -10,6 +10,7 @@ import {
   type ClaimedPayment,
   type BillHolder,
   type DayUse,
+  type FoundOffer,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -195,10 +196,7 @@ export class MemoryInquiryStore extends InquiryStore {
     this.tables.atomically((change) => change.insert({ table: 'inquiry', values }));
   }
 
-  override async find(
-    channelId: string,
-    inquiryId: string,
-  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined> {
+  override async find(channelId: string, inquiryId: string): Promise<FoundOffer | undefined> {
     const row = this.tables.row('inquiry', 'PRIMARY', inquiryId);
     if (row?.['channel_id'] !== channelId) return undefined;
     const used = this.tables.row('payment', 'payment_inquiry', inquiryId);

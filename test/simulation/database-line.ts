@@ -7,6 +7,7 @@ import {
   type ClaimedPayment,
   type BillHolder,
   type DayUse,
+  type FoundOffer,
   type LastSale,
   type NextAdvice,
   type Payment,
@@ -176,10 +177,7 @@ class DistantInquiries extends InquiryStore {
     return this.line.ask(() => this.store.add(inquiry));
   }
 
-  override find(
-    channelId: string,
-    inquiryId: string,
-  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined> {
+  override find(channelId: string, inquiryId: string): Promise<FoundOffer | undefined> {
     return this.line.ask(() => this.store.find(channelId, inquiryId));
   }
 }

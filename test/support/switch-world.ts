@@ -41,6 +41,7 @@ import {
   SqlInquiryStore,
   SqlPaymentStore,
   type Answer,
+  type FoundOffer,
   type Floats,
   type Payment,
   type RoutingLimits,
@@ -103,6 +104,7 @@ export interface SwitchWorld {
   pay(order: {
     reference?: string;
     inquiryId: string;
+    offer?: FoundOffer | undefined;
     total: bigint;
     channelId?: string;
     duplicateGuardMs?: number;
@@ -225,6 +227,7 @@ export async function aSwitch({
     const {
       reference = `P-${(count += 1)}`,
       inquiryId,
+      offer,
       total,
       channelId,
       duplicateGuardMs,
@@ -234,6 +237,7 @@ export async function aSwitch({
       channelId: channelId ?? 'ppob-nusantara',
       reference,
       inquiryId,
+      ...(offer && { offer }),
       total: rupiah(total),
       contentHash: Buffer.from(`${inquiryId}${total}`.padEnd(32).slice(0, 32)),
       isLate,

@@ -41,6 +41,6 @@ test('names of days gone by and old offers are forgotten, with the rights of the
   expect(await use('2026-07-12', '1')).toEqual({ kind: 'new' });
   expect((await use('2026-07-13', '1')).kind).toBe('repeated');
   expect((await use('2026-07-14', '2')).kind).toBe('repeated');
-  expect(await offers.find('bank-nusa', 'old')).toBeUndefined();
-  expect(await offers.find('bank-nusa', 'young')).toEqual(offer);
+  expect(await offers.find('bank-nusa', ['old'])).toBeUndefined();
+  expect(await offers.find('bank-nusa', ['young'])).toEqual(offer);
 });

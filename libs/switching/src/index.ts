@@ -16,7 +16,17 @@ export { DirectPaymentFlow } from './direct-payment.flow';
 export { Floats, NO_FLOATS, type FloatDraw } from './floats';
 export { Inquiries } from './inquiries';
 export { InquiryFlow } from './inquiry.flow';
-export { InquiryStore, SqlInquiryStore, type AskedRoute, type StoredInquiry } from './inquiry.store';
+export {
+  foundOfferOf,
+  InquiryStore,
+  OFFER_COLUMNS,
+  OFFER_TABLES,
+  SqlInquiryStore,
+  type AskedRoute,
+  type FoundOffer,
+  type OfferRow,
+  type StoredInquiry,
+} from './inquiry.store';
 export { checkPaymentInvariants, checkSuccessesOnce, type BillerTruth, type TruthAround } from './invariants';
 export { offerFromJson, offerToJson, splitOf, type FeeSplit, type Offer, type SaleOutlet } from './offer';
 export { listOpenPayments, type OpenPayment } from './open-payments';
@@ -36,13 +46,8 @@ export {
 } from './payment.store';
 export { SqlPaymentStore } from './payment.store.sql';
 export { Payments } from './payments';
-export type {
-  DirectPaymentRequest,
-  FormedAlongside,
-  InquiryRequest,
-  PaymentRequest,
-  ReversalRequest,
-} from './requests';
+export type { FormedAlongside, PaymentRequest } from './payment.request';
+export type { DirectPaymentRequest, InquiryRequest, ReversalRequest } from './requests';
 export { ResendFlow, type ResendTools } from './resend.flow';
 export {
   objectionToResend,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fail, ok, refusal, type Refusal, type Result } from '#lib/kernel';
 import { customerOf } from './bill-guard';
 import type { InquiryStore, StoredInquiry } from './inquiry.store';
-import type { PaymentRequest } from './requests';
+import type { PaymentRequest } from './payment.request';
 
 /** `inq_`, the time in base 36 so that ids sort, and 80 random bits so that nobody guesses one. */
 function newInquiryId(now: Date): string {
@@ -35,8 +35,9 @@ export class Inquiries {
     const { channelId, inquiryId, total, about } = request;
     if (!INQUIRY_ID.test(inquiryId))
       return fail(refusal('INQUIRY_UNKNOWN', 'not an inquiryId of ours', 'inquiryId'));
-    const found = await this.store.find(channelId, inquiryId);
-    if (!found) return fail(refusal('INQUIRY_UNKNOWN', `${channelId} has no ${inquiryId}`, 'inquiryId'));
+    const found = request.offer ?? (await this.store.find(channelId, inquiryId));
+    if (found?.inquiry.channelId !== channelId || found.inquiry.inquiryId !== inquiryId)
+      return fail(refusal('INQUIRY_UNKNOWN', `${channelId} has no ${inquiryId}`, 'inquiryId'));
     const { inquiry, usedBy } = found;
     if (about && (about.productId !== inquiry.productId || about.customer !== customerOf(inquiry)))
       return fail(refusal('INQUIRY_UNKNOWN', `${inquiryId} is for another bill`, 'inquiryId'));

@@ -26,6 +26,12 @@ export interface AskedRoute {
   decision: RouteDecision | null;
 }
 
+/** An offer, and the payment that is known to have used it. */
+export interface FoundOffer {
+  inquiry: StoredInquiry;
+  usedBy: string | null;
+}
+
 /** Where offers are kept. */
 export abstract class InquiryStore {
   /** Writes an offer; it is durable when this returns. */
@@ -35,13 +41,11 @@ export abstract class InquiryStore {
    * The channel's offer, with the payment that is known to have used it. That it is used once is kept by the unique key
    * of `payment.inquiry_id`, not by this.
    */
-  abstract find(
-    channelId: string,
-    inquiryId: string,
-  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined>;
+  abstract find(channelId: string, inquiryId: string): Promise<FoundOffer | undefined>;
 }
 
-interface InquiryRow {
+/** An offer and the payment that has used it, as the payment database hands them over. */
+export interface OfferRow {
   inquiry_id: string;
   channel_id: string;
   channel_reference: Buffer;
@@ -55,6 +59,31 @@ interface InquiryRow {
   payment_id: string | null;
 }
 
+/** What `foundOfferOf` needs of `OFFER_TABLES`. */
+export const OFFER_COLUMNS =
+  'i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, i.created_at, ' +
+  'i.bill_holder, i.valid_until, i.route, p.payment_id';
+
+/** Offers, each with the payment that has used it, if one has. */
+export const OFFER_TABLES = 'inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id';
+
+/** An offer as it was read. */
+export function foundOfferOf(row: OfferRow): FoundOffer {
+  const inquiry = {
+    inquiryId: row.inquiry_id,
+    channelId: row.channel_id,
+    reference: row.channel_reference.toString(),
+    productId: row.product_id,
+    customerNumber: row.customer_number,
+    offer: offerFromJson(fromJson(row.offer)),
+    askedAt: row.created_at,
+    billHolder: row.bill_holder,
+    validUntil: row.valid_until,
+    route: fromJson(row.route) as AskedRoute | null,
+  };
+  return { inquiry, usedBy: row.payment_id };
+}
+
 const ROWS_PER_QUESTION = 64;
 const OFFERS_KEPT = 2_048;
 
@@ -63,7 +92,7 @@ const OFFERS_KEPT = 2_048;
  * its first payment, so that this one reads nothing. Payments that come together have theirs read in one question.
  */
 export class SqlInquiryStore extends InquiryStore {
-  private readonly found: Coalescing<string, InquiryRow>;
+  private readonly found: Coalescing<string, OfferRow>;
   private readonly atHand = new Map<string, StoredInquiry>();
 
   constructor(private readonly statements: Statements) {
@@ -98,27 +127,11 @@ export class SqlInquiryStore extends InquiryStore {
     this.keepAtHand(inquiry);
   }
 
-  override async find(
-    channelId: string,
-    inquiryId: string,
-  ): Promise<{ inquiry: StoredInquiry; usedBy: string | null } | undefined> {
+  override async find(channelId: string, inquiryId: string): Promise<FoundOffer | undefined> {
     const atHand = this.takeAtHand(channelId, inquiryId);
     if (atHand) return { inquiry: atHand, usedBy: null };
     const row = await this.found.ask(inquiryId);
-    if (row?.channel_id !== channelId) return undefined;
-    const inquiry = {
-      inquiryId,
-      channelId,
-      reference: row.channel_reference.toString(),
-      productId: row.product_id,
-      customerNumber: row.customer_number,
-      offer: offerFromJson(fromJson(row.offer)),
-      askedAt: row.created_at,
-      billHolder: row.bill_holder,
-      validUntil: row.valid_until,
-      route: fromJson(row.route) as AskedRoute | null,
-    };
-    return { inquiry, usedBy: row.payment_id };
+    return row?.channel_id === channelId ? foundOfferOf(row) : undefined;
   }
 
   /** A sealed card number is wiped from its row in time, and must not outlive it here. */
@@ -138,11 +151,9 @@ export class SqlInquiryStore extends InquiryStore {
   }
 
   /** Inquiries and the payments that have used them, in the order they are asked for. */
-  private async read(inquiryIds: readonly string[]): Promise<(InquiryRow | undefined)[]> {
-    const rows = await this.statements.rows<InquiryRow>(
-      'SELECT i.inquiry_id, i.channel_id, i.channel_reference, i.product_id, i.customer_number, i.offer, ' +
-        'i.created_at, i.bill_holder, i.valid_until, i.route, p.payment_id ' +
-        'FROM inquiry i LEFT JOIN payment p ON p.inquiry_id = i.inquiry_id WHERE i.inquiry_id IN (?)',
+  private async read(inquiryIds: readonly string[]): Promise<(OfferRow | undefined)[]> {
+    const rows = await this.statements.rows<OfferRow>(
+      `SELECT ${OFFER_COLUMNS} FROM ${OFFER_TABLES} WHERE i.inquiry_id IN (?)`,
       [[...new Set(inquiryIds)]],
     );
     const byId = new Map(rows.map((row) => [row.inquiry_id, row]));

@@ -1,6 +1,7 @@
 import { aSwitch, type SwitchWorld } from '../../../test/support/switch-world';
 import type { Answer } from './answer';
 import { Inquiries } from './inquiries';
+import { SqlInquiryStore } from './inquiry.store';
 
 let world: SwitchWorld;
 beforeAll(async () => {
@@ -148,6 +149,31 @@ test('an offer still at hand here, and paid through another switch, is refused a
   const second = await world.pay({ reference: 'HERE', ...offer });
   look.mockRestore();
   expect(codeOf(second)).toBe('INQUIRY_USED');
+});
+
+test('an offer that its door has read is held to the same rules', async () => {
+  const [mine, other] = [await anOffer(), await anOffer()];
+  const offer = await new SqlInquiryStore(world.store.database).find('ppob-nusantara', mine.inquiryId);
+  expect(offer).toBeDefined();
+  const codes = [];
+  for (const order of [
+    { ...mine, channelId: 'warung-kecil' },
+    other,
+    { ...mine, total: mine.total + 1n },
+    { ...mine, reference: 'READ' },
+    { ...mine, reference: 'READ' },
+    // As somebody read it who looked before it was paid.
+    { ...mine, reference: 'READ BEFORE' },
+  ])
+    codes.push(codeOf(await world.pay({ ...order, offer })));
+  expect(codes).toEqual([
+    'INQUIRY_UNKNOWN',
+    'INQUIRY_UNKNOWN',
+    'AMOUNT_MISMATCH',
+    'APPROVED',
+    'APPROVED',
+    'INQUIRY_USED',
+  ]);
 });
 
 test.each(['é', 'inq_1 ', "' OR 1=1 --", '__proto__'])('the inquiry "%s" is unknown', async (inquiryId) => {

@@ -22,9 +22,9 @@ import type { StoredInquiry } from './inquiry.store';
 import { moneyOf, type Payment, type PaymentLeg } from './payment';
 import type { Said } from './payment.evidence';
 import { logMove, moveLogger } from './payment.log';
+import type { PaymentRequest } from './payment.request';
 import { freeAfter, openingRows } from './payment.writes';
 import type { Payments } from './payments';
-import type { PaymentRequest } from './requests';
 import type { Way } from './router';
 import { guardOf, NO_GUARD, saleOf, standsInTheWay, type SaleGuard } from './sale-guard';
 

@@ -1,7 +1,6 @@
 import type { Rupiah } from '#lib/kernel';
 import { isObject, plainOf, type JsonObject, type VirtualAccountIdentity } from '#lib/snap';
 import type { MessageName } from './external-ids';
-import type { NamedOffer } from './offers';
 import type { SnapPeer } from './partners';
 
 /** A message whose caller is known and whose form is right. */
@@ -13,8 +12,6 @@ export interface SnapMessage {
   /** As it came, for what is repeated. */
   body: JsonObject;
   name: MessageName;
-  /** What the inquiry of the payment's own number led to, if it is about a payment and there was one. */
-  offer: NamedOffer | undefined;
   /** When it came. */
   at: Date;
   /** It has waited so long at the door that nothing may be formed of it any more. */

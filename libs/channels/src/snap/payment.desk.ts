@@ -16,7 +16,7 @@ import type { SnapAnswer } from './answer';
 import { NAME_TAKEN, type Naming } from './external-ids';
 import type { InquiryDesk } from './inquiry.desk';
 import { amountOf, textOf, type SnapMessage } from './message';
-import type { NamedOffer, SnapOffers } from './offers';
+import type { FoundNamedOffer, NamedOffer, SnapOffers } from './offers';
 import { echo, flagOf, IDENTITY_NAMES, presentPayment, withAdditional } from './present';
 import { referenceOf } from './reference';
 import { NAME_USED, refusedBy, snapRefusal, type SnapRefusal } from './refused';
@@ -58,7 +58,7 @@ export class PaymentDesk {
     const order = orderOf(shape, message, account);
     const named = account.ok && mayBeFormed(order) ? await this.namedOffer(order) : undefined;
     const isItsOwn = named !== undefined && account.ok && isOf(account.value, named);
-    const answer = isItsOwn ? await this.payOffer(order, named.inquiryId, message.name.alongside) : undefined;
+    const answer = isItsOwn ? await this.payOffer(order, named, message.name.alongside) : undefined;
     if (answer?.kind === 'payment' && !answer.isRepeat) return this.told(order, answer.payment, 'first');
 
     const naming = await message.name.use();
@@ -87,15 +87,20 @@ export class PaymentDesk {
 
     const offer = await this.offerFor(order, account.value);
     if (!offer.ok) return this.refuse(order, offer.error, naming);
-    return this.answered(order, await this.payOffer(order, offer.value), naming);
+    return this.answered(order, await this.payOffer(order, { inquiryId: offer.value }), naming);
   }
 
-  private payOffer(order: Order, inquiryId: string, alongside?: FormedAlongside): Promise<Answer> {
+  private payOffer(
+    order: Order,
+    { inquiryId, offer }: Pick<FoundNamedOffer, 'inquiryId' | 'offer'>,
+    alongside?: FormedAlongside,
+  ): Promise<Answer> {
     const { channelId, reference, paid, contentHash, message } = order;
     return this.paymentFlow.pay({
       channelId,
       reference,
       inquiryId,
+      ...(offer && { offer }),
       total: paid,
       contentHash,
       ...(alongside && { alongside }),
@@ -117,10 +122,9 @@ export class PaymentDesk {
   }
 
   /** The offer that its inquiry led to, or that goes by the payment's own number. */
-  private async namedOffer({ channelId, message }: Order): Promise<NamedOffer | undefined> {
+  private namedOffer({ channelId, reference, message }: Order): Promise<FoundNamedOffer | undefined> {
     const asked = textOf(message, 'inquiryRequestId');
-    const ofInquiry = asked === undefined ? undefined : await this.offers.find(channelId, referenceOf(asked));
-    return ofInquiry ?? message.offer;
+    return this.offers.find(channelId, asked === undefined ? [reference] : [referenceOf(asked), reference]);
   }
 
   /** Which offer is paid: the one its inquiry led to; or the one its payment used; or one we ask for now. */

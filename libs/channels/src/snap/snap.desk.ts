@@ -11,7 +11,6 @@ import type { InquiryDesk } from './inquiry.desk';
 import { maskedMessage } from './masked-message';
 import type { SnapMessage } from './message';
 import type { SnapPeer } from './partners';
-import type { SnapOffers } from './offers';
 import type { PaymentDesk } from './payment.desk';
 import type { Served } from './profile';
 import { refusalAnswer } from './refusal-answer';
@@ -24,7 +23,7 @@ import type { TokenDesk } from './token.desk';
 type Transaction = Exclude<Served, 'token'>;
 
 /** A message as far as it is known before its members are. */
-type Known = Pick<SnapMessage, 'peer' | 'body' | 'name' | 'offer' | 'at' | 'isLate'>;
+type Known = Pick<SnapMessage, 'peer' | 'body' | 'name' | 'at' | 'isLate'>;
 
 /** The payment that a message is about. */
 interface About {
@@ -45,7 +44,6 @@ export class SnapDesk {
   constructor(
     private readonly admission: SnapAdmission,
     private readonly externalIds: ExternalIds,
-    private readonly offers: SnapOffers,
     private readonly tokens: TokenDesk,
     private readonly inquiries: InquiryDesk,
     private readonly payments: PaymentDesk,
@@ -79,13 +77,8 @@ export class SnapDesk {
       { ...nameOf(call, peer, at, about?.reference), bodyHash: this.numbers.traceOf(call.body) },
       at,
     );
-    const offer = about && (await this.offers.find(peer.channel.channel.channelId, about.reference));
-    const result = await this.decide(
-      service,
-      { peer, body, name, offer, at, isLate: call.isLate },
-      reading,
-      about,
-    );
+    const known = { peer, body, name, at, isLate: call.isLate };
+    const result = await this.decide(service, known, reading, about);
     // Of a payment whose number cannot be read nobody can say that it failed.
     const understood = isPayment(service) && !about ? undefined : body;
     const answer = result.ok ? result.value : refusalAnswer(service, result.error, peer.profile, understood);

@@ -98,7 +98,6 @@ export function deskOf(parts: DeskParts, partners: SnapPartners, seal: TokenSeal
   return new SnapDesk(
     admission,
     new ExternalIds(statements),
-    offers,
     new TokenDesk(admission, seal, clock),
     inquiries,
     new PaymentDesk(catalog, clock, payments, parts.paymentFlow, inquiries, offers, accounts),
