@@ -224,6 +224,27 @@ test('two channels that go by one name are both let in no more', async () => {
   expect([alike.byPartnerId('P-1'), alike.byClientKey('C-1')]).toEqual([undefined, undefined]);
 });
 
+test('a partner that is closed, and one that is new, are so from the next version of the catalog on', () => {
+  const one = {
+    channel: { channelId: 'bank-1', protocol: 'snap', profile: 'snap-strict', allowedIps: null },
+    credentials: new Map(Object.entries(NAMES)),
+    secrets: ['x'],
+  };
+  const catalog = {
+    version: '1',
+    known: [one],
+    channels: () => catalog.known.map(({ channel }) => channel),
+    channel: (id: string) => catalog.known.find(({ channel }) => channel.channelId === id),
+  };
+  const logger = pino({ enabled: false });
+  const partners = new SnapPartners(catalog as never, ChannelProfiles.read(PROFILES), logger);
+  const idOf = (name: string) => partners.byPartnerId(name)?.channel.channel.channelId;
+  expect([idOf('P-1'), idOf('P-2')]).toEqual(['bank-1', undefined]);
+  const other = { ...one, credentials: new Map(Object.entries({ ...NAMES, partnerId: 'P-2' })) };
+  Object.assign(catalog, { version: '2', known: [other] });
+  expect([idOf('P-1'), idOf('P-2')]).toEqual([undefined, 'bank-1']);
+});
+
 const PROFILES = join(__dirname, '..', '..', '..', 'config', 'channels');
 const NAMES = {
   clientKey: 'C-1',

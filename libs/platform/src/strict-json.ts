@@ -44,6 +44,7 @@ export function readStrictJson(raw: Buffer, depthMax: number): Result<StrictJson
 }
 
 function isDeeper(text: string, depthMax: number): boolean {
+  if (begins(text, '{', depthMax) + begins(text, '[', depthMax) <= depthMax) return false;
   let depth = 0;
   // Brackets within strings count too; no message has so many.
   for (let at = 0; at < text.length; at += 1) {
@@ -53,6 +54,14 @@ function isDeeper(text: string, depthMax: number): boolean {
     if (depth > depthMax) return true;
   }
   return false;
+}
+
+/** How often a bracket stands in a text; counted no further than to one more than so many. */
+function begins(text: string, bracket: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(bracket); at >= 0 && count <= most; at = text.indexOf(bracket, at + 1))
+    count += 1;
+  return count;
 }
 
 const END_OF_NAME = /"[\t\n\r ]*:/g;

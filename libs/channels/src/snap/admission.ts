@@ -19,8 +19,14 @@ import { isPayment } from './shapes';
 
 type Admitted = Result<SnapPeer, SnapRefusal>;
 
-const TRANSACTION_HEADERS = ['X-TIMESTAMP', 'X-SIGNATURE', 'X-PARTNER-ID', 'X-EXTERNAL-ID', 'CHANNEL-ID'];
-const TOKEN_HEADERS = ['X-TIMESTAMP', 'X-SIGNATURE', 'X-CLIENT-KEY'];
+const TRANSACTION_HEADERS = [
+  'x-timestamp',
+  'x-signature',
+  'x-partner-id',
+  'x-external-id',
+  'channel-id',
+] as const;
+const TOKEN_HEADERS = ['x-timestamp', 'x-signature', 'x-client-key'] as const;
 
 /** Lets in who signs, now, from where it may call. Nothing of the body is read before that. */
 export class SnapAdmission {
@@ -36,11 +42,11 @@ export class SnapAdmission {
   ofTransaction(call: SnapCall): Admitted {
     const objection = this.headersOf(call, TRANSACTION_HEADERS);
     if (objection) return fail(objection);
-    const bearer = /^bearer +([^ ]+)$/i.exec(header(call, 'Authorization'))?.[1] ?? '';
+    const bearer = /^bearer +([^ ]+)$/i.exec(header(call, 'authorization'))?.[1] ?? '';
     const token = bearer === '' ? undefined : this.tokens.open(bearer);
     const peer =
       (token && this.partners.ofChannel(token.channelId)) ??
-      this.partners.byPartnerId(header(call, 'X-PARTNER-ID'));
+      this.partners.byPartnerId(header(call, 'x-partner-id'));
     if (!peer) return this.refuse(call, '40100', 'Unknown client', 'no such X-PARTNER-ID');
     const malformed = formatFaultIn(call, peer) ?? this.servesFault(call, peer);
     if (malformed) return fail(malformed);
@@ -52,19 +58,19 @@ export class SnapAdmission {
       target: call.target,
       accessToken: needsToken(peer) ? bearer : '',
       body: call.body,
-      timestamp: header(call, 'X-TIMESTAMP'),
+      timestamp: header(call, 'x-timestamp'),
     };
     const { signing } = peer.profile;
     const keys = signing.scheme === 'symmetric' ? peer.clientSecrets : peer.publicKeys;
-    if (!isCallSigned(signed, header(call, 'X-SIGNATURE'), keys, signing)) {
+    if (!isCallSigned(signed, header(call, 'x-signature'), keys, signing)) {
       // What support compares with the text the partner has signed.
       const text = stringToSign({ ...signed, accessToken: signed.accessToken && '[token]' }, signing);
       return this.refuse(call, '40100', 'Signature', `not the signature of ${text.slice(0, 300)}`);
     }
     const { partnerId, channelId } = peer.profile;
-    if (partnerId.pinned && header(call, 'X-PARTNER-ID') !== peer.partnerId)
+    if (partnerId.pinned && header(call, 'x-partner-id') !== peer.partnerId)
       return this.refuse(call, '40100', 'Unknown client', "the X-PARTNER-ID is another partner's");
-    if (channelId.pinned && header(call, 'CHANNEL-ID') !== peer.channelId)
+    if (channelId.pinned && header(call, 'channel-id') !== peer.channelId)
       return this.refuse(call, '40100', 'CHANNEL-ID', 'the CHANNEL-ID is not the agreed one');
     return this.now(call, peer);
   }
@@ -73,15 +79,15 @@ export class SnapAdmission {
   ofTokenCall(call: SnapCall): Admitted {
     const objection = this.headersOf(call, TOKEN_HEADERS);
     if (objection) return fail(objection);
-    const clientKey = header(call, 'X-CLIENT-KEY');
-    const timestamp = header(call, 'X-TIMESTAMP');
+    const clientKey = header(call, 'x-client-key');
+    const timestamp = header(call, 'x-timestamp');
     const peer = this.partners.byClientKey(clientKey);
     if (!peer) return this.refuse(call, '40100', 'Unknown client', 'no such X-CLIENT-KEY');
     const malformed = timestampFaultIn(call, peer) ?? this.servesFault(call, peer);
     if (malformed) return fail(malformed);
     const { encodings } = peer.profile.signing;
     const text = tokenStringToSign(clientKey, timestamp);
-    return isSignedWithKey(text, header(call, 'X-SIGNATURE'), peer.publicKeys, encodings)
+    return isSignedWithKey(text, header(call, 'x-signature'), peer.publicKeys, encodings)
       ? this.now(call, peer)
       : this.refuse(call, '40100', 'Signature', 'signature');
   }
@@ -93,16 +99,16 @@ export class SnapAdmission {
     if (!call.showsCertificateOf(peer.channel))
       return this.refuse(call, '40100', 'Certificate', 'not a certificate that is pinned');
     const { forms, skewMs } = peer.profile.timestamp;
-    const instant = readTimestamp(header(call, 'X-TIMESTAMP'), forms);
+    const instant = readTimestamp(header(call, 'x-timestamp'), forms);
     if (!instant || !isFresh(instant, this.clock.now(), skewMs))
       return this.refuse(call, '40100', 'X-TIMESTAMP', 'outside the window of time');
     return this.rates.allow(peer.channel.channel) ? ok(peer) : fail(tooFast(call));
   }
 
-  private headersOf(call: SnapCall, names: readonly string[]): SnapRefusal | undefined {
-    const missing = names.find((name) => header(call, name) === '');
+  private headersOf(call: SnapCall, names: readonly Lowercase<string>[]): SnapRefusal | undefined {
+    const missing = names.find((name) => header(call, name) === '')?.toUpperCase();
     if (missing !== undefined) return snapRefusal('40002', missing, `the header ${missing} is missing`);
-    const type = header(call, 'Content-Type');
+    const type = header(call, 'content-type');
     if (type === '') return snapRefusal('40002', 'Content-Type', 'the header Content-Type is missing');
     return /^application\/json *(;.*)?$/i.test(type)
       ? undefined
@@ -117,7 +123,7 @@ export class SnapAdmission {
 
   /** A security event: who claimed to be whom, from where. */
   private refuse(call: SnapCall, snapCase: SnapCase, blame: string | undefined, detail: string): Admitted {
-    const claimed = header(call, 'X-PARTNER-ID') || header(call, 'X-CLIENT-KEY');
+    const claimed = header(call, 'x-partner-id') || header(call, 'x-client-key');
     this.logger.warn(
       { service: call.service, claimed: claimed.slice(0, 40), ip: call.ip, reason: detail },
       'call refused',
@@ -144,7 +150,7 @@ function needsToken({ profile }: SnapPeer): boolean {
 }
 
 function timestampFaultIn(call: SnapCall, { profile }: SnapPeer): SnapRefusal | undefined {
-  return readTimestamp(header(call, 'X-TIMESTAMP'), profile.timestamp.forms)
+  return readTimestamp(header(call, 'x-timestamp'), profile.timestamp.forms)
     ? undefined
     : snapRefusal('40001', 'X-TIMESTAMP', 'the X-TIMESTAMP is not of an agreed form');
 }
@@ -157,12 +163,12 @@ const EXTERNAL_ID = {
 
 function formatFaultIn(call: SnapCall, peer: SnapPeer): SnapRefusal | undefined {
   const { externalId, partnerId, channelId } = peer.profile;
-  const name = header(call, 'X-EXTERNAL-ID');
+  const name = header(call, 'x-external-id');
   if (!EXTERNAL_ID[externalId.characters].test(name) || name.length > externalId.lengthMax)
     return snapRefusal('40001', 'X-EXTERNAL-ID', 'the X-EXTERNAL-ID is not of the agreed form');
-  if (header(call, 'X-PARTNER-ID').length > partnerId.lengthMax)
+  if (header(call, 'x-partner-id').length > partnerId.lengthMax)
     return snapRefusal('40001', 'X-PARTNER-ID', 'the X-PARTNER-ID is too long');
-  if (header(call, 'CHANNEL-ID').length > channelId.lengthMax)
+  if (header(call, 'channel-id').length > channelId.lengthMax)
     return snapRefusal('40001', 'CHANNEL-ID', 'the CHANNEL-ID is too long');
   return timestampFaultIn(call, peer);
 }

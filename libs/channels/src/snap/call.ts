@@ -19,8 +19,11 @@ export interface SnapCall {
   showsCertificateOf(channel: OpenChannel): boolean;
 }
 
-/** A header that stands once; a missing or repeated one reads as empty. */
-export function header({ headers }: SnapCall, name: string): string {
-  const value = headers[name.toLowerCase()];
+/**
+ * A header that stands once; a missing or repeated one reads as empty.
+ * @param name in lower case, as Node hands them over.
+ */
+export function header({ headers }: SnapCall, name: Lowercase<string>): string {
+  const value = headers[name];
   return typeof value === 'string' ? value : '';
 }

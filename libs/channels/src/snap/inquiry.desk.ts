@@ -79,16 +79,13 @@ export class InquiryDesk {
   private told(shape: Shape, { peer, body }: SnapMessage, inquiry: StoredInquiry): SnapAnswer {
     const product = this.catalog.product(inquiry.productId)?.name ?? inquiry.productId;
     const { data, additionalInfo } = presentOffer(inquiry, product, peer.profile);
-    const members = {
-      ...data,
-      ...echo(body, IDENTITY_NAMES),
-      ...(shape.service === 'inquiryIntrabank' ? { inquiryRequestId: inquiry.inquiryId } : {}),
-      ...echo(body, shape.echoed),
-    };
+    echo(body, IDENTITY_NAMES, data);
+    if (shape.service === 'inquiryIntrabank') data['inquiryRequestId'] = inquiry.inquiryId;
+    echo(body, shape.echoed, data);
     const { answers } = peer.profile;
     return {
       snapCase: '20000',
-      members: withAdditional(shape.dataName(peer.profile), members, additionalInfo, answers.additionalInfo),
+      members: withAdditional(shape.dataName(peer.profile), data, additionalInfo, answers.additionalInfo),
     };
   }
 }

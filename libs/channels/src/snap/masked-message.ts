@@ -35,11 +35,13 @@ const AMOUNTS = new Set(['amount', 'paidAmount', 'totalAmount']);
 
 /** A message as support may read it. */
 export function maskedMessage(body: JsonObject): Record<string, unknown> {
-  const members = Object.entries(body).slice(0, SHOWN_MAX);
-  return Object.fromEntries(members.map(([name, value]) => [name.slice(0, SHOWN_MAX), shown(name, value)]));
+  const said: Record<string, unknown> = {};
+  for (const name of Object.keys(body).slice(0, SHOWN_MAX))
+    said[name.slice(0, SHOWN_MAX)] = shown(name, body[name]);
+  return said;
 }
 
-function shown(name: string, value: Json): unknown {
+function shown(name: string, value: Json | undefined): unknown {
   if (AMOUNTS.has(name) && isObject(value))
     return { value: shortText(value['value']), currency: shortText(value['currency']) };
   if (SAFE.has(name)) return shortText(value);

@@ -25,12 +25,20 @@ export interface SnapPeer {
   fields: Readonly<Record<Exclude<Served, 'token'>, readonly Field[]>>;
 }
 
+/** The partners of one version of the catalog, by the names they go by. */
+interface Names {
+  version: string;
+  clientKeys: ReadonlyMap<string, SnapPeer>;
+  partnerIds: ReadonlyMap<string, SnapPeer>;
+}
+
 /** What a partner of this protocol must have, besides its secrets: the names of its rows in `channel_credential`. */
 const CREDENTIALS = ['clientKey', 'publicKey', 'partnerId', 'channelId', 'companyCodes'] as const;
 
 /** The partners that speak SNAP, as the catalog has them now. */
 export class SnapPartners {
   private readonly known = new WeakMap<OpenChannel, SnapPeer | undefined>();
+  private names: Names | undefined;
 
   constructor(
     private readonly catalog: Catalog,
@@ -48,12 +56,12 @@ export class SnapPartners {
 
   /** The partner that goes by this name in token calls. */
   byClientKey(clientKey: string): SnapPeer | undefined {
-    return this.only((peer) => peer.clientKey === clientKey);
+    return this.byName().clientKeys.get(clientKey);
   }
 
   /** The partner that goes by this X-PARTNER-ID. */
   byPartnerId(partnerId: string): SnapPeer | undefined {
-    return this.only((peer) => peer.partnerId === partnerId);
+    return this.byName().partnerIds.get(partnerId);
   }
 
   /**
@@ -76,10 +84,15 @@ export class SnapPartners {
     }
   }
 
-  /** Two channels under one name would leave it to chance whose deposit pays: neither is let in. */
-  private only(isNamed: (peer: SnapPeer) => boolean): SnapPeer | undefined {
-    const [found, ...others] = this.all().filter(isNamed);
-    return others.length === 0 ? found : undefined;
+  /** Looked through once for each version of the catalog: every request names its caller before it is taken in. */
+  private byName(): Names {
+    const { version } = this.catalog;
+    if (!this.names || this.names.version !== version) {
+      const all = this.all();
+      const clientKeys = byTheirOwn(all, ({ clientKey }) => clientKey);
+      this.names = { version, clientKeys, partnerIds: byTheirOwn(all, ({ partnerId }) => partnerId) };
+    }
+    return this.names;
   }
 
   private all(): SnapPeer[] {
@@ -95,6 +108,13 @@ export class SnapPartners {
     this.logger.error({ channelId: channel.channel.channelId, reason: peer }, 'a SNAP partner cannot call');
     return undefined;
   }
+}
+
+/** Two channels under one name would leave it to chance whose deposit pays: neither is let in. */
+function byTheirOwn(peers: readonly SnapPeer[], nameOf: (peer: SnapPeer) => string): Map<string, SnapPeer> {
+  const all = peers.map(nameOf);
+  const alone = peers.filter((peer) => all.indexOf(nameOf(peer)) === all.lastIndexOf(nameOf(peer)));
+  return new Map(alone.map((peer) => [nameOf(peer), peer]));
 }
 
 /** @returns the partner, or why it is none. */

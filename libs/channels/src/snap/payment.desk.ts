@@ -179,15 +179,12 @@ export class PaymentDesk {
     const product = this.catalog.product(payment.productId)?.name ?? payment.productId;
     const flag = flagOf(payment, answers.pendingFlag);
     const { data, additionalInfo } = presentPayment(payment, product, peer.profile, flag);
-    const members = {
-      ...data,
-      ...echo(body, IDENTITY_NAMES),
-      ...(shape.service === 'paymentIntrabank' ? { paymentRequestId: payment.paymentId } : {}),
-      ...echo(body, shape.echoed),
-    };
+    echo(body, IDENTITY_NAMES, data);
+    if (shape.service === 'paymentIntrabank') data['paymentRequestId'] = payment.paymentId;
+    echo(body, shape.echoed, data);
     return ok({
       snapCase: caseOfPayment(payment, standing, message),
-      members: withAdditional(shape.dataName(peer.profile), members, additionalInfo, answers.additionalInfo),
+      members: withAdditional(shape.dataName(peer.profile), data, additionalInfo, answers.additionalInfo),
     });
   }
 

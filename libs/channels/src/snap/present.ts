@@ -8,9 +8,12 @@ type Members = Record<string, unknown>;
 /** The numbers of an account as the caller wrote them. */
 export const IDENTITY_NAMES = ['partnerServiceId', 'customerNo', 'virtualAccountNo'] as const;
 
-/** Members of a request that an answer repeats as they came, where they came. */
-export function echo(body: JsonObject, names: readonly string[]): Members {
-  const members: Members = {};
+/**
+ * Members of a request that an answer repeats as they came, where they came.
+ * @param members what they are put to: objects of so many members are not copied into one another, for that costs more
+ * than all the rest of an answer.
+ */
+export function echo(body: JsonObject, names: readonly string[], members: Members = {}): Members {
   for (const name of names) {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     if (value !== undefined && value !== null) members[name] = plainOf(value);
@@ -151,14 +154,14 @@ function both(text: string): Bilingual {
   return { english: text.slice(0, 32), indonesia: text.slice(0, 32) };
 }
 
-/** Puts additionalInfo where the partner expects it. */
+/** Puts additionalInfo where the partner expects it: beside the data, or to it. */
 export function withAdditional(
   dataName: string,
   data: Members,
   additionalInfo: Members,
   placement: SnapProfile['answers']['additionalInfo'],
 ): Members {
-  return placement === 'within'
-    ? { [dataName]: { ...data, additionalInfo } }
-    : { [dataName]: data, additionalInfo };
+  if (placement !== 'within') return { [dataName]: data, additionalInfo };
+  data['additionalInfo'] = additionalInfo;
+  return { [dataName]: data };
 }

@@ -145,10 +145,10 @@ export class SnapDesk {
       {
         channelId,
         service: call.service,
-        externalId: header(call, 'X-EXTERNAL-ID'),
+        externalId: header(call, 'x-external-id'),
         case: snapCase,
-        ...(detail === undefined ? {} : { detail }),
-        ...paymentIdIn(members),
+        detail,
+        paymentId: paymentIdIn(members),
         said: maskedMessage(body),
       },
       'SNAP message',
@@ -157,12 +157,12 @@ export class SnapDesk {
 }
 
 /** Looks for what a payment's answer carries, wherever the profile has it. */
-function paymentIdIn(members: Readonly<Record<string, unknown>>): { paymentId?: string } {
+function paymentIdIn(members: Readonly<Record<string, unknown>>): string | undefined {
   for (const value of [members, ...Object.values(members)]) {
     const info = (value as { additionalInfo?: { paymentId?: unknown } } | null)?.additionalInfo;
-    if (typeof info?.paymentId === 'string') return { paymentId: info.paymentId };
+    if (typeof info?.paymentId === 'string') return info.paymentId;
   }
-  return {};
+  return undefined;
 }
 
 function read(peer: SnapPeer, service: Transaction, body: JsonObject): Reading {
@@ -185,7 +185,7 @@ function nameOf(call: SnapCall, { channel, profile }: SnapPeer, at: Date, refere
     channelId: channel.channel.channelId,
     businessDate: businessDateOf(at, { ...JAKARTA_MIDNIGHT, at: profile.externalId.dayEndsAt }),
     scope: profile.externalId.scope === 'service' ? codeOf(call.service) : '*',
-    externalId: header(call, 'X-EXTERNAL-ID'),
+    externalId: header(call, 'x-external-id'),
     reference,
   };
 }

@@ -39,7 +39,7 @@ export class TokenDesk {
         },
       },
       now,
-      { 'x-client-key': header(call, 'X-CLIENT-KEY') },
+      { 'x-client-key': header(call, 'x-client-key') },
     );
   }
 
