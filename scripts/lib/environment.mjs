@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openingAtBank } from './bank-opening.mjs';
 import { billerEnvironment } from './demo-billers.mjs';
+import { userEnvironment } from './demo-users.mjs';
 import { billersNobodyPlays } from './other-billers.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS } from './secrets.mjs';
@@ -48,6 +49,7 @@ export function sharedEnvironment({ home, secrets, ports, sftp, urls }) {
     environment,
     snapEnvironment(secrets.snapBank),
     hostBankEnvironment(simulator, secrets.hostBank),
+    userEnvironment(secrets.users),
   );
   for (const [id, { institutionCode }] of Object.entries(BANKS))
     environment[`CHANNEL_${constantCase(id)}_INSTITUTION_CODE`] = institutionCode;

@@ -1,3 +1,4 @@
+import { DEMO_USERS } from './demo-users.mjs';
 import { LOOPBACK } from './ports.mjs';
 import { BANKS, DEMO_CHANNELS } from './secrets.mjs';
 import { DEMO_SOURCES } from './sftp.mjs';
@@ -17,6 +18,7 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  *   privateKeyFile: string, hostKeySha256: string, settlementDir: string } }} [simulator] only with the demo
  * @property {{ url: string }} database the application's account
  * @property {(H2hChannel | SnapChannel | Iso8583Channel)[]} channels `guide` is what a partner's developer reads
+ * @property {{ email: string, password: string, totpSecret: string, roles: string[], channel?: string }[]} users of the demo
  *
  * @typedef {ReturnType<typeof import('./snap-bank.mjs').snapChannel>} SnapChannel
  * @typedef {{ id: string, protocol: 'h2h', guide: string, secret: string, secondSecret: string }} H2hChannel
@@ -62,7 +64,18 @@ export function runFileContent({ home, startedAt, processes, ports, secrets, sft
     channels: isDemo
       ? [...DEMO_CHANNELS.flatMap((id) => channel(id, secrets)), bank(home, secrets), ...banks(ports)]
       : [],
+    users: isDemo ? DEMO_USERS.flatMap((user) => demoUser(user, secrets)) : [],
   };
+}
+
+/**
+ * @param {import('./demo-users.mjs').DemoUser} user
+ * @param {import('./secrets.mjs').Secrets} secrets
+ * @returns {RunFile['users']}
+ */
+function demoUser({ login, ...user }, { users }) {
+  const found = users[login];
+  return found === undefined ? [] : [{ email: login, ...found, ...user }];
 }
 
 /**

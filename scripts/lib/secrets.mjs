@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CannotRun } from './cannot-run.mjs';
 import { DEMO_BILLERS, newBillerKeys } from './demo-billers.mjs';
+import { DEMO_USERS, newUserSecrets } from './demo-users.mjs';
 import { readJson, writeJson } from './home.mjs';
 import { newSnapKeys, SNAP_BANK } from './snap-bank.mjs';
 
@@ -28,6 +29,7 @@ export const BANKS = {
  * @property {import('./demo-billers.mjs').BillerKeys} billerKeys ours, at the billers that speak SNAP
  * @property {import('./snap-bank.mjs').SnapKeys} snapBank the bank that calls us
  * @property {import('./snap-bank.mjs').SnapKeys & { clientSecret: string }} hostBank ours, at the bank that holds accounts for us
+ * @property {Record<string, import('./demo-users.mjs').UserSecrets>} users of the demo, by login
  * @property {{ application: string, migration: string }} database passwords
  */
 
@@ -56,6 +58,10 @@ export function loadSecrets(home) {
     hostBank: kept?.hostBank ?? { ...newSnapKeys(password), clientSecret: password() },
     billers: { ...Object.fromEntries(DEMO_BILLERS.map(({ id }) => [id, password()])), ...kept?.billers },
     billerKeys: kept?.billerKeys ?? newBillerKeys(),
+    users: {
+      ...Object.fromEntries(DEMO_USERS.map(({ login }) => [login, newUserSecrets(password)])),
+      ...kept?.users,
+    },
     database: { application: password(), migration: password(), ...kept?.database },
   };
   if (JSON.stringify(secrets) !== JSON.stringify(kept)) writeJson(home.secretsFile, secrets);

@@ -48,6 +48,7 @@ export interface People {
   codeOf(person: Pick<Person, 'seed'>): Promise<string>;
 }
 
+export { codeAt };
 export const DATA_KEY = randomBytes(32).toString('base64');
 
 export function aPeople({ database }: Pick<TestDatabase, 'database'>): People {

@@ -1,8 +1,10 @@
 import { describeRefusal, type Approval } from '#lib/audit';
 import { STOP_RELEASE } from '#lib/catalog';
 import { approveAdjustment, approveResume, FLOAT_ADJUSTMENT, FLOAT_RESUME } from '#lib/floats';
+import { approveUserChange, USER_KINDS } from '#lib/identity';
 import { fail, formatRupiah, ok, type Result } from '#lib/kernel';
 import type { ApprovedCommitRefusal } from '#lib/ledger';
+import { clockFromEnvironment } from '#lib/platform';
 import { CALENDAR, REOPEN_DAY } from '#lib/reconciliation';
 import {
   approveBankLine,
@@ -23,15 +25,26 @@ import { resumingInWords } from './float-commands';
 import { type Agreement } from './four-eyes';
 import { agreeToReopening } from './job-commands';
 import { payoutInWords } from './payout-commands';
+import { withDatabase } from './database';
 import { bankTools, withSettlement } from './settlement-tools';
 import { agreeToRelease } from './stop-commands';
 import { slipInWords } from './tax-commands';
+import { handOver, inWords as userInWords } from './user-commands';
 
 /** A checker's word on a proposal that was found already. */
 export type Seen = Omit<Agreement, 'approvalId'>;
 
 /** Agrees to a proposal of one kind and does what it says. @returns what was done, or why nothing was. */
 export type Applier = (approval: Approval, seen: Seen) => Promise<Result<string, string>>;
+
+const toUsers: Applier = ({ approvalId }, seen) =>
+  withDatabase(async (database) => {
+    const decision = { approvalId, ...seen, at: clockFromEnvironment().now() };
+    const done = await approveUserChange(database, decision);
+    if (!done.ok) return fail(userInWords(done.error));
+    const { subject, enrolment } = done.value;
+    return ok(enrolment ? handOver(enrolment) : `${subject} is as was proposed`);
+  });
 
 /** What each kind of proposal does when it is approved, each by its own part; breaks are decided at their desk. */
 export const APPLIERS: Readonly<Record<string, Applier>> = {
@@ -123,6 +136,8 @@ export const APPLIERS: Readonly<Record<string, Applier>> = {
           return fail(slipInWords(error));
       }
     }),
+
+  ...Object.fromEntries(USER_KINDS.map((kind) => [kind, toUsers])),
 
   funds: ({ subject: businessDate }, seen) =>
     withSettlement(async ({ database, clock }) => {

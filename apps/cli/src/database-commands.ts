@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { catalogSource, seedCatalog, type SeedResult } from '#lib/catalog';
 import { topUpFloat } from '#lib/floats';
+import { seedDemoUsers } from '#lib/identity';
 import { businessDateOf, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
 import { SingleWriter, topUpDeposit } from '#lib/ledger';
 import {
@@ -12,6 +13,7 @@ import {
   isProduction,
   migrate,
   SecretBox,
+  SecretRing,
   setting,
   SettingError,
 } from '#lib/platform';
@@ -43,7 +45,7 @@ export function addDatabaseCommands(program: Command): void {
   program
     .command('seed')
     .description(
-      'write the demo’s billers, products and channels, and book each opening deposit once; run again, it brings them back to the file',
+      'write the demo’s billers, products, channels and users, and book each opening deposit once; run again, it brings them back to the file',
     )
     .argument('<folder>', 'for example fixtures/demo')
     .action(async (folder: string) => {
@@ -53,7 +55,10 @@ export function addDatabaseCommands(program: Command): void {
       const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
-        await openBooks(database, seeded, clockFromEnvironment());
+        const clock = clockFromEnvironment();
+        await openBooks(database, seeded, clock);
+        const secrets = new SecretRing(box);
+        await seedDemoUsers({ database, secrets }, join(resolve(folder), 'users.yaml'), clock.now());
       } finally {
         await database.close();
       }

@@ -27,6 +27,7 @@ import { addStampCommands } from './stamp-commands';
 import { addRouteCommands } from './route-commands';
 import { addStopCommands } from './stop-commands';
 import { addTraceCommand } from './trace-command';
+import { addUserCommands } from './user-commands';
 import { addVerifyCommand } from './verify-command';
 
 /** The operator's command line: `npx simpul`. Exit 0 = good, 1 = found wrong, 2 = could not run. */
@@ -59,6 +60,7 @@ addPayoutCommands(program);
 addBankCommands(program);
 addFinanceCommands(program);
 addComplaintCommands(program);
+addUserCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

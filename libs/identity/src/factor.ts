@@ -148,6 +148,38 @@ export async function takeSeed(
   return taken === 1;
 }
 
+/** Makes a known seed the user's, inside the caller's transaction: for the demo. A time step that was used stays used. */
+export async function setSeed(
+  statements: Statements,
+  secrets: SecretRing,
+  userId: string,
+  seed: string,
+  now: Date,
+): Promise<void> {
+  const { keyId, sealed } = secrets.seal(seed, place(userId));
+  await statements.run(
+    `INSERT INTO console_factor (user_id, key_id, seed, confirmed_at) VALUES (?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE key_id = ?, seed = ?, confirmed_at = ?`,
+    [userId, keyId, sealed, now, keyId, sealed, now],
+  );
+}
+
+/** Whether this is the seed of a user's factor; not where it was sealed under a key that is gone. */
+export async function isSeedOf(
+  statements: Statements,
+  secrets: SecretRing,
+  userId: string,
+  seed: string,
+): Promise<boolean> {
+  const row = await factorOf(statements, userId);
+  if (!row?.seed || !row.key_id) return false;
+  try {
+    return secrets.open({ keyId: row.key_id, sealed: row.seed }, place(userId)) === seed;
+  } catch {
+    return false;
+  }
+}
+
 /** Takes a user's factor and codes away, inside the caller's transaction. */
 export async function forgetFactor(statements: Statements, userId: string): Promise<void> {
   await statements.run(

@@ -82,4 +82,5 @@ export {
   type SecurityEventKind,
   type StoredSecurityEvent,
 } from './security-events';
+export { seedDemoUsers } from './demo-users';
 export { forgetAttempts } from './sign-in-guard';

@@ -76,7 +76,7 @@ const EFFECTS: Readonly<Record<keyof UserPayloads, Effect>> = {
     const objection = await objectionToNew(statements, user);
     if (objection) throw new Refused(objection);
     await tell(statements, 'user_added', approval, at, { roles: user.roles, channelId: user.channelId });
-    return addRow(statements, user, approval.maker, at);
+    return addUser(statements, user, { by: approval.maker, at });
   },
 
   [USER_ROLES]: async (statements, approval, at) => {
@@ -157,7 +157,7 @@ export async function addFirstAdministrator(
       detail: { roles: user.roles, isFirst: true },
     } as const;
     await recordSecurityEvent(statements, event);
-    return ok(await addRow(statements, user, by, at));
+    return ok(await addUser(statements, user, { by, at }));
   });
 }
 
@@ -252,9 +252,12 @@ async function unchanged(statements: Statements, login: string, version: number)
 }
 
 /** Writes somebody who is to enrol, inside the caller's transaction. */
-async function addRow(statements: Statements, user: NewUser, by: string, at: Date): Promise<Enrolment> {
+export async function addUser(
+  statements: Statements,
+  { login, name, language, channelId, roles }: NewUser,
+  { by, at }: { by: string; at: Date },
+): Promise<Enrolment> {
   const userId = newId('usr', at);
-  const { login, name, language, channelId, roles } = user;
   await statements.run(
     `INSERT INTO console_user (user_id, login, name, language, channel_id, state, created_by, created_at, active_since)
      VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)`,
@@ -264,6 +267,7 @@ async function addRow(statements: Statements, user: NewUser, by: string, at: Dat
   return newEnrolment(statements, { userId, login }, at);
 }
 
+/** Gives a user these roles and no others, inside the caller's transaction, which ends their access. */
 export async function setRoles(
   statements: Statements,
   userId: string,
