@@ -1,4 +1,5 @@
 import { givenDatabase } from './lib/given-database.mjs';
+import { makeQuickStart } from './lib/quick-start.mjs';
 import { makeSchemaTemplate } from './lib/schema-template.mjs';
 import { makeTestKeys } from './lib/test-keys.mjs';
 import { startTestDatabase } from './lib/test-database.mjs';
@@ -7,7 +8,7 @@ import { startTestDatabase } from './lib/test-database.mjs';
  * Gives the tests a real database: a private MariaDB for this run, or the given one. Tests make schemas of
  * their own (`simpul_...`) with TEST_DATABASE_MIGRATION_URL; TEST_DATABASE_URL is the account of the
  * application, which has no right until a test's migrations grant it. TEST_SCHEMA_FILE holds the statements of a
- * migrated schema. SIMPUL_TEST_SNAPSHOT_ISOLATION=ON or OFF runs
+ * migrated schema, TEST_QUICK_START what programs are started with. SIMPUL_TEST_SNAPSHOT_ISOLATION=ON or OFF runs
  * everything under that setting of MariaDB.
  */
 export default async function globalSetup() {
@@ -23,5 +24,6 @@ export default async function globalSetup() {
   process.env.TEST_DATABASE_URL = urls.application;
   process.env.TEST_DATABASE_MIGRATION_URL = urls.migration;
   process.env.TEST_RSA_FILE = makeTestKeys();
+  process.env.TEST_QUICK_START = makeQuickStart();
   process.env.TEST_SCHEMA_FILE = await makeSchemaTemplate(urls.migration);
 }

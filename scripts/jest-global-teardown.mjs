@@ -1,3 +1,4 @@
+import { removeQuickStart } from './lib/quick-start.mjs';
 import { removeSchemaTemplate } from './lib/schema-template.mjs';
 import { removeTestDatabase } from './lib/test-database.mjs';
 import { removeTestKeys } from './lib/test-keys.mjs';
@@ -5,6 +6,7 @@ import { removeTestKeys } from './lib/test-keys.mjs';
 /** Jest wants a file per hook; the work is in the library. */
 export default async function globalTeardown() {
   removeTestKeys();
+  removeQuickStart();
   await removeSchemaTemplate();
   await removeTestDatabase();
 }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { until, type Installation, type RunningApp } from './processes';
+import { QUICK_START } from './quick-start';
 import type { SftpServer } from './sftp';
 
 const ROOT = join(__dirname, '..', '..');
@@ -68,7 +69,9 @@ export function aDayInstallation(
     failPoints,
     folderOf,
     async command(...args) {
-      const child = spawn(process.execPath, [CLI, ...args], { env: { ...world.environment, ...settings } });
+      const child = spawn(process.execPath, [...QUICK_START, CLI, ...args], {
+        env: { ...world.environment, ...settings },
+      });
       let output = '';
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));

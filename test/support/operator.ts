@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { QUICK_START } from './quick-start';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 
@@ -26,7 +27,7 @@ export function anOperatorOf(of: {
   };
   return (...words) =>
     new Promise((resolve) => {
-      execFile(process.execPath, [MAIN, ...words], { env }, (failure, out, error) => {
+      execFile(process.execPath, [...QUICK_START, MAIN, ...words], { env }, (failure, out, error) => {
         const code = typeof failure?.code === 'number' ? failure.code : failure ? 2 : 0;
         const json = out.startsWith('{') ? (JSON.parse(out) as Record<string, unknown>) : {};
         resolve({ code, out, json, error });

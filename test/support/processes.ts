@@ -12,6 +12,7 @@ import { SecretBox } from '#lib/platform';
 import { checkPaymentInvariants, type BillerTruth } from '#lib/switching';
 import { aDatabase, type TestDatabase } from './database';
 import { freePort } from './ports';
+import { QUICK_START } from './quick-start';
 import { channelSecret, seedDemo } from './seed';
 import { rsaPair } from './rsa-pair';
 
@@ -251,7 +252,11 @@ function billerSecret(biller: string): string {
 async function startApp(name: string, environment: Record<string, string>): Promise<RunningApp> {
   const main = join(BUILT_APPS, name, 'src', 'main.js');
   if (!existsSync(main)) throw new Error(`the ${name} is not built; run npm run build first`);
-  const child = fork(main, { silent: true, env: environment, execArgv: NODE_OPTIONS[name] });
+  const child = fork(main, {
+    silent: true,
+    env: environment,
+    execArgv: [...QUICK_START, ...(NODE_OPTIONS[name] ?? [])],
+  });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));

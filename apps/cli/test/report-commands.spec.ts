@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Payment } from '#lib/switching';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
+import { QUICK_START } from '../../../test/support/quick-start';
 import { addChannels } from '../../../test/support/channels';
 import { aShop, type Shop } from '../../../test/support/sales';
 
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 function simpul(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...QUICK_START, CLI, ...args], {
     env: { ...process.env, DATABASE_URL: store.url, SIMPUL_HOME: home, SIMPUL_ENVIRONMENT: 'test' },
   });
   let [out, err] = ['', ''];

@@ -8,6 +8,7 @@ import {
   type Installation,
   type RunningApp,
 } from '../../../test/support/processes';
+import { QUICK_START } from '../../../test/support/quick-start';
 
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 /** Each order of the command line is a process of its own. */
@@ -35,7 +36,7 @@ afterAll(() => world.close());
 function simpul(...args: string[]): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve) => {
     const environment = { PATH: process.env.PATH, SIMPUL_ENVIRONMENT: 'test', DATABASE_URL: world.store.url };
-    execFile(process.execPath, [CLI, ...args], { env: environment }, (error, stdout) =>
+    execFile(process.execPath, [...QUICK_START, CLI, ...args], { env: environment }, (error, stdout) =>
       resolve({ code: Number(error?.code ?? 0), stdout }),
     );
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { customer, expectProblem, H2hClient } from '../../../test/support/h2h-client';
 import { anInstallation, until, type Installation, type RunningApp } from '../../../test/support/processes';
+import { QUICK_START } from '../../../test/support/quick-start';
 
 const PAGE = join(__dirname, '..', '..', '..', 'docs', 'open-payments.md');
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
@@ -29,7 +30,7 @@ function simpul(...args: string[]): Promise<{ code: number; stdout: string }> {
       DATABASE_URL,
       DATABASE_MIGRATION_URL,
     };
-    execFile(process.execPath, [CLI, ...args], { env: environment }, (error, stdout) =>
+    execFile(process.execPath, [...QUICK_START, CLI, ...args], { env: environment }, (error, stdout) =>
       resolve({ code: Number(error?.code ?? 0), stdout }),
     );
   });
