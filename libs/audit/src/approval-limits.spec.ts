@@ -52,7 +52,9 @@ async function proposed(payload: object, checkers = 1): Promise<{ approvalId: st
   proposals += 1;
   const subject = `STL-LPB01-${proposals}`;
   const more = { by: ANI, reason: 'settled', at: AT, expiresAt: LATER, checkers };
-  const made = await propose(db.database, { kind: 'payout', subject, payload, ...more });
+  const made = await db.database.transaction((tx) =>
+    propose(tx, { kind: 'payout', subject, payload, ...more }),
+  );
   if (!made.ok) throw new Error(made.error.kind);
   return made.value;
 }
@@ -104,7 +106,8 @@ test('the refusal names the limit and who may', async () => {
 
 test('each of two checkers agrees within their own limit, and a refused one leaves nothing behind', async () => {
   const { approvalId, version } = await proposed({ amount: '2000000' }, 2);
-  const agree = (by: string) => approve(db.database, { approvalId, version, by, at: AT }, limits(WRITTEN));
+  const agree = (by: string) =>
+    db.database.transaction((tx) => approve(tx, { approvalId, version, by, at: AT }, limits(WRITTEN)));
   expect(await agree(DEWI)).toMatchObject({ ok: true, value: { isComplete: false } });
   expect(await agree(BUDI)).toMatchObject({ ok: false, error: { kind: 'above limit' } });
   expect(await findApproval(db.database, approvalId)).toMatchObject({ state: 'proposed', checkersGiven: 1 });

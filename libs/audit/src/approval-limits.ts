@@ -30,6 +30,12 @@ export interface ApprovalLimits {
   ): AboveLimit | undefined;
 }
 
+/** Who has which role. */
+export interface UserRoles {
+  /** @param user as `userOf` gives them. */
+  roleOf(user: string): Role | 'none';
+}
+
 /** What a command needs in which a second person agrees to what moves money. */
 export interface ApprovalTools {
   approvalLimits: ApprovalLimits;
@@ -61,15 +67,17 @@ const Limits = z.strictObject({
 /**
  * Reads config/approvals.yaml. @throws ConfigError naming file, line and key.
  */
-export function readApprovalLimits(path: string): ApprovalLimits {
+export function readApprovalLimits(path: string): ApprovalLimits & UserRoles {
   const { agrees_up_to: upTo, others, users } = readConfigFile(path, Limits);
   const limitOf = (role: Role | 'none') => BigInt((role === 'none' ? undefined : upTo[role]) ?? 0);
+  const roleOf = (user: string) => users[user] ?? others;
   return {
+    roleOf,
     objectionTo(proposal, checker, standing) {
       const by = userOf(checker);
       const amount = amountOf(proposal) ?? 0n;
       // Of several roles the one that reaches furthest counts.
-      const held = standing ? standing.roles : [users[by] ?? others];
+      const held = standing ? standing.roles : [roleOf(by)];
       const role = [...held].sort((one, other) => Number(limitOf(other) - limitOf(one)))[0] ?? 'none';
       if (amount <= limitOf(role)) return undefined;
       const may = ROLES.filter((one) => limitOf(one) >= amount).map((one) => ({

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Transaction } from '#lib/platform';
 import { CONFIGURED } from '../../../test/support/approval-limits';
 import { aDatabase, type TestDatabase } from '../../../test/support/database';
 import {
@@ -8,6 +9,7 @@ import {
   expireApprovals,
   findApproval,
   lapse,
+  listAudit,
   MOVES_NO_MONEY,
   listApprovals,
   NoUser,
@@ -51,6 +53,10 @@ function aProposal(more: Partial<Proposal> = {}): Proposal {
     expiresAt: LATER,
     ...more,
   };
+}
+
+function inOne<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return db.database.transaction(work);
 }
 
 /** Approves and, when that completes it, has its effect, in one transaction. */
@@ -107,7 +113,7 @@ test.each([ANI, ' ANI@Simpul.Test '])('the maker cannot approve or reject, also 
   const refused = { ok: false, error: { kind: 'maker is checker', maker: ANI } };
   expect(await approveWithEffect(approval, by)).toEqual(refused);
   const decision = { approvalId: approval.approvalId, version: '3', by, at: NOON };
-  expect(await reject(db.database, decision)).toEqual(refused);
+  expect(await inOne((tx) => reject(tx, decision))).toEqual(refused);
   expect(await effects()).toBe(0);
 });
 
@@ -162,9 +168,9 @@ test('a proposal that is past its time is approved by nobody, and can be made ag
 
 test('what is past its time is ended by the clock, once', async () => {
   const { approvalId } = await proposed();
-  expect(await expireApprovals(db.database, NOON)).toEqual([]);
-  expect(await expireApprovals(db.database, LATER)).toMatchObject([{ approvalId, state: 'expired' }]);
-  expect(await expireApprovals(db.database, LATER)).toEqual([]);
+  expect(await inOne((tx) => expireApprovals(tx, NOON))).toEqual([]);
+  expect(await inOne((tx) => expireApprovals(tx, LATER))).toMatchObject([{ approvalId, state: 'expired' }]);
+  expect(await inOne((tx) => expireApprovals(tx, LATER))).toEqual([]);
   const tooLate = { approvalId, version: '3', by: BUDI, at: NOON };
   expect(await approve(db.database, tooLate, MOVES_NO_MONEY)).toEqual({
     ok: false,
@@ -180,28 +186,30 @@ test('what would expire before it can be approved is no proposal', async () => {
 test('a proposal lapses when what it is about has changed, and only while it is open', async () => {
   const open = await proposed();
   const change = { at: NOON, note: 'the break was found again' };
-  expect(await lapse(db.database, { approvalId: open.approvalId, ...change })).toBe(true);
+  expect(await inOne((tx) => lapse(tx, { approvalId: open.approvalId, ...change }))).toBe(true);
   expect(await approveWithEffect(open, BUDI)).toMatchObject({ error: { kind: 'expired' } });
   expect((await approvalHistory(db.database, open.approvalId)).at(-1)).toMatchObject(change);
   const done = await proposed();
   await approveWithEffect(done, BUDI);
-  expect(await lapse(db.database, { approvalId: done.approvalId, ...change })).toBe(false);
+  expect(await inOne((tx) => lapse(tx, { approvalId: done.approvalId, ...change }))).toBe(false);
   expect(await findApproval(db.database, done.approvalId)).toMatchObject({ state: 'approved' });
   await expectSound();
 });
 
 test('only one proposal of a kind is open for a subject', async () => {
   const first = await proposed();
-  const second = await propose(db.database, aProposal({ by: CITRA }));
+  const second = await inOne((tx) => propose(tx, aProposal({ by: CITRA })));
   expect(second).toEqual({
     ok: false,
     error: { kind: 'proposed already', approvalId: first.approvalId, maker: ANI },
   });
-  expect(await withdraw(db.database, { approvalId: first.approvalId, by: ANI, at: NOON })).toMatchObject({
+  expect(
+    await inOne((tx) => withdraw(tx, { approvalId: first.approvalId, by: ANI, at: NOON })),
+  ).toMatchObject({
     ok: true,
     value: { state: 'withdrawn' },
   });
-  expect((await propose(db.database, aProposal({ by: CITRA }))).ok).toBe(true);
+  expect((await inOne((tx) => propose(tx, aProposal({ by: CITRA })))).ok).toBe(true);
   expect(await listApprovals(db.database, { open: { now: NOON }, rowsMax: 10 })).toMatchObject([
     { maker: CITRA },
   ]);
@@ -209,7 +217,7 @@ test('only one proposal of a kind is open for a subject', async () => {
 
 test('only the maker withdraws', async () => {
   const { approvalId } = await proposed();
-  expect(await withdraw(db.database, { approvalId, by: BUDI, at: NOON })).toEqual({
+  expect(await inOne((tx) => withdraw(tx, { approvalId, by: BUDI, at: NOON }))).toEqual({
     ok: false,
     error: { kind: 'not the maker', maker: ANI },
   });
@@ -218,7 +226,7 @@ test('only the maker withdraws', async () => {
 test('where two checkers are needed, one of them twice is not two', async () => {
   const approval = await proposed({ checkers: 2 });
   expect(await approveWithEffect(approval, BUDI)).toMatchObject({ ok: true, value: { isComplete: false } });
-  expect(await propose(db.database, aProposal({ by: CITRA }))).toMatchObject({
+  expect(await inOne((tx) => propose(tx, aProposal({ by: CITRA })))).toMatchObject({
     error: { kind: 'proposed already' },
   });
   expect(await approveWithEffect(approval, BUDI)).toEqual({
@@ -237,7 +245,9 @@ test('of checkers who decide at the same moment one has the effect', async () =>
     const people = [BUDI, CITRA, 'dewi@simpul.test', BUDI];
     const decided = await Promise.all([
       ...people.map((by) => approveWithEffect(approval, by, {}, db.admin)),
-      reject(db.database, { approvalId: approval.approvalId, version: '3', by: 'eka@simpul.test', at: NOON }),
+      inOne((tx) =>
+        reject(tx, { approvalId: approval.approvalId, version: '3', by: 'eka@simpul.test', at: NOON }),
+      ),
     ]);
     const completed = decided.filter((one) => one.ok && 'isComplete' in one.value && one.value.isComplete);
     const rejected = decided.at(-1)?.ok ? 1 : 0;
@@ -268,8 +278,8 @@ test('whatever people do in whatever order, nothing happens without enough other
         const agreed = new Set<string>();
         let done = 0;
         for (const { what, ...decision } of acts) {
-          if (what === 'reject') await reject(db.database, { approvalId, ...decision });
-          else if (what === 'withdraw') await withdraw(db.database, { approvalId, ...decision });
+          if (what === 'reject') await inOne((tx) => reject(tx, { approvalId, ...decision }));
+          else if (what === 'withdraw') await inOne((tx) => withdraw(tx, { approvalId, ...decision }));
           else {
             const result = await approveWithEffect(approval, decision.by, decision);
             if (result.ok) agreed.add(decision.by);
@@ -305,4 +315,38 @@ test.each([
 
 test.each(['', 'ani', 'ani@ simpul', '@', `${'a'.repeat(80)}@b`])('"%s" is no user', async (by) => {
   await expect(propose(db.database, aProposal({ by }))).rejects.toThrow(NoUser);
+});
+
+test('each step of a proposal stands in the audit trail, and none that was refused', async () => {
+  const approval = await proposed({ checkers: 2, payload: { amount: '500', pin: '123456' } });
+  await approveWithEffect(approval, BUDI);
+  await approveWithEffect(approval, BUDI);
+  await approveWithEffect(approval, CITRA);
+  await approveWithEffect(approval, 'eka@simpul.test');
+  const other = await proposed({ subject: 'break 8' });
+  await inOne((tx) => expireApprovals(tx, LATER));
+  const rows = await listAudit(db.database, { rowsMax: 5 });
+  expect(rows.toReversed()).toMatchObject([
+    {
+      by: ANI,
+      action: 'proposed',
+      objectKind: 'write_off',
+      objectId: 'break 7',
+      approvalId: approval.approvalId,
+    },
+    { by: BUDI, action: 'agreed', approvalId: approval.approvalId },
+    { by: CITRA, action: 'approved', approvalId: approval.approvalId },
+    { by: ANI, action: 'proposed', objectId: 'break 8' },
+    { by: 'system:the clock', role: 'system', action: 'expired', approvalId: other.approvalId },
+  ]);
+  expect(JSON.parse(rows.at(-1)?.changes ?? '')).toMatchObject({
+    reason: 'too small to chase',
+    after: { version: '3', payload: { amount: '500', pin: '[masked]' } },
+  });
+});
+
+test('an agreement is written in a transaction, with its row in the trail, or not at all', async () => {
+  const approval = await proposed();
+  const decision = { approvalId: approval.approvalId, version: '3', by: BUDI, at: NOON };
+  await expect(reject(db.database, decision)).rejects.toThrow(/in a transaction/);
 });

@@ -11,6 +11,7 @@ import {
 import { approvalHash, versionOfContent, type Approval, type ApprovalState } from './approval';
 import { withHolders, type AboveLimit, type ApprovalLimits } from './approval-limits';
 import { findApproval } from './approval.rows';
+import { recordAudit, systemOf, type AuditEntry } from './record-audit';
 import { standingOf, stillStands } from './standing';
 import { userOf } from './user';
 
@@ -151,7 +152,7 @@ export async function propose(
   if (!approval) throw new Error(`proposal ${approvalId} is gone`);
   await insertRow(
     statements,
-    eventRow(approval, 1, { event: 'proposed', by: maker, version, at, note: reason }),
+    eventRow(approval, approval, { event: 'proposed', by: maker, version, at, note: reason }),
   );
   return ok(approval);
 }
@@ -363,10 +364,11 @@ interface EventToWrite {
 /** The change demands the state and number that were looked at, so of two decisions one finds nothing to change. */
 function moved(before: Approval, after: Approval, event: EventToWrite, isComplete: boolean): WeighedDecision {
   const lastEventNo = before.lastEventNo + 1;
+  const approval = { ...after, lastEventNo };
   return {
-    approval: { ...after, lastEventNo },
+    approval,
     isComplete,
-    inserts: [eventRow(before, lastEventNo, event)],
+    inserts: [eventRow(before, approval, event)],
     updates: [
       {
         table: 'approval',
@@ -389,12 +391,16 @@ function moved(before: Approval, after: Approval, event: EventToWrite, isComplet
   };
 }
 
-function eventRow({ approvalId, maker }: Approval, eventNo: number, event: EventToWrite): RowToWrite {
+/** A line of the history, and with it the row of the audit trail: nobody writes the one without the other. */
+function eventRow(before: Approval, after: Approval, event: EventToWrite): RowToWrite {
+  const { approvalId, maker } = before;
+  const entry = entryOf(before, after, event);
   return {
     table: 'approval_event',
+    along: (tx) => recordAudit(tx, entry),
     values: {
       approval_id: approvalId,
-      event_no: eventNo,
+      event_no: after.lastEventNo,
       event: event.event,
       by_user: event.by,
       maker,
@@ -403,6 +409,27 @@ function eventRow({ approvalId, maker }: Approval, eventNo: number, event: Event
       note: event.note ?? null,
       at: event.at,
     },
+  };
+}
+
+function entryOf(
+  before: Approval,
+  after: Approval,
+  { event, by, version, at, note }: EventToWrite,
+): AuditEntry {
+  const { approvalId, kind, subject, payload, checkersNeeded, expiresAt } = after;
+  const isOneOfMore = event === 'approved' && after.state !== 'approved';
+  const standing = ({ state, checkersGiven }: Approval) => ({ state, checkersGiven });
+  return {
+    by: by.includes('@') ? by : systemOf(by),
+    action: isOneOfMore ? 'agreed' : event,
+    object: { kind, id: subject },
+    at,
+    reason: note,
+    approvalId,
+    ...(event === 'proposed'
+      ? { after: { version, payload, checkersNeeded, expiresAt } }
+      : { before: standing(before), after: { version, ...standing(after) } }),
   };
 }
 

@@ -1,5 +1,6 @@
+import { recordAudit, systemOf } from '#lib/audit';
 import type { StopScope } from '#lib/kernel';
-import type { Statements } from '#lib/platform';
+import type { Database, Statements } from '#lib/platform';
 
 /** New payments of a scope are refused until people release it. */
 export interface PaymentStop {
@@ -48,14 +49,24 @@ export function stopOf({ stop_id, scope, reason, stopped_by, stopped_at }: StopR
  * @returns whether this call stopped it.
  */
 export async function stopPayments(
-  statements: Statements,
-  stop: { scope: StopScope; reason: string; by: string; at: Date },
+  database: Database,
+  { scope, reason, by, at }: { scope: StopScope; reason: string; by: string; at: Date },
 ): Promise<boolean> {
-  const added = await statements.run(
-    'INSERT INTO payment_stop (scope, reason, stopped_by, stopped_at) SELECT ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS ' +
-      '(SELECT 1 FROM payment_stop s LEFT JOIN payment_stop_release r ON r.stop_id = s.stop_id ' +
-      'WHERE s.scope = ? AND r.stop_id IS NULL)',
-    [stop.scope, stop.reason.slice(0, REASON_MAX), stop.by, stop.at, stop.scope],
-  );
-  return added === 1;
+  return database.transaction(async (tx) => {
+    const added = await tx.run(
+      'INSERT INTO payment_stop (scope, reason, stopped_by, stopped_at) SELECT ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS ' +
+        '(SELECT 1 FROM payment_stop s LEFT JOIN payment_stop_release r ON r.stop_id = s.stop_id ' +
+        'WHERE s.scope = ? AND r.stop_id IS NULL)',
+      [scope, reason.slice(0, REASON_MAX), by, at, scope],
+    );
+    if (added === 1)
+      recordAudit(tx, {
+        by: systemOf(by),
+        action: 'stopped',
+        object: { kind: 'stop', id: scope },
+        at,
+        reason,
+      });
+    return added === 1;
+  });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchCommitter, type Member } from './batch/batch-committer';
 import type { PipelineLimits } from './batch/pipeline-limits';
+import { LoneUnits } from './batch/lone-units';
 import { RememberedDeposits } from './batch/remembered-deposits';
 import { MoneyWriter, type BooksBehind, type CommitResult, type UnitOfWork } from './money-writer';
 
@@ -23,6 +24,7 @@ export class BatchWriter extends MoneyWriter {
   private readonly queue: Member[] = [];
   private readonly deposits: RememberedDeposits;
   private readonly idle: BatchCommitter[];
+  private readonly alone: LoneUnits;
   private readonly underWay = new Set<BatchUnderWay>();
   private lastEnd = Promise.resolve();
 
@@ -34,7 +36,8 @@ export class BatchWriter extends MoneyWriter {
   ) {
     super();
     this.deposits = new RememberedDeposits(onBehind);
-    this.idle = [1, 2].map(() => new BatchCommitter(url, limits, this.deposits));
+    this.alone = new LoneUnits(url);
+    this.idle = [1, 2].map(() => new BatchCommitter(url, limits, this.deposits, this.alone));
   }
 
   override commit(unit: UnitOfWork): Promise<CommitResult> {
@@ -50,6 +53,7 @@ export class BatchWriter extends MoneyWriter {
   override async close(): Promise<void> {
     while (this.underWay.size > 0) await sleep(10);
     for (const committer of this.idle) committer.drop();
+    await this.alone.close();
   }
 
   /** Begins the next batch, where there is one and the one before lets it. */

@@ -1,12 +1,9 @@
 import type { Rupiah } from '#lib/kernel';
-import type { SqlValue } from '#lib/platform';
+import type { RowToWrite, SqlValue } from '#lib/platform';
 import type { JournalDraft } from './journal-draft';
 
-/** One row of one table, by column. */
-export interface Row {
-  table: string;
-  values: Readonly<Record<string, SqlValue>>;
-}
+/** One row of one table, by column. With something along, a person answers for it: it is written alone, never in a batch. */
+export type Row = RowToWrite;
 
 /** A conditional update; it must match exactly one row, or the whole unit of work is stale. */
 export interface GuardedUpdate {

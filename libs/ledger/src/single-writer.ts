@@ -7,6 +7,7 @@ import {
   type Database,
   type SqlValue,
   type Statements,
+  type Transaction,
 } from '#lib/platform';
 import { commitLook } from './commit-look';
 import { journalRows } from './journal-rows';
@@ -89,13 +90,15 @@ export class SingleWriter extends MoneyWriter {
   }
 }
 
-async function write(statements: Statements, unit: UnitOfWork): Promise<DepositAfter | undefined> {
+async function write(statements: Transaction, unit: UnitOfWork): Promise<DepositAfter | undefined> {
   const { journal } = unit;
   const before = journal && (await lockDeposit(statements, journal.channelId));
   const after = before && depositWith(before, journal);
 
   // Rows before the floor: a repeated reference must be found even when the deposit has run empty since.
-  for (const rows of byTable(unit.inserts(after))) await insert(statements, rows);
+  const written = unit.inserts(after);
+  for (const rows of byTable(written)) await insert(statements, rows);
+  for (const { along } of written) along?.(statements);
   for (const update of unit.updates(after))
     if ((await updateOne(statements, update)) !== 1) throw new Refused({ kind: 'stale' });
 

@@ -10,6 +10,8 @@ const HISTORY = [
   'payment_stop',
   'payment_stop_release',
   'approval_event',
+  'audit',
+  'audit_anchor',
   'break_event',
   'break_rule_run',
 ];

@@ -20,6 +20,15 @@ export interface Statements {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
+/** Statements of one transaction. */
+export interface Transaction extends Statements {
+  /**
+   * Has something done once all else of the transaction is done, right before COMMIT: what is locked there is locked last,
+   * whoever asks for it and when.
+   */
+  atEnd(work: () => Promise<void>): void;
+}
+
 /** Statements of one moment. */
 export interface SnapshotStatements extends Statements {
   /**
@@ -28,6 +37,9 @@ export interface SnapshotStatements extends Statements {
    */
   stream<T>(sql: string, values?: readonly SqlValue[]): AsyncIterable<T>;
 }
+
+/** Another writer has taken the place that this unit of work was about to take; nothing of it stands, and it is redone. */
+export class PlaceTaken extends Error {}
 
 /** COMMIT was sent and its answer was lost: the work exists or does not; re-read by your own ids. */
 export class CommitUnknown extends Error {}
@@ -130,17 +142,19 @@ export class Database implements Statements {
 
   /**
    * Does a unit of work in one transaction, and does the whole of it again, from its first line, when the server
-   * reports a deadlock, a lock wait, a snapshot conflict or a lost connection before COMMIT.
+   * reports a deadlock, a lock wait, a snapshot conflict or a lost connection before COMMIT, or when its place was taken.
    * @throws CommitUnknown when the answer to COMMIT was lost; any other error after a rollback.
    */
-  async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (statements: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const connection = await connectionOf(this.pool);
       const statements = this.statementsOf(connection);
       let isCommitting = false;
       try {
         await statements.run('START TRANSACTION');
-        const result = await work(statements);
+        const ends: (() => Promise<void>)[] = [];
+        const result = await work({ ...statements, atEnd: (end) => void ends.push(end) });
+        for (const end of ends) await end();
         isCommitting = true;
         await statements.run('COMMIT');
         connection.release();
@@ -149,7 +163,7 @@ export class Database implements Statements {
         await dropOrRollBack(connection, statements, error);
         const { errno = 0, message } = error as SqlError;
         if (isCommitting && !REDO_ERRNO.has(errno)) throw new CommitUnknown(message, { cause: error });
-        const mayRedo = REDO_ERRNO.has(errno) || isConnectionLost(error);
+        const mayRedo = REDO_ERRNO.has(errno) || isConnectionLost(error) || error instanceof PlaceTaken;
         if (!mayRedo || attempt === ATTEMPTS_MAX) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }

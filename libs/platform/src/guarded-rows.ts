@@ -1,10 +1,12 @@
 import type { SqlValue } from './connection';
-import type { Statements } from './database';
+import type { Statements, Transaction } from './database';
 
 /** A row to be written, by its columns. */
 export interface RowToWrite {
   table: string;
   values: Readonly<Record<string, SqlValue>>;
+  /** What belongs to the row and becomes durable with it; such a row is written in a transaction, or not at all. */
+  along?: (tx: Transaction) => void;
 }
 
 /** A change of one row as it was looked at: `where` names its key and what must still hold; null is compared too. */
@@ -14,13 +16,18 @@ export interface RowToChange {
   where: Readonly<Record<string, SqlValue>>;
 }
 
-/** Writes one row. Table and columns are names of the code, never of a user. */
-export async function insertRow(statements: Statements, { table, values }: RowToWrite): Promise<void> {
+/** Writes one row, and what goes along with it. Table and columns are names of the code, never of a user. */
+export async function insertRow(
+  statements: Statements | Transaction,
+  { table, values, along }: RowToWrite,
+): Promise<void> {
+  if (along && !('atEnd' in statements)) throw new Error(`a row of ${table} is written in a transaction`);
   const columns = Object.keys(values);
   await statements.run(
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     Object.values(values),
   );
+  if ('atEnd' in statements) along?.(statements);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { stopPayments } from '#lib/catalog';
 import type { Clock, StopScope } from '#lib/kernel';
 import type { BooksBehind, InvariantVerdict } from '#lib/ledger';
-import type { Logger, Statements } from '#lib/platform';
+import type { Database, Logger } from '#lib/platform';
 
 /**
  * Makes what is told that the database lacks what it had acknowledged: it stops everybody's new payments and raises the
@@ -9,14 +9,14 @@ import type { Logger, Statements } from '#lib/platform';
  * @param by which process found it, for the list of stops.
  */
 export function stopWhenBehind(
-  statements: Statements,
+  database: Database,
   by: string,
   clock: Clock,
   logger: Logger,
 ): (behind: BooksBehind) => void {
   return ({ message }) => {
     logger.error({ reason: message }, 'acknowledged payments are missing from the database: payments stop');
-    stopPayments(statements, { scope: 'all', reason: message, by, at: clock.now() }).catch((error: unknown) =>
+    stopPayments(database, { scope: 'all', reason: message, by, at: clock.now() }).catch((error: unknown) =>
       logger.error(
         { err: error },
         'the stop could not be written; this process writes no money all the same',
@@ -32,7 +32,7 @@ export function stopWhenBehind(
  * @returns the scopes that this call stopped.
  */
 export async function stopWhatIsBroken(
-  statements: Statements,
+  database: Database,
   verdicts: readonly InvariantVerdict[],
   by: string,
   at: Date,
@@ -41,7 +41,7 @@ export async function stopWhatIsBroken(
   for (const { id, stops = [], firstCounterExample } of verdicts)
     for (const scope of stops) {
       const reason = `${id}: ${firstCounterExample ?? 'broken'}`;
-      if (await stopPayments(statements, { scope, reason, by, at })) stopped.push(scope);
+      if (await stopPayments(database, { scope, reason, by, at })) stopped.push(scope);
     }
   return stopped;
 }

@@ -13,6 +13,7 @@ import { admit, type Accepted, type Admission, type DepositState } from './admis
 import { markCommitting } from './committing';
 import { DoubtfulCommits } from './doubt';
 import { channelsOf, lockDeposits } from './locked-deposits';
+import { GoesAlone, type LoneUnits } from './lone-units';
 import type { PipelineLimits } from './pipeline-limits';
 import type { RememberedDeposits } from './remembered-deposits';
 import { insertStatements, updateStatements } from './sql';
@@ -68,11 +69,12 @@ export class BatchCommitter {
   private readonly lane: Lane;
   private readonly doubtful: DoubtfulCommits;
 
-  /** @param deposits shared by all who commit for one writer. */
+  /** @param deposits shared by all who commit for one writer. @param alone takes what goes in no batch. */
   constructor(
     url: string,
     { packetWithinMs, unknownForMs }: PipelineLimits,
     private readonly deposits: RememberedDeposits,
+    private readonly alone: LoneUnits,
   ) {
     this.lane = new Lane(url, packetWithinMs);
     this.doubtful = new DoubtfulCommits(this.lane, unknownForMs);
@@ -117,6 +119,7 @@ export class BatchCommitter {
    */
   private async endSingle(member: Member, fault: SqlFault, cause: unknown): Promise<void> {
     const { unit, resolve, reject, wasInDoubt } = member;
+    if (cause instanceof GoesAlone) return this.alone.take(member);
     try {
       if (wasInDoubt && (await this.isThere(unit))) resolve(await this.asWritten(unit));
       else if (fault === 'guard') resolve({ kind: 'stale' });
@@ -302,7 +305,9 @@ function memberStatements(accepted: readonly Accepted[]): string[] {
   const rows: Row[] = [];
   const updates: GuardedUpdate[] = [];
   for (const { unit, after, seq } of accepted) {
-    rows.push(...unit.inserts(after));
+    const inserts = unit.inserts(after);
+    if (inserts.some(({ along }) => along)) throw new GoesAlone(unit);
+    rows.push(...inserts);
     updates.push(...unit.updates(after));
     if (unit.journal && after && seq !== undefined) rows.push(...journalRows(unit.journal, after, seq));
   }
@@ -343,13 +348,15 @@ function depositStatements(
 }
 
 /**
- * Cuts a batch that failed for the sake of one member: out of its middle the one whose key the server names as taken,
- * or else in halves. The parts keep the order of arrival.
+ * Cuts a batch that failed for the sake of one member: out of its middle the one that goes alone or whose key the server
+ * names as taken, or else in halves. The parts keep the order of arrival.
  */
 function partsAround(members: readonly Member[], cause: unknown): (readonly Member[])[] {
   const key = duplicateKey(cause);
   const at = members.findIndex(({ unit }) =>
-    unit.claims.some((claim) => claim.key === key && names(cause, claim)),
+    cause instanceof GoesAlone
+      ? unit === cause.unit
+      : unit.claims.some((claim) => claim.key === key && names(cause, claim)),
   );
   const parts =
     at < 0
