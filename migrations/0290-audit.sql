@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS audit (
   written_at DATETIME(3) NOT NULL COMMENT 'by the database''s clock, while it held the end of the chain',
   at DATETIME(3) NOT NULL COMMENT 'by the clock of the process, as its other rows of the same deed',
   by_user VARCHAR(80) NOT NULL COMMENT 'an e-mail address, operator:<account> or system:<job>',
-  role VARCHAR(30) NOT NULL,
+  role VARCHAR(120) NOT NULL,
   authenticated VARCHAR(80) NOT NULL COMMENT 'how we know who it was: shell:<account>, system, ...',
   action VARCHAR(60) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   object_kind VARCHAR(40) NOT NULL,

@@ -24,6 +24,7 @@ import {
   type StatementFile,
   type WithdrawRefusal,
 } from '#lib/settlement';
+import { begunByHand } from './by-hand';
 import { AS_HELP, asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { bankFormat, bankTools, withSettlement } from './settlement-tools';
@@ -184,6 +185,7 @@ function addTakeCommand(bank: Command): void {
       const { json, anyValueDate } = options;
       if (anyValueDate) return proposeDates(file, options);
       const { taken, worked, failed } = await withSettlement(async (tools) => {
+        await begunByHand(tools.database, 'taken by hand', { kind: 'bank_statement', id: basename(file) });
         const result = await takeStatementFile(tools, statementFile(tools, file));
         const lines: BankWork = result.ok
           ? await workBankLines(bankTools(tools), tools.clock.now())

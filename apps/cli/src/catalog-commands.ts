@@ -11,6 +11,7 @@ import {
 } from '#lib/catalog';
 import { checkDatabase, clockFromEnvironment, Database, SecretBox, setting } from '#lib/platform';
 import { migrationUrl, openAccounts } from './books';
+import { operator } from './by-hand';
 import { JSON_HELP, printJson } from './output';
 
 /** `simpul catalog apply` and `simpul catalog export`. */
@@ -53,7 +54,11 @@ async function apply(file: string, dryRun: boolean): Promise<Applied> {
     await checkDatabase(database);
     const source = await catalogSource(migrationUrl()).initialize();
     try {
-      const applied = await applyCatalog(source, file, box, { dryRun });
+      const applied = await applyCatalog(source, file, box, {
+        dryRun,
+        by: operator(),
+        at: clockFromEnvironment().now(),
+      });
       // A payment of a new biller or channel needs its accounts; those that are there already are left alone.
       if (!dryRun) await openAccounts(database, openingsOf(applied.file), clockFromEnvironment().now());
       return applied;

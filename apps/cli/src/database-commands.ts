@@ -18,6 +18,7 @@ import {
   SettingError,
 } from '#lib/platform';
 import { migrationUrl, openAccounts } from './books';
+import { begunByHand } from './by-hand';
 import { MIGRATIONS } from './places';
 
 const DAY_MS = 86_400_000;
@@ -34,6 +35,7 @@ export function addDatabaseCommands(program: Command): void {
         setting('DATABASE_URL', 'the application’s account'),
         join(MIGRATIONS, 'grants.yaml'),
       );
+      if (applied.length > 0) await tellMigrated(applied);
       console.log(applied.length === 0 ? 'schema: up to date' : `schema: ${applied.join(', ')}`);
       console.log(
         granted === undefined
@@ -66,6 +68,21 @@ export function addDatabaseCommands(program: Command): void {
     });
 }
 
+/** A change of the schema commits by itself, so its row comes after it. */
+async function tellMigrated(applied: readonly string[]): Promise<void> {
+  const database = new Database(migrationUrl(), { connectionsMax: 1 });
+  try {
+    await begunByHand(
+      database,
+      'migrated',
+      { kind: 'schema', id: applied.at(-1) ?? '' },
+      { after: { applied } },
+    );
+  } finally {
+    await database.close();
+  }
+}
+
 async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
   const source = await catalogSource(migrationUrl()).initialize();
   try {
@@ -82,6 +99,10 @@ async function seedTables(file: string, box: SecretBox): Promise<SeedResult> {
 async function openBooks(database: Database, seeded: SeedResult, clock: Clock): Promise<void> {
   const at = new Date(clock.now().getTime() - DAY_MS);
   await openAccounts(database, seeded, at);
+  const object = { kind: 'catalog', id: 'demo' };
+  await begunByHand(database, 'opening money booked once', object, {
+    after: { deposits: seeded.deposits, floats: seeded.floats },
+  });
   const writer = new SingleWriter(database);
   for (const { channelId, topUp } of seeded.deposits)
     if (topUp > 0n)

@@ -5,9 +5,11 @@ import { ConfigError, SettingError } from '#lib/platform';
 import { BadCalendar, CannotReplay, EvidenceRefused, UnknownDay } from '#lib/reconciliation';
 import { addApprovalCommands } from './approval-commands';
 import { addAttentionCommands } from './attention-commands';
+import { addAuditCommands } from './audit-commands';
 import { addBankCommands } from './bank-commands';
 import { addBillerCommands } from './biller-commands';
 import { addBreakCommands } from './break-commands';
+import { tellOrigin } from './by-hand';
 import { addCalendarCommands } from './calendar-commands';
 import { addCatalogCommands } from './catalog-commands';
 import { addDatabaseCommands } from './database-commands';
@@ -36,11 +38,13 @@ const program = new Command('simpul')
   .showHelpAfterError('(see --help)')
   .exitOverride();
 
+tellOrigin(program);
 addDatabaseCommands(program);
 addBillerCommands(program);
 addCatalogCommands(program);
 addProcessCommands(program);
 addVerifyCommand(program);
+addAuditCommands(program);
 addAttentionCommands(addPaymentCommands(program));
 addReceiptCommands(program);
 addStopCommands(program);

@@ -22,6 +22,7 @@ import {
   type PayoutState,
   type SettlementTools,
 } from '#lib/settlement';
+import { begunByHand } from './by-hand';
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { bankTools, withSettlement } from './settlement-tools';
@@ -312,9 +313,10 @@ function addDraftCommand(payout: Command): void {
     .argument('<date>', 'for example 2026-07-14', businessDate)
     .option('--json', JSON_HELP)
     .action(async (date: string, { json }: { json?: boolean }) => {
-      const made = await withSettlement(async ({ database, contracts, clock, calendar }) =>
-        draftChannelPayouts(database, date, { contracts, calendar: await calendar() }, clock.now()),
-      );
+      const made = await withSettlement(async ({ database, contracts, clock, calendar }) => {
+        await begunByHand(database, 'drafted by hand', { kind: 'channel_payouts', id: date });
+        return draftChannelPayouts(database, date, { contracts, calendar: await calendar() }, clock.now());
+      });
       if (json) printJson({ ok: true, drafted: made });
       else console.log(made === 0 ? 'nothing new to draft' : `${made} drafted`);
     });

@@ -15,6 +15,7 @@ import {
   type ReceiptFormat,
 } from '#lib/receipts';
 import { ReceiptFlow, selectPayment } from '#lib/switching';
+import { begunByHand } from './by-hand';
 import { CONFIG, ROOT } from './places';
 
 const SAMPLES = join(ROOT, 'fixtures', 'receipts');
@@ -65,6 +66,8 @@ async function handOut(paymentId: string, { format, language, out }: ReceiptOpti
       const askedBy = `operator:${userInfo()
         .username.replace(/[^\x21-\x7e]/g, '?')
         .slice(0, 60)}`;
+      const object = { kind: 'receipt', id: paymentId };
+      await begunByHand(database, 'receipt asked for', object, { paymentId, after: { format, language } });
       const handedOut = await flow.handOut(payment, { format, language, askedBy });
       if (!handedOut.ok) return refuse(`there is no receipt: ${handedOut.error.detail}`);
       const { body, copyNo, isReissued } = handedOut.value;

@@ -5,6 +5,7 @@ import { formatRupiah, rupiah } from '#lib/kernel';
 import { clockFromEnvironment, type Database } from '#lib/platform';
 import { reconExitCode, runReconciliation, workBreaks, type ReconOutcome } from '#lib/reconciliation';
 import { openBreakDesk } from './break-desk';
+import { begunByHand } from './by-hand';
 import { withCheckedDatabase } from './database';
 import { addJobCommands } from './job-commands';
 import { JSON_HELP, printJson } from './output';
@@ -45,8 +46,9 @@ function isDayOpen(source: string, businessDate: string): boolean {
 }
 
 function run(source: string, businessDate: string): Promise<ReconOutcome> {
-  return withCheckedDatabase((database) =>
-    runReconciliation({
+  return withCheckedDatabase(async (database) => {
+    await begunByHand(database, 'run by hand', { kind: 'recon_day', id: `${source} ${businessDate}` });
+    return runReconciliation({
       ...reconciliationTools(database),
       // Without the key to the catalog the worker tends the breaks a little later.
       ...(process.env['SIMPUL_DATA_KEY']
@@ -54,8 +56,8 @@ function run(source: string, businessDate: string): Promise<ReconOutcome> {
         : {}),
       source,
       businessDate,
-    }),
-  );
+    });
+  });
 }
 
 async function breaksOfRun(database: Database, runId: number): Promise<void> {

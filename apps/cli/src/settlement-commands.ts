@@ -14,6 +14,7 @@ import {
   type SettleRefusal,
   type SettledDay,
 } from '#lib/settlement';
+import { begunByHand } from './by-hand';
 import { JSON_HELP, printJson } from './output';
 import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
@@ -45,8 +46,9 @@ function addSettleCommand(program: Command): void {
         const tried: SettledDay[] = [];
         for (const one of source === undefined ? sources : [source]) {
           const next = source === undefined ? await nextDayToSettle(tools, one) : date;
-          if (next !== undefined && next <= date)
-            tried.push({ source: one, businessDate: date, result: await settleDay(tools, one, date) });
+          if (next === undefined || next > date) continue;
+          await begunByHand(tools.database, 'settled by hand', { kind: 'settlement', id: `${one} ${date}` });
+          tried.push({ source: one, businessDate: date, result: await settleDay(tools, one, date) });
         }
         return tried;
       });

@@ -14,6 +14,7 @@ import {
   StampLimits,
   stocks,
 } from '#lib/stamps';
+import { begunByHand } from './by-hand';
 import { withDatabase } from './database';
 import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
@@ -55,15 +56,23 @@ export function addStampCommands(program: Command): void {
       const billers = BillerRegistry.load(join(CONFIG, 'billers'), clock);
       const { stamps: limits } = readConfigFile(join(CONFIG, 'limits.yaml'), Limits);
       try {
-        const answer = await withDatabase((database) =>
-          new StampFlow(clock, database, billers, limits, createLogger('simpul', process.stderr)).stamp({
+        const answer = await withDatabase(async (database) => {
+          const about = { channel: options.channel, reference: options.reference };
+          await begunByHand(database, 'stamped by hand', { kind: 'stamp', id: serial }, { after: about });
+          return new StampFlow(
+            clock,
+            database,
+            billers,
+            limits,
+            createLogger('simpul', process.stderr),
+          ).stamp({
             serial,
             channelId: options.channel,
             reference: options.reference,
             documentHash: hashOf(options.document),
             answerWithinMs: 30_000,
-          }),
-        );
+          });
+        });
         if (!answer.ok) throw new SettingError(`not stamped: ${answer.error.code}, ${answer.error.detail}`);
         const { state, stampedAt } = answer.value.order;
         if (options.json) printJson({ ok: state === 'STAMPED', state, stampedAt });

@@ -10,6 +10,7 @@ import {
   type InvoiceRefusal,
   type SlipRefusal,
 } from '#lib/settlement';
+import { begunByHand } from './by-hand';
 import { asksMaker, proposedAs, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
@@ -35,6 +36,7 @@ function addInvoiceCommand(program: Command): void {
     .action(async (of: string, { book, json }: { book?: boolean; json?: boolean }) => {
       const rules = readTaxRules(join(CONFIG, 'tax.yaml'));
       const { invoices, reason } = await withSettlement(async ({ database, writer, clock }) => {
+        if (book) await begunByHand(database, 'invoiced', { kind: 'tax_month', id: of });
         const done = book ? await invoiceMonth({ database, writer, rules }, of, clock.now()) : undefined;
         return {
           invoices: await taxInvoices(database, of),

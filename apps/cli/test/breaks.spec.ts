@@ -92,16 +92,18 @@ test('every kind of proposal is approved by the same command, as it was shown, b
     ['bank_line', 'BANKX/1234567890 2026/196/2', 'no such line'],
     ['funds', '2026-07-14', 'books have changed'],
   ] as const) {
-    const one = await propose(database, {
-      kind,
-      subject,
-      version: '1',
-      payload: {},
-      by: ANI,
-      reason: 'settled',
-      at,
-      expiresAt: new Date(at.getTime() + 3_600_000),
-    });
+    const one = await database.transaction((tx) =>
+      propose(tx, {
+        kind,
+        subject,
+        version: '1',
+        payload: {},
+        by: ANI,
+        reason: 'settled',
+        at,
+        expiresAt: new Date(at.getTime() + 3_600_000),
+      }),
+    );
     if (!one.ok) throw new Error(one.error.kind);
     const said = await simpul('approval', 'approve', one.value.approvalId, '--version', '1', '--as', BUDI);
     expect(said).toMatchObject({ code: 1, error: expect.stringContaining(why) as string });

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
+import { actFrom } from '#lib/audit';
 import {
   clockFromEnvironment,
   createLogger,
@@ -16,6 +17,7 @@ const ROOT = join(__dirname, '..', '..', '..', '..');
 const logger = createLogger('switch');
 
 runMain(logger, async () => {
+  actFrom({ process: `switch ${process.pid}` });
   const clock = clockFromEnvironment();
   const host = process.env.HTTP_HOST ?? '127.0.0.1';
   const where = { host, isProduction: isProduction() };

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
+import { actFrom } from '#lib/audit';
 import { clockFromEnvironment, createLogger, liveUntilStopped, runMain, setting } from '#lib/platform';
 import { openWorker } from './worker';
 
@@ -7,6 +8,7 @@ const ROOT = join(__dirname, '..', '..', '..', '..');
 const logger = createLogger('worker');
 
 runMain(logger, async () => {
+  actFrom({ process: `worker ${process.pid}` });
   const worker = await openWorker({
     databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
     dataKey: setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed, 32 bytes in Base64'),

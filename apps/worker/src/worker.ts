@@ -61,6 +61,7 @@ import {
   stopWhenBehind,
 } from '#lib/switching';
 import { sumsUpAccounts } from './account-sums';
+import { startAuditAnchors } from './audit-anchors';
 import { takesStatements } from './bank';
 import { startBooksCheck } from './books-check';
 import { tellDoorsDown } from './doors';
@@ -138,6 +139,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
     when: { cron: jobs.checkBooks, timeZone: jobs.timeZone },
   });
+  const stopAnchors = startAuditAnchors({ database: dayDatabase, clock, logger, home: options.home });
   const delivery = new ReversalDelivery(
     clock,
     payments,
@@ -313,6 +315,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         stopReconciliation(),
         stopFiles(),
         stopBooksCheck(),
+        stopAnchors(),
       ]);
       await writer.close();
       await billers.close();

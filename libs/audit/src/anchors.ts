@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { businessDateOf, addDays, JAKARTA_MIDNIGHT, type Clock } from '#lib/kernel';
@@ -11,6 +11,11 @@ import { checkChain, type KnownPlace } from './chain-check';
 export const ANCHOR_FILE = `audit-${DEEDS}.anchors`;
 const BEFORE_FIRST_LINE = '0'.repeat(64);
 const LINE = /^(\d{4}-\d\d-\d\d) (\d+) ([0-9a-f]{64}) ([0-9a-f]{64})$/;
+
+/** Where anchors are kept: SIMPUL_AUDIT_ANCHORS, or a folder of the installation. */
+export function anchorFolder(home: string): string {
+  return process.env['SIMPUL_AUDIT_ANCHORS'] || join(home, 'anchors');
+}
 
 /** The file of anchors is not as we have written it; the message names its first bad line. */
 export class AnchorsChanged extends Error {}
@@ -129,7 +134,7 @@ export async function readAnchors(folder: string): Promise<KnownPlace[]> {
 async function writeAnchors(folder: string, anchors: readonly KnownPlace[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, ANCHOR_FILE);
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomBytes(6).toString('hex')}.part`;
   const file = await open(part, 'w');
   try {
     await file.writeFile(textOf(anchors));

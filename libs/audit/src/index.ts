@@ -30,7 +30,14 @@ export { checkApprovalInvariants, type ApprovalVerdict } from './invariants';
 export { ROLES, type Role } from './roles';
 export { standingOf, type Standing } from './standing';
 export { NoUser, userOf } from './user';
-export { AnchorsChanged, anchorDay, ANCHOR_FILE, readAnchors, type AnchorTools } from './anchors';
+export {
+  AnchorsChanged,
+  anchorDay,
+  anchorFolder,
+  ANCHOR_FILE,
+  readAnchors,
+  type AnchorTools,
+} from './anchors';
 export { checkAuditInvariants, type AuditVerdict } from './audit-invariants';
 export { auditHash, BEFORE_FIRST, DEEDS, type AuditContent, type AuditRow } from './audit-row';
 export { auditHead, listAudit, streamAudit, type AuditHead, type AuditQuery } from './audit.rows';

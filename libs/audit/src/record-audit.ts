@@ -10,6 +10,7 @@ import { auditHash, DEEDS, type AuditContent } from './audit-row';
 import { AUDIT_COLUMNS } from './audit.rows';
 import { canonicalOf, withoutCards } from './canonical';
 import { originNow } from './origin';
+import { standingOf } from './standing';
 
 /** Something that somebody has done. */
 export interface AuditEntry {
@@ -75,7 +76,7 @@ function lineOf({ by, action, object, at, reason, before, after, ...about }: Aud
     chain: DEEDS,
     at,
     by: inAscii(by, 80),
-    role: inAscii(isPerson ? roleOf(by) : (by.split(':')[0] ?? ''), 30),
+    role: inAscii(isPerson ? roleOf(by) : (by.split(':')[0] ?? ''), 120),
     authenticated: inAscii(authenticated, 80),
     action: whole(action, 60),
     objectKind: inAscii(object.kind, 40),
@@ -90,6 +91,7 @@ function lineOf({ by, action, object, at, reason, before, after, ...about }: Aud
 }
 
 async function append(tx: Transaction, lines: readonly Line[]): Promise<void> {
+  const roles = await rolesOf(tx, lines);
   const [head] = await tx.rows<{ seq: string; hash: Buffer; now: Date }>(
     'SELECT seq, hash, SYSDATE(3) AS now FROM audit_head WHERE chain = ? FOR UPDATE',
     [DEEDS],
@@ -99,7 +101,7 @@ async function append(tx: Transaction, lines: readonly Line[]): Promise<void> {
   let hash = head.hash;
   const rows: SqlValue[][] = [];
   for (const line of lines) {
-    const content = { ...line, writtenAt: head.now };
+    const content = { ...line, role: roles.get(line.by) ?? line.role, writtenAt: head.now };
     const previous = hash;
     hash = auditHash(content, previous);
     seq += 1n;
@@ -113,6 +115,16 @@ async function append(tx: Transaction, lines: readonly Line[]): Promise<void> {
     head.seq,
   ]);
   if (moved !== 1) throw new PlaceTaken(`the audit chain ${DEEDS} went on meanwhile`);
+}
+
+/** The roles of those who are rows among the users, as they stand in this transaction. */
+async function rolesOf(tx: Transaction, lines: readonly Line[]): Promise<Map<string, string>> {
+  const roles = new Map<string, string>();
+  for (const user of new Set(lines.map(({ by }) => by).filter((by) => by.includes('@')))) {
+    const standing = await standingOf(tx, user);
+    if (standing) roles.set(user, standing.roles.join(' ') || 'none');
+  }
+  return roles;
 }
 
 /** The key of the chain decides who has a place, not the lock: whoever comes second does all of their unit again. */

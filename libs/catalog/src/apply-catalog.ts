@@ -1,9 +1,11 @@
 import type { DataSource, EntityManager, ObjectLiteral } from 'typeorm';
-import { ConfigError, setting, type SecretBox } from '#lib/platform';
+import { recordAudit, systemOf } from '#lib/audit';
+import { ConfigError, setting, type SecretBox, type Transaction } from '#lib/platform';
 import { credentialPlace, secretPlace } from './catalog';
 import { readCatalogFile, type CatalogFile, type Known } from './catalog-file';
 import { rowsOf, type Wanted } from './catalog-rows';
 import { Biller, Calendar, Channel, ChannelCredential, FeeScheme, NumberPrefix, Product } from './entities';
+import { inTransaction } from './manager-transaction';
 
 /** One row that a file changes, in words for people. */
 export interface CatalogChange {
@@ -25,7 +27,7 @@ export interface Applied {
 /**
  * Brings the tables to a file, in one transaction: what the file names becomes what the file says, everything else stays.
  * Run again, it changes nothing.
- * @param dryRun only says what it would do.
+ * @param how `dryRun`: only says what it would do. `by`, `at`: for the audit trail.
  * @throws ConfigError naming file, line and key for every mistake, or SettingError for a secret that is not in the
  * environment: then nothing is changed.
  */
@@ -33,15 +35,50 @@ export async function applyCatalog(
   source: DataSource,
   path: string,
   box: SecretBox,
-  { dryRun = false }: { dryRun?: boolean } = {},
+  { dryRun = false, ...deed }: { dryRun?: boolean } & Partial<CatalogDeed> = {},
 ): Promise<Applied> {
-  return source.transaction(async (manager) => {
+  return inTransaction(source, async (manager, tx) => {
     const file = readCatalogFile(path, await knownIn(manager));
     const changes: CatalogChange[] = [];
     for (const wanted of rowsOf(file)) changes.push(...(await bring(manager, wanted, dryRun)));
     changes.push(...(await bringChannels(manager, file, box, dryRun)));
+    if (!dryRun)
+      tellChanges(tx, changes, { by: systemOf('catalog'), at: new Date(), isSeed: false, ...deed });
     return { file, changes };
   });
+}
+
+/** Who brings a file, for the audit trail. */
+export interface CatalogDeed {
+  by: string;
+  at: Date;
+  /** Of the first day: one row tells of all of it. */
+  isSeed: boolean;
+}
+
+const ACTIONS = { add: 'added', change: 'changed', remove: 'removed' } as const;
+
+/** Tells the audit trail each row that was changed, from what to what. */
+function tellChanges(
+  tx: Transaction,
+  changes: readonly CatalogChange[],
+  { by, at, isSeed }: CatalogDeed,
+): void {
+  if (isSeed && changes.length > 0) {
+    const rows: Record<string, number> = {};
+    for (const { table } of changes) rows[table] = (rows[table] ?? 0) + 1;
+    recordAudit(tx, { by, action: 'seeded', object: { kind: 'catalog', id: 'demo' }, at, after: { rows } });
+    return;
+  }
+  for (const { kind, table, key, columns } of changes)
+    recordAudit(tx, {
+      by,
+      action: ACTIONS[kind],
+      object: { kind: table, id: key },
+      at,
+      before: kind === 'add' ? undefined : Object.fromEntries(columns.map(({ name, from }) => [name, from])),
+      after: kind === 'remove' ? undefined : Object.fromEntries(columns.map(({ name, to }) => [name, to])),
+    });
 }
 
 /** What is in the tables already. */

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { systemOf } from '#lib/audit';
 import { rupiah, type Rupiah } from '#lib/kernel';
 import type { SecretBox } from '#lib/platform';
 import { applyCatalog } from './apply-catalog';
@@ -24,7 +25,7 @@ export interface SeedResult {
  * @throws ConfigError naming file, line and key; SettingError when a secret is not in the environment.
  */
 export async function seedCatalog(source: DataSource, path: string, box: SecretBox): Promise<SeedResult> {
-  const { file } = await applyCatalog(source, path, box);
+  const { file } = await applyCatalog(source, path, box, { by: systemOf('seed'), isSeed: true });
   return openingsOf(file);
 }
 

@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import { fail, localIso, ok, type BusinessDate, type Result } from '#lib/kernel';
-import { duplicateKey, readConfigFile, type Database, type Statements } from '#lib/platform';
+import {
+  duplicateKey,
+  readConfigFile,
+  type Database,
+  type Statements,
+  type Transaction,
+} from '#lib/platform';
 
 /** What complaints are about. */
 export const CATEGORIES = ['payment', 'refund', 'service', 'other'] as const;
@@ -138,7 +144,7 @@ async function add(
   if (kind === 'closed' && last.kind === 'opened' && outcome !== 'withdrawn')
     return fail({ kind: 'not answered' });
   try {
-    await addEvent(database, { ...order, by, eventNo: last.event_no + 1 });
+    await database.transaction((tx) => addEvent(tx, { ...order, by, eventNo: last.event_no + 1 }));
   } catch (error) {
     if (duplicateKey(error) === undefined) throw error;
     return fail({ kind: 'changed meanwhile' });
@@ -148,7 +154,7 @@ async function add(
 }
 
 async function addEvent(
-  statements: Statements,
+  statements: Transaction,
   event: {
     complaintId: string;
     eventNo: number;
@@ -164,6 +170,9 @@ async function addEvent(
     'INSERT INTO complaint_event (complaint_id, event_no, kind, outcome, text, by_user, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     [complaintId, eventNo, kind, outcome, text, by, at],
   );
+  // What the customer says may name them: the complaint has it, under the same number.
+  const object = { kind: 'complaint', id: complaintId };
+  recordAudit(statements, { by, action: kind, object, at, after: { eventNo, outcome } });
 }
 
 /** Complaints, the most urgent first: all, those that are not closed, or one. */

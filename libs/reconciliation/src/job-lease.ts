@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BusinessDate } from '#lib/kernel';
-import { failPoint, type Database, type SqlValue, type Statements } from '#lib/platform';
+import { failPoint, type Database, type SqlValue, type Statements, type Transaction } from '#lib/platform';
 import { addJobEvent, type JobEventLine } from './job-history';
 import { nextJobState, type JobEvent, type JobState } from './job-states';
 
@@ -48,7 +48,7 @@ export interface JobLease {
    * @param work may run more than once, when the server asks for it.
    * @throws LeaseLost when the job is no longer ours; then nothing of the work remains.
    */
-  move(event: JobEvent, now: Date, work: (statements: Statements) => Promise<MoveChanges>): Promise<void>;
+  move(event: JobEvent, now: Date, work: (statements: Transaction) => Promise<MoveChanges>): Promise<void>;
   /** Counts a failure; after `failuresMax` in a row the job rests as failed. */
   fail(error: Error, failuresMax: number, nextAt: Date, now: Date): Promise<void>;
   release(): Promise<void>;

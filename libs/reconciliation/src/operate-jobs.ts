@@ -1,6 +1,6 @@
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
-import { fromJson, type Statements } from '#lib/platform';
+import { fromJson, type Statements, type Transaction } from '#lib/platform';
 import { endAlerts } from './alerts';
 import type { DayOrder } from './day-order';
 import { claimJob, type JobLease } from './job-lease';
@@ -184,15 +184,20 @@ export async function rerunDay(
 async function beginRerun(
   tools: ReconciliationTools,
   lease: JobLease,
-  { source, businessDate, reason }: DayOrder,
+  order: DayOrder,
 ): Promise<string | undefined> {
+  const { source, businessDate, reason } = order;
   const effective = await effectiveRun(tools.database, { source, businessDate });
   const content = effective ? rerunOf(effective.runId) : '';
   const why = `the day is settled, and its files are to be worked once more: ${reason}`;
   const need = async () => effective && decisionNeeded(tools, { source, businessDate }, { content, why });
   const undecided = await need();
   if (undecided !== undefined) return undecided;
-  const isMoved = await moveUnlessSettled(tools, lease, 'run again', content, { evidence: { reason } });
+  const { state } = lease.job;
+  const isMoved = await moveUnlessSettled(tools, lease, 'run again', content, async (tx, at) => {
+    tellOrder(tx, order, { event: 'run again', state, at, runId: effective?.runId });
+    return { evidence: { reason } };
+  });
   return isMoved ? undefined : ((await need()) ?? 'the day has just been settled');
 }
 
@@ -214,12 +219,33 @@ async function underLease<T>(
 async function moveBy(
   { clock }: ReconciliationTools,
   lease: JobLease,
-  { reason }: DayOrder,
+  order: DayOrder,
   event: JobEvent,
   states: readonly JobState[],
 ): Promise<OrderRefusal | undefined> {
   const { state } = lease.job;
   if (!states.includes(state)) return { kind: 'not in this state', state, states: states.join(', ') };
-  await lease.move(event, clock.now(), async () => ({ evidence: { reason } }));
+  const at = clock.now();
+  await lease.move(event, at, async (tx) => {
+    tellOrder(tx, order, { event, state, at });
+    return { evidence: { reason: order.reason } };
+  });
   return undefined;
+}
+
+/** Tells the audit trail what a person has ordered of a day. */
+function tellOrder(
+  tx: Transaction,
+  { source, businessDate, by, reason }: DayOrder,
+  { event, state, at, runId }: { event: JobEvent; state: JobState; at: Date; runId?: number | undefined },
+): void {
+  recordAudit(tx, {
+    by: userOf(by),
+    action: event,
+    object: { kind: 'recon_day', id: `${source} ${businessDate}` },
+    at,
+    reason,
+    before: { state },
+    runId,
+  });
 }

@@ -8,7 +8,7 @@ import {
   type ProposalRefusal,
 } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
-import type { Database, Statements } from '#lib/platform';
+import type { Database, Statements, Transaction } from '#lib/platform';
 import { raiseAlert, type AlertKind } from './alerts';
 import { batchOf, type Batch } from './batches';
 import type { JobLease, MoveChanges } from './job-lease';
@@ -107,16 +107,17 @@ export async function moveUnlessSettled(
   lease: JobLease,
   event: JobEvent,
   content: string,
-  changes: MoveChanges,
+  work: (tx: Transaction, at: Date) => Promise<MoveChanges>,
 ): Promise<boolean> {
   const { jobId, source, businessDate } = lease.job;
   try {
-    await lease.move(event, clock.now(), async (statements) => {
+    const at = clock.now();
+    await lease.move(event, at, async (statements) => {
       await statements.rows('SELECT 1 FROM recon_job WHERE job_id = ? FOR UPDATE', [jobId]);
       const day = { source, businessDate };
       if ((await isDaySettled?.(day)) && !(await isReopened(statements, day, content)))
         throw new SettledMeanwhile();
-      return changes;
+      return work(statements, at);
     });
     return true;
   } catch (error) {

@@ -85,7 +85,10 @@ async function workAnew(
   files: MoveChanges,
 ): Promise<ReconOutcome | undefined> {
   let undecided = await need();
-  if (undecided === undefined && !(await moveUnlessSettled(tools, lease, 'file archived', content, files)))
+  if (
+    undecided === undefined &&
+    !(await moveUnlessSettled(tools, lease, 'file archived', content, async () => files))
+  )
     undecided = (await need()) ?? 'the day has just been settled';
   return undecided === undefined ? undefined : standAsClosed(tools, day, lease, effective, undecided);
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { operatorOf, recordAudit, systemOf } from '#lib/audit';
 import type { BusinessDate } from '#lib/kernel';
-import { failPoint, fromJson, type Database, type Logger, type Statements } from '#lib/platform';
+import {
+  failPoint,
+  fromJson,
+  type Database,
+  type Logger,
+  type Statements,
+  type Transaction,
+} from '#lib/platform';
 import { localTime } from './cells';
 import type { ExpectedFile } from './definition';
 import { makeReport, type MadeReport, type ReportOrder } from './make-report';
@@ -61,7 +69,9 @@ export async function makeExport(
   const made = await makeReport(tools, order, path, onRows);
   const exported = await rowsOf(order, exportId, made, home, now);
   failPoint('K12 report written', exportId);
-  await database.transaction((statements) => keep(statements, exported, made));
+  await database.transaction(async (tx) => {
+    if (await keep(tx, exported, made)) tellExport(tx, exported);
+  });
   failPoint('K12 report recorded', exportId);
   const { definition, from, to, filters, madeBy, unmaskReason } = order;
   logger.info(
@@ -157,13 +167,14 @@ function rowsOf(
   );
 }
 
+/** @returns whether it was not written down before. */
 async function keep(
   statements: Statements,
   exported: readonly ExportedFile[],
   { sums, ties, runs }: MadeReport,
-): Promise<void> {
+): Promise<boolean> {
   const [first] = exported;
-  if (await isExported(statements, first?.exportId ?? '')) return;
+  if (await isExported(statements, first?.exportId ?? '')) return false;
   await statements.run(
     `INSERT INTO report_export (export_id, part, parts, report, from_date, to_date, filters, form, language, made_by,
        made_at, unmask_reason, path, size, sha256, row_count, sums, ties, runs) VALUES ?`,
@@ -191,6 +202,24 @@ async function keep(
       ]),
     ],
   );
+  return true;
+}
+
+/** Tells the audit trail who has which figures in hand, and whether with the numbers of customers. */
+function tellExport(tx: Transaction, exported: readonly ExportedFile[]): void {
+  const [first] = exported;
+  if (!first) return;
+  const { exportId, report, from, to, filters, form, madeBy, madeAt: at, unmaskReason } = first;
+  const who = madeBy === 'worker' ? systemOf('reports') : operatorOf(madeBy);
+  const files = exported.map(({ path, sha256, rows }) => ({ path, sha256, rows }));
+  recordAudit(tx, {
+    by: madeBy.includes('@') ? madeBy : who,
+    action: unmaskReason === null ? 'exported' : 'exported unmasked',
+    object: { kind: 'report', id: exportId },
+    at,
+    reason: unmaskReason ?? undefined,
+    after: { report, from, to, filters, form, files },
+  });
 }
 
 /** JSON with amounts as digits. */

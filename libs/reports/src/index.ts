@@ -1,5 +1,6 @@
 export { orderOf, type ReportRequest } from './ask';
 export { REPORTS } from './catalogue';
+export { csvLine } from './csv';
 export { FILTERS, FORMS, type ExpectedFile, type ReportDefinition } from './definition';
 export { listExports, makeExport, newExportId, type ExportedFile, type ExportTools } from './exports';
 export { ReportDoesNotTie, type MadeReport, type ReportOrder } from './make-report';

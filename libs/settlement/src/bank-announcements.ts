@@ -1,4 +1,4 @@
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import {
   endOfBusinessDate,
   fail,
@@ -10,7 +10,7 @@ import {
   type Rupiah,
 } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
-import { duplicateKey, type Statements } from '#lib/platform';
+import { duplicateKey, type Database, type Statements } from '#lib/platform';
 import { isPayoutName } from './payout-drafts';
 
 /** Money that a channel says it will pay into our account. */
@@ -49,24 +49,28 @@ export type AnnounceRefusal =
  * Writes down money that is announced, once for each reference; the same again is no error. @throws NoUser.
  */
 export async function announceDeposit(
-  statements: Statements,
+  database: Database,
   announcement: ChannelMoney,
   { by, at }: { by: string; at: Date },
 ): Promise<Result<Announcement, AnnounceRefusal>> {
   const { reference, kind, channelId, amount, valueDate } = announcement;
   const user = userOf(by);
   if (isPayoutName(reference)) return fail({ kind: 'payout name' });
-  if (!(await isChannel(statements, channelId))) return fail({ kind: 'unknown channel', channelId });
+  if (!(await isChannel(database, channelId))) return fail({ kind: 'unknown channel', channelId });
   try {
-    await statements.run(
-      `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [reference, kind, channelId, amount, valueDate, user, at],
-    );
+    await database.transaction(async (tx) => {
+      await tx.run(
+        `INSERT INTO bank_expected (reference, kind, channel_id, amount, value_date, announced_by, announced_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        [reference, kind, channelId, amount, valueDate, user, at],
+      );
+      const object = { kind: 'announcement', id: reference };
+      recordAudit(tx, { by: user, action: 'announced', object, at, after: announcement });
+    });
     return ok(announcement);
   } catch (error) {
     if (duplicateKey(error) === undefined) throw error;
-    const known = await findAnnouncement(statements, reference);
+    const known = await findAnnouncement(database, reference);
     if (known?.kind !== kind || known.amount !== amount || known.channelId !== channelId)
       return fail({ kind: 'other money' });
     return known.outcome === 'withdrawn' ? fail({ kind: 'ended', outcome: known.outcome }) : ok(known);
@@ -84,16 +88,21 @@ export type WithdrawRefusal =
  * Takes an announcement back whose money has not come, or was not sent. Its reference stays used. @throws NoUser.
  */
 export async function withdrawAnnouncement(
-  statements: Statements,
+  database: Database,
   { reference, by, at }: { reference: string; by: string; at: Date },
 ): Promise<Result<{ isRepeat: boolean }, WithdrawRefusal>> {
   const user = userOf(by);
-  const changed = await statements.run(
-    "UPDATE bank_expected SET outcome = 'withdrawn', ended_by = ?, ended_at = ? WHERE reference = ? AND outcome IS NULL AND received_at IS NULL",
-    [user, at, reference],
-  );
+  const changed = await database.transaction(async (tx) => {
+    const rows = await tx.run(
+      "UPDATE bank_expected SET outcome = 'withdrawn', ended_by = ?, ended_at = ? WHERE reference = ? AND outcome IS NULL AND received_at IS NULL",
+      [user, at, reference],
+    );
+    const object = { kind: 'announcement', id: reference };
+    if (rows === 1) recordAudit(tx, { by: user, action: 'withdrawn', object, at });
+    return rows;
+  });
   if (changed === 1) return ok({ isRepeat: false });
-  const known = await findAnnouncement(statements, reference);
+  const known = await findAnnouncement(database, reference);
   if (!known) return fail({ kind: 'unknown' });
   if (known.outcome === null) return fail({ kind: 'received', by: known.receivedBy ?? '' });
   return known.outcome === 'withdrawn'

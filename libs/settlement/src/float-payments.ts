@@ -1,4 +1,11 @@
-import { putForward, userOf, type ApprovalTools, type Proposed, type StandsAlready } from '#lib/audit';
+import {
+  putForward,
+  recordAudit,
+  userOf,
+  type ApprovalTools,
+  type Proposed,
+  type StandsAlready,
+} from '#lib/audit';
 import { isPrefunded } from '#lib/catalog';
 import {
   businessDateOf,
@@ -18,6 +25,7 @@ import {
   type GuardedUpdate,
   type UnitOfWork,
 } from '#lib/ledger';
+import type { Transaction } from '#lib/platform';
 import { findAnnouncement } from './bank-announcements';
 import type { Filled } from './bank-alerts';
 import type { BankTools } from './bank-work';
@@ -145,6 +153,16 @@ export async function receiveFloatTopUp(
   const unit = unitOfJournalWithoutDeposit(
     floatTopUpJournal({ reference, billerId, amount, businessDate, at }),
   );
+  const tell = (tx: Transaction) =>
+    recordAudit(tx, {
+      by: user,
+      action: 'received',
+      object: { kind: 'float_top_up', id: reference },
+      at,
+      after: { billerId, amount },
+    });
+  const inserts: UnitOfWork['inserts'] = (deposit) =>
+    unit.inserts(deposit).map((row, no) => (no === 0 ? { ...row, along: tell } : row));
   const received = {
     table: 'bank_expected',
     set: { received_by: user, received_at: at },
@@ -152,7 +170,7 @@ export async function receiveFloatTopUp(
   };
   const commit = async () => {
     const ends = await endsOfPause({ billerId }, `top-up ${reference}`, at);
-    return writer.commit({ ...unit, updates: () => [received, ...ends] });
+    return writer.commit({ ...unit, inserts, updates: () => [received, ...ends] });
   };
   let result = await commit();
   // The pause may have been ended by somebody else meanwhile.

@@ -8,6 +8,7 @@ import {
   insertRow,
   type Database,
   type Statements,
+  type Transaction,
 } from '#lib/platform';
 import type { PayoutDoubt } from './payout-doubts';
 import { WORKER } from './payout-drafts';
@@ -64,7 +65,8 @@ export function rowsOfMove(
 
 /**
  * A payout moves, with all that belongs to the move, in one unit of work.
- * @param how `objectionTo` is asked within it; where it objects, nothing moves.
+ * @param how `objectionTo` is asked within it; where it objects, nothing moves. `tell` tells the audit trail what no approval
+ * tells.
  */
 export async function movePayout(
   database: Database,
@@ -77,6 +79,7 @@ export async function movePayout(
     inserts?: readonly Row[];
     updates?: readonly GuardedUpdate[];
     objectionTo?: (statements: Statements) => Promise<PayoutRefusal | undefined>;
+    tell?: (tx: Transaction) => void;
   },
 ): Promise<Result<Payout, PayoutRefusal>> {
   const rows = rowsOfMove(payout, event, how);
@@ -87,6 +90,7 @@ export async function movePayout(
       if (found) return found;
       await changeRows(statements, [rows.update, ...(how.updates ?? [])]);
       for (const row of [rows.insert, ...(how.inserts ?? [])]) await insertRow(statements, row);
+      how.tell?.(statements);
       return undefined;
     });
     if (objection) return fail(objection);

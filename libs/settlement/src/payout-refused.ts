@@ -1,4 +1,4 @@
-import { MOVES_NO_MONEY, putForward, userOf, weighApproval, type Proposed } from '#lib/audit';
+import { MOVES_NO_MONEY, putForward, recordAudit, userOf, weighApproval, type Proposed } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
 import type { GuardedUpdate } from '#lib/ledger';
 import {
@@ -106,6 +106,15 @@ export async function redraftPayout(
       await insertRow(statements, moved.insert);
       const draft = { reference: next, partOf, party, businessDate, part, attempt, amount, dueDate };
       await insertDraft(statements, { ...draft, now: at, by: user });
+      const object = { kind: 'payout', id: reference };
+      recordAudit(statements, {
+        by: user,
+        action: 'redrafted',
+        object,
+        at,
+        before: { state },
+        after: { next },
+      });
       return undefined;
     });
     if (line !== undefined) return fail({ kind: 'shown', line });

@@ -1,4 +1,4 @@
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import { fail, type Result } from '#lib/kernel';
 import type { Statements } from '#lib/platform';
 import { notAgreedTo, type PayoutTools } from './payout-approval';
@@ -26,20 +26,33 @@ export async function tellPayout(
 ): Promise<Result<Payout, PayoutRefusal>> {
   const payout = await findPayout(database, told.reference);
   if (!payout) return fail({ kind: 'unknown' });
-  const { note, despite, event, at } = told;
+  const { reference, despite, event, at } = told;
   const objectionTo = async (statements: Statements): Promise<PayoutRefusal | undefined> => {
     const notAgreed = await notAgreedTo({ statements, reconciled }, payout, at);
     if (notAgreed) return notAgreed;
     const line = (await shownAtBank(statements, payout)).find((one) => one !== despite);
     return line === undefined ? undefined : { kind: 'shown', line };
   };
-  const why = [note, despite === undefined ? undefined : `it is not ${despite}`].filter(
+  const why = [told.note, despite === undefined ? undefined : `it is not ${despite}`].filter(
     (part) => part !== undefined,
   );
+  const by = userOf(told.by);
+  const note = why.length === 0 ? undefined : why.join('; ').slice(0, 500);
+  const { state, approvalId } = payout;
   return movePayout(database, payout, event, {
-    by: userOf(told.by),
+    by,
     at,
-    ...(why.length === 0 ? {} : { note: why.join('; ').slice(0, 500) }),
+    tell: (tx) =>
+      recordAudit(tx, {
+        by,
+        action: event,
+        object: { kind: 'payout', id: reference },
+        at,
+        reason: note,
+        before: { state },
+        approvalId: approvalId ?? undefined,
+      }),
+    ...(note !== undefined && { note }),
     ...(event === 'sent' && { objectionTo }),
   });
 }

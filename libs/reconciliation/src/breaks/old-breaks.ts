@@ -16,6 +16,7 @@ import { listBreaks, type Break } from './break';
 import { moveBreak } from './break-moves';
 import { UNRESOLVED_STATES } from './break-states';
 import type { BreakDesk } from './desk';
+import { tellDeed } from './people';
 import { objectionToReason } from './propose';
 import type { BreakRefusal } from './refusals';
 import { businessDaysBetween, instantOf } from './working-days';
@@ -103,17 +104,12 @@ export async function noteOldBreaks(
   const today = businessDateOf(now, { ...JAKARTA_MIDNIGHT, timeZone: rules.due.timeZone });
   return database.transaction(async (statements) => {
     const noted: Break[] = [];
-    for (const one of await oldBreaks(desk, statements, today))
-      if (
-        await moveBreak(statements, one, {
-          event: 'manager noted',
-          by: user,
-          at: now,
-          reason,
-          amount: one.amount,
-        })
-      )
-        noted.push(one);
+    for (const one of await oldBreaks(desk, statements, today)) {
+      const move = { event: 'manager noted', by: user, at: now, reason, amount: one.amount } as const;
+      if (!(await moveBreak(statements, one, move))) continue;
+      tellDeed(statements, one, move);
+      noted.push(one);
+    }
     if (noted.length === 0)
       return fail({
         kind: 'needs',

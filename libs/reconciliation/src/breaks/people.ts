@@ -1,5 +1,6 @@
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import { fail, ok, type Result } from '#lib/kernel';
+import type { Transaction } from '#lib/platform';
 import { findBreak, type Break } from './break';
 import { moveBreak, type BreakMove } from './break-moves';
 import type { BreakEventName } from './break-states';
@@ -54,11 +55,30 @@ export async function act(
     const before = await findBreak(database, breakId);
     if (!before) return fail({ kind: 'unknown', breakId });
     const move: BreakMove = { event, by: user, at: clock.now(), reason: reason?.slice(0, 500), ...more };
-    const isMoved = await database.transaction((statements) => moveBreak(statements, before, move));
+    const isMoved = await database.transaction(async (tx) => {
+      const moved = await moveBreak(tx, before, move);
+      if (moved) tellDeed(tx, before, move);
+      return moved;
+    });
     const after = await findBreak(database, breakId);
     if (isMoved && after) return ok(after);
     if (after?.lastEventNo === before.lastEventNo)
       return fail({ kind: 'state', breakId, state: before.state, wanted: event });
   }
   return fail({ kind: 'came second' });
+}
+
+/** Tells the audit trail what one person has done about a break without a second one. */
+export function tellDeed(tx: Transaction, before: Break, move: BreakMove): void {
+  const { event, by, at, reason, evidence, owner, resolution, outcome, amount } = move;
+  recordAudit(tx, {
+    by,
+    action: event,
+    object: { kind: 'break', id: before.breakId },
+    at,
+    reason,
+    before: { state: before.state, owner: before.owner },
+    after: { owner, evidence, resolution, outcome, amount },
+    paymentId: before.paymentId ?? undefined,
+  });
 }

@@ -1,4 +1,4 @@
-import { userOf } from '#lib/audit';
+import { recordAudit, userOf } from '#lib/audit';
 import { fail, ok, type BusinessDate, type Result } from '#lib/kernel';
 import { bigintOrNull, duplicateKey, type Database, type Statements } from '#lib/platform';
 
@@ -100,11 +100,22 @@ export async function sendAgain(
   if (last.state === 'planned' || last.state === 'made') return fail({ kind: 'on its way', seq: last.seq });
   const seq = last.seq + 1;
   try {
-    await database.run(
-      `INSERT INTO outbound_file (contract, business_date, seq, run_no, replaces, state, planned_at, asked_by, asked_why)
-       VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?)`,
-      [contract, businessDate, seq, last.run_no, last.seq, at, by, reason],
-    );
+    await database.transaction(async (tx) => {
+      await tx.run(
+        `INSERT INTO outbound_file (contract, business_date, seq, run_no, replaces, state, planned_at, asked_by, asked_why)
+         VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?)`,
+        [contract, businessDate, seq, last.run_no, last.seq, at, by, reason],
+      );
+      const object = { kind: 'outbound_file', id: `${contract} ${businessDate}` };
+      recordAudit(tx, {
+        by,
+        action: 'ordered again',
+        object,
+        at,
+        reason,
+        after: { seq, replaces: last.seq },
+      });
+    });
   } catch (error) {
     if (duplicateKey(error) === undefined) throw error;
     return fail({ kind: 'on its way', seq });

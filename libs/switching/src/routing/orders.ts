@@ -1,4 +1,5 @@
-import type { Statements } from '#lib/platform';
+import { operatorOf, recordAudit } from '#lib/audit';
+import type { Database, Statements } from '#lib/platform';
 
 /** What people ordered of a route last. */
 export interface RouteOrder {
@@ -36,17 +37,18 @@ async function lastRouteOrders(statements: Statements): Promise<RouteOrder[]> {
 }
 
 /** Enables or disables a route for new requests. Payments that are on their way, and advice about them, go on. */
-export async function orderRoute(statements: Statements, order: RouteOrder): Promise<void> {
-  await statements.run(
-    'INSERT INTO route_order (route_id, is_enabled, reason, ordered_by, ordered_at) VALUES (?, ?, ?, ?, ?)',
-    [
-      order.routeId,
-      order.isEnabled ? 1 : 0,
-      order.reason.slice(0, REASON_MAX),
-      order.orderedBy,
-      order.orderedAt,
-    ],
-  );
+export async function orderRoute(database: Database, order: RouteOrder): Promise<void> {
+  const { routeId, isEnabled, orderedBy, orderedAt: at } = order;
+  const reason = order.reason.slice(0, REASON_MAX);
+  await database.transaction(async (tx) => {
+    await tx.run(
+      'INSERT INTO route_order (route_id, is_enabled, reason, ordered_by, ordered_at) VALUES (?, ?, ?, ?, ?)',
+      [routeId, isEnabled ? 1 : 0, reason, orderedBy, at],
+    );
+    const by = orderedBy.includes('@') ? orderedBy : operatorOf(orderedBy);
+    const action = isEnabled ? 'enabled' : 'disabled';
+    recordAudit(tx, { by, action, object: { kind: 'route', id: routeId }, at, reason });
+  });
 }
 
 /** Which routes people have switched off. Asked on every request, so it answers from memory. */
