@@ -116,6 +116,7 @@ test('the end of the chain is locked after everything else, whenever the row was
   });
   expect(said.map((sql) => sql.split(' ', 3).join(' '))).toEqual([
     'INSERT INTO effect',
+    'SELECT u.user_id, u.state,',
     'SELECT seq, hash,',
     'INSERT INTO audit',
     'UPDATE audit_head SET',

@@ -28,7 +28,9 @@ async function aUser(login: string, roles: readonly string[], more: object = {})
 
 async function proposed(payload: object = { amount: '1' }): Promise<Approval> {
   const more = { by: ANI, reason: 'settled', at: AT, expiresAt: new Date(AT.getTime() + 86_400_000) };
-  const made = await propose(db.database, { kind: 'payout', subject: 'STL-1', payload, ...more });
+  const made = await db.database.transaction((tx) =>
+    propose(tx, { kind: 'payout', subject: 'STL-1', payload, ...more }),
+  );
   if (!made.ok) throw new Error(made.error.kind);
   return made.value;
 }

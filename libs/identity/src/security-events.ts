@@ -1,4 +1,5 @@
-import type { Statements } from '#lib/platform';
+import { actingFrom, operatorOf, recordAudit, systemOf } from '#lib/audit';
+import { insertRow, type Statements, type Transaction } from '#lib/platform';
 import { newId } from './secrets';
 
 /** What may happen around who may do what. */
@@ -55,20 +56,49 @@ export interface StoredSecurityEvent {
  */
 export async function recordSecurityEvent(statements: Statements, event: SecurityEvent): Promise<void> {
   const { kind, at, login, by, source, sessionId, detail } = event;
-  await statements.run(
-    `INSERT INTO security_event (event_id, at, kind, login, by_user, source, session_id, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      newId('sec', at),
+  await insertRow(statements, {
+    table: 'security_event',
+    values: {
+      event_id: newId('sec', at),
       at,
       kind,
-      login ?? null,
-      by ?? null,
-      source ?? null,
-      sessionId ?? null,
-      detail ? JSON.stringify(detail) : null,
-    ],
+      login: login ?? null,
+      by_user: by ?? null,
+      source: source ?? null,
+      session_id: sessionId ?? null,
+      detail: detail ? JSON.stringify(detail) : null,
+    },
+    ...(!IN_VAIN.has(kind) && { along: (tx) => tellTrail(tx, event) }),
+  });
+}
+
+/** What was tried and had no effect: whoever guesses would make the audit trail long, and wait for its end. */
+const IN_VAIN: ReadonlySet<SecurityEventKind> = new Set([
+  'sign_in_refused',
+  'sign_in_limited',
+  'identity_not_confirmed',
+  'enrolment_refused',
+]);
+
+function tellTrail(
+  tx: Transaction,
+  { kind, at, login = '', by = login, source, sessionId, detail }: SecurityEvent,
+): void {
+  const authenticated = sessionId === undefined ? {} : { authenticated: 'session' };
+  actingFrom({ ...(source !== undefined && { source }), ...authenticated }, () =>
+    recordAudit(tx, {
+      by: nameOf(by),
+      action: kind.replaceAll('_', ' '),
+      object: { kind: 'user', id: login },
+      at,
+      after: detail,
+    }),
   );
+}
+
+function nameOf(by: string): string {
+  if (by.includes('@')) return by;
+  return by.startsWith('the ') ? systemOf(by) : operatorOf(by);
 }
 
 /** Security events, the newest first. @param query `login`: about this user or done by them. */
