@@ -27,6 +27,15 @@ export { approveRefused, proposeRefused, redraftPayout } from './payout-refused'
 export { approvePayout, proposePayout, type PayoutTools } from './payout-approval';
 export type { PayoutRefusal } from './payout-moves';
 export { tellPayout } from './payout-told';
+export { readPayoutFileContract, type PayoutFileContract } from './payout-file-contract';
+export {
+  listPayoutFiles,
+  makePayoutFile,
+  writePayoutFileAgain,
+  type LeftOut,
+  type PayoutFile,
+  type PayoutFileTools,
+} from './payout-file';
 export { findPayout, listPayouts, payoutHistory, type Payout } from './payouts';
 export {
   lastStatement,

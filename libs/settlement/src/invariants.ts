@@ -125,6 +125,12 @@ const PAYOUTS: readonly Question[] = [
     says: ({ reference }) => `the history of ${reference} does not lead to its state`,
   },
   {
+    sql: `SELECT f.name, COUNT(p.reference) AS n FROM payout_file f LEFT JOIN payout_file_line l ON l.name = f.name
+            LEFT JOIN payout p ON p.reference = l.reference AND p.state NOT IN ('drafted', 'approved')
+          GROUP BY f.name, f.payouts, f.amount HAVING n <> f.payouts OR SUM(p.amount) <> f.amount LIMIT 1`,
+    says: ({ name }) => `the file ${name} does not hold the payouts that it was made of, each of them sent`,
+  },
+  {
     sql: `SELECT e.reference FROM bank_expected e LEFT JOIN approval a ON a.approval_id = e.approval_id
             AND a.kind = 'float_top_up' AND a.subject = e.reference AND a.state = 'approved'
           WHERE e.kind = 'float_top_up' AND a.approval_id IS NULL LIMIT 1`,
