@@ -62,10 +62,15 @@ export function loadSecrets(home) {
       ...Object.fromEntries(DEMO_USERS.map(({ login }) => [login, newUserSecrets(password)])),
       ...kept?.users,
     },
-    database: { application: password(), migration: password(), ...kept?.database },
+    database: { ...newDatabasePasswords(), ...kept?.database },
   };
   if (JSON.stringify(secrets) !== JSON.stringify(kept)) writeJson(home.secretsFile, secrets);
   return secrets;
+}
+
+/** @returns {Secrets['database']} */
+export function newDatabasePasswords() {
+  return { application: password(), migration: password() };
 }
 
 /** 24 random bytes as Base64url: no character needs quoting in SQL, an address or a shell. */

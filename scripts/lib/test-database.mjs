@@ -5,7 +5,7 @@ import { HOMES, openHome } from './home.mjs';
 import { removeDeadHomes } from './leftovers.mjs';
 import { freePorts } from './ports.mjs';
 import { endProcess } from './process-table.mjs';
-import { loadSecrets } from './secrets.mjs';
+import { newDatabasePasswords } from './secrets.mjs';
 
 /**
  * What is written outlives the server's process, but no power cut: the run would end with that too. Schemas are made by
@@ -25,7 +25,7 @@ let running;
 export async function startTestDatabase(snapshotIsolation) {
   await removeDeadHomes('test');
   const home = openHome(path.join(HOMES, `test-${process.pid}`));
-  const { database: passwords } = loadSecrets(home);
+  const passwords = newDatabasePasswords();
   const { database: port } = await freePorts(0);
   const { identity, ready } = launchDatabase(
     await prepareDatabase({ home, port, size: 'throwAway' }),
