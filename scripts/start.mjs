@@ -100,9 +100,10 @@ function readOptions() {
  * @param {import('./lib/run-file.mjs').RunFile} run
  * @param {import('./lib/home.mjs').Home} home
  */
-function printAddresses({ switch: { instances, iso8583 }, simulator, channels }, home) {
+function printAddresses({ switch: { instances, iso8583 }, backoffice, simulator, channels }, home) {
   const rows = [
     ['switch', `${instances.join(', ')} (plain HTTP, for this machine only)`],
+    ['console', `${backoffice.http} (plain HTTP, for this machine only)`],
     ['ISO 8583', iso8583.ports.map((port) => `${iso8583.host}:${port}`).join(', ')],
     ...(simulator
       ? [

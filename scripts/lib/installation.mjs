@@ -27,7 +27,7 @@ const SFTP_STOP_MS = 5000;
  * @property {import('./ports.mjs').Ports} ports
  * @property {boolean} isDemo with demo data, simulator and SFTP drop
  * @property {boolean} [atAnyHour] nothing of the demo is closed at night
- * @property {'lasting' | 'throwAway' | 'measured'} size
+ * @property {'lasting' | 'throwAway' | 'measured'} size `measured`: without a back office, which would be measured too
  * @property {{ application: string, migration: string } | null} externalDatabase null: start a private one
  * @property {(environment: Record<string, string>) => Record<string, string>} [rewire] what a harness puts between
  *   the parts: changes the environment of every process, but not of the commands that prepare the database
@@ -37,7 +37,7 @@ const SFTP_STOP_MS = 5000;
 
 /**
  * Starts an installation in the order its parts need one another: database, schema, demo data, SFTP drop,
- * simulator, switches, worker. `run.json` appears when every port answers and follows every restart.
+ * simulator, switches, worker, back office. `run.json` appears when every port answers and follows every restart.
  * @param {Wanted} wanted
  * @returns {Promise<{ run: import('./run-file.mjs').RunFile, stop: () => Promise<void> }>}
  * @throws {CannotRun} if a port is taken, a program is missing or a part does not come up; nothing of it is
@@ -108,7 +108,7 @@ export async function startInstallation(wanted) {
 
   /**
    * @param {string} name
-   * @param {'switch' | 'worker' | 'simulator'} app
+   * @param {'switch' | 'worker' | 'backoffice' | 'simulator'} app
    * @param {{ http?: number, iso8583?: number }} [listens]
    */
   const keepApp = (name, app, listens) =>
@@ -128,7 +128,7 @@ export async function startInstallation(wanted) {
   async function stop() {
     isReady = false;
     rmSync(home.runFile, { force: true });
-    const groups = [/^switch-/, /^worker$/, /^simulator$/, /^sftp$/, /^database$/];
+    const groups = [/^switch-/, /^(worker|backoffice)$/, /^simulator$/, /^sftp$/, /^database$/];
     for (const group of groups)
       await Promise.all(kept.filter(({ status }) => group.test(status.name)).map((one) => one.stop()));
   }
@@ -150,6 +150,7 @@ export async function startInstallation(wanted) {
     for (const [index, port] of ports.switches.entries())
       await keepApp(`switch-${index + 1}`, 'switch', { http: port, iso8583: ports.iso8583[index] });
     await keepApp('worker', 'worker');
+    if (size !== 'measured') await keepApp('backoffice', 'backoffice', { http: ports.backoffice });
     for (const port of Object.values(portsByPurpose(wanted)))
       await waitForAnswer(port, { greets: false, signal });
     isReady = true;
@@ -193,11 +194,12 @@ function same(environment) {
 }
 
 /** @param {Wanted} wanted */
-function portsByPurpose({ ports, isDemo, externalDatabase }) {
+function portsByPurpose({ ports, isDemo, size, externalDatabase }) {
   /** @type {Record<string, number>} */
   const purposes = {};
   for (const [index, port] of ports.switches.entries()) purposes[`switch-${index + 1}`] = port;
   for (const [index, port] of ports.iso8583.entries()) purposes[`ISO 8583 of switch-${index + 1}`] = port;
+  if (size !== 'measured') purposes['back office'] = ports.backoffice;
   if (isDemo) {
     purposes.simulator = ports.simulator;
     purposes.sftp = ports.sftp;

@@ -5,7 +5,7 @@ import { HOMES, homeAt } from './home.mjs';
 import { endProcess, identify, isAlive, listProcesses } from './process-table.mjs';
 import { sshdConfigFile } from './sftp.mjs';
 
-const OUR_PROCESS = /\/dist\/apps\/(switch|worker|simulator)\/src\/main\.js$/;
+const OUR_PROCESS = /\/dist\/apps\/(switch|worker|backoffice|simulator)\/src\/main\.js$/;
 
 /**
  * Ends what a launcher that was killed has left behind. Nothing else is touched: each process must carry this

@@ -3,7 +3,7 @@ import { CHECKOUT, readJson } from './home.mjs';
 
 /**
  * What Node is told for one of our programs: config/node-options.json.
- * @param {'switch' | 'worker' | 'simulator' | 'cli'} program
+ * @param {'switch' | 'worker' | 'backoffice' | 'simulator' | 'cli'} program
  * @returns {string[]}
  */
 export function nodeOptions(program) {

@@ -9,6 +9,7 @@ export const LOOPBACK = '127.0.0.1';
  * @typedef {object} Ports
  * @property {number[]} switches one per instance, the first one first
  * @property {number[]} iso8583 the ISO 8583 door of each instance
+ * @property {number} backoffice the console and its API
  * @property {number} simulator
  * @property {number} sftp
  * @property {number} database
@@ -21,7 +22,7 @@ const HIGHEST_BASE = 65_000;
 const LINE_BILLERS = ['pln-switch', 'kawan'];
 
 /**
- * The fixed layout people can remember. Base + 1 (back office) is kept free.
+ * The fixed layout people can remember.
  * @param {string | undefined} portBase the text of PORT_BASE
  * @param {number} switches how many instances
  * @returns {Ports}
@@ -34,6 +35,7 @@ export function portsFrom(portBase, switches) {
   return {
     switches: Array.from({ length: switches }, (_, index) => (index === 0 ? base : base + 9 + index)),
     iso8583: Array.from({ length: switches }, (_, index) => (index === 0 ? base + 3 : base + 29 + index)),
+    backoffice: base + 1,
     simulator: base + 2,
     sftp: base + 4,
     database: base + 5,
@@ -49,7 +51,7 @@ export function portsFrom(portBase, switches) {
 export async function freePorts(switches) {
   // All are held at once, so that the same one is not found twice.
   const held = await Promise.all(
-    Array.from({ length: 2 * switches + 3 + LINE_BILLERS.length }, () => listen(0)),
+    Array.from({ length: 2 * switches + 4 + LINE_BILLERS.length }, () => listen(0)),
   );
   const numbers = held.map((server) => {
     const address = server.address();
@@ -57,10 +59,11 @@ export async function freePorts(switches) {
     return address.port;
   });
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [simulator = 0, sftp = 0, database = 0, ...rest] = numbers;
+  const [backoffice = 0, simulator = 0, sftp = 0, database = 0, ...rest] = numbers;
   return {
     switches: rest.slice(0, switches),
     iso8583: rest.slice(switches, 2 * switches),
+    backoffice,
     simulator,
     sftp,
     database,

@@ -14,6 +14,7 @@ const JAKARTA_OFFSET_MS = 7 * 60 * 60 * 1000;
  * @property {{ name: string, pid: number, restarts: number }[]} processes
  * @property {{ http: string, instances: string[],
  *   iso8583: { host: string, port: number, dialect: string, ports: number[] } }} switch `ports`: one per instance
+ * @property {{ http: string }} backoffice the console and its API
  * @property {{ http: string, sources: string[], sftp: { host: string, port: number, user: string,
  *   privateKeyFile: string, hostKeySha256: string, settlementDir: string } }} [simulator] only with the demo
  * @property {{ url: string }} database the application's account
@@ -46,6 +47,7 @@ export function runFileContent({ home, startedAt, processes, ports, secrets, sft
     startedAt: inJakarta(startedAt),
     processes,
     switch: { http: instances[0] ?? '', instances, iso8583: iso8583Door(ports) },
+    backoffice: { http: `http://${LOOPBACK}:${ports.backoffice}` },
     ...(isDemo && {
       simulator: {
         http: `http://${LOOPBACK}:${ports.simulator}`,

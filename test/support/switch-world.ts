@@ -79,6 +79,8 @@ export const ORDER_LIMITS = {
 /** A switch on a real database, with the demo's catalog, a fake biller and a clock in the test's hand. */
 export interface SwitchWorld {
   store: TestDatabase;
+  /** Under which the partners' secrets in it are sealed. */
+  dataKey: string;
   clock: ManualClock;
   /** Sells electricity; its payments may not be reversed. */
   biller: FakeBiller;
@@ -255,6 +257,7 @@ export async function aSwitch({
   };
   return {
     store,
+    dataKey,
     clock,
     biller,
     water,

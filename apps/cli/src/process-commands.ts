@@ -5,10 +5,14 @@ import { z } from 'zod';
 import { readConfigFile } from '#lib/platform';
 import { CONFIG, ROOT } from './places';
 
-const PROCESSES = ['switch', 'worker'] as const;
+const PROCESSES = ['switch', 'worker', 'backoffice'] as const;
 
 /** What Node is told for each program: config/node-options.json. */
-const NodeOptions = z.looseObject({ switch: z.array(z.string()), worker: z.array(z.string()) });
+const NodeOptions = z.looseObject({
+  switch: z.array(z.string()),
+  worker: z.array(z.string()),
+  backoffice: z.array(z.string()),
+});
 
 /** `simpul run`: one built process, without any set-up, as production starts it. */
 export function addProcessCommands(program: Command): void {

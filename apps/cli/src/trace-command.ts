@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { formatOn, plainCopy, readFormats, readSettlementFile, type SettlementFormat } from '#lib/files';
+import { findArchivedLine, readFormats } from '#lib/files';
 import { isPaymentId, normalizePaymentId } from '#lib/kernel';
 import { clockFromEnvironment, setting, SettingError } from '#lib/platform';
-import { tracePayment, type FindLine, type FoundLine, type TracePart } from '#lib/reports';
+import { tracePayment, type FindLine, type TracePart } from '#lib/reports';
 import { withCheckedDatabase } from './database';
 import { JSON_HELP, printJson } from './output';
 import { CONFIG } from './places';
@@ -40,41 +40,23 @@ async function trace(paymentId: string): Promise<TracePart[] | undefined> {
   );
 }
 
-/** Reads the archived file until the leg's line; a file that is not there any more is said so on standard error. */
+/** Looks for a leg's line; a file that is not there any more is said so on standard error. */
 function lineFinder(home: string): FindLine {
   const formats = readFormats(join(CONFIG, 'formats'));
-  return async ({ source, businessDate, sha256, fileName, legReference }) => {
-    const format = formatOn(formats, source, businessDate);
-    if (!format) return undefined;
-    const said = setTimeout(() => console.error(`simpul: looking for the line in ${fileName} ...`), 2_000);
-    let found: FoundLine | undefined;
+  return async (wanted) => {
+    const said = setTimeout(
+      () => console.error(`simpul: looking for the line in ${wanted.fileName} ...`),
+      2_000,
+    );
     try {
-      await readSettlementFile({
-        path: await plainCopy(home, source, businessDate, sha256),
-        name: fileName,
-        // What lies beside it was held against it when it came.
-        format: alone(format),
-        onRows: async (rows) => {
-          const row = found ? undefined : rows.find(({ ourRef }) => ourRef === legReference);
-          if (row)
-            found = { line: row.lineNo, theirRef: row.theirRef, amount: row.amount, status: row.status };
-        },
-      });
+      return await findArchivedLine(home, formats, wanted);
     } catch (error) {
-      console.error(`simpul: the archived ${fileName} could not be read: ${(error as Error).message}`);
+      console.error(`simpul: the archived ${wanted.fileName} could not be read: ${(error as Error).message}`);
+      return undefined;
     } finally {
       clearTimeout(said);
     }
-    return found;
   };
-}
-
-/** A format as if its file had come without companion and signature. */
-function alone(format: SettlementFormat): SettlementFormat {
-  const { pgp } = format;
-  const inFile =
-    pgp?.detached === undefined ? pgp : pgp.decrypt && { ...pgp, verify: undefined, detached: undefined };
-  return { ...format, companion: undefined, pgp: inFile || undefined };
 }
 
 function print(parts: readonly TracePart[], language: 'id' | 'en'): void {

@@ -1,4 +1,5 @@
 export * from './archive';
+export { findArchivedLine, type ArchivedLine, type WantedLine } from './archived-line';
 export { companionOf } from './companion';
 export { signatureOf } from './detached-signature';
 export * from './explain-file';

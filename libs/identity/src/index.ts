@@ -16,7 +16,7 @@ export {
   type Scope,
 } from './roles';
 export { FRESH_MS, isFresh, may, maySeeChannel, type Principal } from './principal';
-export { isCsrfTokenOf } from './secrets';
+export { csrfTokenOf, isCsrfTokenOf } from './secrets';
 export type { IdentityTools } from './tools';
 export { readPasswordRules, type PasswordRefusal, type PasswordRules } from './password-policy';
 export { LOCK_MS, sourceOf, type Limited } from './sign-in-guard';

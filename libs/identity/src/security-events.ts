@@ -18,6 +18,8 @@ export type SecurityEventKind =
   | 'factor_changed'
   | 'recovery_code_used'
   | 'recovery_codes_renewed'
+  /** Somebody asked for what their role, or another partner's staff, must not have. */
+  | 'access_refused'
   | 'user_added'
   | 'roles_changed'
   | 'role_defined'

@@ -1,3 +1,4 @@
+export { maskedNumber } from './cells';
 export { orderOf, type ReportRequest } from './ask';
 export { REPORTS } from './catalogue';
 export { csvLine } from './csv';

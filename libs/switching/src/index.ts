@@ -30,6 +30,7 @@ export {
 export { checkPaymentInvariants, checkSuccessesOnce, type BillerTruth, type TruthAround } from './invariants';
 export { offerFromJson, offerToJson, splitOf, type FeeSplit, type Offer, type SaleOutlet } from './offer';
 export { listOpenPayments, type OpenPayment } from './open-payments';
+export { findPayments, type FoundBy, type FoundPayment, type PaymentSearch } from './payment.search';
 export { listOpenReversals, type OpenReversal } from './open-reversals';
 export { isSettled, moneyOf, toldNumbersOf, type Payment } from './payment';
 export { PaymentFlow } from './payment.flow';

@@ -1,0 +1,6 @@
+/** Every contract, for the console's types: it knows what is asked and told, and nothing else of the back office. */
+export type { Contract } from './http/contract';
+export type { ProblemDetails } from './http/problem';
+export type * from './payments/payments.contracts';
+export type * from './sign-in/sign-in.contracts';
+export type { Permission } from '#lib/identity';

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import {
+  clockFromEnvironment,
+  createLogger,
+  isProduction,
+  liveUntilStopped,
+  numberSetting,
+  runMain,
+  setting,
+} from '#lib/platform';
+import { transportFromEnvironment } from '#lib/channels';
+import { openBackoffice } from './backoffice';
+
+const ROOT = join(__dirname, '..', '..', '..', '..');
+const logger = createLogger('backoffice');
+
+runMain(logger, async () => {
+  const clock = clockFromEnvironment();
+  const host = process.env.HTTP_HOST ?? '127.0.0.1';
+  const older = (process.env.SIMPUL_OLDER_DATA_KEYS ?? '').split(',').flatMap((key) => key.trim() || []);
+  const running = await openBackoffice({
+    databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
+    dataKeys: [
+      setting('SIMPUL_DATA_KEY', 'the key under which secrets are sealed, 32 bytes in Base64'),
+      ...older,
+    ],
+    configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
+    home: setting('SIMPUL_HOME', 'the folder of the installation, for archived files'),
+    consoleDirectory: join(ROOT, 'dist', 'console'),
+    port: numberSetting('HTTP_PORT', 'the port of the console'),
+    host,
+    transport: transportFromEnvironment({ host, isProduction: isProduction() }, clock.now()),
+    clock,
+    logger,
+  });
+  logger.info({ url: running.url }, 'back office is open');
+  liveUntilStopped(logger, () => running.close());
+});

@@ -1,0 +1,24 @@
+import type { ComponentType } from 'react';
+import type { Permission } from '../../backoffice/src/contracts';
+import type { Session } from './api/session';
+import { Account } from './pages/account';
+import type { WordKey } from './words/use-words';
+
+/** What every page is given. */
+export interface PageOf {
+  session: Session;
+}
+
+/** A part of the console: where it stands in the menu, who sees it, and its pages. */
+export interface Area {
+  title: WordKey;
+  /** Where the menu leads; left out: it stands elsewhere. */
+  path?: string;
+  permission?: Permission;
+  pages: { path: string; Page: ComponentType<PageOf> }[];
+}
+
+/** Every area, in the order of the menu. */
+export const AREAS: readonly Area[] = [
+  { title: 'areas.account', pages: [{ path: '/account', Page: Account }] },
+];

@@ -1,0 +1,82 @@
+import type { id } from './id';
+
+/** The same keys, with words of one's own. */
+export type SameKeys<T> = { readonly [K in keyof T]: T[K] extends string ? string : SameKeys<T[K]> };
+
+/** What the console says in English. */
+export const en: SameKeys<typeof id> = {
+  console: {
+    skip: 'Skip to the content',
+    menu: 'Menu',
+    search: 'Find a Payment ID, reference, customer number, RRN',
+    searchHint: 'Press / to search',
+    language: 'Language',
+    colour: 'Light or dark',
+    signOut: 'Sign out',
+    account: 'My access',
+    version: 'Simpul console',
+  },
+  areas: {
+    today: 'Today',
+    payments: 'Payments',
+    account: 'My access',
+  },
+  problems: {
+    title: 'That did not work',
+    unreachable: 'The back office does not answer. Check the network, then try again.',
+    again: 'Try again',
+    notFound: 'There is no such page.',
+    notAllowed: 'Your role does not allow this page.',
+    home: 'To the first page',
+  },
+  signIn: {
+    title: 'Sign in to Simpul',
+    login: 'E-mail address',
+    password: 'Password',
+    code: 'Authenticator code',
+    codeHint: '6 digits of the app, or a recovery code',
+    enter: 'Sign in',
+    enrol: 'New here? Enrol with your one-time code',
+    over: 'Your session is over. Please sign in again.',
+  },
+  enrol: {
+    title: 'Enrol',
+    secret: 'One-time code',
+    secretHint: 'You have it from an administrator',
+    next: 'Continue',
+    seed: 'Scan it with an authenticator app, or type its key',
+    newPassword: 'New password (at least 12 characters)',
+    password: 'Password',
+    firstCode: 'A first code of the app',
+    finish: 'Finish',
+    codes: 'Your recovery codes',
+    codesHint: 'Shown once. Keep them in a safe place; each is good for one time.',
+    toSignIn: 'To the sign-in page',
+  },
+  fresh: {
+    title: 'Prove once more who you are',
+    why: 'This may only be done by somebody who has just proved who they are.',
+    confirm: 'Continue',
+    cancel: 'Cancel',
+  },
+  account: {
+    title: 'My access',
+    roles: 'Roles',
+    sessions: 'Living sessions',
+    started: 'Started',
+    seen: 'Last seen',
+    source: 'From',
+    agent: 'Browser',
+    thisOne: 'this session',
+    end: 'End',
+    password: 'Change the password',
+    current: 'Password now',
+    next: 'New password',
+    change: 'Change',
+    passwordHint: 'All your sessions end, and you sign in again.',
+    factor: 'Second factor',
+    newFactor: 'Set up another authenticator',
+    newCodes: 'Make new recovery codes',
+    confirmFactor: 'Use this authenticator',
+  },
+};
