@@ -2,6 +2,8 @@ import type { ComponentType } from 'react';
 import type { Permission } from '../../backoffice/src/contracts';
 import type { Session } from './api/session';
 import { Account } from './pages/account';
+import { Payment } from './pages/payment';
+import { Payments } from './pages/payments';
 import type { WordKey } from './words/use-words';
 
 /** What every page is given. */
@@ -20,5 +22,14 @@ export interface Area {
 
 /** Every area, in the order of the menu. */
 export const AREAS: readonly Area[] = [
+  {
+    title: 'areas.payments',
+    path: '/payments',
+    permission: 'payments.read',
+    pages: [
+      { path: '/payments', Page: Payments },
+      { path: '/payments/:paymentId', Page: Payment },
+    ],
+  },
   { title: 'areas.account', pages: [{ path: '/account', Page: Account }] },
 ];
