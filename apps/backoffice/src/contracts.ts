@@ -3,4 +3,5 @@ export type { Contract } from './http/contract';
 export type { ProblemDetails } from './http/problem';
 export type * from './payments/payments.contracts';
 export type * from './sign-in/sign-in.contracts';
+export type * from './today/today.contracts';
 export type { Permission } from '#lib/identity';

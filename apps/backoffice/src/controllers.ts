@@ -3,11 +3,13 @@ import { HealthController } from './health/health.controller';
 import { OpenApiController } from './health/openapi.controller';
 import { PaymentsController } from './payments/payments.controller';
 import { SignInController } from './sign-in/sign-in.controller';
+import { TodayController } from './today/today.controller';
 
 /** Every controller of the back office. Whatever is not here is reached by nobody. */
 export const CONTROLLERS: readonly Type[] = [
   HealthController,
   OpenApiController,
   SignInController,
+  TodayController,
   PaymentsController,
 ];

@@ -4,6 +4,7 @@ import type { Session } from './api/session';
 import { Account } from './pages/account';
 import { Payment } from './pages/payment';
 import { Payments } from './pages/payments';
+import { Today } from './pages/today';
 import type { WordKey } from './words/use-words';
 
 /** What every page is given. */
@@ -22,6 +23,7 @@ export interface Area {
 
 /** Every area, in the order of the menu. */
 export const AREAS: readonly Area[] = [
+  { title: 'areas.today', path: '/', pages: [{ path: '/', Page: Today }] },
   {
     title: 'areas.payments',
     path: '/payments',

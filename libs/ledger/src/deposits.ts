@@ -28,13 +28,23 @@ export interface Mutation {
   balanceAfter: Rupiah;
 }
 
-/** Reads a channel's balance. @throws Error when the channel has no deposit. */
-export async function depositBalance(statements: Statements, channelId: string): Promise<DepositBalance> {
-  const [row] = await statements.rows<{ posted: string; held: string; credit_limit: string }>(
-    'SELECT posted, held, credit_limit FROM deposit WHERE channel_id = ?',
-    [channelId],
+/** The balances of every deposit, by channel. */
+export async function listDeposits(
+  statements: Statements,
+): Promise<(DepositBalance & { channelId: string })[]> {
+  const rows = await statements.rows<DepositRow & { channel_id: string }>(
+    'SELECT channel_id, posted, held, credit_limit FROM deposit ORDER BY channel_id',
   );
-  if (!row) throw new Error(`channel ${channelId} has no deposit`);
+  return rows.map((row) => ({ channelId: row.channel_id, ...balanceOf(row) }));
+}
+
+interface DepositRow {
+  posted: string;
+  held: string;
+  credit_limit: string;
+}
+
+function balanceOf(row: DepositRow): DepositBalance {
   const [posted, held, limit] = [BigInt(row.posted), BigInt(row.held), BigInt(row.credit_limit)];
   return {
     posted: rupiah(posted),
@@ -42,6 +52,16 @@ export async function depositBalance(statements: Statements, channelId: string):
     limit: rupiah(limit),
     available: rupiah(posted - held + limit),
   };
+}
+
+/** Reads a channel's balance. @throws Error when the channel has no deposit. */
+export async function depositBalance(statements: Statements, channelId: string): Promise<DepositBalance> {
+  const [row] = await statements.rows<DepositRow>(
+    'SELECT posted, held, credit_limit FROM deposit WHERE channel_id = ?',
+    [channelId],
+  );
+  if (!row) throw new Error(`channel ${channelId} has no deposit`);
+  return balanceOf(row);
 }
 
 /** Reads a page of mutations of business dates from..to, inclusive, oldest first, after the given place. */

@@ -36,7 +36,7 @@ export {
   type PayoutFile,
   type PayoutFileTools,
 } from './payout-file';
-export { findPayout, listPayouts, payoutHistory, type Payout } from './payouts';
+export { findPayout, listPayouts, openPayouts, payoutHistory, type Payout } from './payouts';
 export {
   lastStatement,
   takeStatement,

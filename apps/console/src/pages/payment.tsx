@@ -97,7 +97,12 @@ function Receipt({ paymentId }: { paymentId: string }) {
   const isText = handOut.data?.fileName.endsWith('.txt') === true;
   return (
     <Group gap="xs">
-      <Button size="xs" variant="default" loading={handOut.isPending} onClick={() => handOut.mutate('text48')}>
+      <Button
+        size="xs"
+        variant="default"
+        loading={handOut.isPending}
+        onClick={() => handOut.mutate('text48')}
+      >
         {words('payments.receipt')}
       </Button>
       <Button size="xs" variant="default" loading={handOut.isPending} onClick={() => handOut.mutate('pdf')}>
@@ -196,7 +201,11 @@ function Rows({ rows, heads }: { rows: readonly Row[]; heads: readonly string[] 
 /** A column of amounts: every cell is empty or digits, and one of them has four or more. */
 function isFigures(rows: readonly Row[], head: string): boolean {
   const cells = rows.map((row) => row[head] ?? null).filter((cell) => cell !== null);
-  return cells.length > 0 && cells.every((cell) => /^-?\d+$/.test(String(cell))) && /debit|credit|amount/i.test(head);
+  return (
+    cells.length > 0 &&
+    cells.every((cell) => /^-?\d+$/.test(String(cell))) &&
+    /debit|credit|amount/i.test(head)
+  );
 }
 
 function shown(value: string | number | null): string {

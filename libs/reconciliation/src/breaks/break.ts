@@ -209,3 +209,22 @@ function breakOf(row: BreakRow): Break {
     resolvedAt: row.resolved_at,
   };
 }
+
+/** What still needs somebody, in all. */
+export interface BreakSummary {
+  count: number;
+  /** Money in question. */
+  amount: bigint;
+  /** Of them past the time by which somebody was to have ended them. */
+  overdue: number;
+}
+
+/** Counts and sums the breaks that still need somebody. */
+export async function summaryOfBreaks(statements: Statements, now: Date): Promise<BreakSummary> {
+  const [row] = await statements.rows<{ n: number; amount: string; overdue: string }>(
+    `SELECT COUNT(*) AS n, COALESCE(SUM(amount), 0) AS amount, COALESCE(SUM(due_at < ?), 0) AS overdue
+     FROM break_case WHERE state IN (?)`,
+    [now, [...UNRESOLVED_STATES]],
+  );
+  return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0), overdue: Number(row?.overdue ?? 0) };
+}

@@ -5,6 +5,7 @@ export {
   findBreak,
   listBreaks,
   openBreaks,
+  summaryOfBreaks,
   type Break,
   type BreakEvent,
   type BreakOutcome,
