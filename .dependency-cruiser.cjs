@@ -52,7 +52,18 @@ module.exports = {
       name: 'apps-know-no-other-app',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
-      to: { path: '^apps/', pathNot: '^apps/$1/' },
+      to: { path: '^apps/', pathNot: '^apps/($1/|backoffice/src/contracts\\.ts$)' },
+    },
+    {
+      name: 'only-the-console-knows-the-contracts',
+      severity: 'error',
+      comment:
+        'The console knows what the back office is asked and tells, as types alone: nothing of it is in a browser.',
+      from: { path: '^apps/(?!backoffice/)' },
+      to: {
+        path: '^apps/backoffice/src/contracts\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'one-door',

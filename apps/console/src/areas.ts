@@ -1,16 +1,11 @@
 import type { ComponentType } from 'react';
 import type { Permission } from '../../backoffice/src/contracts';
-import type { Session } from './api/session';
+import type { PageOf } from './page';
 import { Account } from './pages/account';
 import { Payment } from './pages/payment';
 import { Payments } from './pages/payments';
 import { Today } from './pages/today';
 import type { WordKey } from './words/use-words';
-
-/** What every page is given. */
-export interface PageOf {
-  session: Session;
-}
 
 /** A part of the console: where it stands in the menu, who sees it, and its pages. */
 export interface Area {

@@ -1,4 +1,4 @@
-import { fc } from 'fast-check';
+import fc from 'fast-check';
 import { PaymentIds } from '#lib/kernel';
 import { checkPaymentId } from '../src/parts/payment-id';
 

@@ -80,6 +80,7 @@ const IN_VAIN: ReadonlySet<SecurityEventKind> = new Set([
   'sign_in_limited',
   'identity_not_confirmed',
   'enrolment_refused',
+  'access_refused',
 ]);
 
 function tellTrail(

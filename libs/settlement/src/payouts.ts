@@ -117,5 +117,5 @@ export async function openPayouts(
     `SELECT state, COUNT(*) AS n, SUM(amount) AS amount FROM payout
      WHERE state IN ('drafted', 'approved', 'sent', 'accepted') GROUP BY state ORDER BY MIN(business_date)`,
   );
-  return rows.map(({ state, n, amount }) => ({ state, count: Number(n), amount: BigInt(amount) }));
+  return rows.map(({ state, n, amount }) => ({ state, count: n, amount: BigInt(amount) }));
 }

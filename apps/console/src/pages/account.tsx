@@ -25,7 +25,7 @@ import type {
 } from '../../../backoffice/src/contracts';
 import { call } from '../api/call';
 import { leave } from '../api/session';
-import type { PageOf } from '../areas';
+import type { PageOf } from '../page';
 import { useAct } from '../parts/act';
 import { ProveAgain } from '../parts/fresh';
 import { ProblemNote } from '../parts/problem';
@@ -96,7 +96,9 @@ function Sessions() {
                   <Table.Tr key={sessionId}>
                     <Table.Td>{moment(startedAt)}</Table.Td>
                     <Table.Td>{moment(seenAt)}</Table.Td>
-                    <Table.Td className="reference">{source}</Table.Td>
+                    <Table.Td className="reference" style={{ whiteSpace: 'nowrap' }}>
+                      {source}
+                    </Table.Td>
                     <Table.Td>
                       <Text size="xs" lineClamp={1} title={agent}>
                         {agent}
@@ -104,7 +106,9 @@ function Sessions() {
                     </Table.Td>
                     <Table.Td>
                       {isThis ? (
-                        <Badge variant="light">{words('account.thisOne')}</Badge>
+                        <Badge variant="light" style={{ flexShrink: 0 }} miw="max-content">
+                          {words('account.thisOne')}
+                        </Badge>
                       ) : (
                         <Button size="compact-xs" variant="default" onClick={() => end.mutate(sessionId)}>
                           {words('account.end')}

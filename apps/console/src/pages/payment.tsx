@@ -4,7 +4,7 @@ import { useParams } from 'react-router';
 import type { HandOutReceipt, ReadPayment } from '../../../backoffice/src/contracts';
 import { call, type Told } from '../api/call';
 import { may } from '../api/session';
-import type { PageOf } from '../areas';
+import type { PageOf } from '../page';
 import { ProblemNote } from '../parts/problem';
 import { Reading } from '../parts/reading';
 import { StatusBadge } from '../parts/status';

@@ -226,5 +226,5 @@ export async function summaryOfBreaks(statements: Statements, now: Date): Promis
      FROM break_case WHERE state IN (?)`,
     [now, [...UNRESOLVED_STATES]],
   );
-  return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0), overdue: Number(row?.overdue ?? 0) };
+  return { count: row?.n ?? 0, amount: BigInt(row?.amount ?? 0), overdue: Number(row?.overdue ?? 0) };
 }
