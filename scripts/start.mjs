@@ -100,7 +100,7 @@ function readOptions() {
  * @param {import('./lib/run-file.mjs').RunFile} run
  * @param {import('./lib/home.mjs').Home} home
  */
-function printAddresses({ switch: { instances, iso8583 }, backoffice, simulator, channels }, home) {
+function printAddresses({ switch: { instances, iso8583 }, backoffice, simulator, channels, users }, home) {
   const rows = [
     ['switch', `${instances.join(', ')} (plain HTTP, for this machine only)`],
     ['console', `${backoffice.http} (plain HTTP, for this machine only)`],
@@ -110,9 +110,10 @@ function printAddresses({ switch: { instances, iso8583 }, backoffice, simulator,
           ['simulator', `${simulator.http} (what the billers really did: ${simulator.http}/truth)`],
           ['sftp', `${simulator.sftp.user}@${simulator.sftp.host}:${simulator.sftp.port}`],
           ['channels', channels.map(({ id }) => id).join(', ')],
+          ['console users', users.map(({ email }) => email).join(', ')],
         ]
       : []),
-    ['addresses, secrets', home.runFile],
+    ['addresses, secrets', `${home.runFile} (users: password, and totpSecret for an authenticator app)`],
     ['logs', home.logs],
     ['stop', `Ctrl-C, or kill ${process.pid}`],
   ];
