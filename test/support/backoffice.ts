@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '#lib/platform';
+import { createLogger, SecretBox, SecretRing } from '#lib/platform';
 import { openBackoffice, type RunningBackoffice } from '../../apps/backoffice/src/backoffice';
 import type { TestDatabase } from './database';
 import { aPeople, DATA_KEY, type People, type Person } from './people';
@@ -44,7 +44,7 @@ export async function aBackoffice(store: TestDatabase, dataKey = DATA_KEY): Prom
   const people = aPeople(store);
   const running = await openBackoffice({
     databaseUrl: store.url,
-    dataKeys: [dataKey, DATA_KEY],
+    secrets: new SecretRing(new SecretBox(dataKey), new SecretBox(DATA_KEY)),
     configDirectory: CONFIG,
     home: tmpdir(),
     port: 0,

@@ -15,10 +15,9 @@ import {
   Database,
   DatabaseLimits,
   readConfigFile,
-  SecretBox,
-  SecretRing,
   warnOfStale,
   type Logger,
+  type SecretRing,
 } from '#lib/platform';
 import { Receipts } from '#lib/receipts';
 import type { FindLine } from '#lib/reports';
@@ -30,15 +29,17 @@ import { Cookies } from './http/cookies';
 import { Doorman } from './http/doorman';
 import { contractsOf } from './http/endpoint';
 import { hardenAnswers } from './http/headers';
+import { OriginInterceptor } from './http/origin.interceptor';
 import { ProblemFilter } from './http/problem.filter';
 import { CONTRACTS, FIND_LINE, LOGGER } from './http/tokens';
 import { Identity } from './identity-tools';
+import { startWarnings } from './start-warnings';
 
 /** What one back office process is made of. */
 export interface BackofficeOptions {
   databaseUrl: string;
   /** The key under which secrets are sealed now, and those of before. */
-  dataKeys: readonly [string, ...string[]];
+  secrets: SecretRing;
   configDirectory: string;
   /** The folder of the installation, where settlement files are archived. */
   home: string;
@@ -72,22 +73,22 @@ class BackofficeModule {}
 
 /** Wires the back office and opens its door. Fails before it listens when anything it needs is missing. */
 export async function openBackoffice(options: BackofficeOptions): Promise<RunningBackoffice> {
-  const { clock, logger, configDirectory, transport = PLAIN } = options;
+  const { clock, logger, configDirectory, secrets, transport = PLAIN } = options;
   const limits = readConfigFile(join(configDirectory, 'limits.yaml'), Limits);
   const passwords = readPasswordRules(join(configDirectory, 'passwords.yaml'));
-  const [current, ...older] = options.dataKeys;
-  const secrets = new SecretRing(new SecretBox(current), ...older.map((key) => new SecretBox(key)));
   const database = new Database(options.databaseUrl, limits.database);
   await checkDatabase(database);
 
   const catalog = await Catalog.open(
     options.databaseUrl,
-    new SecretBox(current),
+    secrets.current,
     warnOfStale(logger, 'the catalog could not be reloaded'),
   );
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
 
   const isTls = transport.tls !== undefined || transport.proxy !== undefined;
+  for (const warning of await startWarnings(database, secrets, isTls))
+    logger.warn(warning.about, warning.says);
   const identity = new Identity({ database, clock, secrets, passwords });
   const provided: [Type | symbol, unknown][] = [
     [LOGGER, logger],
@@ -105,6 +106,7 @@ export async function openBackoffice(options: BackofficeOptions): Promise<Runnin
       ...provided.map(([provide, useValue]) => ({ provide, useValue })),
       { provide: APP_GUARD, useClass: Doorman },
       { provide: APP_FILTER, useClass: ProblemFilter },
+      { provide: APP_INTERCEPTOR, useClass: OriginInterceptor },
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
     ],
   };

@@ -7,6 +7,7 @@ import {
   liveUntilStopped,
   numberSetting,
   runMain,
+  secretRingFromEnvironment,
   setting,
 } from '#lib/platform';
 import { transportFromEnvironment } from '#lib/channels';
@@ -18,13 +19,9 @@ const logger = createLogger('backoffice');
 runMain(logger, async () => {
   const clock = clockFromEnvironment();
   const host = process.env.HTTP_HOST ?? '127.0.0.1';
-  const older = (process.env.SIMPUL_OLDER_DATA_KEYS ?? '').split(',').flatMap((key) => key.trim() || []);
   const running = await openBackoffice({
     databaseUrl: setting('DATABASE_URL', 'the application account of the payment database'),
-    dataKeys: [
-      setting('SIMPUL_DATA_KEY', 'the key under which secrets are sealed, 32 bytes in Base64'),
-      ...older,
-    ],
+    secrets: secretRingFromEnvironment(),
     configDirectory: process.env.SIMPUL_CONFIG ?? join(ROOT, 'config'),
     home: setting('SIMPUL_HOME', 'the folder of the installation, for archived files'),
     consoleDirectory: join(ROOT, 'dist', 'console'),

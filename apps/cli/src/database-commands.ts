@@ -12,9 +12,9 @@ import {
   grantApplication,
   isProduction,
   migrate,
-  SecretBox,
-  SecretRing,
+  secretRingFromEnvironment,
   setting,
+  type SecretBox,
   SettingError,
 } from '#lib/platform';
 import { migrationUrl, openAccounts } from './books';
@@ -52,14 +52,13 @@ export function addDatabaseCommands(program: Command): void {
     .argument('<folder>', 'for example fixtures/demo')
     .action(async (folder: string) => {
       if (isProduction()) throw new SettingError('seed writes demo partners; it does not run in production');
-      const box = new SecretBox(setting('SIMPUL_DATA_KEY', 'the key under which partner secrets are sealed'));
-      const seeded = await seedTables(join(resolve(folder), 'catalog.yaml'), box);
+      const secrets = secretRingFromEnvironment();
+      const seeded = await seedTables(join(resolve(folder), 'catalog.yaml'), secrets.current);
       const database = new Database(migrationUrl(), { connectionsMax: 2 });
       try {
         await checkDatabase(database);
         const clock = clockFromEnvironment();
         await openBooks(database, seeded, clock);
-        const secrets = new SecretRing(box);
         await seedDemoUsers({ database, secrets }, join(resolve(folder), 'users.yaml'), clock.now());
       } finally {
         await database.close();

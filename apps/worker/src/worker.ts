@@ -70,6 +70,7 @@ import { laneLimitsOf } from './lane-limits';
 import { PollLoop, type Round } from './poll-loop';
 import { sendsAgain } from './resend';
 import { settlesDays } from './settlement';
+import { tidiesUsers } from './user-tidying';
 
 /** What one worker process is made of. */
 export interface WorkerOptions {
@@ -97,6 +98,7 @@ const BREAKS_EVERY_MS = 10_000;
 const BANK_REST_MS = 15_000;
 const DOWNTIME_EVERY_MS = 5_000;
 const SUMS_EVERY_MS = 60_000;
+const USERS_EVERY_MS = 60_000;
 
 /** Wires everything with a clock: advice on open payments, ordered reversals, and the day's reconciliation. */
 export async function openWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
@@ -281,6 +283,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
     logger,
   );
   const sums = new PollLoop(sumsUpAccounts(dayDatabase, clock), SUMS_EVERY_MS, logger);
+  const users = new PollLoop(tidiesUsers({ database: dayDatabase, clock, logger }), USERS_EVERY_MS, logger);
   const downtime = new PollLoop(
     {
       work: async () => {
@@ -311,6 +314,7 @@ export async function openWorker(options: WorkerOptions): Promise<{ close(): Pro
         bank.stop(),
         downtime.stop(),
         sums.stop(),
+        users.stop(),
         breaks.stop(),
         stopReconciliation(),
         stopFiles(),

@@ -221,3 +221,15 @@ async function factorOf(statements: Statements, userId: string | undefined): Pro
 function place(userId: string | undefined): string {
   return `console_factor.seed:${userId ?? ''}`;
 }
+
+/** How many users have a second factor that none of these keys opens. */
+export async function countSealedOtherwise(
+  statements: Statements,
+  keyIds: readonly string[],
+): Promise<number> {
+  const [row] = await statements.rows<{ users: string | number }>(
+    'SELECT COUNT(*) AS users FROM console_factor WHERE seed IS NOT NULL AND key_id NOT IN (?)',
+    [[...keyIds]],
+  );
+  return Number(row?.users ?? 0);
+}

@@ -38,7 +38,7 @@ export {
   type EnrolmentRefusal,
   type EnrolmentRequest,
 } from './enrolment';
-export { recoveryCodesLeft, type NewSeed } from './factor';
+export { countSealedOtherwise, recoveryCodesLeft, type NewSeed } from './factor';
 export {
   changeFactor,
   changePassword,

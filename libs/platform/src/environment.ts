@@ -1,4 +1,6 @@
 import { Clock, clockOffsetMs, SystemClock } from '#lib/kernel';
+import { SecretBox } from './secret-box';
+import { SecretRing } from './secret-ring';
 
 /** Start-up refuses on a bad or missing setting; the message names it and says what to write. */
 export class SettingError extends Error {}
@@ -40,5 +42,27 @@ export function clockFromEnvironment(): Clock {
     return new SystemClock(clockOffsetMs(text));
   } catch (error) {
     throw new SettingError(`SIMPUL_CLOCK_OFFSET: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * The installation's keys: what is sealed today is sealed under SIMPUL_DATA_KEY; what was sealed under one of
+ * SIMPUL_OLDER_DATA_KEYS (separated by commas, or left out) still opens.
+ * @throws SettingError when one is missing or is no key; it tells which, and nothing of it.
+ */
+export function secretRingFromEnvironment(): SecretRing {
+  const current = setting('SIMPUL_DATA_KEY', 'the key under which secrets are sealed, 32 bytes in Base64');
+  const older = (process.env.SIMPUL_OLDER_DATA_KEYS ?? '').split(',').flatMap((key) => key.trim() || []);
+  return new SecretRing(
+    dataKey('SIMPUL_DATA_KEY', current),
+    ...older.map((key, index) => dataKey(`SIMPUL_OLDER_DATA_KEYS, key ${index + 1} of ${older.length}`, key)),
+  );
+}
+
+function dataKey(where: string, key: string): SecretBox {
+  try {
+    return new SecretBox(key);
+  } catch {
+    throw new SettingError(`${where} must be 32 bytes in Base64`);
   }
 }

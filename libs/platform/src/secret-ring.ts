@@ -12,7 +12,8 @@ export class SecretRing {
 
   /** @param older boxes of keys that nothing is sealed with any more. */
   constructor(
-    private readonly current: SecretBox,
+    /** Seals what is sealed today. */
+    readonly current: SecretBox,
     ...older: readonly SecretBox[]
   ) {
     this.boxes = new Map([...older, current].map((box) => [box.keyId, box]));
@@ -29,6 +30,11 @@ export class SecretRing {
     if (!box)
       throw new Error(`the secret of ${place} was sealed with the data key ${keyId}, which is not here`);
     return box.open(sealed, place);
+  }
+
+  /** The ids of the keys that are at hand. */
+  get keyIds(): string[] {
+    return [...this.boxes.keys()];
   }
 
   /** Whether a secret should be sealed anew, because its key is not the one of today. */

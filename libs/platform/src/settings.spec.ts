@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { readConfigFile } from './config-file';
-import { clockFromEnvironment, isProduction, numberSetting, setting } from './environment';
+import {
+  clockFromEnvironment,
+  isProduction,
+  numberSetting,
+  secretRingFromEnvironment,
+  setting,
+} from './environment';
 import { maskNumber } from './logging';
 import { SecretBox } from './secret-box';
 
@@ -68,4 +74,26 @@ test('a sealed secret opens under its key at its place, and nowhere else', () =>
 test('a customer number shows its last four digits', () => {
   expect(maskNumber('531100012345')).toBe('********2345');
   expect(maskNumber('123')).toBe('****');
+});
+
+test('what an older data key has sealed opens, and today’s key seals', () => {
+  const [today, yesterdays, first] = [1, 2, 3].map(() => randomBytes(32).toString('base64'));
+  process.env['SIMPUL_DATA_KEY'] = today;
+  process.env['SIMPUL_OLDER_DATA_KEYS'] = ` ${yesterdays}, ${first},`;
+  const ring = secretRingFromEnvironment();
+  for (const key of [today, yesterdays, first]) {
+    const box = new SecretBox(key ?? '');
+    expect(ring.open({ keyId: box.keyId, sealed: box.seal('a seed', 'here') }, 'here')).toBe('a seed');
+  }
+  expect(ring.seal('a seed', 'here').keyId).toBe(new SecretBox(today ?? '').keyId);
+});
+
+test('a data key that is none is told by its name and place, never by itself', () => {
+  process.env['SIMPUL_DATA_KEY'] = randomBytes(32).toString('base64');
+  process.env['SIMPUL_OLDER_DATA_KEYS'] = `${randomBytes(32).toString('base64')},c2hvcnQ=`;
+  expect(() => secretRingFromEnvironment()).toThrow(
+    /^SIMPUL_OLDER_DATA_KEYS, key 2 of 2 must be 32 bytes in Base64$/,
+  );
+  delete process.env['SIMPUL_DATA_KEY'];
+  expect(() => secretRingFromEnvironment()).toThrow(/SIMPUL_DATA_KEY is missing/);
 });
