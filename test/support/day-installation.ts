@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { until, type Installation, type RunningApp } from './processes';
@@ -95,7 +104,10 @@ function serverSettings({ server, sources }: OverSftp): Record<string, string> {
 
 /** Lays an order to die at a step, or to be signalled otherwise. */
 export function layOrder(failPoints: string, point: string, order: { signal?: NodeJS.Signals } = {}): void {
-  writeFileSync(join(failPoints, point.replaceAll(' ', '-')), JSON.stringify(order));
+  const file = join(failPoints, point.replaceAll(' ', '-'));
+  // Whole from the first moment: a process that passes takes what it finds.
+  writeFileSync(`${file}.new`, JSON.stringify(order));
+  renameSync(`${file}.new`, file);
 }
 
 /** An order that was met. */
@@ -110,7 +122,8 @@ export interface Struck {
 export function struckAt(failPoints: string): Struck[] {
   const path = join(failPoints, 'struck.jsonl');
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  // What stands after the last end of a line is being written.
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Struck);
 }
 

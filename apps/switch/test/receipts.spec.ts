@@ -11,6 +11,7 @@ import {
   type Installation,
   type RunningApp,
 } from '../../../test/support/processes';
+import { QUICK_START } from '../../../test/support/quick-start';
 
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 const run = promisify(execFile);
@@ -139,16 +140,22 @@ test('an operator prints a copy from the command line, and it counts with the ot
   const paymentId = await paid('pln-postpaid');
   await receipt(paymentId);
   const out = join(folder, 'copy.pdf');
-  const printed = await run(process.execPath, [CLI, 'receipt', paymentId, '--format', 'pdf', '--out', out], {
-    env: world.environment,
-  });
+  const printed = await run(
+    process.execPath,
+    [...QUICK_START, CLI, 'receipt', paymentId, '--format', 'pdf', '--out', out],
+    {
+      env: world.environment,
+    },
+  );
   expect(printed.stdout).toContain(`copy 1 of ${paymentId}`);
   expect(readFileSync(out, 'latin1')).toMatch(/^%PDF-/);
-  const text = await run(process.execPath, [CLI, 'receipt', paymentId], { env: world.environment });
+  const text = await run(process.execPath, [...QUICK_START, CLI, 'receipt', paymentId], {
+    env: world.environment,
+  });
   expect(text.stdout).toContain('CETAK ULANG KE-2');
   expect((await copiesOf(paymentId))[1]?.asked_by).toMatch(/^operator:/);
   await expect(
-    run(process.execPath, [CLI, 'receipt', 'T00000000000'], { env: world.environment }),
+    run(process.execPath, [...QUICK_START, CLI, 'receipt', 'T00000000000'], { env: world.environment }),
   ).rejects.toMatchObject({ code: 1 });
 });
 

@@ -17,6 +17,7 @@ import {
   type Installation,
   type RunningApp,
 } from '../../../test/support/processes';
+import { QUICK_START } from '../../../test/support/quick-start';
 
 const WATER = 'pdam-tirta-jaya';
 const CLI = join(__dirname, '..', '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
@@ -63,7 +64,7 @@ async function kindsAt(legReference: string): Promise<string[]> {
 /** The operator's list as JSON. */
 async function listed(list: 'contradictions' | 'reversals'): Promise<Record<string, unknown>[]> {
   const env = { PATH: process.env.PATH ?? '', DATABASE_URL: world.store.url };
-  const { stdout } = await run(process.execPath, [CLI, 'payments', list, '--json'], { env });
+  const { stdout } = await run(process.execPath, [...QUICK_START, CLI, 'payments', list, '--json'], { env });
   return (JSON.parse(stdout) as Record<string, Record<string, unknown>[]>)[list] ?? [];
 }
 
