@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './health/openapi.controller';
 import { PaymentsController } from './payments/payments.controller';
@@ -12,4 +13,5 @@ export const CONTROLLERS: readonly Type[] = [
   SignInController,
   TodayController,
   PaymentsController,
+  AuditController,
 ];

@@ -8,20 +8,18 @@ import {
   checkAuditInvariants,
   listAudit,
   readAnchors,
-  type AuditQuery,
   type AuditRow,
   type KnownPlace,
 } from '#lib/audit';
 import { addDays, endOfBusinessDate, JAKARTA_MIDNIGHT, wibText } from '#lib/kernel';
 import { Database, setting, SettingError } from '#lib/platform';
-import { csvLine } from '#lib/reports';
+import { auditCsv, type AuditExtract } from '#lib/reports';
 import { withDatabase } from './database';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { counted, printTable } from './table';
 import { businessDate } from './typed';
 
 const ROWS_MAX = 200;
-const PAGE_ROWS = 1_000;
 
 /** `simpul audit`: who did what, and whether that record is whole. */
 export function addAuditCommands(program: Command): void {
@@ -119,7 +117,7 @@ function addListCommand(audit: Command): void {
     });
 }
 
-function queryOf({ as, action, kind, object, from, to, before }: ListOptions): Omit<AuditQuery, 'rowsMax'> {
+function queryOf({ as, action, kind, object, from, to, before }: ListOptions): AuditExtract {
   return {
     by: as?.trim().toLowerCase(),
     action,
@@ -131,66 +129,18 @@ function queryOf({ as, action, kind, object, from, to, before }: ListOptions): O
   };
 }
 
-/** Page by page, so that a trail of years needs no more memory than one of a day. */
-async function writeCsv(
-  database: Database,
-  query: Omit<AuditQuery, 'rowsMax'>,
-  path: string,
-): Promise<number> {
+async function writeCsv(database: Database, query: AuditExtract, path: string): Promise<number> {
   const file = openSync(path, 'w');
   try {
-    writeSync(file, csvLine(HEADS));
     let written = 0;
-    for (let { before } = query; ;) {
-      const rows = await listAudit(database, { ...query, before, rowsMax: PAGE_ROWS });
-      for (const row of rows) writeSync(file, csvLine(cellsOf(row)));
-      written += rows.length;
-      before = rows.at(-1)?.seq;
-      if (rows.length < PAGE_ROWS) return written;
+    for await (const { text, rows } of auditCsv(database, query)) {
+      writeSync(file, text);
+      written += rows;
     }
+    return written;
   } finally {
     closeSync(file);
   }
-}
-
-const HEADS = [
-  'row',
-  'written at',
-  'at',
-  'by',
-  'role',
-  'authenticated',
-  'action',
-  'kind',
-  'object',
-  'process',
-  'source',
-  'approval',
-  'payment',
-  'run',
-  'changes',
-  'hash',
-];
-
-function cellsOf(row: AuditRow): (string | bigint | null)[] {
-  return [
-    row.seq,
-    row.writtenAt.toISOString(),
-    row.at.toISOString(),
-    row.by,
-    row.role,
-    row.authenticated,
-    row.action,
-    row.objectKind,
-    row.objectId,
-    row.process,
-    row.source,
-    row.approvalId,
-    row.paymentId,
-    row.runId === null ? null : BigInt(row.runId),
-    row.changes,
-    row.hash.toString('hex'),
-  ];
 }
 
 function presented({ changes, previousHash, hash, ...row }: AuditRow) {

@@ -2,6 +2,8 @@ import type { ComponentType } from 'react';
 import type { Permission } from '../../backoffice/src/contracts';
 import type { PageOf } from './page';
 import { Account } from './pages/account';
+import { Audit } from './pages/audit';
+import { AuditRow } from './pages/audit-row';
 import { Payment } from './pages/payment';
 import { Payments } from './pages/payments';
 import { Today } from './pages/today';
@@ -26,6 +28,15 @@ export const AREAS: readonly Area[] = [
     pages: [
       { path: '/payments', Page: Payments },
       { path: '/payments/:paymentId', Page: Payment },
+    ],
+  },
+  {
+    title: 'areas.audit',
+    path: '/audit',
+    permission: 'audit.read',
+    pages: [
+      { path: '/audit', Page: Audit },
+      { path: '/audit/:row', Page: AuditRow },
     ],
   },
   { title: 'areas.account', pages: [{ path: '/account', Page: Account }] },

@@ -68,6 +68,15 @@ export async function listAudit(statements: Statements, query: AuditQuery): Prom
   return rows.map(auditRowOf);
 }
 
+/** One row of the trail, or undefined. */
+export async function findAudit(statements: Statements, seq: bigint): Promise<AuditRow | undefined> {
+  const [row] = await statements.rows<StoredAuditRow>(
+    `SELECT ${AUDIT_COLUMNS} FROM audit WHERE chain = ? AND seq = ?`,
+    [DEEDS, seq],
+  );
+  return row && auditRowOf(row);
+}
+
 /** The whole chain from its first row on, as many as there may be: few are in memory at once. */
 export async function* streamAudit(
   statements: Pick<SnapshotStatements, 'stream'>,

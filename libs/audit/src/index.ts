@@ -40,7 +40,7 @@ export {
 } from './anchors';
 export { checkAuditInvariants, type AuditVerdict } from './audit-invariants';
 export { auditHash, BEFORE_FIRST, DEEDS, type AuditContent, type AuditRow } from './audit-row';
-export { auditHead, listAudit, streamAudit, type AuditHead, type AuditQuery } from './audit.rows';
+export { auditHead, findAudit, listAudit, streamAudit, type AuditHead, type AuditQuery } from './audit.rows';
 export {
   checkChain,
   type AuditFault,

@@ -1,6 +1,7 @@
 export { maskedNumber } from './cells';
 export { orderOf, type ReportRequest } from './ask';
 export { REPORTS } from './catalogue';
+export { auditCsv, type AuditExtract } from './audit-csv';
 export { csvLine } from './csv';
 export { FILTERS, FORMS, type ExpectedFile, type ReportDefinition } from './definition';
 export { listExports, makeExport, newExportId, type ExportedFile, type ExportTools } from './exports';
