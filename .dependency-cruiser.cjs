@@ -1,5 +1,6 @@
 /** The house has floors (README, "The house"): imports point down, and enter a library only by its index.ts. */
 const FLOORS = [
+  ['proposals'],
   [
     'channels',
     'billers',

@@ -19,6 +19,7 @@ import {
   type Logger,
   type SecretRing,
 } from '#lib/platform';
+import { breakDesks, decidingTools, type ProposalTools } from '#lib/proposals';
 import { Receipts } from '#lib/receipts';
 import type { FindLine } from '#lib/reports';
 import { ReceiptFlow } from '#lib/switching';
@@ -31,7 +32,7 @@ import { contractsOf } from './http/endpoint';
 import { hardenAnswers } from './http/headers';
 import { OriginInterceptor } from './http/origin.interceptor';
 import { ProblemFilter } from './http/problem.filter';
-import { CONTRACTS, FIND_LINE, LOGGER } from './http/tokens';
+import { CONTRACTS, FIND_LINE, LOGGER, PROPOSALS } from './http/tokens';
 import { Identity } from './identity-tools';
 import { startWarnings } from './start-warnings';
 
@@ -86,6 +87,7 @@ export async function openBackoffice(options: BackofficeOptions): Promise<Runnin
   );
   const receipts = Receipts.read(join(configDirectory, 'receipts'));
 
+  const proposals = proposalTools(options, { database, catalog, receipts });
   const isTls = transport.tls !== undefined || transport.proxy !== undefined;
   for (const warning of await startWarnings(database, secrets, isTls))
     logger.warn(warning.about, warning.says);
@@ -98,6 +100,7 @@ export async function openBackoffice(options: BackofficeOptions): Promise<Runnin
     [Cookies, new Cookies(isTls)],
     [ReceiptFlow, new ReceiptFlow(clock, catalog, receipts, database)],
     [FIND_LINE, lineFinder(options)],
+    [PROPOSALS, proposals],
   ];
   const module: DynamicModule = {
     module: BackofficeModule,
@@ -138,6 +141,20 @@ export async function openBackoffice(options: BackofficeOptions): Promise<Runnin
       await catalog.close();
       await database.close();
     },
+  };
+}
+
+/** What proposals are decided with. The account that may change what is sold is not for a process that listens. */
+function proposalTools(
+  options: BackofficeOptions,
+  opened: { database: Database; catalog: Catalog; receipts: Receipts },
+): ProposalTools {
+  const parts = { ...options, ...opened };
+  const openDesk = breakDesks(parts);
+  return {
+    ...decidingTools(parts),
+    atBreakDesk: async (work) => work(await openDesk()),
+    asSeller: undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 export type { Contract } from './http/contract';
 export type { ProblemDetails } from './http/problem';
 export type * from './audit/audit.contracts';
+export type * from './approvals/approvals.contracts';
 export type * from './payments/payments.contracts';
 export type * from './sign-in/sign-in.contracts';
 export type * from './today/today.contracts';

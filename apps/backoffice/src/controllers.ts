@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { ApprovalsController } from './approvals/approvals.controller';
 import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './health/openapi.controller';
@@ -14,4 +15,5 @@ export const CONTROLLERS: readonly Type[] = [
   TodayController,
   PaymentsController,
   AuditController,
+  ApprovalsController,
 ];

@@ -1,21 +1,16 @@
 import type { Command } from 'commander';
-import {
-  approvalHistory,
-  describeRefusal,
-  findApproval,
-  listApprovals,
-  reject,
-  type Approval,
-} from '#lib/audit';
+import { approvalHistory, describeRefusal, findApproval, listApprovals, type Approval } from '#lib/audit';
 import { wibText } from '#lib/kernel';
-import { clockFromEnvironment } from '#lib/platform';
-import { approveProposal, describeBreakRefusal, isAboutBreaks, rejectProposal } from '#lib/reconciliation';
-import { APPLIERS, type Seen } from './approval-appliers';
+import { clockFromEnvironment, Database } from '#lib/platform';
+import { applyProposal, turnDown, type Seen } from '#lib/proposals';
+import { approveProposal, isAboutBreaks } from '#lib/reconciliation';
+import { migrationUrl } from './books';
 import { printApproval, tellDecision } from './break-commands';
 import { atBreakDesk } from './break-desk';
 import { withDatabase } from './database';
-import { asksChecker, type Agreement, type Checker } from './four-eyes';
+import { asksChecker, type Checker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
+import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
 
 const ROWS_MAX = 200;
@@ -107,37 +102,29 @@ function addDecisionCommands(approval: Command): void {
     async (approvalId: string, { as: by, version, reason: note, json }: Checker & { reason: string }) => {
       const found = await withDatabase((database) => findApproval(database, approvalId));
       if (!found) return refuse(describeRefusal({ kind: 'unknown' }), json);
-      const decision = { approvalId, version, by, note };
-      const why = isAboutBreaks(found) ? await rejectBreak(decision) : await rejectOther(decision);
-      if (why !== undefined) return refuse(why, json);
+      const rejected = await withDatabase((database) =>
+        turnDown({ database, clock: clockFromEnvironment(), atBreakDesk }, found, { version, by, note }),
+      );
+      if (!rejected.ok) return refuse(rejected.error.en, json);
       say(`${approvalId}: rejected`, { approvalId, state: 'rejected' }, json);
     },
   );
 }
 
-interface Rejection extends Agreement {
-  note: string;
-}
-
-/** @returns why it was not rejected; undefined when it was. */
-async function rejectBreak(decision: Rejection): Promise<string | undefined> {
-  const rejected = await atBreakDesk((desk) => rejectProposal(desk, decision));
-  return rejected.ok ? undefined : describeBreakRefusal(rejected.error);
-}
-
-async function rejectOther(decision: Rejection): Promise<string | undefined> {
-  const at = clockFromEnvironment().now();
-  const rejected = await withDatabase((database) =>
-    database.transaction((statements) => reject(statements, { ...decision, at })),
-  );
-  return rejected.ok ? undefined : describeRefusal(rejected.error);
-}
-
 async function approveOther(approval: Approval, seen: Seen, json: boolean | undefined): Promise<void> {
   const { approvalId, kind } = approval;
-  const apply = APPLIERS[kind];
-  if (!apply) throw new Error(`nothing is known of how a proposal of kind ${kind} is applied`);
-  const done = await apply(approval, seen);
-  if (!done.ok) return refuse(done.error, json);
-  say(`${approvalId}: approved, ${done.value}`, { isDone: true, approvalId, kind, done: done.value }, json);
+  const done = await withSettlement((tools) => applyProposal({ ...tools, asSeller }, approval, seen));
+  if (!done.ok) return refuse(done.error.en, json);
+  const said = done.value.en;
+  say(`${approvalId}: approved, ${said}`, { isDone: true, approvalId, kind, done: said }, json);
+}
+
+/** The account that may change what is sold. */
+async function asSeller<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = new Database(migrationUrl(), { connectionsMax: 1 });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
 }

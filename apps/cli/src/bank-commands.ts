@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { describeRefusal } from '#lib/audit';
 import { signatureOf } from '#lib/files';
 import { formatRupiah, rupiah, type Rupiah } from '#lib/kernel';
 import {
@@ -19,15 +18,15 @@ import {
   type AnnounceRefusal,
   type BankWork,
   type LinePlace,
-  type NamingRefusal,
   type SettlementTools,
   type StatementFile,
   type WithdrawRefusal,
 } from '#lib/settlement';
+import { lineOfStatement, namingInWords } from '#lib/proposals';
 import { begunByHand } from './by-hand';
 import { AS_HELP, asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
-import { bankFormat, bankTools, withSettlement } from './settlement-tools';
+import { bankFormat, withSettlement } from './settlement-tools';
 import { counted, printTable } from './table';
 import { businessDate, rupiahAboveZero } from './typed';
 
@@ -188,7 +187,7 @@ function addTakeCommand(bank: Command): void {
         await begunByHand(tools.database, 'taken by hand', { kind: 'bank_statement', id: basename(file) });
         const result = await takeStatementFile(tools, statementFile(tools, file));
         const lines: BankWork = result.ok
-          ? await workBankLines(bankTools(tools), tools.clock.now())
+          ? await workBankLines(tools, tools.clock.now())
           : { outcomes: new Map(), failed: [] };
         return { taken: result, worked: Object.fromEntries(lines.outcomes), failed: lines.failed };
       });
@@ -292,7 +291,7 @@ function addNameCommand(bank: Command): void {
           at: tools.clock.now(),
         }),
       );
-      if (!done.ok) return refuse(namingInWords(done.error), json);
+      if (!done.ok) return refuse(namingInWords(done.error).en, json);
       const { approvalId, version } = done.value;
       say(proposedAs(done.value), { approvalId, version }, json);
     },
@@ -309,14 +308,14 @@ function addConfirmCommand(bank: Command): void {
     'simpul approval show',
   ).action(async (account: string, line: Omit<LinePlace, 'account'>, { as, version, json }: Checker) => {
     const done = await withSettlement((tools) =>
-      approveBankLine(bankTools(tools), {
+      approveBankLine(tools, {
         place: { account, ...line },
         version,
         by: as,
         at: tools.clock.now(),
       }),
     );
-    if (!done.ok) return refuse(namingInWords(done.error), json);
+    if (!done.ok) return refuse(namingInWords(done.error).en, json);
     say(`the line is ${done.value.about}`, { line: done.value }, json);
   });
 }
@@ -327,39 +326,10 @@ function aboutLine(command: Command): Command {
     .argument('<line>', 'year, statement and line: 2026/196/2', linePlace);
 }
 
-/** Why a line was not named, in a sentence. */
-export function namingInWords(refusal: NamingRefusal): string {
-  switch (refusal.kind) {
-    case 'unknown':
-      return 'there is no such line; see simpul bank lines';
-    case 'worked':
-      return `the line needs nobody: it is ${refusal.outcome ?? 'not worked yet'}`;
-    case 'differs':
-      return 'it cannot be that: no such announcement or payout, the amounts differ, or that money is booked already; of several payouts the amounts must come to that of the line';
-    case 'not proposed':
-      return 'nobody has proposed it; see simpul bank name';
-    case 'changed meanwhile':
-      return 'something has changed since it was proposed; look again';
-    case 'insufficient':
-      return 'the deposit does not cover it; talk to the channel';
-    case 'proposal':
-      return `${refusal.refusal.maker} has proposed it already (${refusal.refusal.approvalId})`;
-    case 'approval':
-      return describeRefusal(refusal.refusal);
-  }
-}
-
-/** The place of a line as a proposal about it names it: `BANKX/1234567890 2026/196/2`. */
-export function placeOfLine(text: string): LinePlace {
-  const at = text.lastIndexOf(' ');
-  return { account: text.slice(0, at), ...linePlace(text.slice(at + 1)) };
-}
-
 function linePlace(text: string): Omit<LinePlace, 'account'> {
-  const [, year, number, lineNo] = /^(20\d\d)\/([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(text) ?? [];
-  if (lineNo === undefined)
-    throw new InvalidArgumentError('It must be year/statement/line, such as 2026/196/2.');
-  return { year: Number(year), number: Number(number), lineNo: Number(lineNo) };
+  const place = lineOfStatement(text);
+  if (!place) throw new InvalidArgumentError('It must be year/statement/line, such as 2026/196/2.');
+  return place;
 }
 
 /** Why money is not announced under the name of a payout. */

@@ -32,12 +32,12 @@ import {
   type BreakRefusal,
   type Resolution,
 } from '#lib/reconciliation';
+import { shownAs } from '#lib/proposals';
 import { atBreakDesk, type ApprovingDesk } from './break-desk';
 import { withDatabase } from './database';
 import { AS_HELP, asksChecker, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { CONFIG } from './places';
-import { shownAs } from './proposal-text';
 import { counted, oneLine, printTable } from './table';
 import { rupiahNotZero } from './typed';
 

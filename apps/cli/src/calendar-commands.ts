@@ -12,6 +12,7 @@ import {
   readJobs,
   type CalendarRow,
 } from '#lib/reconciliation';
+import { calendarInWords } from '#lib/proposals';
 import { withDatabase } from './database';
 import { asksChecker, asksMaker, type Agreement, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -105,13 +106,12 @@ export function addCalendarCommands(program: Command): void {
   });
 }
 
-/** Agrees to proposed days. @returns how many hold from now on, or why nothing was done. */
-export async function agreeToDays(agreement: Agreement): Promise<Result<number, string>> {
+async function agreeToDays(agreement: Agreement): Promise<Result<number, string>> {
   const decision = { ...agreement, at: clockFromEnvironment().now() };
   const approved = await withDatabase((database) => approveCalendar(database, decision));
   if (approved.ok) return approved;
   const { error } = approved;
-  return fail(error.kind === 'another kind' ? 'it is no proposal for the calendar' : describeRefusal(error));
+  return fail(calendarInWords(error).en);
 }
 
 function printDays(rows: readonly CalendarRow[]): void {

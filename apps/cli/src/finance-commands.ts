@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { describeRefusal } from '#lib/audit';
 import { formatRupiah } from '#lib/kernel';
 import { SettingError } from '#lib/platform';
 import {
@@ -12,9 +11,9 @@ import {
   signedFunds,
   statementsOfParty,
   type FundsPosition,
-  type FundsRefusal,
   type PartyStatement,
 } from '#lib/settlement';
+import { fundsInWords } from '#lib/proposals';
 import { JSON_HELP, printJson, refuse } from './output';
 import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
@@ -141,13 +140,13 @@ function addFundsCommand(program: Command): void {
           position,
           signed: by ?? null,
           proposed: proposed ?? null,
-          ...(refusal && { reason: fundsInWords(refusal) }),
+          ...(refusal && { reason: fundsInWords(refusal).en }),
         });
       else {
         printFunds(position, by);
         if (proposed) console.log(`proposed by ${proposed.maker}, version ${proposed.version}`);
       }
-      if (!json && refusal) console.error(`simpul: ${fundsInWords(refusal)}`);
+      if (!json && refusal) console.error(`simpul: ${fundsInWords(refusal).en}`);
       process.exitCode = isWell ? 0 : 1;
     });
 }
@@ -187,26 +186,6 @@ function printFunds(
   console.log(signed ? `signed by ${signed.maker} and ${signed.checker}` : 'not signed');
   if (signed && !signed.isAsSigned)
     console.log('the books of that day have taken up more since it was signed; the signed figures are kept');
-}
-
-/** Why a position was not signed, in a sentence. */
-export function fundsInWords(refusal: FundsRefusal): string {
-  switch (refusal.kind) {
-    case 'remainder':
-      return `${formatRupiah(refusal.remainder)} are unexplained; a position is signed only on 0`;
-    case 'no statement':
-      return 'no bank statement has been taken up to that day';
-    case 'not proposed':
-      return 'nobody has proposed it; see --propose';
-    case 'changed':
-      return 'the books have changed since it was proposed, or it was signed meanwhile; look again';
-    case 'signed already':
-      return `${refusal.by} has signed it`;
-    case 'proposal':
-      return `${refusal.refusal.maker} has proposed it already (${refusal.refusal.approvalId})`;
-    case 'approval':
-      return describeRefusal(refusal.refusal);
-  }
 }
 
 function partyNamed(text: string): { kind: 'biller' | 'channel'; id: string } {

@@ -15,7 +15,6 @@ import {
   type AdjustmentRefusal,
   type FloatFigures,
   type FloatLevels,
-  type ResumeRefusal,
 } from '#lib/floats';
 import { businessDateOf, formatRupiah, JAKARTA_MIDNIGHT, rupiah, type Rupiah, wibText } from '#lib/kernel';
 import { clockFromEnvironment, Database, SettingError } from '#lib/platform';
@@ -25,6 +24,7 @@ import {
   type FloatPaymentRefusal,
   type ReceiveRefusal,
 } from '#lib/settlement';
+import { resumingInWords } from '#lib/proposals';
 import { bankReference, KEPT_FOR_PAYOUTS } from './bank-commands';
 import { withDatabase } from './database';
 import { asksMaker, proposedAs, type Maker } from './four-eyes';
@@ -231,16 +231,9 @@ function addResumeCommand(float: Command): void {
   ).action(async (billerId: string, { as, reason, json }: Maker & { reason: string }) => {
     const at = clockFromEnvironment().now();
     const done = await withDatabase((database) => proposeResume(database, { billerId, by: as, reason, at }));
-    if (!done.ok) return refuse(resumingInWords(done.error), json, { billerId });
+    if (!done.ok) return refuse(resumingInWords(done.error).en, json, { billerId });
     say(proposedAs(done.value), done.value, json);
   });
-}
-
-/** Why a biller does not go on, in a sentence. */
-export function resumingInWords(refused: ResumeRefusal): string {
-  return refused.kind === 'proposal'
-    ? describeRefusal(refused.refusal)
-    : 'it is not paused, or not any more; see simpul float attention';
 }
 
 function addCompareCommand(float: Command): void {

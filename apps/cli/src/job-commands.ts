@@ -18,6 +18,7 @@ import {
   type OpenAlert,
   type OrderRefusal,
 } from '#lib/reconciliation';
+import { reopeningInWords } from '#lib/proposals';
 import { withDatabase } from './database';
 import { asksChecker, asksMaker, proposedAs, type Agreement, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -165,15 +166,14 @@ function addReopen(recon: Command): void {
   });
 }
 
-/** Agrees to a proposed re-opening. @returns its day, or why nothing was done. */
-export async function agreeToReopening(
+async function agreeToReopening(
   agreement: Agreement,
 ): Promise<Result<{ source: string; businessDate: string }, string>> {
   const decision = { ...agreement, at: clockFromEnvironment().now() };
   const approved = await withDatabase((database) => approveReopening(database, decision));
   if (approved.ok) return approved;
   const { error } = approved;
-  return fail(error.kind === 'another kind' ? 'it is no proposal to re-open a day' : describeRefusal(error));
+  return fail(reopeningInWords(error).en);
 }
 
 function addOrder(recon: Command, name: string, description: string): Command {

@@ -21,12 +21,12 @@ import {
   type PayoutState,
   type SettlementTools,
 } from '#lib/settlement';
+import { payoutInWords, type DecidingTools } from '#lib/proposals';
 import { begunByHand } from './by-hand';
 import { asksChecker, asksMaker, proposedAs, type Checker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
-import { bankTools, withSettlement } from './settlement-tools';
+import { withSettlement } from './settlement-tools';
 import { addPayoutFileCommands } from './payout-file-commands';
-import { payoutInWords } from './payout-in-words';
 import { printTable } from './table';
 import { businessDate } from './typed';
 
@@ -84,8 +84,7 @@ function addMakerCommands(payout: Command): void {
     payout,
     'redraft',
     'draft a rejected or returned payout again, once, under a new reference',
-    async (tools, { reference, by, at }) =>
-      told(await redraftPayout(bankTools(tools), { reference, by, at })),
+    async (tools, { reference, by, at }) => told(await redraftPayout(tools, { reference, by, at })),
   );
 }
 
@@ -136,7 +135,7 @@ function asksReference(
   payout: Command,
   name: string,
   text: string,
-  work: (tools: SettlementTools, said: Said) => Promise<Result<Done, string>>,
+  work: (tools: DecidingTools, said: Said) => Promise<Result<Done, string>>,
 ): Command {
   return asksMaker(
     payout
@@ -166,7 +165,7 @@ function proposed(
   reference: string,
   result: Result<{ approvalId: string; version: string; doubts?: PayoutDoubt[] }, PayoutRefusal>,
 ): Result<Done, string> {
-  if (!result.ok) return fail(payoutInWords(result.error));
+  if (!result.ok) return fail(payoutInWords(result.error).en);
   const { approvalId, version, doubts = [] } = result.value;
   const warning = doubts.length === 0 ? undefined : doubtsInWords(doubts);
   return ok({
@@ -176,7 +175,7 @@ function proposed(
 }
 
 function told(result: Result<Payout, PayoutRefusal>): Result<Done, string> {
-  if (!result.ok) return fail(payoutInWords(result.error));
+  if (!result.ok) return fail(payoutInWords(result.error).en);
   const { reference, state } = result.value;
   return ok({ text: `${reference} is ${state}`, fields: { state } });
 }

@@ -11,9 +11,9 @@ import {
   type PayoutFile,
   type SettlementTools,
 } from '#lib/settlement';
+import { payoutInWords } from '#lib/proposals';
 import { asksMaker, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse } from './output';
-import { payoutInWords } from './payout-in-words';
 import { CONFIG } from './places';
 import { withSettlement } from './settlement-tools';
 import { printTable } from './table';
@@ -95,5 +95,5 @@ function said({ payouts, amount, sha256 }: PayoutFile, path: string): string {
 function inWords(why: LeftOut['why']): string {
   return why.kind === 'no account'
     ? `config/payout-file.yaml does not say where ${why.party} is paid`
-    : payoutInWords(why);
+    : payoutInWords(why).en;
 }

@@ -1,17 +1,10 @@
 import type { Command } from 'commander';
-import { describeRefusal } from '#lib/audit';
-import {
-  approveRelease,
-  openStops,
-  proposeRelease,
-  type PaymentStop,
-  type ReleaseRefusal,
-} from '#lib/catalog';
-import { fail, ok, wibText, type Result } from '#lib/kernel';
-import { clockFromEnvironment, Database } from '#lib/platform';
-import { migrationUrl } from './books';
+import { openStops, proposeRelease, type PaymentStop } from '#lib/catalog';
+import { wibText } from '#lib/kernel';
+import { clockFromEnvironment } from '#lib/platform';
+import { releaseInWords } from '#lib/proposals';
 import { withDatabase } from './database';
-import { asksMaker, proposedAs, type Agreement, type Maker } from './four-eyes';
+import { asksMaker, proposedAs, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
 import { printTable } from './table';
 
@@ -42,32 +35,9 @@ export function addStopCommands(program: Command): void {
   ).action(async (stopId: string, { as, reason, json }: Maker & { reason: string }) => {
     const at = clockFromEnvironment().now();
     const done = await withDatabase((database) => proposeRelease(database, { stopId, by: as, reason, at }));
-    if (!done.ok) return refuse(inWords(done.error), json, { stopId });
+    if (!done.ok) return refuse(releaseInWords(done.error).en, json, { stopId });
     say(proposedAs(done.value), done.value, json);
   });
-}
-
-/** Agrees to release a stop, by the account that may. @returns what was done, or why nothing was. */
-export async function agreeToRelease(agreement: Agreement): Promise<Result<string, string>> {
-  const database = new Database(migrationUrl(), { connectionsMax: 1 });
-  try {
-    const done = await approveRelease(database, { ...agreement, at: clockFromEnvironment().now() });
-    return done.ok
-      ? ok(`${done.value.scope} takes payments again within seconds`)
-      : fail(inWords(done.error));
-  } finally {
-    await database.close();
-  }
-}
-
-function inWords(refused: ReleaseRefusal): string {
-  switch (refused.kind) {
-    case 'not stopped':
-      return 'there is no such stop, or it is released; see simpul stop list';
-    case 'proposal':
-    case 'approval':
-      return describeRefusal(refused.refusal);
-  }
 }
 
 function print(stops: readonly PaymentStop[]): void {

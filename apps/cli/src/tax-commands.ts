@@ -8,8 +8,8 @@ import {
   readTaxRules,
   taxInvoices,
   type InvoiceRefusal,
-  type SlipRefusal,
 } from '#lib/settlement';
+import { slipInWords } from '#lib/proposals';
 import { begunByHand } from './by-hand';
 import { asksMaker, proposedAs, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -106,22 +106,10 @@ function addSlipCommand(program: Command): void {
     );
     if (done.ok) return say(proposedAs(done.value), { slip, ...done.value }, json);
     const { error } = done;
-    refuse(error.kind === 'proposal' ? describeRefusal(error.refusal) : slipInWords(error), json, { slip });
+    refuse(error.kind === 'proposal' ? describeRefusal(error.refusal) : slipInWords(error).en, json, {
+      slip,
+    });
   });
-}
-
-/** Why a slip is not booked, in a sentence. */
-export function slipInWords(refusal: SlipRefusal): string {
-  switch (refusal.kind) {
-    case 'slip used':
-      return 'this slip was booked with another channel or amount';
-    case 'booked before':
-      return 'it was booked before; nothing is to be done';
-    case 'unknown channel':
-      return `there is no channel ${refusal.channelId}`;
-    case 'more than invoiced':
-      return `of the PPh on the invoices of ${refusal.channelId} only ${formatRupiah(refusal.left)} is left; book its invoices first (simpul tax <month> --book), or look at the slip again`;
-  }
 }
 
 function month(text: string): string {

@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { describeRefusal } from '#lib/audit';
 import {
   addFirstAdministrator,
   disableUser,
@@ -12,7 +11,6 @@ import {
   proposeRoles,
   proposeUser,
   unlockUser,
-  type Enrolment,
   type Language,
   type NewUser,
   type UserRefusal,
@@ -20,6 +18,7 @@ import {
 } from '#lib/identity';
 import { wibText, type Result } from '#lib/kernel';
 import { clockFromEnvironment, type Database } from '#lib/platform';
+import { handOver, userInWords } from '#lib/proposals';
 import { withDatabase } from './database';
 import { AS_HELP, asksMaker, proposedAs, type Maker } from './four-eyes';
 import { JSON_HELP, printJson, refuse, say } from './output';
@@ -104,8 +103,8 @@ function addAddCommand(user: Command): void {
       const added = await withDatabase((database) =>
         addFirstAdministrator(database, wanted, { by: COMMAND_LINE, at }),
       );
-      if (!added.ok) return refuse(inWords(added.error), json);
-      say(handOver(added.value), { enrolment: added.value }, json);
+      if (!added.ok) return refuse(userInWords(added.error).en, json);
+      say(handOver(added.value).en, { enrolment: added.value }, json);
     });
 }
 
@@ -152,7 +151,7 @@ async function propose(
   work: (database: Database) => ReturnType<typeof proposeUser>,
 ): Promise<void> {
   const done = await withDatabase(work);
-  if (!done.ok) return refuse(inWords(done.error), json);
+  if (!done.ok) return refuse(userInWords(done.error).en, json);
   say(proposedAs(done.value), done.value, json);
 }
 
@@ -211,45 +210,5 @@ function addEventsCommand(user: Command): void {
 
 function tell(done: Result<undefined, UserRefusal>, text: string, json: boolean | undefined): void {
   if (done.ok) say(text, {}, json);
-  else refuse(inWords(done.error), json);
-}
-
-/** How somebody who enrols is helped, for who hands it over. */
-export function handOver({ login, secret, until }: Enrolment): string {
-  return `${login} sets password and second factor until ${wibText(until)} by this one-time secret, shown only now; hand it over in person: ${secret}`;
-}
-
-/** Why nothing about a user or a role was done, in a sentence. */
-export function inWords(refusal: UserRefusal): string {
-  switch (refusal.kind) {
-    case 'not allowed':
-      return `that takes an active user with the permission ${refusal.permission}; see simpul user list`;
-    case 'own access':
-      return 'nobody decides about their own access; another administrator must';
-    case 'unknown user':
-      return `there is no user ${refusal.login}; see simpul user list`;
-    case 'login taken':
-      return `${refusal.login} is a user already, or was one; a login is one person for ever`;
-    case 'unknown channel':
-      return `there is no channel ${refusal.channelId}`;
-    case 'no role':
-      return 'a user needs a role';
-    case 'unknown role':
-      return `there is no role ${refusal.role}; see docs/security.md, or define it by simpul user role`;
-    case 'role of others':
-      return `${refusal.role} is not for staff of this kind: partners have the role partner, and the house the others`;
-    case 'unknown permission':
-      return `there is no permission ${refusal.permission}; see docs/security.md`;
-    case 'role name':
-      return `"${refusal.role}" is no name for a role of the installation; write small letters, such as night_desk`;
-    case 'state':
-      return `the user is ${refusal.state}`;
-    case 'four eyes':
-      return 'two administrators are active: propose it with --as and --reason, and let another one agree';
-    case 'changed meanwhile':
-      return 'the user was changed since it was proposed; propose it again';
-    case 'proposal':
-    case 'approval':
-      return describeRefusal(refusal.refusal);
-  }
+  else refuse(userInWords(done.error).en, json);
 }

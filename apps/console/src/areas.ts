@@ -2,6 +2,8 @@ import type { ComponentType } from 'react';
 import type { Permission } from '../../backoffice/src/contracts';
 import type { PageOf } from './page';
 import { Account } from './pages/account';
+import { Approval } from './pages/approval';
+import { Approvals } from './pages/approvals';
 import { Audit } from './pages/audit';
 import { AuditRow } from './pages/audit-row';
 import { Payment } from './pages/payment';
@@ -28,6 +30,15 @@ export const AREAS: readonly Area[] = [
     pages: [
       { path: '/payments', Page: Payments },
       { path: '/payments/:paymentId', Page: Payment },
+    ],
+  },
+  {
+    title: 'areas.approvals',
+    path: '/approvals',
+    permission: 'approvals.read',
+    pages: [
+      { path: '/approvals', Page: Approvals },
+      { path: '/approvals/:approvalId', Page: Approval },
     ],
   },
   {

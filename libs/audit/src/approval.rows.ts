@@ -71,22 +71,34 @@ export async function approvalHistory(statements: Statements, approvalId: string
   return rows.map(({ event, by_user, version, note, at }) => ({ event, by: by_user, version, note, at }));
 }
 
-/**
- * Proposals, the newest first.
- * @param query `kind` and `subject` as they were proposed; `open`: only those that still wait for a checker at `now`.
- */
-export async function listApprovals(
-  statements: Statements,
-  query: { kind?: string; subject?: string; open?: { now: Date }; rowsMax: number },
-): Promise<Approval[]> {
-  const conditions: [string, string | Date][] = [];
-  if (query.kind !== undefined) conditions.push(['kind = ?', query.kind]);
-  if (query.subject !== undefined) conditions.push(['subject = ?', query.subject]);
-  if (query.open) conditions.push(["state = 'proposed' AND expires_at > ?", query.open.now]);
+/** Which proposals are wanted. */
+export interface ApprovalQuery {
+  /** As they were proposed. */
+  kind?: string | undefined;
+  subject?: string | undefined;
+  /** Only those that still wait for a checker at `now`. */
+  open?: { now: Date } | undefined;
+  /** Only those that stand behind this one in the list. */
+  after?: Pick<Approval, 'proposedAt' | 'approvalId'> | undefined;
+  rowsMax: number;
+}
+
+/** Proposals, the newest first. */
+export async function listApprovals(statements: Statements, query: ApprovalQuery): Promise<Approval[]> {
+  const { kind, subject, open, after, rowsMax } = query;
+  const conditions: [string, (string | Date)[]][] = [];
+  if (kind !== undefined) conditions.push(['kind = ?', [kind]]);
+  if (subject !== undefined) conditions.push(['subject = ?', [subject]]);
+  if (open) conditions.push(["state = 'proposed' AND expires_at > ?", [open.now]]);
+  if (after)
+    conditions.push([
+      '(proposed_at < ? OR (proposed_at = ? AND approval_id < ?))',
+      [after.proposedAt, after.proposedAt, after.approvalId],
+    ]);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
   const rows = await statements.rows<ApprovalRow>(
     `SELECT ${APPROVAL_COLUMNS} FROM approval ${where} ORDER BY proposed_at DESC, approval_id DESC LIMIT ?`,
-    [...conditions.map(([, value]) => value), query.rowsMax],
+    [...conditions.flatMap(([, values]) => values), rowsMax],
   );
   return rows.map(approvalOf);
 }

@@ -25,7 +25,7 @@ export {
   type StandsAlready,
   type WeighedDecision,
 } from './approvals';
-export { describeRefusal } from './refusals';
+export { describeRefusal, wordsOfRefusal } from './refusals';
 export { checkApprovalInvariants, type ApprovalVerdict } from './invariants';
 export { ROLES, type Role } from './roles';
 export { standingOf, type Standing } from './standing';

@@ -5,3 +5,4 @@ export * from './response-codes';
 export * from './result';
 export * from './rupiah';
 export * from './stop-scope';
+export type { Words } from './words';

@@ -1,3 +1,7 @@
+import type { Words } from '#lib/kernel';
+
+export type { Words };
+
 /** Every way the back office says no, once: its HTTP status and its words. */
 export const PROBLEMS = {
   REQUEST_MALFORMED: {
@@ -50,10 +54,13 @@ export interface ProblemDetails {
   field?: string;
 }
 
-/** A sentence in both languages of the console. */
-export interface Words {
-  id: string;
-  en: string;
+/** What a library says in passing, as a sentence of its own. */
+export function sentence({ id, en }: Words): Words {
+  return { id: asSentence(id), en: asSentence(en) };
+}
+
+function asSentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** What an endpoint says instead of an answer. */

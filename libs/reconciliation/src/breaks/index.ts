@@ -24,7 +24,7 @@ export { checkBreakInvariants, type BreakVerdict } from './invariants';
 export { addEvidence, investigateBreak, reopenBreak, takeBreak, type Deed } from './people';
 export { noteOldBreaks, tellOldBreaks, type OldBreaks, type OldBreaksNoted } from './old-breaks';
 export { proposeResolution, type BreakProposal, type PlannedResolution } from './propose';
-export { describeBreakRefusal, type BreakRefusal } from './refusals';
+export { describeBreakRefusal, wordsOfBreakRefusal, type BreakRefusal } from './refusals';
 export { endOfResend, endServed, reopenUnserved } from './resend';
 export { resolveAsTheirError, resolveByAdvice } from './resolve';
 export { isResolution, RESOLUTIONS, type ResolutionRule } from './resolutions';

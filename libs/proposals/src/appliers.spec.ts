@@ -1,6 +1,6 @@
 import { APPROVAL_PERMISSIONS } from '#lib/identity';
 import { isAboutBreaks } from '#lib/reconciliation';
-import { APPLIERS } from './approval-appliers';
+import { APPLIERS } from './appliers';
 
 test('for every kind of proposal it is said who may propose and who may agree', () => {
   const told = Object.keys(APPROVAL_PERMISSIONS);
