@@ -6,4 +6,5 @@ export type * from './approvals/approvals.contracts';
 export type * from './payments/payments.contracts';
 export type * from './sign-in/sign-in.contracts';
 export type * from './today/today.contracts';
+export type * from './users/users.contracts';
 export type { Permission } from '#lib/identity';

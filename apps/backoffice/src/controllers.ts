@@ -6,6 +6,8 @@ import { OpenApiController } from './health/openapi.controller';
 import { PaymentsController } from './payments/payments.controller';
 import { SignInController } from './sign-in/sign-in.controller';
 import { TodayController } from './today/today.controller';
+import { RolesController } from './users/roles.controller';
+import { UsersController } from './users/users.controller';
 
 /** Every controller of the back office. Whatever is not here is reached by nobody. */
 export const CONTROLLERS: readonly Type[] = [
@@ -16,4 +18,6 @@ export const CONTROLLERS: readonly Type[] = [
   PaymentsController,
   AuditController,
   ApprovalsController,
+  UsersController,
+  RolesController,
 ];

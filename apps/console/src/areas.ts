@@ -8,7 +8,11 @@ import { Audit } from './pages/audit';
 import { AuditRow } from './pages/audit-row';
 import { Payment } from './pages/payment';
 import { Payments } from './pages/payments';
+import { Roles } from './pages/roles';
 import { Today } from './pages/today';
+import { User } from './pages/user';
+import { UserNew } from './pages/user-new';
+import { Users } from './pages/users';
 import type { WordKey } from './words/use-words';
 
 /** A part of the console: where it stands in the menu, who sees it, and its pages. */
@@ -39,6 +43,17 @@ export const AREAS: readonly Area[] = [
     pages: [
       { path: '/approvals', Page: Approvals },
       { path: '/approvals/:approvalId', Page: Approval },
+    ],
+  },
+  {
+    title: 'areas.users',
+    path: '/users',
+    permission: 'users.read',
+    pages: [
+      { path: '/users', Page: Users },
+      { path: '/users/new', Page: UserNew },
+      { path: '/users/roles', Page: Roles },
+      { path: '/users/:userId', Page: User },
     ],
   },
   {

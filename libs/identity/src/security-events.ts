@@ -104,12 +104,21 @@ function nameOf(by: string): string {
   return by.startsWith('the ') ? systemOf(by) : operatorOf(by);
 }
 
-/** Security events, the newest first. @param query `login`: about this user or done by them. */
+/**
+ * Security events, the newest first.
+ * @param query `login`: about this user or done by them; `before`: only what lies before this event, the last of the page before.
+ */
 export async function listSecurityEvents(
   statements: Statements,
-  { login, rowsMax }: { login?: string; rowsMax: number },
+  { login, before, rowsMax }: { login?: string; before?: string; rowsMax: number },
 ): Promise<StoredSecurityEvent[]> {
-  const about = login === undefined ? [] : [login, login];
+  const conditions = [
+    ...(login === undefined ? [] : ['(login = ? OR by_user = ?)']),
+    ...(before === undefined
+      ? []
+      : ['(at, event_id) < (SELECT at, event_id FROM security_event WHERE event_id = ?)']),
+  ];
+  const about = [...(login === undefined ? [] : [login, login]), ...(before === undefined ? [] : [before])];
   const rows = await statements.rows<{
     event_id: string;
     at: Date;
@@ -121,7 +130,7 @@ export async function listSecurityEvents(
     detail: string | null;
   }>(
     `SELECT event_id, at, kind, login, by_user, source, session_id, detail FROM security_event
-     ${login === undefined ? '' : 'WHERE login = ? OR by_user = ?'} ORDER BY at DESC, event_id DESC LIMIT ?`,
+     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY at DESC, event_id DESC LIMIT ?`,
     [...about, rowsMax],
   );
   return rows.map((row) => ({
