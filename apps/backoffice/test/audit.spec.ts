@@ -61,13 +61,13 @@ test('the trail is read page by page, the newest first, and nothing is shown twi
 });
 
 test('it is found by user, action, object and days', async () => {
-  await deeds({ id: 'a' }, { id: 'b', by: RINA }, { id: 'c', kind: 'payout' });
+  await deeds({ id: 'a' }, { id: 'b', by: RINA }, { id: 'a', kind: 'payout' }, { id: 'c', kind: 'payout' });
   const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
   for (const [query, ids] of [
     [`by=${RINA.toUpperCase()}&action=disabled`, ['b']],
-    ['action=disabled', ['c', 'b', 'a']],
+    ['action=disabled', ['c', 'a', 'b', 'a']],
     ['objectKind=payout&objectId=c', ['c']],
-    [`action=disabled&from=${today}&to=${today}`, ['c', 'b', 'a']],
+    [`action=disabled&from=${today}&to=${today}`, ['c', 'a', 'b', 'a']],
     ['action=disabled&to=2020-01-01', []],
     ['action=disabled&from=2099-01-01', []],
   ] as const)
