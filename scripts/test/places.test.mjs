@@ -80,6 +80,7 @@ await test('the ports follow PORT_BASE, and a base that is not a port is refused
   assert.deepEqual(portsFrom('9000', 3), {
     switches: [9000, 9010, 9011],
     iso8583: [9003, 9030, 9031],
+    backoffice: 9001,
     simulator: 9002,
     sftp: 9004,
     database: 9005,

@@ -113,9 +113,9 @@ function payoutOf(row: PayoutRow): Payout {
 export async function openPayouts(
   statements: Statements,
 ): Promise<{ state: PayoutState; count: number; amount: bigint }[]> {
-  const rows = await statements.rows<{ state: PayoutState; n: number; amount: string }>(
+  const rows = await statements.rows<{ state: PayoutState; n: string; amount: string }>(
     `SELECT state, COUNT(*) AS n, SUM(amount) AS amount FROM payout
      WHERE state IN ('drafted', 'approved', 'sent', 'accepted') GROUP BY state ORDER BY MIN(business_date)`,
   );
-  return rows.map(({ state, n, amount }) => ({ state, count: n, amount: BigInt(amount) }));
+  return rows.map(({ state, n, amount }) => ({ state, count: Number(n), amount: BigInt(amount) }));
 }

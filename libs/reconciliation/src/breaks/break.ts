@@ -221,10 +221,10 @@ export interface BreakSummary {
 
 /** Counts and sums the breaks that still need somebody. */
 export async function summaryOfBreaks(statements: Statements, now: Date): Promise<BreakSummary> {
-  const [row] = await statements.rows<{ n: number; amount: string; overdue: string }>(
+  const [row] = await statements.rows<{ n: string; amount: string; overdue: string }>(
     `SELECT COUNT(*) AS n, COALESCE(SUM(amount), 0) AS amount, COALESCE(SUM(due_at < ?), 0) AS overdue
      FROM break_case WHERE state IN (?)`,
     [now, [...UNRESOLVED_STATES]],
   );
-  return { count: row?.n ?? 0, amount: BigInt(row?.amount ?? 0), overdue: Number(row?.overdue ?? 0) };
+  return { count: Number(row?.n ?? 0), amount: BigInt(row?.amount ?? 0), overdue: Number(row?.overdue ?? 0) };
 }
