@@ -132,8 +132,12 @@ test('whoever has not the permission of the kind decides nothing, and is noted; 
   for (const { status, body } of [approval, withdrawal])
     expect([status, body.code]).toEqual([403, 'NOT_ALLOWED']);
   const events = await listSecurityEvents(store.database, { rowsMax: 20 });
+  // Of one moment: which of them is the newer one, nobody can say.
   expect(
-    events.filter(({ kind }) => kind === 'access_refused').map(({ login, detail }) => [login, detail]),
+    events
+      .filter(({ kind }) => kind === 'access_refused')
+      .map(({ login, detail }) => [login, detail])
+      .toSorted(),
   ).toEqual([
     [CHECKER, { object: `calendar ${approvalId}`, right: 'calendars.propose' }],
     [MAKER, { object: `calendar ${approvalId}`, right: 'calendars.approve' }],
