@@ -94,10 +94,14 @@ describe('every role at every endpoint', () => {
   );
 
   test('whoever was kept out is noted, with what they wanted', async () => {
-    const auditor = browsers.get('auditor');
-    await auditor?.post('payments/none/receipt', { format: 'pdf', language: 'id' });
-    const [event] = await listSecurityEvents(store.database, { login: 'auditor@simpul.test', rowsMax: 1 });
-    const may = permissionsOf(['auditor'], [], 'house').has('receipts.read');
-    expect(may ? 'may' : event?.kind).toBe(may ? 'may' : 'access_refused');
+    const refused = await browsers.get('auditor')?.post('users', {});
+    expect(refused?.status).toBe(403);
+    const events = await listSecurityEvents(store.database, { login: 'auditor@simpul.test', rowsMax: 500 });
+    expect(events.filter(({ kind }) => kind === 'access_refused').map(({ detail }) => detail)).toContainEqual(
+      {
+        endpoint: 'POST users',
+        right: 'users.manage',
+      },
+    );
   });
 });
