@@ -163,7 +163,7 @@ export async function anInstallation(): Promise<Installation> {
  * of a crowd (ADR 44), which is the matter of one test that has a configuration of its own.
  */
 function aPatientConfig(home: string): string {
-  const folder = join(home, 'config');
+  const folder = join(home, 'patient-config');
   cpSync(CONFIG, folder, { recursive: true });
   const limits = join(folder, 'limits.yaml');
   const shipped = readFileSync(limits, 'utf8');
