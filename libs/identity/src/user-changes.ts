@@ -225,7 +225,11 @@ export async function disableUnused(database: Database, now: Date): Promise<stri
     await database.transaction(async (statements) => {
       const user = await heldUserRow(statements, login);
       if (user?.state === 'active' && (user.signed_in_at ?? before) <= before)
-        await disable(statements, user, { by: 'the worker', at: now, detail: { reason: 'not used for 90 days' } });
+        await disable(statements, user, {
+          by: 'the worker',
+          at: now,
+          detail: { reason: 'not used for 90 days' },
+        });
     });
   return due.map(({ login }) => login);
 }
