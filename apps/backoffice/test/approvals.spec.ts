@@ -133,8 +133,8 @@ test('whoever has not the permission of the kind decides nothing, and is noted; 
     expect([status, body.code]).toEqual([403, 'NOT_ALLOWED']);
   const events = await listSecurityEvents(store.database, { rowsMax: 20 });
   // Of one moment: which of them is the newer one, nobody can say.
-  const refused = events.filter(({ kind }) => kind === 'access_refused');
-  expect(new Map(refused.map(({ login, detail }) => [login, detail]))).toEqual(
+  const keptOut = events.filter(({ kind }) => kind === 'access_refused');
+  expect(new Map(keptOut.map(({ login, detail }) => [login, detail]))).toEqual(
     new Map([
       [CHECKER, { object: `calendar ${approvalId}`, right: 'calendars.propose' }],
       [MAKER, { object: `calendar ${approvalId}`, right: 'calendars.approve' }],
